@@ -1,0 +1,200 @@
+# A threaded HTTP/1.1 server in C, in six stages. `make help` lists what to do.
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+# ---- What may be set on the command line ------------------------------------
+
+STAGE ?=
+DIR ?=
+INTERFACE ?= 127.0.0.1
+PORT ?= 8080
+SANITIZE ?=
+PORTABLE ?=
+CFLAGS ?= -O2 -g
+V ?=
+
+comma := ,
+BUILD ?= build$(if $(PORTABLE),/portable)$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
+
+# ---- Flags ------------------------------------------------------------------
+
+STANDARD := -std=c17
+WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+FEATURES := $(if $(PORTABLE),-D_POSIX_C_SOURCE=200809L -DPORTABLE,-D_GNU_SOURCE)
+INCLUDES := -Icommon/http -Icommon/net
+COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(FEATURES) $(INCLUDES) $(CPPFLAGS) \
+	$(CFLAGS) -pthread -MMD -MP
+LINK = $(CC) $(CFLAGS) $(LDFLAGS) -pthread
+sanitizers = -fsanitize=$(1) -fno-sanitize-recover=all -fno-omit-frame-pointer
+ifneq ($(SANITIZE),)
+override CFLAGS += $(call sanitizers,$(SANITIZE))
+endif
+UNIT_SANITIZE ?= $(if $(SANITIZE),,address,undefined)
+ifneq ($(UNIT_SANITIZE),)
+UNIT_FLAGS := $(call sanitizers,$(UNIT_SANITIZE))
+endif
+
+Q := $(if $(V),,@)
+say = @$(if $(V),true,printf '  %-7s %s\n' '$(1)' '$(patsubst $(CURDIR)/%,%,$(2))')
+
+# ---- Files ------------------------------------------------------------------
+
+STAGES := $(sort $(patsubst stages/stage%,%,$(wildcard stages/stage*)))
+COMMON := $(wildcard common/*/*.c)
+UNITS := $(wildcard tests/unit/*_test.c)
+# A unit of one of the assignment's functions is built for each stage that has
+# the function; it names the stages in a line of its own.
+stages_of = $(shell sed -n 's|^/\* stages: \(.*\) \*/$$|\1|p' $(1))
+STAGE_UNITS := $(foreach unit,$(UNITS),$(if $(call stages_of,$(unit)),$(unit)))
+COMMON_UNITS := $(filter-out $(STAGE_UNITS),$(UNITS))
+
+ifneq ($(STAGE),)
+ifeq ($(filter $(STAGE),$(STAGES)),)
+$(error There is no stage '$(STAGE)'. The stages are: $(STAGES))
+endif
+endif
+CHOSEN := $(or $(STAGE),$(STAGES))
+
+stage_objects = $(patsubst stages/%.c,$(BUILD)/%.o,$(wildcard stages/stage$(1)/*.c))
+SERVERS := $(CHOSEN:%=$(BUILD)/stage%/webserve)
+
+# ---- Building ---------------------------------------------------------------
+
+.PHONY: all run test help clean diff FORCE
+
+all: $(SERVERS) ## builds all stages, or one with STAGE=n
+	@printf 'To run %s:  make run%s\n' \
+		'$(if $(STAGE),it,the last stage)' '$(if $(STAGE), STAGE=$(STAGE))'
+
+# Changed flags build everything anew.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(COMPILE) $(LINK) $(UNIT_FLAGS)' | cmp -s - $@ || \
+		echo '$(COMPILE) $(LINK) $(UNIT_FLAGS)' > $@
+
+$(BUILD)/common/%.o: common/%.c $(BUILD)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -c $< -o $@
+
+$(BUILD)/stage%.o: stages/stage%.c $(BUILD)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -c $< -o $@
+
+$(BUILD)/common.a: $(COMMON:%.c=$(BUILD)/%.o)
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+define server
+$(BUILD)/stage$(1)/webserve: $(call stage_objects,$(1)) $(BUILD)/common.a
+	$$(call say,LINK,$$@)
+	$$(Q)$$(LINK) $$^ -o $$@
+endef
+$(foreach stage,$(STAGES),$(eval $(call server,$(stage))))
+
+run: STAGE := $(or $(STAGE),$(lastword $(STAGES)))
+run: ## builds and runs a stage: [STAGE=6] [INTERFACE=127.0.0.1] [PORT=8080]
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) $(BUILD)/stage$(STAGE)/webserve
+	@exec $(BUILD)/stage$(STAGE)/webserve '$(INTERFACE)' '$(PORT)'
+
+# ---- Tests ------------------------------------------------------------------
+
+# The units, and all that is linked into them, are built with sanitizers.
+$(BUILD)/unit/common/%.o: common/%.c $(BUILD)/flags
+	$(call say,CC,$< (unit))
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -O1 $(UNIT_FLAGS) -c $< -o $@
+
+$(BUILD)/unit/stage%.o: stages/stage%.c $(BUILD)/flags
+	$(call say,CC,$< (unit))
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -O1 $(UNIT_FLAGS) -c $< -o $@
+
+$(BUILD)/unit/tests/%.o: tests/unit/%.c $(BUILD)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -O1 $(UNIT_FLAGS) -c $< -o $@
+
+$(BUILD)/unit/common.a: $(COMMON:%.c=$(BUILD)/unit/%.o) \
+		$(patsubst tests/unit/%.c,$(BUILD)/unit/tests/%.o,$(wildcard tests/unit/support.c))
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+# A test names the flags that it is linked with (--wrap) in a line of its own.
+link_flags = $$(sed -n 's|^/\* link: \(.*\) \*/$$|\1|p' $(1))
+
+$(BUILD)/unit/%_test: $(BUILD)/unit/tests/%_test.o $(BUILD)/unit/common.a
+	$(call say,LINK,$@)
+	$(Q)$(LINK) $(UNIT_FLAGS) $(call link_flags,tests/unit/$*_test.c) $^ \
+		-lcmocka -o $@
+
+define stage_unit
+$(BUILD)/unit/stage$(1)/$(2).o: tests/unit/$(2).c $(BUILD)/flags
+	$$(call say,CC,$$< (stage $(1)))
+	@mkdir -p $$(@D)
+	$$(Q)$$(COMPILE) -O1 $$(UNIT_FLAGS) -DSTAGE=$(1) -Istages/stage$(1) -c $$< -o $$@
+
+$(BUILD)/unit/stage$(1)/$(2): $(BUILD)/unit/stage$(1)/$(2).o \
+		$(filter-out %/webserve.o,$(patsubst stages/%.c,$(BUILD)/unit/%.o,$(wildcard stages/stage$(1)/*.c))) \
+		$(BUILD)/unit/common.a
+	$$(call say,LINK,$$@)
+	$$(Q)$$(LINK) $$(UNIT_FLAGS) $$(call link_flags,tests/unit/$(2).c) $$^ \
+		-lcmocka -o $$@
+
+STAGE_UNIT_PROGRAMS_$(1) += $(BUILD)/unit/stage$(1)/$(2)
+endef
+$(foreach unit,$(STAGE_UNITS),$(foreach stage,$(call stages_of,$(unit)),\
+	$(eval $(call stage_unit,$(stage),$(basename $(notdir $(unit)))))))
+
+UNIT_PROGRAMS = $(COMMON_UNITS:tests/unit/%.c=$(BUILD)/unit/%) \
+	$(foreach stage,$(CHOSEN),$(STAGE_UNIT_PROGRAMS_$(stage)))
+
+$(BUILD)/tools/%: tests/tools/%.c $(BUILD)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) $< -o $@
+
+TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
+
+# The same servers with small limits, so that tests need not wait for long.
+SMALL := -DALLOWANCE_MS=600 -DALLOWANCE_OCTETS_PER_SECOND=500 \
+	-DDRAIN_SILENCE_MS=300 -DDRAIN_MOST_MS=1000 -DTHREADS_MOST=8 \
+	-DCONTENT_BUDGET=200000 -DHELD_FREELY=1000
+
+.PHONY: test-programs
+test-programs: $(SERVERS) $(TOOLS) $(UNIT_PROGRAMS)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/small CPPFLAGS='$(CPPFLAGS) $(SMALL)' \
+		$(CHOSEN:%=$(BUILD)/small/stage%/webserve)
+
+test: ## runs the tests of all stages, or of one with STAGE=n
+	@tests/install test
+	@$(MAKE) --no-print-directory -j$$(nproc 2>/dev/null || echo 2) test-programs
+	@tests/run $(BUILD) $(CHOSEN)
+
+# ---- Reading ----------------------------------------------------------------
+
+STEP_1 := delegate is written; it returns constant data, and nobody calls it yet.
+STEP_2 := The server calls delegate, so that every page is the constant one.
+STEP_3 := handle_connection comes out of the thread's loop.
+STEP_4 := serve comes out of main, which only starts it.
+STEP_5 := delegate shows the URL and the query, as the server did in stage 1.
+STEP_6 := handle_connection reads POST data, and delegate shows it.
+
+diff: STAGE := $(or $(STAGE),$(lastword $(STAGES)))
+diff: ## shows what step n changed: STAGE=n, moved lines shown as moved
+	@tests/diff $(STAGE) '$(STEP_$(STAGE))'
+
+help: ## shows this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+		awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@printf 'The stages are: %s\n' '$(STAGES)'
+
+clean: ## removes all that was built
+	rm -rf build
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

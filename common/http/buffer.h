@@ -1,0 +1,53 @@
+/*
+ * buffer.h - octets that grow.
+ *
+ *     struct buffer page;
+ *
+ *     buffer_init(&page);
+ *     buffer_append_string(&page, "hello, ");
+ *     buffer_append(&page, name, name_length);
+ *     if (page.failed) { ... there was no memory ... }
+ *     buffer_release(&page);
+ *
+ * `data` holds `length` octets, with no NUL behind them. A failure sticks:
+ * once there was no memory, `failed` stays true and nothing more is appended,
+ * so that it is enough to look once, at the end. Growing doubles, so that
+ * appending n octets takes O(n) time however they are cut. `data` moves when
+ * the buffer grows: keep offsets, or no pointer across an append.
+ *
+ * Threads: a buffer belongs to one thread.
+ */
+#ifndef HTTP_BUFFER_H
+#define HTTP_BUFFER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buffer {
+    char *data;      /* owned; NULL while nothing was ever reserved */
+    size_t length;   /* octets in use */
+    size_t capacity; /* octets allocated */
+    bool failed;     /* memory ran out: what stands here is not whole */
+};
+
+/* Makes an empty buffer; allocates nothing. */
+void buffer_init(struct buffer *buffer);
+
+/* Frees what the buffer owns and makes it empty again. Safe on empty ones. */
+void buffer_release(struct buffer *buffer);
+
+/* Makes room for `more` octets behind `length`. Returns 0, or -1 with errno
+ * ENOMEM (and `failed` set); what was in the buffer stays as it was. */
+int buffer_reserve(struct buffer *buffer, size_t more);
+
+/* Appends a copy of `length` octets; `data` may be NULL if there are none. */
+void buffer_append(struct buffer *buffer, const char *data, size_t length);
+
+/* Appends a copy of a string, without its NUL. */
+void buffer_append_string(struct buffer *buffer, const char *string);
+
+/* Appends a number in decimal. */
+void buffer_append_number(struct buffer *buffer, uint64_t number);
+
+#endif

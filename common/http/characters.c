@@ -1,0 +1,46 @@
+/* characters.c - the table of characters.h; 16 octets a row, from 0x00. A unit
+ * test holds each entry against the grammar that it comes from. */
+#include "characters.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* clang-format off */
+const unsigned char character_classes[256] = {
+    32, 32, 32, 32, 32, 32, 32, 32, 32, 50, 48, 32, 32, 48, 32, 32,
+    32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
+    50, 63, 38, 51, 63, 23, 15, 47, 62, 62, 63, 31, 62, 63, 63, 54,
+    63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 54, 62, 38, 30, 38, 54,
+    54, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
+    63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 54, 54, 54, 55, 63,
+    55, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63,
+    63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 63, 54, 55, 54, 63, 32,
+    38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38,
+    38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38,
+    38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38,
+    38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38,
+    38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38,
+    38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38,
+    38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38,
+    38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38, 38,
+};
+/* clang-format on */
+
+int character_hex(char octet)
+{
+    if (character_is_digit(octet)) {
+        return octet - '0';
+    }
+    if (octet >= 'A' && octet <= 'F') {
+        return octet - 'A' + 10;
+    }
+    if (octet >= 'a' && octet <= 'f') {
+        return octet - 'a' + 10;
+    }
+    return -1;
+}
+
+bool characters_match(const char *text, size_t length, const char *string)
+{
+    return length == strlen(string) && strncasecmp(text, string, length) == 0;
+}

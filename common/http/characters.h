@@ -1,0 +1,50 @@
+/*
+ * characters.h - which octets may stand where, by one look at a table.
+ */
+#ifndef HTTP_CHARACTERS_H
+#define HTTP_CHARACTERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum character_class {
+    CHARACTER_TOKEN = 1,  /* tchar; RFC 9110, section 5.6.2 */
+    CHARACTER_VALUE = 2,  /* field-vchar, SP, HTAB; RFC 9110, section 5.5 */
+    CHARACTER_TARGET = 4, /* all but controls, SP and # (see target.h) */
+    CHARACTER_HOST = 8,   /* unreserved, sub-delims; RFC 3986, section 2 */
+    CHARACTER_PLAIN_HTML = 16, /* stands for itself in a page (see html.h) */
+    CHARACTER_PLAIN_FORM = 32  /* stands for itself in form data: not &=+% */
+};
+
+/* The classes that each of the 256 octets is in, added up. */
+extern const unsigned char character_classes[256];
+
+/* True if `octet` is in one of `classes`. */
+static inline bool character_is(char octet, unsigned classes)
+{
+    return (character_classes[(unsigned char)octet] & classes) != 0;
+}
+
+/* True if the text equals the string, whatever the case of ASCII letters. */
+bool characters_match(const char *text, size_t length, const char *string);
+
+/* The value of a hexadecimal digit, 0 to 15, or -1. */
+int character_hex(char octet);
+
+/* True for SP and HTAB, the white space within a line (RFC 9110, 5.6.3). */
+static inline bool character_is_space(char octet)
+{
+    return octet == ' ' || octet == '\t';
+}
+
+static inline bool character_is_digit(char octet)
+{
+    return octet >= '0' && octet <= '9';
+}
+
+static inline bool character_is_letter(char octet)
+{
+    return (octet >= 'A' && octet <= 'Z') || (octet >= 'a' && octet <= 'z');
+}
+
+#endif

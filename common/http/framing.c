@@ -1,0 +1,169 @@
+/* framing.c - Content-Length and Transfer-Encoding; see framing.h. */
+#include "framing.h"
+
+#include <string.h>
+
+#include "characters.h"
+
+static enum verdict read_length(struct framing *framing, const char *text,
+                                size_t length)
+{
+    uint64_t number = 0;
+
+    if (memchr(text, ',', length) != NULL) {
+        return VERDICT_LENGTH_LIST;
+    }
+    for (size_t i = 0; i < length; i++) {
+        uint64_t digit = (uint64_t)(text[i] - '0');
+
+        if (!character_is_digit(text[i])) {
+            return VERDICT_LENGTH_NOT_NUMBER;
+        }
+        if (number > (UINT64_MAX - digit) / 10) {
+            number = UINT64_MAX; /* more than any limit, and it stays so */
+        } else {
+            number = number * 10 + digit;
+        }
+    }
+    if (length == 0) {
+        return VERDICT_LENGTH_NOT_NUMBER;
+    }
+    if (framing->length_given && framing->length != number) {
+        return VERDICT_LENGTHS_DIFFER;
+    }
+    framing->length_given = true;
+    framing->length = number;
+    return VERDICT_DONE;
+}
+
+static size_t skip_spaces(const char *text, size_t length, size_t i)
+{
+    while (i < length && character_is_space(text[i])) {
+        i++;
+    }
+    return i;
+}
+
+static size_t skip_token(const char *text, size_t length, size_t i)
+{
+    while (i < length && character_is(text[i], CHARACTER_TOKEN)) {
+        i++;
+    }
+    return i;
+}
+
+/* quoted-string (RFC 9110, section 5.6.4); gives `i` if it is none */
+static size_t skip_quoted(const char *text, size_t length, size_t i)
+{
+    size_t start = i;
+
+    for (i++; i < length && text[i] != '"'; i++) {
+        if (text[i] == '\\') {
+            i++;
+        }
+    }
+    return i < length ? i + 1 : start;
+}
+
+/* *( OWS ";" OWS token BWS "=" BWS ( token / quoted-string ) ); gives where
+ * they end: what stands there shows whether they were well formed */
+static size_t skip_parameters(const char *text, size_t length, size_t i)
+{
+    for (;;) {
+        size_t next = skip_spaces(text, length, i);
+        size_t end;
+
+        if (next == length || text[next] != ';') {
+            return next;
+        }
+        next = skip_spaces(text, length, next + 1);
+        end = skip_token(text, length, next);
+        i = skip_spaces(text, length, end);
+        if (end == next || i == length || text[i] != '=') {
+            return next;
+        }
+        next = skip_spaces(text, length, i + 1);
+        end = next < length && text[next] == '"'
+                  ? skip_quoted(text, length, next)
+                  : skip_token(text, length, next);
+        if (end == next) {
+            return i;
+        }
+        i = end;
+    }
+}
+
+/* One coding that is there: chunked, without parameters, or another one. */
+static enum verdict add_coding(struct framing *framing, const char *text,
+                               size_t name_length, bool parameters)
+{
+    bool chunked =
+        characters_match(text, name_length, "chunked") && !parameters;
+
+    if (chunked && framing->chunked) {
+        return VERDICT_CHUNKED_TWICE;
+    }
+    if (framing->chunked) {
+        return VERDICT_CHUNKED_NOT_LAST;
+    }
+    framing->chunked = chunked;
+    framing->unknown_codings = framing->unknown_codings || !chunked;
+    return VERDICT_DONE;
+}
+
+/* #transfer-coding, with empty elements allowed (RFC 9110, section 5.6.1). */
+static enum verdict read_codings(struct framing *framing, const char *text,
+                                 size_t length)
+{
+    enum verdict verdict = VERDICT_DONE;
+    size_t i = 0;
+
+    while (i < length && verdict == VERDICT_DONE) {
+        size_t name = skip_spaces(text, length, i);
+        size_t name_end = skip_token(text, length, name);
+        size_t after = skip_spaces(text, length, name_end);
+
+        i = skip_parameters(text, length, name_end);
+        if (i < length && text[i] != ',') {
+            return VERDICT_CODING_MALFORMED;
+        }
+        if (name_end > name) {
+            verdict =
+                add_coding(framing, text + name, name_end - name, i > after);
+        } else if (i > after) {
+            return VERDICT_CODING_MALFORMED;
+        }
+        i++;
+    }
+    return verdict;
+}
+
+enum verdict framing_read(struct framing *framing,
+                          const struct headers *headers, int minor_version,
+                          size_t *at)
+{
+    enum verdict verdict = VERDICT_DONE;
+    bool coded = false;
+
+    *framing = (struct framing){.chunked = false};
+    for (*at = 0; *at < headers->count; ++*at) {
+        const struct header *field = &headers->fields[*at];
+
+        if (header_is(field, "Content-Length")) {
+            verdict = read_length(framing, field->value, field->value_length);
+        } else if (header_is(field, "Transfer-Encoding")) {
+            coded = true;
+            verdict = read_codings(framing, field->value, field->value_length);
+        }
+        if (verdict != VERDICT_DONE) {
+            return verdict;
+        }
+    }
+    if (coded && framing->length_given) {
+        return VERDICT_BOTH_LENGTHS;
+    }
+    if (coded && minor_version == 0) {
+        return VERDICT_CODING_IN_1_0;
+    }
+    return coded && !framing->chunked ? VERDICT_CHUNKED_NOT_LAST : VERDICT_DONE;
+}

@@ -1,0 +1,82 @@
+/* head.c - the end of the head; the contract is in head.h. */
+#include "head.h"
+
+#include <string.h>
+
+#include "limits.h"
+
+/* The line's octets without a CR at its end. */
+static size_t without_cr(const char *line, size_t length)
+{
+    return length > 0 && line[length - 1] == '\r' ? length - 1 : length;
+}
+
+/* The request line is `line`, or is coming in there. */
+static enum verdict take_request_line(struct head *head, const char *line,
+                                      size_t length)
+{
+    head->request_line = head->line_start;
+    head->request_line_length = without_cr(line, length);
+    if (head->request_line_length > REQUEST_LINE_MOST) {
+        return VERDICT_REQUEST_LINE_TOO_LONG;
+    }
+    return VERDICT_INCOMPLETE;
+}
+
+/* `line` came in whole, with its LF at `end`. */
+static enum verdict take_line(struct head *head, const char *data, size_t end)
+{
+    const char *line = data + head->line_start;
+    size_t length = end - head->line_start;
+    enum verdict verdict = VERDICT_INCOMPLETE;
+
+    if (without_cr(line, length) == 0 && head->section > 0) {
+        head->length = end + 1;
+        return VERDICT_DONE;
+    }
+    if (without_cr(line, length) > 0 && head->section == 0) {
+        verdict = take_request_line(head, line, length);
+        head->section = end + 1;
+    } else if (end + 1 - head->section > HEADER_SECTION_MOST) {
+        verdict = VERDICT_HEADER_SECTION_TOO_LONG;
+    }
+    head->line_start = end + 1;
+    return verdict;
+}
+
+/* The line that is still coming in may have passed its limit already. */
+static enum verdict check_rest(struct head *head, const char *data)
+{
+    const char *line = data + head->line_start;
+    size_t length = without_cr(line, head->scanned - head->line_start);
+
+    if (length == 0) {
+        return VERDICT_INCOMPLETE;
+    }
+    if (head->section == 0) {
+        return take_request_line(head, line, length);
+    }
+    /* At least this and CR LF or LF are still to be counted. */
+    if (head->line_start + length + 1 - head->section > HEADER_SECTION_MOST) {
+        return VERDICT_HEADER_SECTION_TOO_LONG;
+    }
+    return VERDICT_INCOMPLETE;
+}
+
+enum verdict head_scan(struct head *head, const char *data, size_t length)
+{
+    enum verdict verdict = VERDICT_INCOMPLETE;
+
+    while (verdict == VERDICT_INCOMPLETE && head->scanned < length) {
+        const char *end =
+            memchr(data + head->scanned, '\n', length - head->scanned);
+
+        if (end == NULL) {
+            head->scanned = length;
+            return check_rest(head, data);
+        }
+        head->scanned = (size_t)(end - data) + 1;
+        verdict = take_line(head, data, head->scanned - 1);
+    }
+    return verdict;
+}

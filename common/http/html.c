@@ -1,0 +1,96 @@
+/* html.c - escaping; the contract is in html.h. */
+#include "html.h"
+
+#include <stdbool.h>
+
+#include "characters.h"
+
+static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
+
+static const char *reference(char octet)
+{
+    switch (octet) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return replacement; /* a control */
+    }
+}
+
+/* Well-formed UTF-8 beyond ASCII: first octet, second octet, octets in all. */
+static const struct sequence {
+    unsigned char first_low, first_high, second_low, second_high, length;
+} sequences[] = {
+    {0xC2, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
+    {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3},
+    {0xEE, 0xEF, 0x80, 0xBF, 3}, {0xF0, 0xF0, 0x90, 0xBF, 4},
+    {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+};
+
+static const struct sequence *find_sequence(unsigned char first)
+{
+    for (size_t i = 0; i < sizeof sequences / sizeof sequences[0]; i++) {
+        if (first >= sequences[i].first_low &&
+            first <= sequences[i].first_high) {
+            return &sequences[i];
+        }
+    }
+    return NULL;
+}
+
+/* Measures the sequence at `text`, of at least one octet: gives how many
+ * octets belong together, and sets `*whole` if they are a character that may
+ * be shown. U+0080 to U+009F are controls. */
+static size_t measure(const unsigned char *text, size_t length, bool *whole)
+{
+    const struct sequence *sequence = find_sequence(text[0]);
+    size_t i = 1;
+
+    *whole = false;
+    if (sequence == NULL || length < 2 || text[1] < sequence->second_low ||
+        text[1] > sequence->second_high) {
+        return 1;
+    }
+    for (i = 2; i < sequence->length; i++) {
+        if (i == length || text[i] < 0x80 || text[i] > 0xBF) {
+            return i;
+        }
+    }
+    *whole = !(text[0] == 0xC2 && text[1] < 0xA0);
+    return i;
+}
+
+void html_append(struct buffer *page, const char *text, size_t length)
+{
+    size_t start = 0; /* of octets that stand for themselves */
+    size_t i = 0;
+
+    while (i < length) {
+        bool whole = false;
+        size_t octets = 1;
+
+        if (character_is(text[i], CHARACTER_PLAIN_HTML)) {
+            i++;
+            continue;
+        }
+        if ((unsigned char)text[i] >= 0x80) {
+            octets =
+                measure((const unsigned char *)text + i, length - i, &whole);
+        }
+        if (!whole) {
+            buffer_append(page, text + start, i - start);
+            buffer_append_string(page, reference(text[i]));
+            start = i + octets;
+        }
+        i += octets;
+    }
+    buffer_append(page, text + start, length - start);
+}

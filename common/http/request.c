@@ -1,0 +1,223 @@
+/* request.c - a request's head, taken apart; the contract is in request.h. */
+#include "request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "characters.h"
+#include "field_line.h"
+#include "host.h"
+#include "request_line.h"
+
+void request_init(struct request *request)
+{
+    *request = (struct request){.head = HEAD_START};
+    headers_init(&request->headers);
+}
+
+void request_release(struct request *request)
+{
+    free(request->path);
+    headers_release(&request->headers);
+    request_init(request);
+}
+
+static enum method find_method(const char *name, size_t length)
+{
+    static const char *const names[] = {
+        [METHOD_GET] = "GET",
+        [METHOD_HEAD] = "HEAD",
+        [METHOD_POST] = "POST",
+    };
+
+    for (enum method m = METHOD_GET; m <= METHOD_POST; m++) {
+        if (strlen(names[m]) == length && memcmp(names[m], name, length) == 0) {
+            return m;
+        }
+    }
+    return METHOD_OTHER;
+}
+
+/* The lines before the header section: empty ones and the request line, each
+ * with its LF. Their ends and octets come first. */
+static enum verdict check_first_lines(struct request *request, const char *data)
+{
+    const char *line = data;
+    enum verdict verdict = VERDICT_DONE;
+
+    request->line = 0;
+    while (line < data + request->head.section && verdict == VERDICT_DONE) {
+        const char *end = memchr(line, '\n', request->head.section);
+
+        request->line++;
+        verdict = field_line_check_octets(line, (size_t)(end - line));
+        line = end + 1;
+    }
+    return verdict;
+}
+
+static enum verdict parse_request_line(struct request *request,
+                                       const char *data)
+{
+    struct request_line parsed;
+    enum verdict verdict = check_first_lines(request, data);
+
+    if (verdict == VERDICT_DONE) {
+        verdict = request_line_parse(&parsed, data + request->head.request_line,
+                                     request->head.request_line_length);
+    }
+    if (verdict != VERDICT_DONE) {
+        return verdict;
+    }
+    request->path = malloc(parsed.target.path_length + 1);
+    if (request->path == NULL) {
+        return VERDICT_NO_MEMORY;
+    }
+    memcpy(request->path, parsed.target.path, parsed.target.path_length);
+    request->path[parsed.target.path_length] = '\0';
+    request->query = parsed.target.query;
+    request->query_length = parsed.target.query_length;
+    request->method = find_method(parsed.method, parsed.method_length);
+    request->minor_version = parsed.minor_version;
+    return VERDICT_DONE;
+}
+
+static enum verdict parse_field_lines(struct request *request, const char *data)
+{
+    const char *line = data + request->head.section;
+    const char *end = data + request->length;
+
+    request->first_field_line = ++request->line;
+    while (!(line[0] == '\r' && line + 2 == end)) {
+        struct header field;
+        enum verdict verdict;
+
+        if (line + 1 == end) { /* the empty line at the end */
+            return VERDICT_BARE_LF;
+        }
+        verdict = field_line_parse(&field, line, &line);
+        if (verdict != VERDICT_DONE) {
+            return verdict;
+        }
+        headers_add_field(&request->headers, field);
+        request->line++;
+    }
+    return request->headers.failed ? VERDICT_NO_MEMORY : VERDICT_DONE;
+}
+
+/* Makes the field with that index the one at fault. */
+static void point_at(struct request *request, size_t index)
+{
+    request->line = request->first_field_line + index;
+}
+
+/* RFC 9112, section 3.2: a request in HTTP/1.1 has one; none has two. */
+static enum verdict check_host(struct request *request)
+{
+    const struct headers *headers = &request->headers;
+    bool found = false;
+
+    for (size_t i = 0; i < headers->count; i++) {
+        const struct header *field = &headers->fields[i];
+
+        if (!header_is(field, "Host")) {
+            continue;
+        }
+        point_at(request, i);
+        if (found) {
+            return VERDICT_HOST_TWICE;
+        }
+        if (!host_is_valid(field->value, field->value_length)) {
+            return VERDICT_HOST_INVALID;
+        }
+        found = true;
+    }
+    return found || request->minor_version == 0 ? VERDICT_DONE
+                                                : VERDICT_HOST_MISSING;
+}
+
+enum verdict request_parse(struct request *request, const char *data,
+                           size_t length)
+{
+    enum verdict verdict = head_scan(&request->head, data, length);
+    size_t at;
+
+    if (verdict != VERDICT_DONE) {
+        return verdict;
+    }
+    request->length = request->head.length;
+    verdict = parse_request_line(request, data);
+    if (verdict == VERDICT_DONE) {
+        verdict = parse_field_lines(request, data);
+    }
+    if (verdict == VERDICT_DONE) {
+        verdict = check_host(request);
+    }
+    if (verdict == VERDICT_DONE) {
+        verdict = framing_read(&request->framing, &request->headers,
+                               request->minor_version, &at);
+        point_at(request, at);
+    }
+    return verdict;
+}
+
+/* Expect = #expectation: a list, in which 100-continue is the one known. */
+static enum verdict check_expectation(struct request *request, const char *text,
+                                      size_t length)
+{
+    size_t start = 0;
+
+    while (start < length) {
+        const char *comma = memchr(text + start, ',', length - start);
+        size_t next = comma == NULL ? length : (size_t)(comma - text);
+        size_t end = next;
+
+        while (start < end && character_is_space(text[start])) {
+            start++;
+        }
+        while (end > start && character_is_space(text[end - 1])) {
+            end--;
+        }
+        if (characters_match(text + start, end - start, "100-continue")) {
+            request->expects_continue = true;
+        } else if (end > start) {
+            return VERDICT_EXPECTATION;
+        }
+        start = next + 1;
+    }
+    return VERDICT_DONE;
+}
+
+enum verdict request_check(struct request *request, enum post_policy post)
+{
+    enum verdict verdict = VERDICT_DONE;
+
+    request->line = request->first_field_line - 1;
+    if (request->method == METHOD_OTHER) {
+        return VERDICT_METHOD_UNSUPPORTED;
+    }
+    if (request->method == METHOD_POST && post == POST_REFUSED) {
+        return VERDICT_POST_UNSUPPORTED;
+    }
+    if (request->framing.unknown_codings) {
+        return VERDICT_CODING_UNSUPPORTED;
+    }
+    for (size_t i = 0; i < request->headers.count; i++) {
+        const struct header *field = &request->headers.fields[i];
+
+        if (verdict == VERDICT_DONE && header_is(field, "Expect")) {
+            point_at(request, i);
+            verdict =
+                check_expectation(request, field->value, field->value_length);
+        }
+    }
+    return verdict;
+}
+
+bool request_is_head(const struct request *request, const char *data,
+                     size_t length)
+{
+    size_t start = request->head.request_line;
+
+    return length - start >= 5 && memcmp(data + start, "HEAD ", 5) == 0;
+}

@@ -1,0 +1,88 @@
+/*
+ * request.h - a request's head, taken apart (RFC 9112, sections 3 and 5).
+ *
+ *     struct request request;
+ *
+ *     request_init(&request);
+ *     verdict = request_parse(&request, data, length);   // as octets come in
+ *     if (verdict == VERDICT_DONE) {
+ *         verdict = request_check(&request, POST_REFUSED);
+ *     }
+ *     ...
+ *     request_release(&request);
+ *
+ * Pure: octets in, values out. Threads: a request belongs to one thread.
+ */
+#ifndef HTTP_REQUEST_H
+#define HTTP_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "framing.h"
+#include "head.h"
+#include "headers.h"
+#include "verdict.h"
+
+enum method {
+    METHOD_OTHER, /* any that this server does not know; case matters */
+    METHOD_GET,
+    METHOD_HEAD,
+    METHOD_POST
+};
+
+/* May the request be a POST? That is what stage 6 changes. */
+enum post_policy {
+    POST_REFUSED,
+    POST_ACCEPTED
+};
+
+struct request {
+    enum method method;
+    int minor_version; /* 1 for HTTP/1.1 */
+    char *path;        /* owned, ends in NUL: as received, without the query */
+    const char *query; /* behind the first `?`; NULL if there is none */
+    size_t query_length;
+    struct headers headers;  /* names and values point into the octets parsed */
+    struct framing framing;  /* where the content ends */
+    bool expects_continue;   /* Expect: 100-continue */
+    size_t length;           /* octets of the head; the content is behind it */
+    size_t first_field_line; /* its number, from 1, if there is one */
+    size_t line;             /* of the fault: the number of the line */
+    struct head head;        /* how far the search for its end has come */
+};
+
+/* Makes an empty request; allocates nothing. */
+void request_init(struct request *request);
+
+/* Frees what the request owns and makes it empty again. */
+void request_release(struct request *request);
+
+/*
+ * Parses the head from the `length` octets at `data`: all that has come so
+ * far. While it returns VERDICT_INCOMPLETE, call it again with more; between
+ * calls `data` may move. Once it returned done, `query` and `headers` point
+ * into `data`, which must neither move nor change while they are used.
+ *
+ * Returns done, incomplete, or the first thing that is wrong, in the order of
+ * verdict.h: 414, 431, 400, 505, 400; or VERDICT_NO_MEMORY. The same request
+ * gets the same verdict however it is cut. The fault is looked for once the
+ * head is complete; only the two limits are held before.
+ */
+enum verdict request_parse(struct request *request, const char *data,
+                           size_t length);
+
+/*
+ * Of a request that was parsed: is it one that this server answers? Returns
+ * done, 501 for a method or transfer coding that it does not know (for a POST
+ * that is refused, with a sentence of its own), or 417 for an Expect other
+ * than 100-continue (RFC 9110, section 10.1.1).
+ */
+enum verdict request_check(struct request *request, enum post_policy post);
+
+/* True if the octets begin as a HEAD request does, well formed or not: then
+ * the answer has no content (RFC 9110, section 9.3.2). */
+bool request_is_head(const struct request *request, const char *data,
+                     size_t length);
+
+#endif

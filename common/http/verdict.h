@@ -1,0 +1,105 @@
+/*
+ * verdict.h - what becomes of a request: done, incomplete, or what is wrong.
+ *
+ * Every step from the first octet to the answer returns one of these. What is
+ * wrong has a status code and a sentence that tells a person what was wrong
+ * with this very request. The order is that in which faults are looked for:
+ * the first that a request has is the one that it is answered with.
+ */
+#ifndef HTTP_VERDICT_H
+#define HTTP_VERDICT_H
+
+#include <stddef.h>
+
+enum verdict {
+    VERDICT_DONE,       /* this step is complete, and nothing is wrong */
+    VERDICT_INCOMPLETE, /* so far nothing is wrong; more octets are needed */
+
+    /* Limits of the head: 414, 431 */
+    VERDICT_REQUEST_LINE_TOO_LONG,
+    VERDICT_HEADER_SECTION_TOO_LONG,
+
+    /* Any line of the head: 400 */
+    VERDICT_BARE_LF,
+    VERDICT_BARE_CR,
+    VERDICT_NUL,
+    VERDICT_CONTROL,
+
+    /* The request line: 400, 505 */
+    VERDICT_METHOD_NOT_TOKEN,
+    VERDICT_REQUEST_LINE_SPACES,
+    VERDICT_NO_VERSION,
+    VERDICT_VERSION_MALFORMED,
+    VERDICT_TARGET_FORM,
+    VERDICT_TARGET_OCTET,
+    VERDICT_TARGET_FRAGMENT,
+    VERDICT_TARGET_SCHEME,
+    VERDICT_TARGET_AUTHORITY,
+    VERDICT_VERSION_UNSUPPORTED,
+
+    /* A field line: 400 */
+    VERDICT_OBS_FOLD,
+    VERDICT_NO_COLON,
+    VERDICT_SPACE_BEFORE_COLON,
+    VERDICT_NAME_EMPTY,
+    VERDICT_NAME_NOT_TOKEN,
+
+    /* Host: 400 */
+    VERDICT_HOST_MISSING,
+    VERDICT_HOST_TWICE,
+    VERDICT_HOST_INVALID,
+
+    /* Framing: 400 */
+    VERDICT_BOTH_LENGTHS,
+    VERDICT_LENGTH_NOT_NUMBER,
+    VERDICT_LENGTH_LIST,
+    VERDICT_LENGTHS_DIFFER,
+    VERDICT_CODING_IN_1_0,
+    VERDICT_CODING_MALFORMED,
+    VERDICT_CHUNKED_TWICE,
+    VERDICT_CHUNKED_NOT_LAST,
+
+    /* What this server does not do: 501, 417 */
+    VERDICT_METHOD_UNSUPPORTED,
+    VERDICT_POST_UNSUPPORTED,
+    VERDICT_CODING_UNSUPPORTED,
+    VERDICT_EXPECTATION,
+
+    /* Content: 413, 415, 503, 400 */
+    VERDICT_CONTENT_TOO_LONG,
+    VERDICT_CONTENT_TYPE,
+    VERDICT_CONTENT_ENCODING,
+    VERDICT_OVER_BUDGET,
+    VERDICT_CHUNK_SIZE,
+    VERDICT_CHUNK_LINE_END,
+    VERDICT_CHUNK_EXTENSION,
+    VERDICT_CHUNK_EXTENSIONS_TOO_LONG,
+    VERDICT_CHUNK_END,
+    VERDICT_TRAILER,
+
+    /* The connection: 408; the others have no answer */
+    VERDICT_TIMEOUT,
+    VERDICT_SILENCE,       /* a timeout before any octet came */
+    VERDICT_END_OF_STREAM, /* the client ended its side in the middle */
+    VERDICT_LOST,          /* reset, or another error of the socket */
+
+    /* The server: 500 */
+    VERDICT_NO_MEMORY,
+    VERDICT_DELEGATE_FAILED,
+    VERDICT_RESPONSE_INVALID
+};
+
+/* The status code that `verdict` is answered with (RFC 9110, section 15); 0
+ * for done, incomplete, and those that get no answer. */
+int verdict_code(enum verdict verdict);
+
+/* The sentence for people, a constant. A `#` in it stands for a number: the
+ * limit that was passed, or the line that is at fault. "" where verdict_code
+ * gives 0. */
+const char *verdict_sentence(enum verdict verdict);
+
+/* The limit that the `#` of the sentence stands for, or 0: then it stands for
+ * the number of the line at fault. */
+size_t verdict_limit(enum verdict verdict);
+
+#endif

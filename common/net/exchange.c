@@ -1,0 +1,181 @@
+/* exchange.c - one HTTP exchange; the contract is in exchange.h. */
+#include "exchange.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "access_log.h"
+#include "limits.h"
+#include "page.h"
+#include "turns.h"
+
+void exchange_begin(struct exchange *exchange, int client_sock,
+                    const struct sockaddr_storage *client_address)
+{
+    exchange->client_address = client_address;
+    connection_init(&exchange->connection, client_sock);
+    buffer_init(&exchange->received);
+    request_init(&exchange->request);
+    content_init(&exchange->content);
+    form_init(&exchange->get_data);
+    form_init(&exchange->post_data);
+    response_init(&exchange->response);
+    exchange->held = 0;
+}
+
+/* Counts what this client makes the server hold, once it is more than a
+ * little. Returns done, or VERDICT_OVER_BUDGET. */
+static enum verdict count_held(struct exchange *exchange)
+{
+    uint64_t held =
+        exchange->received.capacity + exchange->content.octets.capacity +
+        exchange->content.piece.capacity + exchange->response.content.capacity +
+        exchange->post_data.count * sizeof(struct form_entry);
+
+    if (held <= HELD_FREELY || held <= exchange->held) {
+        return VERDICT_DONE;
+    }
+    if (turns_hold(held - exchange->held) == -1) {
+        return VERDICT_OVER_BUDGET;
+    }
+    exchange->held = held;
+    return VERDICT_DONE;
+}
+
+enum verdict exchange_receive(struct exchange *exchange, struct buffer *into)
+{
+    enum verdict verdict = connection_receive(&exchange->connection, into);
+
+    if (verdict == VERDICT_TIMEOUT && exchange->received.length == 0) {
+        return VERDICT_SILENCE;
+    }
+    return verdict == VERDICT_DONE ? count_held(exchange) : verdict;
+}
+
+void exchange_continue(struct exchange *exchange)
+{
+    static char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    struct iovec part = {interim, sizeof interim - 1};
+    const struct request *request = &exchange->request;
+
+    if (request->expects_continue && request->minor_version > 0 &&
+        exchange->received.length == request->length) {
+        /* If it cannot be sent, receiving the content tells so. */
+        (void)connection_send(&exchange->connection, &part, 1);
+    }
+}
+
+/* True if part of the request, or more than it, may still be unread. */
+static bool is_unread(const struct exchange *exchange, enum verdict verdict)
+{
+    const struct request *request = &exchange->request;
+    const struct framing *framing = &request->framing;
+
+    if (verdict != VERDICT_DONE && verdict != VERDICT_DELEGATE_FAILED &&
+        verdict != VERDICT_RESPONSE_INVALID) {
+        return true;
+    }
+    if (request->method == METHOD_POST &&
+        (framing->chunked || framing->length > 0)) {
+        return exchange->content.excess;
+    }
+    return framing->chunked ||
+           framing->length != exchange->received.length - request->length;
+}
+
+/* Sends the answer that stands in the response; gives octets of its content
+ * that were sent. Without memory for the head, it is a 500 without content. */
+static uint64_t send_response(struct exchange *exchange, time_t now)
+{
+    static char before_date[] = "HTTP/1.1 500 Internal Server Error\r\nDate: ";
+    static char after_date[] =
+        "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    struct response *response = &exchange->response;
+    struct buffer head;
+    char date[HTTP_DATE_SIZE];
+    uint64_t head_length;
+    struct iovec parts[3] = {{before_date, sizeof before_date - 1},
+                             {date, sizeof date - 1},
+                             {after_date, sizeof after_date - 1}};
+    size_t count = 3;
+
+    buffer_init(&head);
+    response_write_head(response, now, &head);
+    head_length = head.length;
+    if (head.failed) {
+        response->code = 500;
+        http_date(now, date);
+        head_length = parts[0].iov_len + parts[1].iov_len + parts[2].iov_len;
+    } else {
+        parts[0] = (struct iovec){head.data, head.length};
+        parts[1] =
+            (struct iovec){response->content.data, response->content.length};
+        count = 2;
+        if (!response_has_content(response) ||
+            request_is_head(&exchange->request, exchange->received.data,
+                            exchange->received.length)) {
+            count = 1;
+        }
+    }
+    exchange->connection.sent = 0;
+    (void)connection_send(&exchange->connection, parts, count);
+    buffer_release(&head);
+    return exchange->connection.sent > head_length
+               ? exchange->connection.sent - head_length
+               : 0;
+}
+
+static void write_log(const struct exchange *exchange, time_t now, int code,
+                      uint64_t octets)
+{
+    const struct buffer *received = &exchange->received;
+    const struct head *head = &exchange->request.head;
+    struct access_log_entry entry = {
+        .client = exchange->client_address,
+        .request_line = received->data,
+        .code = code,
+        .octets = octets,
+        .time = now,
+    };
+
+    if (received->length > head->request_line) {
+        entry.request_line += head->request_line;
+        entry.request_line_length = head->request_line_length;
+    }
+    access_log_write(&entry);
+}
+
+static void release(struct exchange *exchange)
+{
+    buffer_release(&exchange->received);
+    request_release(&exchange->request);
+    content_release(&exchange->content);
+    form_release(&exchange->get_data);
+    form_release(&exchange->post_data);
+    response_release(&exchange->response);
+    turns_let_go(exchange->held);
+}
+
+void exchange_end(struct exchange *exchange, enum verdict verdict)
+{
+    struct response *response = &exchange->response;
+    time_t now = time(NULL);
+    uint64_t octets = 0;
+
+    if (verdict == VERDICT_DONE && !response_is_valid(response)) {
+        verdict = VERDICT_RESPONSE_INVALID;
+    }
+    if (verdict == VERDICT_DONE) {
+        verdict = count_held(exchange);
+    }
+    if (verdict != VERDICT_DONE) {
+        page_fault(response, verdict, exchange->request.line);
+    }
+    if (response->code != 0) {
+        octets = send_response(exchange, now);
+    }
+    connection_close(&exchange->connection,
+                     response->code != 0 && is_unread(exchange, verdict));
+    write_log(exchange, now, response->code, octets);
+    release(exchange);
+}

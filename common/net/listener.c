@@ -1,0 +1,116 @@
+/* listener.c - address lookup, bind, listen; the contract is in listener.h. */
+#include "listener.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "platform.h"
+
+static const int queue_length = 4096; /* the kernel may have a smaller one */
+static const long port_most = 65535;
+
+static bool port_is_valid(const char *port)
+{
+    size_t length = strlen(port);
+
+    return length > 0 && length <= 5 && strspn(port, "0123456789") == length &&
+           strtol(port, NULL, 10) <= port_most;
+}
+
+static void explain(struct listener *listener, const char *interface,
+                    const char *port, const char *why)
+{
+    (void)snprintf(listener->reason, sizeof listener->reason,
+                   "cannot listen on interface '%.128s', port %.8s: %s",
+                   interface, port, why);
+}
+
+/* Gives a listening socket, or -1 with errno. */
+static int listen_on(const struct addrinfo *address)
+{
+    int one = 1;
+    int error;
+    int listening =
+        socket(address->ai_family, address->ai_socktype, address->ai_protocol);
+
+    if (listening == -1) {
+        return -1;
+    }
+    /* A server that was ended may start again at once on its port. */
+    if (setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one) ==
+            0 &&
+        bind(listening, address->ai_addr, address->ai_addrlen) == 0 &&
+        listen(listening, queue_length) == 0) {
+        platform_defer_accept(listening);
+        return listening;
+    }
+    error = errno;
+    (void)close(listening);
+    errno = error;
+    return -1;
+}
+
+/* The URL at which a browser on this machine finds the server. */
+static int describe(struct listener *listener)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    char host[128];
+    char port[16];
+    bool brackets;
+
+    if (getsockname(listener->socket, (struct sockaddr *)&address, &length) ==
+            -1 ||
+        getnameinfo((struct sockaddr *)&address, length, host, sizeof host,
+                    port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+        return -1;
+    }
+    brackets = address.ss_family == AF_INET6;
+    (void)snprintf(listener->url, sizeof listener->url, "http://%s%s%s:%s/",
+                   brackets ? "[" : "", host, brackets ? "]" : "", port);
+    return 0;
+}
+
+int listener_open(struct listener *listener, const char *interface,
+                  const char *port)
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                                   .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+    const char *node = interface[0] == '\0' ? NULL : interface;
+    struct addrinfo *addresses;
+    char why[128] = "";
+    int error;
+
+    listener->socket = -1;
+    if (!port_is_valid(port)) {
+        explain(listener, interface, port,
+                "a port is a number from 0 to 65535");
+        return -1;
+    }
+    error = getaddrinfo(node, port, &hints, &addresses);
+    if (error != 0) {
+        explain(listener, interface, port, gai_strerror(error));
+        return -1;
+    }
+    for (const struct addrinfo *address = addresses;
+         address != NULL && listener->socket == -1;
+         address = address->ai_next) {
+        listener->socket = listen_on(address);
+        error = errno;
+    }
+    freeaddrinfo(addresses);
+    if (listener->socket != -1 && describe(listener) == 0) {
+        return 0;
+    }
+    if (strerror_r(error, why, sizeof why) == 0) {
+        explain(listener, interface, port, why);
+    }
+    return -1;
+}

@@ -1,0 +1,63 @@
+/* turns_run.c - what the main thread does: waits for signals, and stops. */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <time.h>
+
+#include "limits.h"
+#include "turns.h"
+
+static const long watch_ms = 100; /* how often waits are looked after */
+static const long stop_ms = 5;    /* the same while stopping */
+
+/* Looks after the waits, then waits for a signal; gives its number, or 0 when
+ * the time is over. */
+static int watch(long milliseconds)
+{
+    struct timespec time = {.tv_nsec = milliseconds * 1000000};
+    sigset_t signals;
+    int number;
+
+    turns_watch();
+    (void)sigemptyset(&signals); /* these fail for no valid signal */
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGTERM);
+    number = sigtimedwait(&signals, NULL, &time);
+    return number == -1 ? 0 : number;
+}
+
+/* True while clients wait in the kernel's queue. */
+static bool clients_wait(int listening_socket)
+{
+    struct pollfd listener = {.fd = listening_socket, .events = POLLIN};
+
+    return poll(&listener, 1, 0) > 0 && (listener.revents & POLLIN) != 0;
+}
+
+int turns_run(struct turns *turns)
+{
+    int number = 0;
+    int flags = fcntl(turns->listening_socket, F_GETFL);
+    uint64_t stopped;
+
+    while (number == 0) {
+        number = watch(watch_ms);
+    }
+    turns_stop();
+    stopped = turns_clock();
+    (void)fcntl(turns->listening_socket, F_SETFL, flags | O_NONBLOCK);
+    number = 0;
+    while (number == 0 && clients_wait(turns->listening_socket) &&
+           turns_clock() < stopped + STOP_GRACE_MS) {
+        turns_ensure_waiting(turns);
+        number = watch(stop_ms);
+    }
+    /* Wakes those that wait in accept (elsewhere than on Linux it may not:
+     * then the stop takes all of its time). Not close: they still use it. */
+    (void)shutdown(turns->listening_socket, SHUT_RDWR);
+    while (number == 0 && turns_count().total > 0 &&
+           turns_clock() < stopped + STOP_MOST_MS) {
+        number = watch(stop_ms);
+    }
+    return number == 0 ? 0 : 128 + number;
+}

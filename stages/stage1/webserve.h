@@ -1,0 +1,37 @@
+/*
+ * webserve.h - the functions of this stage.
+ */
+#ifndef WEBSERVE_H
+#define WEBSERVE_H
+
+#include "form.h"
+#include "headers.h"
+#include "response.h"
+
+/*
+ * 'delegate' is called to process each HTTP request.
+ *
+ * request_type      "GET" (for HEAD as well: the server leaves the content out)
+ * path              as received: not decoded, without the query
+ * received_headers  the header fields, in order
+ * get_data          the query, decoded; NULL if the URL has no `?`
+ * post_data         NULL: there is no POST yet
+ * response          comes empty; gets the status code, header fields and
+ *                   content
+ *
+ * All belong to the caller, and are valid until delegate returns.
+ *
+ * Returns constant data in *response, independent of what is passed into it.
+ *
+ * Returns 0; anything else is what an exception is in Python: the client then
+ * gets a clean 500, whatever stands in *response. So it does for a response
+ * that cannot be sent (response_is_valid in response.h).
+ *
+ * Several threads call it at once: it keeps nothing from call to call.
+ */
+int delegate(const char *request_type, const char *path,
+             const struct headers *received_headers,
+             const struct form *get_data, const struct form *post_data,
+             struct response *response);
+
+#endif

@@ -1,0 +1,89 @@
+/* webserve.c - a threaded web server, all but the answer in one loop. */
+#include "webserve.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "arguments.h"
+#include "exchange.h"
+#include "listener.h"
+#include "platform.h"
+#include "turns.h"
+
+/* Each thread takes turns at accepting, and handles the client that it got
+ * from the first octet to the last. */
+static void *take_turns(void *turns)
+{
+    struct sockaddr_storage client_address;
+    int client_sock;
+
+    while ((client_sock = turns_accept(turns, &client_address)) != -1) {
+        struct exchange exchange;
+        struct buffer *received = &exchange.received;
+        struct request *request = &exchange.request;
+        struct form *get_data = NULL;
+        enum verdict verdict = VERDICT_INCOMPLETE;
+
+        exchange_begin(&exchange, client_sock, &client_address);
+
+        /* The header section comes in as many pieces as the network likes. */
+        while (verdict == VERDICT_INCOMPLETE) {
+            verdict = exchange_receive(&exchange, received);
+            if (verdict == VERDICT_DONE) {
+                verdict =
+                    request_parse(request, received->data, received->length);
+            }
+        }
+        if (verdict == VERDICT_DONE) {
+            verdict = request_check(request, POST_REFUSED);
+        }
+
+        /* What stands behind the `?` of the URL is form data. */
+        if (verdict == VERDICT_DONE && request->query != NULL) {
+            get_data = &exchange.get_data;
+            verdict =
+                form_parse(get_data, request->query, request->query_length);
+        }
+
+        if (verdict == VERDICT_DONE &&
+            delegate("GET", request->path, &request->headers, get_data, NULL,
+                     &exchange.response) != 0) {
+            verdict = VERDICT_DELEGATE_FAILED;
+        }
+        exchange_end(&exchange, verdict);
+    }
+    return NULL;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments;
+    struct listener listener;
+    struct turns turns;
+
+    switch (arguments_read(&arguments, argc, argv)) {
+    case ARGUMENTS_HELP:
+        fputs(arguments_usage, stdout);
+        return 0;
+    case ARGUMENTS_WRONG:
+        fputs(arguments_usage, stderr);
+        return 2;
+    case ARGUMENTS_RUN:
+        break;
+    }
+
+    if (listener_open(&listener, arguments.interface, arguments.port) == -1) {
+        fprintf(stderr, "%s: %s\n", platform_program_name(), listener.reason);
+        return 1;
+    }
+
+    /* Threads handle the connections; this one waits for the end. */
+    turns = (struct turns){listener.socket, take_turns};
+    if (turns_start(&turns) == -1) {
+        perror(platform_program_name());
+        return 1;
+    }
+    printf("%s: listening on %s\n", platform_program_name(), listener.url);
+    fflush(stdout);
+    exit(turns_run(&turns));
+}

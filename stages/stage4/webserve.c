@@ -1,0 +1,24 @@
+/* webserve.c - the main program of a threaded web server. */
+#include "webserve.h"
+
+#include <stdio.h>
+
+#include "arguments.h"
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments;
+
+    switch (arguments_read(&arguments, argc, argv)) {
+    case ARGUMENTS_HELP:
+        fputs(arguments_usage, stdout);
+        return 0;
+    case ARGUMENTS_WRONG:
+        fputs(arguments_usage, stderr);
+        return 2;
+    case ARGUMENTS_RUN:
+        break;
+    }
+
+    return serve(arguments.interface, arguments.port) == -1 ? 1 : 0;
+}

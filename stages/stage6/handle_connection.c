@@ -1,0 +1,77 @@
+/* handle_connection.c - one HTTP exchange with one client. */
+#include "webserve.h"
+
+#include "exchange.h"
+
+/* The content of a POST follows the header section: its beginning may have
+ * come with it, the rest comes in as many pieces as the network likes. */
+static enum verdict read_content(struct exchange *exchange)
+{
+    const struct request *request = &exchange->request;
+    const struct buffer *received = &exchange->received;
+    struct content *content = &exchange->content;
+    enum verdict verdict = content_begin(content, &exchange->request);
+
+    if (verdict == VERDICT_INCOMPLETE) {
+        exchange_continue(exchange);
+        verdict = content_add(content, received->data + request->length,
+                              received->length - request->length);
+    }
+    while (verdict == VERDICT_INCOMPLETE) {
+        content->piece.length = 0;
+        verdict = exchange_receive(exchange, &content->piece);
+        if (verdict == VERDICT_DONE) {
+            verdict = content_add(content, content->piece.data,
+                                  content->piece.length);
+        }
+    }
+    return verdict;
+}
+
+void handle_connection(int client_sock,
+                       const struct sockaddr_storage *client_address)
+{
+    struct exchange exchange;
+    struct buffer *received = &exchange.received;
+    struct request *request = &exchange.request;
+    struct form *get_data = NULL;
+    struct form *post_data = NULL;
+    enum verdict verdict = VERDICT_INCOMPLETE;
+
+    exchange_begin(&exchange, client_sock, client_address);
+
+    /* The header section comes in as many pieces as the network likes. */
+    while (verdict == VERDICT_INCOMPLETE) {
+        verdict = exchange_receive(&exchange, received);
+        if (verdict == VERDICT_DONE) {
+            verdict = request_parse(request, received->data, received->length);
+        }
+    }
+    if (verdict == VERDICT_DONE) {
+        verdict = request_check(request, POST_ACCEPTED);
+    }
+
+    /* What stands behind the `?` of the URL is form data. */
+    if (verdict == VERDICT_DONE && request->query != NULL) {
+        get_data = &exchange.get_data;
+        verdict = form_parse(get_data, request->query, request->query_length);
+    }
+
+    /* What follows the header section of a POST is form data, too. */
+    if (verdict == VERDICT_DONE && request->method == METHOD_POST) {
+        verdict = read_content(&exchange);
+        if (verdict == VERDICT_DONE) {
+            post_data = &exchange.post_data;
+            verdict = form_parse(post_data, exchange.content.octets.data,
+                                 exchange.content.octets.length);
+        }
+    }
+
+    if (verdict == VERDICT_DONE &&
+        delegate(post_data == NULL ? "GET" : "POST", request->path,
+                 &request->headers, get_data, post_data,
+                 &exchange.response) != 0) {
+        verdict = VERDICT_DELEGATE_FAILED;
+    }
+    exchange_end(&exchange, verdict);
+}
