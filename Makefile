@@ -2,6 +2,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
 # ---- What may be set on the command line ------------------------------------
@@ -62,7 +63,7 @@ SERVERS := $(CHOSEN:%=$(BUILD)/stage%/webserve)
 
 # ---- Building ---------------------------------------------------------------
 
-.PHONY: all run test help clean diff FORCE
+.PHONY: all run test check help clean diff FORCE
 
 all: $(SERVERS) ## builds all stages, or one with STAGE=n
 	@printf 'To run %s:  make run%s\n' \
@@ -154,12 +155,12 @@ $(foreach unit,$(STAGE_UNITS),$(foreach stage,$(call stages_of,$(unit)),\
 UNIT_PROGRAMS = $(COMMON_UNITS:tests/unit/%.c=$(BUILD)/unit/%) \
 	$(foreach stage,$(CHOSEN),$(STAGE_UNIT_PROGRAMS_$(stage)))
 
-$(BUILD)/tools/%: tests/tools/%.c $(BUILD)/flags
-	$(call say,CC,$<)
-	@mkdir -p $(@D)
-	$(Q)$(COMPILE) $< -o $@
+TOOLS := $(BUILD)/tools/exchange
 
-TOOLS := $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(wildcard tests/tools/*.c))
+$(BUILD)/tools/exchange: $(wildcard tests/tools/*.c tests/tools/*.h) $(BUILD)/flags
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(filter-out -MMD -MP,$(COMPILE)) $(filter %.c,$^) -o $@
 
 # The same servers with small limits, so that tests need not wait for long.
 SMALL := -DALLOWANCE_MS=600 -DALLOWANCE_OCTETS_PER_SECOND=500 \
@@ -176,11 +177,15 @@ test: ## runs the tests of all stages, or of one with STAGE=n
 	@$(MAKE) --no-print-directory -j$$(nproc 2>/dev/null || echo 2) test-programs
 	@tests/run $(BUILD) $(CHOSEN)
 
+check: ## compilers, format, linters, and the limits of the style
+	@tests/install check
+	@tests/check
+
 # ---- Reading ----------------------------------------------------------------
 
 STEP_1 := delegate is written; it returns constant data, and nobody calls it yet.
 STEP_2 := The server calls delegate, so that every page is the constant one.
-STEP_3 := handle_connection comes out of the thread's loop.
+STEP_3 := handle_connection comes out of the loop that each thread runs.
 STEP_4 := serve comes out of main, which only starts it.
 STEP_5 := delegate shows the URL and the query, as the server did in stage 1.
 STEP_6 := handle_connection reads POST data, and delegate shows it.

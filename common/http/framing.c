@@ -66,30 +66,30 @@ static size_t skip_quoted(const char *text, size_t length, size_t i)
 }
 
 /* *( OWS ";" OWS token BWS "=" BWS ( token / quoted-string ) ); gives where
- * they end: what stands there shows whether they were well formed */
+ * they end: at the semicolon of the first that is malformed */
 static size_t skip_parameters(const char *text, size_t length, size_t i)
 {
     for (;;) {
-        size_t next = skip_spaces(text, length, i);
-        size_t end;
+        size_t semicolon = skip_spaces(text, length, i);
+        size_t name;
+        size_t value;
 
-        if (next == length || text[next] != ';') {
-            return next;
+        if (semicolon == length || text[semicolon] != ';') {
+            return semicolon;
         }
-        next = skip_spaces(text, length, next + 1);
-        end = skip_token(text, length, next);
-        i = skip_spaces(text, length, end);
-        if (end == next || i == length || text[i] != '=') {
-            return next;
+        name = skip_spaces(text, length, semicolon + 1);
+        i = skip_token(text, length, name);
+        value = skip_spaces(text, length, i);
+        if (i == name || value == length || text[value] != '=') {
+            return semicolon;
         }
-        next = skip_spaces(text, length, i + 1);
-        end = next < length && text[next] == '"'
-                  ? skip_quoted(text, length, next)
-                  : skip_token(text, length, next);
-        if (end == next) {
-            return i;
+        value = skip_spaces(text, length, value + 1);
+        i = value < length && text[value] == '"'
+                ? skip_quoted(text, length, value)
+                : skip_token(text, length, value);
+        if (i == value) {
+            return semicolon;
         }
-        i = end;
     }
 }
 

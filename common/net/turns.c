@@ -1,18 +1,14 @@
-/* turns.c - threads taking turns; the contract is in turns.h. */
+/* turns.c - what threads that take turns share: the counts, and the waits. The
+ * contracts are in turns.h and turns_counts.h. */
 #include "turns.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include "limits.h"
-#include "platform.h"
-
-/* Descriptors for other things than clients: the standard streams, the
- * listening socket, and some to be on the safe side. */
-static const rlim_t descriptors_kept = 16;
+#include "turns_counts.h"
 
 /* The one thing that all threads share; `mutex` guards all of it. */
 static struct {
@@ -52,27 +48,6 @@ uint64_t turns_clock(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-static int create_thread(struct turns *turns)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    int error = pthread_attr_init(&attributes);
-
-    if (error != 0) {
-        return error;
-    }
-    error = pthread_attr_setstacksize(&attributes, THREAD_STACK);
-    if (error == 0) {
-        error =
-            pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    }
-    if (error == 0) {
-        error = pthread_create(&thread, &attributes, turns->take, turns);
-    }
-    (void)pthread_attr_destroy(&attributes);
-    return error;
-}
-
 /* With the mutex held: counts a thread that is about to be created, if nobody
  * waits and there may be one more. */
 static bool claim_thread(void)
@@ -86,12 +61,20 @@ static bool claim_thread(void)
     return true;
 }
 
-/* Creates the thread that was claimed, or takes the claim back. Another thread
- * may have gone to wait in its place meanwhile: then that one stays counted. */
-static int start_thread(struct turns *turns)
+bool turns_claim(void)
 {
-    int error = create_thread(turns);
+    bool claimed;
 
+    lock();
+    claimed = claim_thread();
+    unlock();
+    return claimed;
+}
+
+/* Another thread may have gone to wait in place of the one that could not be
+ * created: then that one stays counted. */
+void turns_created(int error)
+{
     lock();
     shared.reached = shared.counts.cap;
     if (error != 0) {
@@ -103,81 +86,21 @@ static int start_thread(struct turns *turns)
         shared.reached = shared.counts.total;
     }
     unlock();
-    return error;
 }
 
-void turns_ensure_waiting(struct turns *turns)
+void turns_set_cap(size_t most)
 {
-    bool claimed;
-
-    lock();
-    claimed = claim_thread();
-    unlock();
-    if (claimed) {
-        (void)start_thread(turns); /* no more can be had: that is the cap */
-    }
-}
-
-static void ignore_signal(int number)
-{
-    (void)number; /* that it came has ended the poll */
-}
-
-static int set_cap(void)
-{
-    struct rlimit limit;
-    rlim_t most;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == -1) {
-        return -1;
-    }
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) == -1 &&
-        getrlimit(RLIMIT_NOFILE, &limit) == -1) {
-        return -1;
-    }
-    most = limit.rlim_cur > descriptors_kept ? limit.rlim_cur - descriptors_kept
-                                             : 1;
     lock();
     if (most < shared.counts.cap) {
-        shared.counts.cap = (size_t)most;
+        shared.counts.cap = most;
     }
     shared.reached = shared.counts.cap;
     unlock();
-    return 0;
 }
 
-/* SIGINT and SIGTERM are waited for by turns_run; without SIGPIPE, writing to
- * a client or a log that is gone fails with EPIPE. */
-static int prepare_signals(void)
-{
-    struct sigaction nothing = {.sa_handler = ignore_signal};
-    sigset_t blocked;
-
-    (void)sigemptyset(&nothing.sa_mask); /* these fail for no valid signal */
-    (void)sigemptyset(&blocked);
-    (void)sigaddset(&blocked, SIGINT);
-    (void)sigaddset(&blocked, SIGTERM);
-    (void)sigaddset(&blocked, SIGPIPE);
-    errno = pthread_sigmask(SIG_BLOCK, &blocked, NULL);
-    return errno == 0 ? sigaction(SIGUSR1, &nothing, NULL) : -1;
-}
-
-int turns_start(struct turns *turns)
-{
-    if (prepare_signals() == -1 || set_cap() == -1) {
-        return -1;
-    }
-    lock();
-    (void)claim_thread();
-    unlock();
-    errno = start_thread(turns);
-    return errno == 0 ? 0 : -1;
-}
-
-/* Goes to wait, or tells the thread to end: enough are waiting. A thread that
- * was created was counted then; whichever comes first takes that count. */
-static bool begin_turn(void)
+/* A thread that was created was counted then; whichever thread comes first
+ * takes that count. */
+bool turns_begin(void)
 {
     bool waits = true;
 
@@ -194,8 +117,7 @@ static bool begin_turn(void)
     return waits;
 }
 
-/* Ends the wait, with a client or without; gives whether to start another. */
-static bool end_turn(bool client)
+bool turns_end(bool client)
 {
     bool claimed = false;
 
@@ -210,40 +132,14 @@ static bool end_turn(bool client)
     return claimed;
 }
 
-/* What to do about an error of accept: true is to try again. */
-static bool try_again(int error)
+bool turns_are_stopping(void)
 {
-    static const struct timespec pause = {.tv_nsec = 20000000};
     bool stopping;
 
-    if (error == EINTR || error == ECONNABORTED) {
-        return true;
-    }
     lock();
     stopping = shared.stopping;
     unlock();
-    if (stopping && (error == EAGAIN || error == EINVAL)) {
-        return false; /* no client is left, or the listening has ended */
-    }
-    /* EMFILE, ENOBUFS and their like pass; the client waits in the queue. */
-    (void)nanosleep(&pause, NULL);
-    return true;
-}
-
-int turns_accept(struct turns *turns, struct sockaddr_storage *address)
-{
-    int client;
-
-    if (!begin_turn()) {
-        return -1;
-    }
-    do {
-        client = platform_accept(turns->listening_socket, address);
-    } while (client == -1 && try_again(errno));
-    if (end_turn(client != -1)) {
-        (void)start_thread(turns); /* no more can be had: that is the cap */
-    }
-    return client;
+    return stopping;
 }
 
 struct turns_counts turns_count(void)

@@ -1,0 +1,33 @@
+/*
+ * turns_counts.h - the steps of a thread's turn, as the counts see them.
+ *
+ * For turns_accept.c and turns_run.c alone; everybody else uses turns.h. Each
+ * function takes the one mutex and gives it back.
+ */
+#ifndef NET_TURNS_COUNTS_H
+#define NET_TURNS_COUNTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Sets the cap to `most` if that is less than THREADS_MOST. */
+void turns_set_cap(size_t most);
+
+/* A thread goes to wait; false tells it to end: enough are waiting. */
+bool turns_begin(void);
+
+/* A thread's wait is over, with a client, or without: then it ends. Gives true
+ * if nobody waits now and one more thread has been counted: start it. */
+bool turns_end(bool client);
+
+/* Counts one more thread if nobody waits and there may be one. */
+bool turns_claim(void);
+
+/* What became of the thread that was counted last: 0, or the error for which
+ * it could not be created, which takes the count back. */
+void turns_created(int error);
+
+/* From turns_stop on. */
+bool turns_are_stopping(void);
+
+#endif
