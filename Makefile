@@ -8,7 +8,6 @@ MAKEFLAGS += --no-builtin-rules
 # ---- What may be set on the command line ------------------------------------
 
 STAGE ?=
-DIR ?=
 INTERFACE ?= 127.0.0.1
 PORT ?= 8080
 SANITIZE ?=

@@ -8,6 +8,10 @@
 
 #if defined(__linux__) && !defined(PORTABLE)
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 int platform_accept(int listening_socket, struct sockaddr_storage *address)
 {
     socklen_t length = sizeof *address;
@@ -38,6 +42,13 @@ ssize_t platform_receive(int client_sock, char *data, size_t length)
 ssize_t platform_send(int client_sock, const struct msghdr *message)
 {
     return sendmsg(client_sock, message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+void platform_trim_memory(void)
+{
+#ifdef __GLIBC__ /* other C libraries do it by themselves */
+    (void)malloc_trim(0);
+#endif
 }
 
 const char *platform_program_name(void)
@@ -86,6 +97,11 @@ ssize_t platform_receive(int client_sock, char *data, size_t length)
 ssize_t platform_send(int client_sock, const struct msghdr *message)
 {
     return sendmsg(client_sock, message, 0);
+}
+
+/* Lost: after a crowd, what it took may stay with the process. */
+void platform_trim_memory(void)
+{
 }
 
 /* Lost: the folder of the program in its messages. */

@@ -25,6 +25,9 @@ void platform_prepare(int client_sock);
 ssize_t platform_receive(int client_sock, char *data, size_t length);
 ssize_t platform_send(int client_sock, const struct msghdr *message);
 
+/* Gives memory that was freed back to the system. */
+void platform_trim_memory(void);
+
 /* How the program was started, for messages: "build/stage6/webserve". */
 const char *platform_program_name(void);
 

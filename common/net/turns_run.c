@@ -5,10 +5,13 @@
 #include <time.h>
 
 #include "limits.h"
+#include "platform.h"
 #include "turns.h"
 
-static const long watch_ms = 100; /* how often waits are looked after */
-static const long stop_ms = 5;    /* the same while stopping */
+static const long watch_ms = 100;      /* how often waits are looked after */
+static const long stop_ms = 5;         /* the same while stopping */
+static const size_t crowd_least = 256; /* fewer threads are no crowd */
+static const int calm_looks = 10;
 
 /* Looks after the waits, then waits for a signal; gives its number, or 0 when
  * the time is over. */
@@ -34,14 +37,37 @@ static bool clients_wait(int listening_socket)
     return poll(&listener, 1, 0) > 0 && (listener.revents & POLLIN) != 0;
 }
 
+/* The number of threads at its height, and for how many looks since then it
+ * has been less than half of that. */
+struct crowd {
+    size_t peak;
+    int calm;
+};
+
+/* After a crowd, gives back the memory that it took. */
+static void trim_after(struct crowd *crowd)
+{
+    size_t total = turns_count().total;
+
+    if (total > crowd->peak / 2 || crowd->peak < crowd_least) {
+        crowd->calm = 0;
+        crowd->peak = total > crowd->peak ? total : crowd->peak;
+    } else if (++crowd->calm == calm_looks) {
+        platform_trim_memory();
+        *crowd = (struct crowd){.peak = total};
+    }
+}
+
 int turns_run(struct turns *turns)
 {
+    struct crowd crowd = {.peak = 0};
     int number = 0;
     int flags = fcntl(turns->listening_socket, F_GETFL);
     uint64_t stopped;
 
     while (number == 0) {
         number = watch(watch_ms);
+        trim_after(&crowd);
     }
     turns_stop();
     stopped = turns_clock();
