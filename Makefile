@@ -23,7 +23,7 @@ BUILD ?= build$(if $(PORTABLE),/portable)$(if $(SANITIZE),/$(subst $(comma),-,$(
 STANDARD := -std=c17
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow
 FEATURES := $(if $(PORTABLE),-D_POSIX_C_SOURCE=200809L -DPORTABLE,-D_GNU_SOURCE)
-INCLUDES := -Icommon/http -Icommon/net
+INCLUDES := -iquote common/http -iquote common/net
 COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(FEATURES) $(INCLUDES) $(CPPFLAGS) \
 	$(CFLAGS) -pthread -MMD -MP
 LINK = $(CC) $(CFLAGS) $(LDFLAGS) -pthread
@@ -137,7 +137,7 @@ define stage_unit
 $(BUILD)/unit/stage$(1)/$(2).o: tests/unit/$(2).c $(BUILD)/flags
 	$$(call say,CC,$$< (stage $(1)))
 	@mkdir -p $$(@D)
-	$$(Q)$$(COMPILE) -O1 $$(UNIT_FLAGS) -DSTAGE=$(1) -Istages/stage$(1) -c $$< -o $$@
+	$$(Q)$$(COMPILE) -O1 $$(UNIT_FLAGS) -DSTAGE=$(1) -iquote stages/stage$(1) -c $$< -o $$@
 
 $(BUILD)/unit/stage$(1)/$(2): $(BUILD)/unit/stage$(1)/$(2).o \
 		$(filter-out %/webserve.o,$(patsubst stages/%.c,$(BUILD)/unit/%.o,$(wildcard stages/stage$(1)/*.c))) \

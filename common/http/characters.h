@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
+#include <strings.h>
 
 enum character_class {
     CHARACTER_TOKEN = 1,  /* tchar; RFC 9110, section 5.6.2 */
@@ -25,8 +27,18 @@ static inline bool character_is(char octet, unsigned classes)
     return (character_classes[(unsigned char)octet] & classes) != 0;
 }
 
-/* True if the text equals the string, whatever the case of ASCII letters. */
-bool characters_match(const char *text, size_t length, const char *string);
+/* True if the text equals the string, whatever the case of ASCII letters. It
+ * stands here so that the length of a constant costs nothing: most texts are
+ * told apart by their length alone. */
+static inline bool characters_match(const char *text, size_t length,
+                                    const char *string)
+{
+    return length == strlen(string) && strncasecmp(text, string, length) == 0;
+}
+
+/* The first octet from `text` to `end` that is not in CHARACTER_VALUE, or
+ * `end`. */
+const char *characters_skip_value(const char *text, const char *end);
 
 /* The value of a hexadecimal digit, 0 to 15, or -1. */
 int character_hex(char octet);

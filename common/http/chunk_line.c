@@ -51,23 +51,26 @@ static enum verdict take_extension(struct content *content, char octet)
 /* trailer-section = *( field-line CRLF ), and the empty line behind it */
 static enum verdict take_trailer(struct content *content, char octet)
 {
-    if (++content->trailers > HEADER_SECTION_MOST + 2) {
-        return VERDICT_HEADER_SECTION_TOO_LONG;
-    }
     if (content->state == TRAILER_START && octet == '\r') {
         content->state = TRAILER_END_LF;
+        return VERDICT_INCOMPLETE;
+    }
+    content->trailers++;
+    if (content->state == TRAILER_VALUE && octet == '\r') {
+        content->state = TRAILER_LF;
+        content->trailers++; /* its LF as well */
+    } else if (content->state == TRAILER_NAME && octet == ':') {
+        content->state = TRAILER_VALUE;
     } else if (content->state != TRAILER_VALUE &&
                character_is(octet, CHARACTER_TOKEN)) {
         content->state = TRAILER_NAME;
-    } else if (content->state == TRAILER_NAME && octet == ':') {
-        content->state = TRAILER_VALUE;
-    } else if (content->state == TRAILER_VALUE && octet == '\r') {
-        content->state = TRAILER_LF;
     } else if (content->state != TRAILER_VALUE ||
                !character_is(octet, CHARACTER_VALUE)) {
         return VERDICT_TRAILER;
     }
-    return VERDICT_INCOMPLETE;
+    return content->trailers > HEADER_SECTION_MOST
+               ? VERDICT_HEADER_SECTION_TOO_LONG
+               : VERDICT_INCOMPLETE;
 }
 
 /* The one octet that may stand here. */

@@ -48,7 +48,7 @@ static enum verdict check_fields(struct request *request)
         if (header_is(field, "Content-Type") && !is_form_type(field)) {
             return VERDICT_CONTENT_TYPE;
         }
-        if (header_is(field, "Content-Encoding") &&
+        if (header_is(field, "Content-Encoding") && field->value_length > 0 &&
             !characters_match(field->value, field->value_length, "identity")) {
             return VERDICT_CONTENT_ENCODING;
         }

@@ -59,9 +59,9 @@ void content_release(struct content *content);
 
 /*
  * Begins to read the content of a POST. Returns done if there is none,
- * incomplete if content_add is to be called, or what is wrong, with
- * `request->line` at the field at fault: 413 if its length is over the limit,
- * 415 for a type other than application/x-www-form-urlencoded or a
+ * incomplete if content_add is to be called, or what is wrong: 413 if its
+ * length is over the limit; 415, with `request->line` at the field at fault,
+ * for a type other than application/x-www-form-urlencoded or a
  * Content-Encoding other than identity.
  */
 enum verdict content_begin(struct content *content, struct request *request);

@@ -16,10 +16,8 @@ enum verdict field_line_check_octets(const char *line, size_t length)
     if (memchr(line, '\r', length - 1) != NULL) {
         return VERDICT_BARE_CR;
     }
-    for (size_t i = 0; i + 1 < length; i++) {
-        if (!character_is(line[i], CHARACTER_VALUE)) {
-            return VERDICT_CONTROL;
-        }
+    if (characters_skip_value(line, line + length - 1) != line + length - 1) {
+        return VERDICT_CONTROL;
     }
     return VERDICT_DONE;
 }
@@ -52,7 +50,7 @@ static enum verdict diagnose(const char *line)
 }
 
 enum verdict field_line_parse(struct header *field, const char *line,
-                              const char **next)
+                              const char *head_end, const char **next)
 {
     const char *colon = line;
     const char *value;
@@ -68,11 +66,8 @@ enum verdict field_line_parse(struct header *field, const char *line,
     while (character_is_space(*value)) {
         value++;
     }
-    end = value;
-    while (character_is(*end, CHARACTER_VALUE)) {
-        end++;
-    }
-    if (end[0] != '\r' || end[1] != '\n') {
+    end = characters_skip_value(value, head_end);
+    if (head_end - end < 2 || end[0] != '\r' || end[1] != '\n') {
         return diagnose(line);
     }
     *next = end + 2;

@@ -10,13 +10,12 @@
 #include "verdict.h"
 
 /*
- * Parses the field line at `line`. Some octet behind it is an LF, at the
- * latest at the end of the head: the parser stops there by itself. Returns
- * done, with `*field` pointing into the line and `*next` behind its LF, or
- * what is wrong (400).
+ * Parses the field line at `line`, in a head that ends, with an LF, before
+ * `head_end`. Returns done, with `*field` pointing into the line and `*next`
+ * behind its LF, or what is wrong (400).
  */
 enum verdict field_line_parse(struct header *field, const char *line,
-                              const char **next);
+                              const char *head_end, const char **next);
 
 /* What is wrong with the ends or the octets of a line, given without its LF:
  * a bare LF, a bare CR, a NUL, another control; or done. */

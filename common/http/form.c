@@ -43,7 +43,7 @@ static size_t count_pairs(const char *data, const char *end)
     return count;
 }
 
-/* Decodes an escape at `in`, if it is whole. */
+/* Decodes an escape at `in`; false, and nothing changes, if it is not whole. */
 static bool decode_escape(const char *in, const char *end, char *octet)
 {
     int high;
@@ -54,8 +54,11 @@ static bool decode_escape(const char *in, const char *end, char *octet)
     }
     high = character_hex(in[1]);
     low = character_hex(in[2]);
+    if (high == -1 || low == -1) {
+        return false;
+    }
     *octet = (char)(high * 16 + low);
-    return high != -1 && low != -1;
+    return true;
 }
 
 /* Decodes from `in` until the octet `stop`, or `end`; moves `out`, and gives

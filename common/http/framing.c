@@ -28,7 +28,8 @@ static enum verdict read_length(struct framing *framing, const char *text,
     if (length == 0) {
         return VERDICT_LENGTH_NOT_NUMBER;
     }
-    if (framing->length_given && framing->length != number) {
+    if (framing->length_given &&
+        (framing->length != number || number == UINT64_MAX)) {
         return VERDICT_LENGTHS_DIFFER;
     }
     framing->length_given = true;

@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "characters.h"
-
 static const size_t first_capacity = 16; /* a browser sends about a dozen */
 
 void headers_init(struct headers *headers)
@@ -82,9 +80,4 @@ const struct header *headers_find(const struct headers *headers,
         }
     }
     return NULL;
-}
-
-bool header_is(const struct header *field, const char *name)
-{
-    return characters_match(field->name, field->name_length, name);
 }

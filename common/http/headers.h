@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "characters.h"
+
 struct header {
     const char *name;
     size_t name_length;
@@ -49,6 +51,9 @@ const struct header *headers_find(const struct headers *headers,
                                   const char *name);
 
 /* True if the field's name is `name`, in any case of letters. */
-bool header_is(const struct header *field, const char *name);
+static inline bool header_is(const struct header *field, const char *name)
+{
+    return characters_match(field->name, field->name_length, name);
+}
 
 #endif

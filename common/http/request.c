@@ -95,7 +95,7 @@ static enum verdict parse_field_lines(struct request *request, const char *data)
         if (line + 1 == end) { /* the empty line at the end */
             return VERDICT_BARE_LF;
         }
-        verdict = field_line_parse(&field, line, &line);
+        verdict = field_line_parse(&field, line, end, &line);
         if (verdict != VERDICT_DONE) {
             return verdict;
         }

@@ -66,7 +66,8 @@ bool response_is_valid(const struct response *response)
 
 bool response_has_content(const struct response *response)
 {
-    return response->code != 204 && response->code != 304;
+    return response->code != 204 && response->code != 205 &&
+           response->code != 304;
 }
 
 /* Not strftime: the names in a Date are English in every locale. */
@@ -121,6 +122,8 @@ void response_write_head(const struct response *response, time_t now,
         buffer_append_string(head, "Content-Length: ");
         buffer_append_number(head, response->content.length);
         buffer_append_string(head, "\r\n");
+    } else if (response->code == 205) {
+        buffer_append_string(head, "Content-Length: 0\r\n");
     }
     buffer_append_string(head, "\r\n");
 }

@@ -38,8 +38,9 @@ void response_release(struct response *response);
  */
 bool response_is_valid(const struct response *response);
 
-/* True if an answer of that code has content: 204 and 304 have none, and no
- * Content-Length either (RFC 9110, sections 8.6, 15.3.5 and 15.4.5). */
+/* True if an answer of that code has content. 204 and 304 have none, and no
+ * Content-Length either (RFC 9110, sections 8.6, 15.3.5 and 15.4.5); 205 has
+ * none, and says so (section 15.3.6). */
 bool response_has_content(const struct response *response);
 
 /*

@@ -87,7 +87,7 @@ enum verdict target_parse(struct target *target, const char *text,
     enum verdict verdict = check_octets(text, length);
     size_t scheme;
 
-    *target = (struct target){.form = TARGET_ORIGIN};
+    *target = (struct target){.form = TARGET_ORIGIN, .path = ""};
     if (verdict != VERDICT_DONE) {
         return verdict;
     }

@@ -27,7 +27,7 @@ enum target_form {
 
 struct target {
     enum target_form form;
-    const char *path; /* origin- and absolute-form: "/" where it is empty */
+    const char *path; /* "/" for an empty one; "" in the two other forms */
     size_t path_length;
     const char *query; /* behind the first `?`; NULL if there is none */
     size_t query_length;

@@ -1,0 +1,208 @@
+/* buffer_test.c - octets that grow; the contract is in buffer.h. */
+#include "support.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "buffer.h"
+
+static void buffer_init_is_empty(void **state)
+{
+    struct buffer buffer;
+
+    (void)state;
+    memset(&buffer, 0xA5, sizeof buffer);
+    buffer_init(&buffer);
+    assert_null(buffer.data);
+    assert_int_equal(buffer.length, 0);
+    assert_int_equal(buffer.capacity, 0);
+    assert_false(buffer.failed);
+}
+
+static void buffer_release_of_an_empty_one(void **state)
+{
+    struct buffer buffer;
+
+    (void)state;
+    buffer_init(&buffer);
+    buffer_release(&buffer);
+    buffer_release(&buffer);
+    assert_null(buffer.data);
+}
+
+static void buffer_release_makes_it_usable_again(void **state)
+{
+    struct buffer buffer;
+
+    (void)state;
+    buffer_init(&buffer);
+    buffer_append_string(&buffer, "old");
+    buffer_release(&buffer);
+    assert_int_equal(buffer.length, 0);
+    buffer_append_string(&buffer, "new");
+    assert_int_equal(buffer.length, 3);
+    assert_memory_equal(buffer.data, "new", 3);
+    buffer_release(&buffer);
+}
+
+static void buffer_append_keeps_what_was_there(void **state)
+{
+    struct buffer buffer;
+
+    (void)state;
+    buffer_init(&buffer);
+    buffer_append(&buffer, OCTETS("a\0b"));
+    buffer_append(&buffer, NULL, 0);
+    buffer_append_string(&buffer, "");
+    buffer_append_string(&buffer, "cd");
+    assert_int_equal(buffer.length, 5);
+    assert_memory_equal(buffer.data, "a\0bcd", 5);
+    assert_false(buffer.failed);
+    buffer_release(&buffer);
+}
+
+static void buffer_append_of_nothing_allocates_nothing(void **state)
+{
+    struct buffer buffer;
+
+    (void)state;
+    buffer_init(&buffer);
+    buffer_append(&buffer, NULL, 0);
+    assert_null(buffer.data);
+    assert_false(buffer.failed);
+    buffer_release(&buffer);
+}
+
+static void buffer_append_octet_by_octet_doubles(void **state)
+{
+    enum {
+        octets = 1 << 20
+    };
+    struct buffer buffer;
+    size_t growths = 0;
+    size_t capacity = 0;
+
+    (void)state;
+    buffer_init(&buffer);
+    for (size_t i = 0; i < octets; i++) {
+        char octet = (char)(i % 251);
+
+        buffer_append(&buffer, &octet, 1);
+        growths += buffer.capacity != capacity;
+        capacity = buffer.capacity;
+    }
+    assert_int_equal(buffer.length, octets);
+    assert_in_range(growths, 1, 20);
+    for (size_t i = 0; i < octets; i++) {
+        if (buffer.data[i] != (char)(i % 251)) {
+            fail_msg("octet %zu is not what was appended", i);
+        }
+    }
+    buffer_release(&buffer);
+}
+
+static void buffer_append_number_in_decimal(void **state)
+{
+    static const struct {
+        uint64_t number;
+        const char *digits;
+    } rows[] = {
+        {0, "0"},
+        {9, "9"},
+        {10, "10"},
+        {404, "404"},
+        {1048576, "1048576"},
+        {UINT32_MAX, "4294967295"},
+        {UINT64_C(10000000000000000000), "10000000000000000000"},
+        {UINT64_MAX, "18446744073709551615"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buffer buffer;
+
+        buffer_init(&buffer);
+        buffer_append_number(&buffer, rows[i].number);
+        assert_row_octets(rows[i].digits, buffer.data, buffer.length,
+                          rows[i].digits);
+        buffer_release(&buffer);
+    }
+}
+
+static void buffer_reserve_makes_room(void **state)
+{
+    static const size_t rows[] = {1, 255, 256, 257, 511, 513, 70000};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buffer buffer;
+
+        buffer_init(&buffer);
+        buffer_append_string(&buffer, "here");
+        assert_int_equal(buffer_reserve(&buffer, rows[i]), 0);
+        assert_true(buffer.capacity - buffer.length >= rows[i]);
+        memset(buffer.data + buffer.length, 'x', rows[i]);
+        assert_int_equal(buffer.length, 4);
+        assert_memory_equal(buffer.data, "here", 4);
+        buffer_release(&buffer);
+    }
+}
+
+static void buffer_reserve_of_nothing_succeeds(void **state)
+{
+    struct buffer buffer;
+
+    (void)state;
+    buffer_init(&buffer);
+    assert_int_equal(buffer_reserve(&buffer, 0), 0);
+    assert_null(buffer.data);
+    buffer_release(&buffer);
+}
+
+/* No sum of length and `more` may wrap round. */
+static void buffer_reserve_of_too_much_fails_and_sticks(void **state)
+{
+    static const size_t rows[] = {SIZE_MAX, SIZE_MAX - 3, SIZE_MAX / 2,
+                                  SIZE_MAX / 2 + 1};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buffer buffer;
+
+        buffer_init(&buffer);
+        buffer_append_string(&buffer, "here");
+        errno = 0;
+        assert_int_equal(buffer_reserve(&buffer, rows[i]), -1);
+        assert_int_equal(errno, ENOMEM);
+        assert_true(buffer.failed);
+        assert_int_equal(buffer.length, 4);
+        assert_memory_equal(buffer.data, "here", 4);
+        errno = 0;
+        assert_int_equal(buffer_reserve(&buffer, 1), -1);
+        assert_int_equal(errno, ENOMEM);
+        buffer_append_string(&buffer, "more");
+        buffer_append_number(&buffer, 1);
+        assert_int_equal(buffer.length, 4);
+        assert_true(buffer.failed);
+        buffer_release(&buffer);
+        assert_false(buffer.failed);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(buffer_init_is_empty),
+        cmocka_unit_test(buffer_release_of_an_empty_one),
+        cmocka_unit_test(buffer_release_makes_it_usable_again),
+        cmocka_unit_test(buffer_append_keeps_what_was_there),
+        cmocka_unit_test(buffer_append_of_nothing_allocates_nothing),
+        cmocka_unit_test(buffer_append_octet_by_octet_doubles),
+        cmocka_unit_test(buffer_append_number_in_decimal),
+        cmocka_unit_test(buffer_reserve_makes_room),
+        cmocka_unit_test(buffer_reserve_of_nothing_succeeds),
+        cmocka_unit_test(buffer_reserve_of_too_much_fails_and_sticks),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

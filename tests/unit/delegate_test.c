@@ -1,0 +1,348 @@
+/*
+ * delegate_test.c - delegate alone, with no socket: constant data in stages 1
+ * to 4, from stage 5 on a page of what it is given.
+ */
+/* stages: 1 2 3 4 5 6 */
+/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
+#include "support.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "webserve.h"
+
+static size_t allocations_left = SIZE_MAX;
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+static bool memory_is_out(void)
+{
+    if (allocations_left == SIZE_MAX || allocations_left-- > 0) {
+        return false;
+    }
+    allocations_left = 0;
+    errno = ENOMEM;
+    return true;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return memory_is_out() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return memory_is_out() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return memory_is_out() ? NULL : __real_realloc(memory, size);
+}
+
+/* ---- Calling it
+ * -------------------------------------------------------------- */
+
+/* What delegate is called with. */
+struct call {
+    const char *request_type;
+    const char *path;
+    const char *query;   /* NULL: none */
+    const char *content; /* NULL: none */
+};
+
+/* Calls delegate with an answer that is empty. The page is then a string, if
+ * no NUL stands in it. */
+static int call_delegate(const struct call *call, struct response *response)
+{
+    struct form forms[2];
+    const char *const data[] = {call->query, call->content};
+    struct headers received = {.fields = NULL};
+    size_t memory = allocations_left;
+    int result;
+
+    allocations_left = SIZE_MAX;
+    for (size_t i = 0; i < 2; i++) {
+        form_init(&forms[i]);
+        if (data[i] != NULL) {
+            assert_int_equal(form_parse(&forms[i], data[i], strlen(data[i])),
+                             VERDICT_DONE);
+        }
+    }
+    headers_add(&received, "Host", "example");
+    headers_add(&received, "X", "<i>");
+    response_init(response);
+    allocations_left = memory;
+    result = delegate(call->request_type, call->path, &received,
+                      call->query == NULL ? NULL : &forms[0],
+                      call->content == NULL ? NULL : &forms[1], response);
+    allocations_left = SIZE_MAX;
+    form_release(&forms[0]);
+    form_release(&forms[1]);
+    headers_release(&received);
+    return result;
+}
+
+/* Calls it and checks what every answer has; gives the page, which the caller
+ * frees. */
+static char *page_of(const struct call *call)
+{
+    static const char *const once[] = {
+        "Content-Type", "Content-Security-Policy", "X-Content-Type-Options"};
+    struct response response;
+    char *page;
+
+    assert_int_equal(call_delegate(call, &response), 0);
+    assert_true(response_is_valid(&response));
+    assert_int_equal(response.code, 200);
+    for (size_t i = 0; i < COUNT(once); i++) {
+        size_t found = 0;
+
+        for (size_t j = 0; j < response.headers.count; j++) {
+            found += header_is(&response.headers.fields[j], once[i]);
+        }
+        assert_row(once[i], found, 1);
+    }
+    page = test_malloc_or_fail(response.content.length + 1);
+    memcpy(page, response.content.data, response.content.length);
+    page[response.content.length] = '\0';
+    assert_int_equal(strlen(page), response.content.length);
+    response_release(&response);
+    return page;
+}
+
+/* What the calls below differ in. */
+static const struct call calls[] = {
+    {"GET", "/", NULL, NULL},
+    {"GET", "/some/random/url", "name=test&name=test2&blah=foo", NULL},
+    {"GET", "/%3Ci%3E<script>&\"'", "", NULL},
+    {"POST", "/p", NULL, ""},
+    {"POST", "/p", "a=1", "b=%00%FF&c=<&c=%3c"},
+};
+
+static void delegate_answers_with_a_valid_page(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        char *page = page_of(&calls[i]);
+
+        assert_int_equal(strncmp(page, "<!DOCTYPE html>\n", 16), 0);
+        assert_non_null(strstr(page, "</html>\n"));
+        assert_null(strstr(page, "<script"));
+        free(page);
+    }
+}
+
+static void delegate_keeps_nothing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        for (size_t j = 0; j < COUNT(calls); j++) {
+            char *first = page_of(&calls[i]);
+            char *between = page_of(&calls[j]);
+            char *second = page_of(&calls[i]);
+
+            assert_string_equal(first, second);
+            free(first);
+            free(between);
+            free(second);
+        }
+    }
+}
+
+static void delegate_without_memory(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(calls); i++) {
+        bool enough = false;
+
+        for (size_t most = 0; !enough; most++) {
+            struct response response;
+
+            assert_true(most < 1000);
+            allocations_left = most;
+            enough = call_delegate(&calls[i], &response) == 0 &&
+                     response_is_valid(&response);
+            assert_true(most > 0 || !enough);
+            response_release(&response);
+        }
+    }
+}
+
+#if STAGE < 5
+
+static void delegate_is_constant(void **state)
+{
+    char *constant = page_of(&calls[0]);
+
+    (void)state;
+    for (size_t i = 1; i < COUNT(calls); i++) {
+        char *page = page_of(&calls[i]);
+
+        assert_string_equal(page, constant);
+        free(page);
+    }
+    free(constant);
+}
+
+#else
+
+/* Ends the test unless the text stands in the page, once. */
+static void assert_once(const char *page, const char *text)
+{
+    const char *found = strstr(page, text);
+
+    assert_row(text, found != NULL, true);
+    assert_row(text, strstr(found + 1, text) == NULL, true);
+}
+
+static void delegate_says_hello_to_the_path(void **state)
+{
+    static const struct {
+        const char *path;
+        const char *hello;
+    } rows[] = {
+        {"/", "hello, /<"},
+        {"/some/random/url", "hello, /some/random/url<"},
+        {"/a%20b%3Ci%3E", "hello, /a%20b%3Ci%3E<"},
+        {"/<b>&\"'", "hello, /&lt;b&gt;&amp;&quot;&#39;<"},
+        {"/\xC3\xA9\xF0\x9F\x98\x80", "hello, /\xC3\xA9\xF0\x9F\x98\x80<"},
+        {"/\xFF", "hello, /\xEF\xBF\xBD<"},
+        {"/+", "hello, /+<"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char *page = page_of(&(struct call){"GET", rows[i].path, NULL, NULL});
+
+        assert_once(page, rows[i].hello);
+        assert_null(strstr(page, "key="));
+        free(page);
+    }
+}
+
+#define ITEM(key, value) "<li>key=" key "; value=" value "; </li>\n"
+#define LIST(items) "<ul>\n" items "</ul>\n"
+
+static const struct {
+    const char *data;
+    const char *list;
+} lists[] = {
+    {"name=test&name=test2&blah=foo",
+     LIST(ITEM("name", "test") ITEM("name", "test2") ITEM("blah", "foo"))},
+    {"b=2&a=1&b=2", LIST(ITEM("b", "2") ITEM("a", "1") ITEM("b", "2"))},
+    {"a&b=&=c&=", LIST(ITEM("a", "") ITEM("b", "") ITEM("", "c") ITEM("", ""))},
+    {"%26+x=%3Ci%3E%22%27", LIST(ITEM("&amp; x", "&lt;i&gt;&quot;&#39;"))},
+    {"a=%00b&%FF=%C3%A9%80",
+     LIST(ITEM("a", "\xEF\xBF\xBD"
+                    "b") ITEM("\xEF\xBF\xBD", "\xC3\xA9\xEF\xBF\xBD"))},
+    {"a=%01%0A%09", LIST(ITEM("a", "\xEF\xBF\xBD\n\t"))},
+};
+
+static void delegate_shows_the_query(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        char *page = page_of(&(struct call){"GET", "/", lists[i].data, NULL});
+
+        assert_once(page, lists[i].list);
+        assert_null(strstr(page, "POST data"));
+        free(page);
+    }
+}
+
+static void delegate_shows_an_empty_query_as_no_pairs(void **state)
+{
+    char *page = page_of(&(struct call){"GET", "/", "", NULL});
+
+    (void)state;
+    assert_null(strstr(page, "<li>"));
+    free(page);
+}
+
+static void delegate_has_the_form_to_try(void **state)
+{
+    char *page = page_of(&calls[0]);
+
+    (void)state;
+    assert_once(page, "<form");
+    assert_once(page, ">GET</button>");
+    assert_once(page, ">POST</button>");
+    free(page);
+}
+
+#if STAGE == 5
+
+static void delegate_shows_no_post_data_yet(void **state)
+{
+    char *page = page_of(&(struct call){"GET", "/", "a=1", NULL});
+    char *other = page_of(&(struct call){"POST", "/", "a=1", "b=2"});
+
+    (void)state;
+    assert_string_equal(page, other);
+    free(page);
+    free(other);
+}
+
+#else
+
+static void delegate_shows_post_data_under_a_heading(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(lists); i++) {
+        struct call call = {"POST", "/p", "q=1", lists[i].data};
+        char *page = page_of(&call);
+        const char *heading = strstr(page, "<h2>POST data</h2>");
+
+        assert_once(page, "hello, /p<");
+        assert_non_null(heading);
+        assert_once(heading, lists[i].list);
+        assert_once(page, LIST(ITEM("q", "1")));
+        assert_null(strstr(heading, LIST(ITEM("q", "1"))));
+        free(page);
+    }
+}
+
+static void delegate_shows_empty_post_data_as_no_pairs(void **state)
+{
+    char *page = page_of(&(struct call){"POST", "/p", NULL, ""});
+
+    (void)state;
+    assert_once(page, "<h2>POST data</h2>");
+    assert_null(strstr(page, "<li>"));
+    free(page);
+}
+
+#endif
+#endif
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(delegate_answers_with_a_valid_page),
+        cmocka_unit_test(delegate_keeps_nothing),
+        cmocka_unit_test(delegate_without_memory),
+#if STAGE < 5
+        cmocka_unit_test(delegate_is_constant),
+#else
+        cmocka_unit_test(delegate_says_hello_to_the_path),
+        cmocka_unit_test(delegate_shows_the_query),
+        cmocka_unit_test(delegate_shows_an_empty_query_as_no_pairs),
+        cmocka_unit_test(delegate_has_the_form_to_try),
+#endif
+#if STAGE == 5
+        cmocka_unit_test(delegate_shows_no_post_data_yet),
+#elif STAGE > 5
+        cmocka_unit_test(delegate_shows_post_data_under_a_heading),
+        cmocka_unit_test(delegate_shows_empty_post_data_as_no_pairs),
+#endif
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,199 @@
+/* headers_test.c - lists of header fields; the contract is in headers.h. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "headers.h"
+
+static struct header field_of(const char *name, const char *value)
+{
+    return (struct header){
+        .name = name,
+        .name_length = strlen(name),
+        .value = value,
+        .value_length = strlen(value),
+    };
+}
+
+static void headers_init_is_empty(void **state)
+{
+    struct headers headers;
+
+    (void)state;
+    memset(&headers, 0xA5, sizeof headers);
+    headers_init(&headers);
+    assert_int_equal(headers.count, 0);
+    assert_false(headers.failed);
+    assert_null(headers_find(&headers, "Host"));
+    headers_release(&headers);
+}
+
+static void headers_release_twice(void **state)
+{
+    struct headers headers;
+
+    (void)state;
+    headers_init(&headers);
+    headers_add(&headers, "A", "1");
+    headers_release(&headers);
+    assert_int_equal(headers.count, 0);
+    headers_release(&headers);
+    headers_add(&headers, "B", "2");
+    assert_int_equal(headers.count, 1);
+    headers_release(&headers);
+}
+
+static void headers_add_copies(void **state)
+{
+    char name[] = "X-Name";
+    char value[] = "value";
+    struct headers headers;
+    const struct header *field;
+
+    (void)state;
+    headers_init(&headers);
+    headers_add(&headers, name, value);
+    memset(name, '!', strlen(name));
+    memset(value, '!', strlen(value));
+    field = headers_find(&headers, "X-Name");
+    assert_non_null(field);
+    assert_row_octets("name", field->name, field->name_length, "X-Name");
+    assert_row_octets("value", field->value, field->value_length, "value");
+    headers_release(&headers);
+}
+
+static void headers_add_of_an_empty_value(void **state)
+{
+    struct headers headers;
+
+    (void)state;
+    headers_init(&headers);
+    headers_add(&headers, "X-Empty", "");
+    assert_false(headers.failed);
+    assert_int_equal(headers.count, 1);
+    assert_int_equal(headers.fields[0].name_length, 7);
+    assert_int_equal(headers.fields[0].value_length, 0);
+    headers_release(&headers);
+}
+
+static void headers_add_field_points_at_the_original(void **state)
+{
+    static const char name[] = "Host";
+    static const char value[] = "a";
+    struct headers headers;
+
+    (void)state;
+    headers_init(&headers);
+    headers_add_field(&headers, field_of(name, value));
+    assert_ptr_equal(headers.fields[0].name, name);
+    assert_ptr_equal(headers.fields[0].value, value);
+    headers_release(&headers);
+}
+
+static void headers_add_field_takes_what_is_owned(void **state)
+{
+    char *owned = exact_copy(OCTETS("AB"));
+    struct headers headers;
+
+    (void)state;
+    headers_init(&headers);
+    headers_add_field(&headers, (struct header){owned, 1, owned + 1, 1, owned});
+    assert_int_equal(headers.count, 1);
+    headers_release(&headers); /* or the leak is found */
+}
+
+static void headers_add_keeps_the_order_of_many(void **state)
+{
+    enum {
+        many = 1000
+    };
+    struct headers headers;
+
+    (void)state;
+    headers_init(&headers);
+    for (int i = 0; i < many; i++) {
+        char value[2] = {(char)('a' + i % 26), '\0'};
+
+        if (i % 2 == 0) {
+            headers_add(&headers, "Even", value);
+        } else {
+            headers_add_field(&headers, field_of("Odd", "1"));
+        }
+    }
+    assert_false(headers.failed);
+    assert_int_equal(headers.count, many);
+    for (int i = 0; i < many; i += 2) {
+        assert_true(header_is(&headers.fields[i], "Even"));
+        assert_int_equal(headers.fields[i].value[0], 'a' + i % 26);
+        assert_true(header_is(&headers.fields[i + 1], "Odd"));
+    }
+    headers_release(&headers);
+}
+
+static void headers_find_in_any_case_the_first(void **state)
+{
+    struct headers headers;
+    const struct header *field;
+
+    (void)state;
+    headers_init(&headers);
+    headers_add(&headers, "Hostess", "0");
+    headers_add(&headers, "hOSt", "1");
+    headers_add(&headers, "Host", "2");
+    field = headers_find(&headers, "HOST");
+    assert_non_null(field);
+    assert_row_octets("value", field->value, field->value_length, "1");
+    assert_null(headers_find(&headers, "Hos"));
+    assert_null(headers_find(&headers, "Host "));
+    assert_null(headers_find(&headers, ""));
+    headers_release(&headers);
+}
+
+/* Names are no strings: what is behind them is another field's. */
+static void headers_find_looks_at_the_length(void **state)
+{
+    static const char line[] = "Hostname: x";
+    struct headers headers;
+
+    (void)state;
+    headers_init(&headers);
+    headers_add_field(&headers, (struct header){.name = line,
+                                                .name_length = 4,
+                                                .value = line + 10,
+                                                .value_length = 1});
+    assert_non_null(headers_find(&headers, "Host"));
+    assert_null(headers_find(&headers, "Hostname"));
+    headers_release(&headers);
+}
+
+static void header_is_the_name_in_any_case(void **state)
+{
+    struct header field = field_of("Content-Length", "1");
+
+    (void)state;
+    assert_true(header_is(&field, "Content-Length"));
+    assert_true(header_is(&field, "CONTENT-length"));
+    assert_false(header_is(&field, "Content-Lengt"));
+    assert_false(header_is(&field, "Content-Length-"));
+    assert_false(header_is(&field, "Content_Length"));
+    assert_false(header_is(&field, ""));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(headers_init_is_empty),
+        cmocka_unit_test(headers_release_twice),
+        cmocka_unit_test(headers_add_copies),
+        cmocka_unit_test(headers_add_of_an_empty_value),
+        cmocka_unit_test(headers_add_field_points_at_the_original),
+        cmocka_unit_test(headers_add_field_takes_what_is_owned),
+        cmocka_unit_test(headers_add_keeps_the_order_of_many),
+        cmocka_unit_test(headers_find_in_any_case_the_first),
+        cmocka_unit_test(headers_find_looks_at_the_length),
+        cmocka_unit_test(header_is_the_name_in_any_case),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,313 @@
+/* response_test.c - answers: which can be sent, and how they are written. */
+#include "support.h"
+
+#include <string.h>
+
+#include "response.h"
+
+static void response_init_is_empty(void **state)
+{
+    struct response response;
+
+    (void)state;
+    memset(&response, 0xA5, sizeof response);
+    response_init(&response);
+    assert_int_equal(response.code, 0);
+    assert_int_equal(response.headers.count, 0);
+    assert_int_equal(response.content.length, 0);
+    assert_false(response_is_valid(&response)); /* 0 is no code */
+    response_release(&response);
+    response_release(&response);
+}
+
+static void response_release_makes_it_empty(void **state)
+{
+    struct response response;
+
+    (void)state;
+    response_init(&response);
+    response.code = 200;
+    headers_add(&response.headers, "A", "b");
+    buffer_append_string(&response.content, "c");
+    response.content.failed = true;
+    response_release(&response);
+    assert_int_equal(response.code, 0);
+    assert_int_equal(response.headers.count, 0);
+    assert_int_equal(response.content.length, 0);
+    assert_false(response.content.failed);
+}
+
+static void response_is_valid_for_final_codes(void **state)
+{
+    static const struct {
+        int code;
+        bool expected;
+    } rows[] = {
+        {200, true},   {204, true},    {304, true},        {399, true},
+        {404, true},   {500, true},    {599, true},        {INT32_MIN, false},
+        {-200, false}, {0, false},     {1, false},         {99, false},
+        {100, false},  {199, false},   {600, false},       {999, false},
+        {2000, false}, {65736, false}, {INT32_MAX, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct response response;
+
+        response_init(&response);
+        response.code = rows[i].code;
+        assert_row("code", response_is_valid(&response), rows[i].expected);
+        response_release(&response);
+    }
+}
+
+/* A response with one good field and this one. */
+static bool is_valid_with(const char *name, size_t name_length,
+                          const char *value, size_t value_length)
+{
+    struct response response;
+    bool valid;
+
+    response_init(&response);
+    response.code = 200;
+    headers_add(&response.headers, "X-Good", "yes");
+    headers_add_field(
+        &response.headers,
+        (struct header){name, name_length, value, value_length, NULL});
+    valid = response_is_valid(&response);
+    response_release(&response);
+    return valid;
+}
+
+static void response_is_valid_for_fields(void **state)
+{
+    static const struct {
+        const char *name;
+        size_t name_length;
+        const char *value;
+        size_t value_length;
+        bool expected;
+    } rows[] = {
+        {OCTETS("A"), OCTETS("b"), true},
+        {OCTETS("A"), OCTETS(""), true},
+        {OCTETS("Set-Cookie"), OCTETS("a=b; Path=/"), true},
+        {OCTETS("A"), OCTETS("\xC3\xA4\t\xFF"), true},
+        {OCTETS("!#$%&'*+-.^_`|~"), OCTETS("b"), true},
+        {OCTETS("A"), OCTETS("b\r\nC: d"), false},
+        {OCTETS("A"), OCTETS("b\r"), false},
+        {OCTETS("A"), OCTETS("\n"), false},
+        {OCTETS("A"), OCTETS("b\0c"), false},
+        {OCTETS("A"), OCTETS("b\0"), false},
+        {OCTETS(""), OCTETS("b"), false},
+        {OCTETS("A "), OCTETS("b"), false},
+        {OCTETS(" A"), OCTETS("b"), false},
+        {OCTETS("A:"), OCTETS("b"), false},
+        {OCTETS("A B"), OCTETS("b"), false},
+        {OCTETS("A\r\nB"), OCTETS("b"), false},
+        {OCTETS("A\0"), OCTETS("b"), false},
+        {OCTETS("\xC3\xA4"), OCTETS("b"), false},
+        {OCTETS("A(B)"), OCTETS("b"), false},
+        {OCTETS("Content-Length"), OCTETS("0"), false},
+        {OCTETS("CONTENT-LENGTH"), OCTETS("0"), false},
+        {OCTETS("content-length"), OCTETS("0"), false},
+        {OCTETS("Transfer-Encoding"), OCTETS("chunked"), false},
+        {OCTETS("transfer-ENCODING"), OCTETS("chunked"), false},
+        {OCTETS("Connection"), OCTETS("keep-alive"), false},
+        {OCTETS("connection"), OCTETS("close"), false},
+        {OCTETS("Date"), OCTETS("now"), false},
+        {OCTETS("dATE"), OCTETS("now"), false},
+        {OCTETS("Content-Lengthy"), OCTETS("0"), true},
+        {OCTETS("Content-Type"), OCTETS("text/plain"), true},
+        {OCTETS("Dat"), OCTETS("now"), true},
+        {OCTETS("X-Date"), OCTETS("now"), true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_row(rows[i].value,
+                   is_valid_with(rows[i].name, rows[i].name_length,
+                                 rows[i].value, rows[i].value_length),
+                   rows[i].expected);
+    }
+}
+
+static void response_is_valid_not_after_a_failure(void **state)
+{
+    struct response response;
+
+    (void)state;
+    response_init(&response);
+    response.code = 200;
+    assert_true(response_is_valid(&response));
+    response.content.failed = true;
+    assert_false(response_is_valid(&response));
+    response.content.failed = false;
+    response.headers.failed = true;
+    assert_false(response_is_valid(&response));
+    response_release(&response);
+}
+
+static void response_has_content_but_for_two_codes(void **state)
+{
+    (void)state;
+    for (int code = 200; code < 600; code++) {
+        struct response response = {.code = code};
+
+        if (response_has_content(&response) != (code != 204 && code != 304)) {
+            fail_msg("code %d", code);
+        }
+    }
+}
+
+static void check_head(int code, const char *expected)
+{
+    struct response response;
+    struct buffer head;
+
+    response_init(&response);
+    response.code = code;
+    headers_add(&response.headers, "Content-Type", "text/plain");
+    headers_add(&response.headers, "X-Empty", "");
+    headers_add(&response.headers, "X-A", "1");
+    headers_add(&response.headers, "X-A", "2");
+    buffer_append_string(&response.content, "hello, world");
+    buffer_init(&head);
+    response_write_head(&response, 784111777, &head);
+    assert_row_octets("head", head.data, head.length, expected);
+    assert_false(head.failed);
+    buffer_release(&head);
+    response_release(&response);
+}
+
+#define DATE "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+#define FIELDS                                                                 \
+    "Connection: close\r\nContent-Type: text/plain\r\n"                        \
+    "X-Empty: \r\nX-A: 1\r\nX-A: 2\r\n"
+
+static void response_write_head_to_the_octet(void **state)
+{
+    (void)state;
+    check_head(200,
+               "HTTP/1.1 200 OK\r\n" DATE FIELDS "Content-Length: 12\r\n\r\n");
+    check_head(404, "HTTP/1.1 404 Not Found\r\n" DATE FIELDS
+                    "Content-Length: 12\r\n\r\n");
+}
+
+static void response_write_head_of_a_code_without_a_phrase(void **state)
+{
+    (void)state;
+    check_head(299,
+               "HTTP/1.1 299 \r\n" DATE FIELDS "Content-Length: 12\r\n\r\n");
+}
+
+static void response_write_head_without_a_length(void **state)
+{
+    (void)state;
+    check_head(204, "HTTP/1.1 204 No Content\r\n" DATE FIELDS "\r\n");
+    check_head(304, "HTTP/1.1 304 Not Modified\r\n" DATE FIELDS "\r\n");
+}
+
+static void response_write_head_of_an_empty_content(void **state)
+{
+    struct response response;
+    struct buffer head;
+
+    (void)state;
+    response_init(&response);
+    response.code = 200;
+    buffer_init(&head);
+    buffer_append_string(&head, "before ");
+    response_write_head(&response, 784111777, &head);
+    assert_row_octets("head", head.data, head.length,
+                      "before HTTP/1.1 200 OK\r\n" DATE
+                      "Connection: close\r\nContent-Length: 0\r\n\r\n");
+    buffer_release(&head);
+    response_release(&response);
+}
+
+static void http_date_of_known_times(void **state)
+{
+    static const struct {
+        time_t time;
+        const char *text;
+    } rows[] = {
+        {0, "Thu, 01 Jan 1970 00:00:00 GMT"},
+        {-1, "Wed, 31 Dec 1969 23:59:59 GMT"},
+        {59, "Thu, 01 Jan 1970 00:00:59 GMT"},
+        {784111777, "Sun, 06 Nov 1994 08:49:37 GMT"},
+        {946684799, "Fri, 31 Dec 1999 23:59:59 GMT"},
+        {946684800, "Sat, 01 Jan 2000 00:00:00 GMT"},
+        {951782400, "Tue, 29 Feb 2000 00:00:00 GMT"},
+        {951868800, "Wed, 01 Mar 2000 00:00:00 GMT"},
+        {1077926399, "Fri, 27 Feb 2004 23:59:59 GMT"},
+        {1709164800, "Thu, 29 Feb 2024 00:00:00 GMT"},
+        {1735689599, "Tue, 31 Dec 2024 23:59:59 GMT"},
+        {1735689600, "Wed, 01 Jan 2025 00:00:00 GMT"},
+        {1740787199, "Fri, 28 Feb 2025 23:59:59 GMT"},
+        {1740787200, "Sat, 01 Mar 2025 00:00:00 GMT"},
+        {2147483648, "Tue, 19 Jan 2038 03:14:08 GMT"},
+        {4107542400, "Mon, 01 Mar 2100 00:00:00 GMT"},
+        {253402300799, "Fri, 31 Dec 9999 23:59:59 GMT"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[HTTP_DATE_SIZE];
+
+        memset(text, '!', sizeof text);
+        http_date(rows[i].time, text);
+        assert_int_equal(text[HTTP_DATE_SIZE - 1], '\0');
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
+/* Each month and each day of the week, by counting them. */
+static void http_date_of_every_day_of_two_years(void **state)
+{
+    static const char *const days[] = {"Sun", "Mon", "Tue", "Wed",
+                                       "Thu", "Fri", "Sat"};
+    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr",
+                                         "May", "Jun", "Jul", "Aug",
+                                         "Sep", "Oct", "Nov", "Dec"};
+    static const int lengths[] = {31, 28, 31, 30, 31, 30,
+                                  31, 31, 30, 31, 30, 31};
+    time_t time = 1672531200; /* Sun, 01 Jan 2023 */
+    int weekday = 0;
+
+    (void)state;
+    for (int month = 0; month < 24; month++) {
+        int length = lengths[month % 12] + (month == 13);
+
+        for (int day = 1; day <= length; day++) {
+            char text[HTTP_DATE_SIZE];
+
+            http_date(time, text);
+            assert_memory_equal(text, days[weekday], 3);
+            assert_int_equal((text[5] - '0') * 10 + text[6] - '0', day);
+            assert_memory_equal(text + 8, months[month % 12], 3);
+            assert_int_equal(text[15] - '0', month < 12 ? 3 : 4);
+            time += 86400;
+            weekday = (weekday + 1) % 7;
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(response_init_is_empty),
+        cmocka_unit_test(response_release_makes_it_empty),
+        cmocka_unit_test(response_is_valid_for_final_codes),
+        cmocka_unit_test(response_is_valid_for_fields),
+        cmocka_unit_test(response_is_valid_not_after_a_failure),
+        cmocka_unit_test(response_has_content_but_for_two_codes),
+        cmocka_unit_test(response_write_head_to_the_octet),
+        cmocka_unit_test(response_write_head_of_a_code_without_a_phrase),
+        cmocka_unit_test(response_write_head_without_a_length),
+        cmocka_unit_test(response_write_head_of_an_empty_content),
+        cmocka_unit_test(http_date_of_known_times),
+        cmocka_unit_test(http_date_of_every_day_of_two_years),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

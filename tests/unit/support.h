@@ -1,0 +1,42 @@
+/*
+ * support.h - what every unit test includes: cmocka with the headers that it
+ * needs before it, and helpers of our own.
+ */
+#ifndef UNIT_SUPPORT_H
+#define UNIT_SUPPORT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/* A string constant as octets and their number, NULs within it counted. */
+#define OCTETS(literal) (literal), sizeof(literal) - 1
+
+/* How many elements an array has. */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Puts a copy of the octets where the next one behind them is a page that
+ * nobody may read: looking beyond their end is a crash. Free it with
+ * guarded_free, given the same length. */
+char *guarded_copy(const char *data, size_t length);
+void guarded_free(char *data, size_t length);
+
+/* Puts a copy in memory of its own, of exactly that length, so that a
+ * sanitizer sees each look beyond it. Free it with free. */
+char *exact_copy(const char *data, size_t length);
+
+/* Memory for a test that needs it; the test ends if there is none. */
+void *test_malloc_or_fail(size_t size);
+
+/* Ends the test, naming the row of the table, if the numbers differ. */
+void assert_row(const char *row, uintmax_t actual, uintmax_t expected);
+
+/* Ends the test, naming the row, if the octets differ. */
+void assert_row_octets(const char *row, const char *actual,
+                       size_t actual_length, const char *expected);
+
+#endif

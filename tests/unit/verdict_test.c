@@ -1,0 +1,184 @@
+/* verdict_test.c - status codes, sentences and limits of the verdicts. */
+#include "support.h"
+
+#include <string.h>
+
+#include "limits.h"
+#include "verdict.h"
+
+enum {
+    verdicts = VERDICT_RESPONSE_INVALID + 1
+};
+
+/* design: one code a verdict; 0 for those that get no answer. */
+static const int codes[verdicts] = {
+    [VERDICT_DONE] = 0,
+    [VERDICT_INCOMPLETE] = 0,
+    [VERDICT_REQUEST_LINE_TOO_LONG] = 414,
+    [VERDICT_HEADER_SECTION_TOO_LONG] = 431,
+    [VERDICT_BARE_LF] = 400,
+    [VERDICT_BARE_CR] = 400,
+    [VERDICT_NUL] = 400,
+    [VERDICT_CONTROL] = 400,
+    [VERDICT_METHOD_NOT_TOKEN] = 400,
+    [VERDICT_REQUEST_LINE_SPACES] = 400,
+    [VERDICT_NO_VERSION] = 400,
+    [VERDICT_VERSION_MALFORMED] = 400,
+    [VERDICT_TARGET_FORM] = 400,
+    [VERDICT_TARGET_OCTET] = 400,
+    [VERDICT_TARGET_FRAGMENT] = 400,
+    [VERDICT_TARGET_SCHEME] = 400,
+    [VERDICT_TARGET_AUTHORITY] = 400,
+    [VERDICT_VERSION_UNSUPPORTED] = 505,
+    [VERDICT_OBS_FOLD] = 400,
+    [VERDICT_NO_COLON] = 400,
+    [VERDICT_SPACE_BEFORE_COLON] = 400,
+    [VERDICT_NAME_EMPTY] = 400,
+    [VERDICT_NAME_NOT_TOKEN] = 400,
+    [VERDICT_HOST_MISSING] = 400,
+    [VERDICT_HOST_TWICE] = 400,
+    [VERDICT_HOST_INVALID] = 400,
+    [VERDICT_BOTH_LENGTHS] = 400,
+    [VERDICT_LENGTH_NOT_NUMBER] = 400,
+    [VERDICT_LENGTH_LIST] = 400,
+    [VERDICT_LENGTHS_DIFFER] = 400,
+    [VERDICT_CODING_IN_1_0] = 400,
+    [VERDICT_CODING_MALFORMED] = 400,
+    [VERDICT_CHUNKED_TWICE] = 400,
+    [VERDICT_CHUNKED_NOT_LAST] = 400,
+    [VERDICT_METHOD_UNSUPPORTED] = 501,
+    [VERDICT_POST_UNSUPPORTED] = 501,
+    [VERDICT_CODING_UNSUPPORTED] = 501,
+    [VERDICT_EXPECTATION] = 417,
+    [VERDICT_CONTENT_TOO_LONG] = 413,
+    [VERDICT_CONTENT_TYPE] = 415,
+    [VERDICT_CONTENT_ENCODING] = 415,
+    [VERDICT_OVER_BUDGET] = 503,
+    [VERDICT_CHUNK_SIZE] = 400,
+    [VERDICT_CHUNK_LINE_END] = 400,
+    [VERDICT_CHUNK_EXTENSION] = 400,
+    [VERDICT_CHUNK_EXTENSIONS_TOO_LONG] = 400,
+    [VERDICT_CHUNK_END] = 400,
+    [VERDICT_TRAILER] = 400,
+    [VERDICT_TIMEOUT] = 408,
+    [VERDICT_SILENCE] = 0,
+    [VERDICT_END_OF_STREAM] = 0,
+    [VERDICT_LOST] = 0,
+    [VERDICT_NO_MEMORY] = 500,
+    [VERDICT_DELEGATE_FAILED] = 500,
+    [VERDICT_RESPONSE_INVALID] = 500,
+};
+
+static void verdict_code_of_every_verdict(void **state)
+{
+    (void)state;
+    for (int v = 0; v < verdicts; v++) {
+        if (verdict_code((enum verdict)v) != codes[v]) {
+            fail_msg("verdict %d has code %d", v,
+                     verdict_code((enum verdict)v));
+        }
+    }
+}
+
+static void verdict_sentence_is_a_sentence(void **state)
+{
+    (void)state;
+    for (int v = 0; v < verdicts; v++) {
+        const char *sentence = verdict_sentence((enum verdict)v);
+
+        assert_non_null(sentence);
+        if (codes[v] == 0) {
+            assert_string_equal(sentence, "");
+            continue;
+        }
+        if (strlen(sentence) < 10 || sentence[strlen(sentence) - 1] != '.' ||
+            sentence[0] < 'A' || sentence[0] > 'Z') {
+            fail_msg("verdict %d is no sentence: %s", v, sentence);
+        }
+    }
+}
+
+/* It goes into a page as it is. */
+static void verdict_sentence_needs_no_escaping(void **state)
+{
+    (void)state;
+    for (int v = 0; v < verdicts; v++) {
+        const char *sentence = verdict_sentence((enum verdict)v);
+
+        assert_null(strpbrk(sentence, "<>&\""));
+        for (const char *c = sentence; *c != '\0'; c++) {
+            assert_in_range(*c, 0x20, 0x7E);
+        }
+    }
+}
+
+static void verdict_sentence_has_one_number_at_most(void **state)
+{
+    (void)state;
+    for (int v = 0; v < verdicts; v++) {
+        const char *sentence = verdict_sentence((enum verdict)v);
+
+        if (strchr(sentence, '#') != strrchr(sentence, '#')) {
+            fail_msg("more than one #: %s", sentence);
+        }
+    }
+}
+
+static void verdict_sentence_is_no_two_verdicts_own(void **state)
+{
+    (void)state;
+    for (int v = 0; v < verdicts; v++) {
+        for (int other = 0; other < v; other++) {
+            if (codes[v] != 0 && codes[other] != 0 &&
+                strcmp(verdict_sentence((enum verdict)v),
+                       verdict_sentence((enum verdict)other)) == 0) {
+                fail_msg("verdicts %d and %d say the same", other, v);
+            }
+        }
+    }
+}
+
+/* design.md's own example, for a person typing at nc */
+static void verdict_sentence_of_a_bare_lf_names_the_line(void **state)
+{
+    (void)state;
+    assert_string_equal(verdict_sentence(VERDICT_BARE_LF),
+                        "Line # ends in LF alone; lines end in CR LF.");
+}
+
+static void verdict_limit_is_that_of_limits_h(void **state)
+{
+    static const size_t limits[verdicts] = {
+        [VERDICT_REQUEST_LINE_TOO_LONG] = REQUEST_LINE_MOST,
+        [VERDICT_HEADER_SECTION_TOO_LONG] = HEADER_SECTION_MOST,
+        [VERDICT_CONTENT_TOO_LONG] = CONTENT_MOST,
+        [VERDICT_CHUNK_EXTENSIONS_TOO_LONG] = CHUNK_EXTENSIONS_MOST,
+    };
+
+    (void)state;
+    for (int v = 0; v < verdicts; v++) {
+        size_t limit = verdict_limit((enum verdict)v);
+
+        if (limit != limits[v]) {
+            fail_msg("verdict %d has limit %zu", v, limit);
+        }
+        if (limit > 0) {
+            assert_non_null(strchr(verdict_sentence((enum verdict)v), '#'));
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(verdict_code_of_every_verdict),
+        cmocka_unit_test(verdict_sentence_is_a_sentence),
+        cmocka_unit_test(verdict_sentence_needs_no_escaping),
+        cmocka_unit_test(verdict_sentence_has_one_number_at_most),
+        cmocka_unit_test(verdict_sentence_is_no_two_verdicts_own),
+        cmocka_unit_test(verdict_sentence_of_a_bare_lf_names_the_line),
+        cmocka_unit_test(verdict_limit_is_that_of_limits_h),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
