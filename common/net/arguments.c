@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "characters.h"
+
 const char arguments_usage[] =
     "Usage: webserve [INTERFACE [PORT]]\n"
     "\n"
@@ -25,7 +27,7 @@ enum arguments_result arguments_read(struct arguments *arguments, int argc,
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             return ARGUMENTS_HELP;
         }
-        if (argv[i][0] == '-') {
+        if (argv[i][0] == '-' && !character_is_digit(argv[i][1])) {
             return ARGUMENTS_WRONG;
         }
     }

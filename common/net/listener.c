@@ -2,6 +2,7 @@
 #include "listener.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -28,8 +29,22 @@ static void explain(struct listener *listener, const char *interface,
                     const char *port, const char *why)
 {
     (void)snprintf(listener->reason, sizeof listener->reason,
-                   "cannot listen on interface '%.128s', port %.8s: %s",
+                   "cannot listen on interface '%.128s', port '%.32s': %s",
                    interface, port, why);
+}
+
+/* The same, for an error of the system. */
+static void explain_error(struct listener *listener, const char *interface,
+                          const char *port, int error)
+{
+    locale_t english = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+
+    if (english == (locale_t)0) {
+        explain(listener, interface, port, "there is no memory");
+        return;
+    }
+    explain(listener, interface, port, strerror_l(error, english));
+    freelocale(english);
 }
 
 /* Gives a listening socket, or -1 with errno. */
@@ -78,6 +93,18 @@ static int describe(struct listener *listener)
     return 0;
 }
 
+/* A name may have several addresses: the first that works is taken. */
+static int listen_on_first(const struct addrinfo *addresses)
+{
+    int listening = -1;
+
+    while (addresses != NULL && listening == -1) {
+        listening = listen_on(addresses);
+        addresses = addresses->ai_next;
+    }
+    return listening;
+}
+
 int listener_open(struct listener *listener, const char *interface,
                   const char *port)
 {
@@ -85,7 +112,6 @@ int listener_open(struct listener *listener, const char *interface,
                                    .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     const char *node = interface[0] == '\0' ? NULL : interface;
     struct addrinfo *addresses;
-    char why[128] = "";
     int error;
 
     listener->socket = -1;
@@ -99,18 +125,16 @@ int listener_open(struct listener *listener, const char *interface,
         explain(listener, interface, port, gai_strerror(error));
         return -1;
     }
-    for (const struct addrinfo *address = addresses;
-         address != NULL && listener->socket == -1;
-         address = address->ai_next) {
-        listener->socket = listen_on(address);
-        error = errno;
-    }
-    freeaddrinfo(addresses);
+    listener->socket = listen_on_first(addresses);
     if (listener->socket != -1 && describe(listener) == 0) {
+        freeaddrinfo(addresses);
         return 0;
     }
-    if (strerror_r(error, why, sizeof why) == 0) {
-        explain(listener, interface, port, why);
+    explain_error(listener, interface, port, errno);
+    if (listener->socket != -1) {
+        (void)close(listener->socket);
+        listener->socket = -1;
     }
+    freeaddrinfo(addresses);
     return -1;
 }

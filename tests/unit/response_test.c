@@ -147,13 +147,14 @@ static void response_is_valid_not_after_a_failure(void **state)
     response_release(&response);
 }
 
-static void response_has_content_but_for_two_codes(void **state)
+static void response_has_content_but_for_three_codes(void **state)
 {
     (void)state;
     for (int code = 200; code < 600; code++) {
         struct response response = {.code = code};
 
-        if (response_has_content(&response) != (code != 204 && code != 304)) {
+        if (response_has_content(&response) !=
+            (code != 204 && code != 205 && code != 304)) {
             fail_msg("code %d", code);
         }
     }
@@ -205,6 +206,8 @@ static void response_write_head_without_a_length(void **state)
     (void)state;
     check_head(204, "HTTP/1.1 204 No Content\r\n" DATE FIELDS "\r\n");
     check_head(304, "HTTP/1.1 304 Not Modified\r\n" DATE FIELDS "\r\n");
+    check_head(205, "HTTP/1.1 205 Reset Content\r\n" DATE FIELDS
+                    "Content-Length: 0\r\n\r\n");
 }
 
 static void response_write_head_of_an_empty_content(void **state)
@@ -300,7 +303,7 @@ int main(void)
         cmocka_unit_test(response_is_valid_for_final_codes),
         cmocka_unit_test(response_is_valid_for_fields),
         cmocka_unit_test(response_is_valid_not_after_a_failure),
-        cmocka_unit_test(response_has_content_but_for_two_codes),
+        cmocka_unit_test(response_has_content_but_for_three_codes),
         cmocka_unit_test(response_write_head_to_the_octet),
         cmocka_unit_test(response_write_head_of_a_code_without_a_phrase),
         cmocka_unit_test(response_write_head_without_a_length),

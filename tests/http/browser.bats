@@ -1,0 +1,130 @@
+# browser.bats - the page in a real browser.
+# stages: 6
+#
+# Debian's chromium, without a screen, is driven by chromedriver, which is
+# itself asked with curl (WebDriver, https://www.w3.org/TR/webdriver2/). With
+# SCREENSHOT set to the name of a file, a picture of the page goes there.
+
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+teardown() {
+    if [[ -n ${session-} ]]; then
+        curl -q -sS --noproxy '*' -X DELETE "$driver/session/$session" \
+            >"$BATS_TEST_TMPDIR/reply" || true
+    fi
+    if [[ -n ${driver_pid-} ]]; then
+        kill "$driver_pid"
+        wait "$driver_pid" || true
+    fi
+}
+
+# webdriver PATH [JSON]: sets reply.
+webdriver() {
+    reply=$(curl -q -sS --noproxy '*' --max-time 30 ${2+--data "$2"} \
+        "$driver/session$1" 3>&-)
+    [[ $reply != *'"value":{"error":'* ]] || fail "$1 ${2-}: $reply"
+}
+
+driver_listens() {
+    grep -q 'started successfully on port' "$BATS_TEST_TMPDIR/driver"
+}
+
+start_browser() {
+    local arguments='"--headless=new","--no-sandbox","--disable-gpu"'
+
+    arguments+=',"--no-first-run","--disable-background-networking"'
+    arguments+=',"--disable-component-update","--disable-sync"'
+    arguments+=',"--no-proxy-server","--window-size=1280,800"'
+    arguments+=',"--disable-dev-shm-usage"'
+    arguments+=",\"--user-data-dir=$BATS_TEST_TMPDIR/profile\""
+    chromedriver --port=0 >"$BATS_TEST_TMPDIR/driver" 2>&1 3>&- &
+    driver_pid=$!
+    wait_until 20 driver_listens || fail "$(<"$BATS_TEST_TMPDIR/driver")"
+    driver=$(sed -n 's/.*successfully on port \([0-9]*\).*/\1/p' \
+        "$BATS_TEST_TMPDIR/driver")
+    driver=http://127.0.0.1:$driver
+    webdriver '' "{\"capabilities\":{\"alwaysMatch\":{\
+\"goog:loggingPrefs\":{\"browser\":\"ALL\"},\
+\"goog:chromeOptions\":{\"args\":[$arguments]}}}}"
+    [[ $reply =~ '"sessionId":"'([^\"]+)'"' ]] || fail "$reply"
+    session=${BASH_REMATCH[1]}
+}
+
+# find SELECTOR: sets element.
+find_element() {
+    webdriver "/$session/element" \
+        "{\"using\":\"css selector\",\"value\":\"$1\"}"
+    [[ $reply =~ '"element-'[0-9a-f-]+'":"'([^\"]+)'"' ]] || fail "$reply"
+    element=${BASH_REMATCH[1]}
+}
+
+fill_in() {
+    find_element "$1"
+    webdriver "/$session/element/$element/value" "{\"text\":\"$2\"}"
+}
+
+press() {
+    find_element "$1"
+    webdriver "/$session/element/$element/click" '{}'
+}
+
+# evaluate EXPRESSION: sets reply to {"value":...} of it in the page.
+evaluate() {
+    webdriver "/$session/execute/sync" \
+        "{\"script\":\"return $1\",\"args\":[]}"
+}
+
+# shows TEXT: the visible text of the page has it.
+shows() {
+    evaluate 'document.body.innerText'
+    [[ $reply == *"$1"* ]]
+}
+
+@test "chromium shows the page, and sends its form (left out if there is none)" {
+    if ! command -v chromedriver >/dev/null ||
+        ! command -v chromium >/dev/null; then
+        echo '# left out: chromium or chromedriver is not installed' >&3
+        return
+    fi
+    start_browser
+    webdriver "/$session/url" "{\"url\":\"$URL/some/path\"}"
+    wait_until 10 shows 'hello, /some/path'
+
+    fill_in 'input[name=name]' 'Zoë & <b>ü</b>'
+    fill_in 'input[name=message]' 'a+b=50% 😀'
+    press 'button[formmethod=get]'
+    wait_until 10 shows 'value=a+b=50% 😀; ' || fail "$reply"
+    shows 'key=name; value=Zoë & <b>ü</b>; ' || shows 'value=Zoë & \u003Cb>ü' ||
+        fail "$reply"
+    evaluate 'location.search'
+    [[ $reply == *'?name=Zo%C3%AB+%26+%3Cb%3E'* ]] || fail "$reply"
+
+    fill_in 'input[name=name]' 'posted & <i>ß'
+    fill_in 'input[name=message]' 'line'
+    press 'button[formmethod=post]'
+    wait_until 10 shows 'POST data' || fail "$reply"
+    shows 'key=name; value=posted & ' || fail "$reply"
+    shows 'key=message; value=line; ' || fail "$reply"
+    evaluate 'document.querySelectorAll(\"li b, li i\").length'
+    assert_equal "$reply" '{"value":0}'
+
+    # The policy lets the style through, and nothing is complained about.
+    evaluate 'getComputedStyle(document.querySelector(\"li\")).whiteSpace'
+    assert_equal "$reply" '{"value":"pre-wrap"}'
+    webdriver "/$session/se/log" '{"type":"browser"}'
+    assert_equal "$reply" '{"value":[]}'
+
+    if [[ -n ${SCREENSHOT-} ]]; then
+        webdriver "/$session/screenshot"
+        reply=${reply#*'"value":"'}
+        base64 -d <<<"${reply%%'"'*}" >"$SCREENSHOT"
+    fi
+}

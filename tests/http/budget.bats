@@ -1,0 +1,52 @@
+# budget.bats - content that comes too slowly, or is more than can be held.
+# stages: 6
+#
+# SERVER_SMALL allows 600 ms and a second for each 500 octets, and holds
+# 200,000 octets of all connections together.
+
+load helper
+
+setup_file() {
+    start_server "$SERVER_SMALL"
+}
+
+teardown_file() {
+    stop_server
+}
+
+post='POST / HTTP/1.1\r\nHost: a\r\n'
+
+@test "content that does not come gets 408" {
+    local elapsed
+
+    in_ms ask "send ${post}Content-Length: 3\\r\\n\\r\\na="
+    assert_answer 408 'The request was not complete in time.'
+    ((elapsed > 400 && elapsed < 3000)) || fail "it took $elapsed ms"
+}
+
+@test "content for which there is no room gets 503, with Retry-After" {
+    ask "send ${post}Content-Length: 300000\\r\\n\\r\\n" 'repeat 300000 a'
+    assert_answer 503 'The server holds as much as it can now'
+    [[ $(field Retry-After) =~ ^[0-9]+$ ]]
+}
+
+@test "chunks for which there is no room get 503" {
+    ask "send ${post}Transfer-Encoding: chunked\\r\\n\\r\\n" \
+        'send fffff\r\n' 'repeat 300000 a'
+    assert_answer 503
+}
+
+@test "content of the wrong type or over the limit gets 415 or 413 first" {
+    ask "send ${post}Content-Type: a/b\\r\\nContent-Length: 300000\\r\\n\\r\\n" \
+        'repeat 300000 a'
+    assert_answer 415
+    ask "send ${post}Content-Length: 16777217\\r\\n\\r\\n"
+    assert_answer 413
+}
+
+@test "room is given back: 50 times half of it, one after another" {
+    for _ in {1..50}; do
+        ask "send ${post}Content-Length: 60000\\r\\n\\r\\n" 'repeat 60000 &'
+        assert_answer 200
+    done
+}

@@ -1,0 +1,99 @@
+# continue.bats - Expect: 100-continue.
+# stages: 6
+
+# shellcheck disable=SC2154 # helper.bash sets them
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+post='POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n'
+
+# ask_after_100 STEP...: as ask, but the answer has a 100 before it.
+ask_after_100() {
+    exchange "$1" 'until \r\n\r\n' "${@:2}" read \
+        >"$BATS_TEST_TMPDIR/answers"
+    assert_equal "$(head -n 2 "$BATS_TEST_TMPDIR/answers")" \
+        $'HTTP/1.1 100 Continue\r\n\r'
+    tail -n +3 "$BATS_TEST_TMPDIR/answers" >"$BATS_TEST_TMPDIR/answer"
+    take_answer
+}
+
+@test "a client that waits for a 100 gets it, and then its answer" {
+    ask_after_100 "send ${post}Content-Length: 3\\r\\n\\r\\n" 'send a=1'
+    assert_answer 200 'key=a; value=1; '
+}
+
+@test "a client that will send chunks gets its 100" {
+    ask_after_100 "send ${post}Transfer-Encoding: chunked\\r\\n\\r\\n" \
+        'send 3\r\na=1\r\n0\r\n\r\n'
+    assert_answer 200 'key=a; value=1; '
+}
+
+@test "100-continue is known in any case, in a list, and twice" {
+    local fields
+
+    for fields in 'EXPECT: 100-Continue' 'Expect: , 100-continue,' \
+        'Expect: 100-continue, 100-continue' \
+        'Expect: 100-continue\r\nExpect: 100-continue'; do
+        ask_after_100 "send POST / HTTP/1.1\\r\\nHost: a\\r\\n$fields\\r\\n\
+Content-Length: 3\\r\\n\\r\\n" 'send a=1'
+        assert_answer 200 'key=a; value=1; '
+    done
+}
+
+@test "a client that did not ask for a 100 gets none" {
+    exchange 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n' \
+        'silence 50' 'send a=1' 'until HTTP/1.1 200'
+}
+
+@test "a client that has sent some of its content gets no 100" {
+    ask "send ${post}Content-Length: 3\\r\\n\\r\\na" 'silence 50' 'send =1'
+    assert_answer 200 'key=a; value=1; '
+}
+
+@test "a client that has no content gets no 100" {
+    ask "send ${post}Content-Length: 0\\r\\n\\r\\n"
+    assert_answer 200
+    ask "send ${post}\\r\\n"
+    assert_answer 200
+}
+
+@test "a client of HTTP/1.0 gets no 100" {
+    ask 'send POST / HTTP/1.0\r\nExpect: 100-continue\r\n' \
+        'send Content-Length: 3\r\n\r\n' 'silence 50' 'send a=1'
+    assert_answer 200 'key=a; value=1; '
+}
+
+@test "a client whose content is refused gets that for its 100" {
+    ask "send ${post}Content-Length: 16777217\\r\\n\\r\\n"
+    assert_answer 413
+    ask "send ${post}Content-Type: text/plain\\r\\nContent-Length: 3\\r\\n\\r\\n"
+    assert_answer 415
+}
+
+@test "a GET or HEAD with content gets no 100" {
+    ask 'send GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n' \
+        'send Content-Length: 3\r\n\r\n'
+    assert_answer 200
+    ask_head 'send HEAD / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n' \
+        'send Content-Length: 3\r\n\r\n'
+    assert_answer 200
+}
+
+@test "curl waits for its 100 and gets its answer" {
+    local data
+
+    data=$(printf 'a=%01100000d' 7)
+    in_ms curl -q -sS -v --noproxy '*' -o "$BATS_TEST_TMPDIR/page" -w '%{http_code}' \
+        --expect100-timeout 15 -H 'Expect: 100-continue' -d @- "$URL/" \
+        <<<"$data" 2>"$BATS_TEST_TMPDIR/notes" 3>&-
+    ((elapsed < 10000))
+    grep -q '< HTTP/1.1 100 Continue' "$BATS_TEST_TMPDIR/notes"
+    grep -q 'key=a; value=0*7; ' "$BATS_TEST_TMPDIR/page"
+}

@@ -1,0 +1,63 @@
+# deadlines.bats - clients that take too long, and more of them than threads.
+# stages: 1 2 3 4 5 6
+#
+# SERVER_SMALL allows 600 ms and a second for each 500 octets, and 8 threads.
+
+load helper
+
+setup_file() {
+    start_server "$SERVER_SMALL"
+}
+
+teardown_file() {
+    stop_server
+}
+
+@test "half a request gets 408, no request a close, in their time" {
+    local silent=$BATS_TEST_TMPDIR/silent pid elapsed
+
+    exchange read >"$silent" &
+    pid=$!
+    in_ms ask 'send GET / HTTP/1.1\r\n'
+    assert_answer 408 'The request was not complete in time.'
+    ((elapsed > 400 && elapsed < 3000)) || fail "it took $elapsed ms"
+    wait "$pid"
+    assert_equal "$(<"$silent")" ''
+}
+
+@test "a request that comes octet by octet for too long gets 408" {
+    local elapsed
+
+    in_ms ask 'send GET /' 'pause 180' 'send a' 'pause 180' 'send b' \
+        'pause 180' 'send c'
+    assert_answer 408
+    # each octet on its own would have been given 600 ms more
+    ((elapsed < 1100)) || fail "it took $elapsed ms"
+}
+
+@test "a long request gets the time that its length takes" {
+    ask 'send GET / HTTP/1.1\r\nHost: a\r\nX: ' 'repeat 2000 a' 'pause 900' \
+        'send \r\n\r\n'
+    assert_equal "$status" 200
+}
+
+@test "40 clients at once get their answers from 8 threads" {
+    "$TOOLS/exchange" -c 40 127.0.0.1 "$PORT" \
+        'send GET /\# HTTP/1.1\r\nHost: a\r\n\r\n' read \
+        >"$BATS_TEST_TMPDIR/answers" 3>&-
+    assert_equal "$(grep -ac '^HTTP/1.1 200' "$BATS_TEST_TMPDIR/answers")" 40
+}
+
+@test "a client behind 40 with half a request is answered within 3 s" {
+    local answers=$BATS_TEST_TMPDIR/answers pid elapsed
+
+    "$TOOLS/exchange" -c 40 127.0.0.1 "$PORT" 'send GET / HTTP/1.1\r\n' \
+        hold read >"$answers" </dev/null 3>&- &
+    pid=$!
+    wait_until 5 grep -q holding "$answers"
+    in_ms ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
+    assert_hello /p
+    ((elapsed < 3000)) || fail "it took $elapsed ms"
+    wait "$pid"
+    assert_equal "$(grep -ac '^HTTP/1.1 408' "$answers")" 40
+}

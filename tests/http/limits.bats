@@ -1,0 +1,78 @@
+# limits.bats - large heads, and those that are too large.
+# stages: 1 2 3 4 5 6
+
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+tail='send  HTTP/1.1\r\nHost: a\r\n\r\n'
+
+@test "a request line of 64 KiB gets the page, one octet more gets 414" {
+    ask 'send GET /' 'repeat 65522 a' "$tail"
+    assert_answer 200
+    ask 'send GET /' 'repeat 65523 a' "$tail"
+    assert_answer 414 'The request line is longer than 65536 octets.'
+}
+
+@test "a request line that never ends gets 414 without its end" {
+    ask 'send GET /' 'repeat 65532 a'
+    assert_answer 414
+    ask 'send \r\n\r\nPOST /' 'repeat 80000 a'
+    assert_answer 414
+    ask_head 'send HEAD /' 'repeat 80000 a'
+    assert_answer 414
+}
+
+@test "a header section of 300 kB gets the page, in many pieces too" {
+    ask 'send GET / HTTP/1.1\r\nHost: a\r\nX: ' 'repeat 300000 a' \
+        'send \r\n\r\n'
+    assert_answer 200
+    ask 'send GET / HTTP/1.1\r\nHost: a\r\n' \
+        'pieces 6000 name: a line of fifty octets, of which there are many\r\n' \
+        'send \r\n'
+    assert_answer 200
+}
+
+@test "a header section of 1 MiB gets the page, one octet more gets 431" {
+    local start='send GET / HTTP/1.1\r\nHost: a\r\nX: '
+
+    ask "$start" 'repeat 1048562 a' 'send \r\n\r\n'
+    assert_answer 200
+    ask "$start" 'repeat 1048563 a' 'send \r\n\r\n'
+    assert_answer 431 'The header section is longer than 1048576 octets.'
+}
+
+@test "a header section that never ends gets 431 without its end" {
+    ask 'send GET / HTTP/1.1\r\nX: ' 'repeat 1048576 a'
+    assert_answer 431
+    ask 'send GET / HTTP/1.1\r\n' 'repeat 209716 a: b\r\n'
+    assert_answer 431
+}
+
+@test "empty lines without end before a request get 431" {
+    ask 'repeat 524289 \r\n'
+    assert_answer 431
+}
+
+@test "a request line over the limit gets 414, whatever else is wrong" {
+    ask 'send GET /' 'repeat 65536 a' 'send  b HTTP/2.0\r\nnothing\r\n\r\n'
+    assert_answer 414
+    ask 'send GET /' 'repeat 65536 a' 'send  HTTP/1.1\r\nX: ' \
+        'repeat 1048576 a'
+    assert_answer 414
+}
+
+@test "a header section over the limit gets 431, whatever else is wrong" {
+    local request
+
+    for request in 'GET /a b HTTP/1.1' 'GET / HTTP/2.0' 'PUT / HTTP/1.1'; do
+        ask "send $request\\r\\nnothing\\r\\nX: " 'repeat 1048576 a'
+        assert_answer 431
+    done
+}

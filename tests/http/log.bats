@@ -1,0 +1,107 @@
+# log.bats - the access log.
+# stages: 1 2 3 4 5 6
+
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154 # helper.bash sets them
+load helper
+
+setup() {
+    start_server
+}
+
+teardown() {
+    kill_server
+}
+
+# logged: stops the server, so that all is written, and sets log to it.
+logged() {
+    stop_server
+    log=$(<"$SERVER_LOG")
+}
+
+# assert_logged REQUEST_LINE CODE: in the last line.
+assert_logged() {
+    local line=${log##*$'\n'} time='[0-3][0-9]/[A-Z][a-z][a-z]/20[0-9]{2}'
+
+    time+=':[0-2][0-9]:[0-5][0-9]:[0-6][0-9] [+-][0-9]{4}'
+    [[ $line =~ ^127\.0\.0\.1\ -\ -\ \[$time\]\ \"(.*)\"\ ([0-9-]+)\ ([0-9-]+)$ ]] ||
+        fail "not in the Common Log Format: $line"
+    assert_equal "${BASH_REMATCH[1]}" "$1"
+    assert_equal "${BASH_REMATCH[2]}" "$2"
+    logged_octets=${BASH_REMATCH[3]}
+}
+
+@test "a request is logged in the Common Log Format, with its octets" {
+    ask 'send GET /p?a=b HTTP/1.1\r\nHost: a\r\n\r\n'
+    logged
+    assert_logged 'GET /p?a=b HTTP/1.1' 200
+    assert_equal "$logged_octets" "${#content}"
+    assert_equal "$(wc -l <"$SERVER_LOG")" 1
+}
+
+@test "an error is logged with its status" {
+    ask 'send PUT / HTTP/1.1\r\nHost: a\r\n\r\n'
+    logged
+    assert_logged 'PUT / HTTP/1.1' 501
+}
+
+@test "each request gets a line" {
+    "$TOOLS/exchange" -c 50 127.0.0.1 "$PORT" \
+        'send GET /\# HTTP/1.1\r\nHost: a\r\n\r\n' read >/dev/null 3>&-
+    logged
+    assert_equal "$(grep -o 'GET /[0-9]* HTTP/1.1" 200' <<<"$log" | sort -u |
+        wc -l)" 50
+    assert_equal "$(wc -l <"$SERVER_LOG")" 50
+}
+
+@test "quotes, backslashes, controls and what is not ASCII are escaped" {
+    ask 'send GET /"\\\x01\x7f\xc3\xbc\t\x1b[1m HTTP/1.1\r\nHost: a\r\n\r\n'
+    logged
+    log=${log^^} # \xHH in capitals or not
+    [[ $log == *'"GET /\"\\\X01\X7F\XC3\XBC\X09\X1B[1M HTTP/1.1" 400 '* ]]
+}
+
+@test "a request line cannot make a line of its own in the log" {
+    ask 'send GET /\r127.0.0.1 - - HTTP/1.1\r\nHost: a\r\n\r\n'
+    logged
+    assert_equal "$(wc -l <"$SERVER_LOG")" 1
+    assert_equal "$(tr -d '[:print:]\n' <"$SERVER_LOG")" ''
+}
+
+@test "a long line is cut at 4,000 octets, and the cut is marked" {
+    ask 'send GET /' 'repeat 10000 a' 'send  HTTP/1.1\r\nHost: a\r\n\r\n'
+    logged
+    ((${#log} < 4000 && ${#log} > 3900)) || fail "${#log} octets"
+    [[ $log == *'aaaa..." 200 '* ]]
+}
+
+@test "a long line of escapes is cut at 4,000 octets, at none of them" {
+    ask 'send GET /' 'repeat 10000 "' 'send  HTTP/1.1\r\nHost: a\r\n\r\n'
+    logged
+    ((${#log} < 4000 && ${#log} > 3900)) || fail "${#log} octets"
+    [[ $log =~ 'GET /'(\\\")+'..." 200 '[0-9]+$ ]]
+}
+
+@test "a client that leaves in the middle is logged" {
+    exchange 'send GET /half HTTP/1.1\r\n' end read
+    wait_until 10 grep -q . "$SERVER_LOG"
+    logged
+    assert_equal "$(wc -l <"$SERVER_LOG")" 1
+    [[ $log == '127.0.0.1 - - ['*'GET /half'* ]]
+}
+
+@test "a log that nobody reads any more does not end the server" {
+    kill_server
+    mkfifo "$BATS_TEST_TMPDIR/pipe"
+    "$SERVER" 127.0.0.1 0 >"$SERVER_OUT" 2>"$BATS_TEST_TMPDIR/pipe" 3>&- &
+    SERVER_PID=$!
+    exec {reader}<"$BATS_TEST_TMPDIR/pipe"
+    exec {reader}<&-
+    wait_until 10 server_listens
+    PORT=$(grep -o '[0-9]*/$' "$SERVER_OUT")
+    PORT=${PORT%/}
+    for _ in 1 2 3; do
+        ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
+        assert_hello /p
+    done
+    stop_server
+}

@@ -1,0 +1,83 @@
+# lost_clients.bats - answers that must arrive, and clients that leave.
+# stages: 1 2 3 4 5 6
+
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+request='GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
+
+assert_server_answers() {
+    ask "send $request"
+    assert_hello /p
+}
+
+@test "an answer arrives although 16 MiB more are still being sent" {
+    ask 'send PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 16777216\r\n\r\n' \
+        'repeat 16777216 a'
+    assert_answer 501
+    ask 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 16777217\r\n' \
+        'send Content-Type: text/plain\r\n\r\n' 'repeat 16777217 a'
+    [[ $status == 413 || $status == 501 ]]
+    ask 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 16777216\r\n' \
+        'send Content-Type: text/plain\r\n\r\n' 'repeat 16777216 a'
+    [[ $status == 415 || $status == 501 ]]
+    ask 'send GET /p HTTP/1.1\r\nHost: a\r\nContent-Length: 16777216\r\n\r\n' \
+        'repeat 16777216 a'
+    assert_hello /p
+    ask 'send GET /' 'repeat 16777216 a'
+    assert_answer 414
+}
+
+@test "curl's POST of 16 MiB and more gets its answer" {
+    head -c 17000000 /dev/zero >"$BATS_TEST_TMPDIR/zeros"
+    fetch / --data-binary "@$BATS_TEST_TMPDIR/zeros"
+    [[ $status == 413 || $status == 501 ]]
+}
+
+@test "an answer arrives although a little was sent behind the request" {
+    ask "send $request" 'pause 20' 'send more'
+    assert_hello /p
+    ask "send ${request}more"
+    assert_hello /p
+}
+
+@test "a client that has ended its side gets its answer" {
+    ask "send $request" end
+    assert_hello /p
+}
+
+@test "a client that ends its side in the middle gets a close, no answer" {
+    local part
+
+    for part in 'GET' 'GET / HTTP/1.1\r\nHost: a\r\n' '\r\n'; do
+        assert_equal "$(exchange "send $part" end read)" ''
+    done
+}
+
+@test "a client that ends its side without a word gets a close, no answer" {
+    assert_equal "$(exchange end read)" ''
+}
+
+@test "clients that reset the connection, at any time, harm nobody" {
+    exchange reset
+    exchange 'send GET' reset
+    exchange "send $request" reset
+    exchange "send $request" 'until HTTP/1.1 200' reset
+    exchange 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na=1' \
+        reset
+    "$TOOLS/exchange" -c 100 127.0.0.1 "$PORT" "send $request" 'take 1' reset \
+        3>&-
+    assert_server_answers
+}
+
+@test "a client that never reads its answer harms nobody" {
+    "$TOOLS/exchange" -c 20 127.0.0.1 "$PORT" "send $request" 3>&-
+    assert_server_answers
+}

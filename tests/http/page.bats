@@ -1,0 +1,134 @@
+# page.bats - the page with path and query.
+# stages: 1 5 6
+
+# shellcheck disable=SC2154 # helper.bash sets them
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+# assert_pairs PAIR...: the pairs on the page, each as key=KEY; value=VALUE;
+assert_pairs() {
+    local expected
+
+    expected=$(printf '%s; \n' "$@")
+    assert_equal "$status" 200
+    assert_equal "$(pairs)" "$expected"
+}
+
+@test "the example of the homework gets hello, the path and three pairs" {
+    fetch '/some/random/url?name=test&name=test2&blah=foo'
+    assert_answer 200 '<h1>hello, /some/random/url</h1>'
+    assert_pairs 'key=name; value=test' 'key=name; value=test2' \
+        'key=blah; value=foo'
+}
+
+@test "a path without a query gets hello and the path, and no pair" {
+    fetch /a/path
+    assert_answer 200 '<h1>hello, /a/path</h1>'
+    assert_equal "$(pairs)" ''
+    [[ $content != *'<li>'* ]]
+}
+
+@test "a bare ? gets the path without it, and no pair" {
+    fetch '/?'
+    assert_answer 200 '<h1>hello, /</h1>'
+    assert_equal "$(pairs)" ''
+}
+
+@test "pairs come in the order sent, repeated keys each on their own" {
+    fetch '/?b=2&a=1&b=1&a=1&b=2'
+    assert_pairs 'key=b; value=2' 'key=a; value=1' 'key=b; value=1' \
+        'key=a; value=1' 'key=b; value=2'
+}
+
+@test "blank values and names are kept, empty pairs are none" {
+    fetch '/?a=&b&=c&&=&'
+    assert_pairs 'key=a; value=' 'key=b; value=' 'key=; value=c' \
+        'key=; value='
+}
+
+@test "a value reaches from the first = to the next &" {
+    fetch '/?a=b=c&d==&e=?f/g'
+    assert_pairs 'key=a; value=b=c' 'key=d; value==' 'key=e; value=?f/g'
+}
+
+@test "a + in a query is a space, %2B is a +, %26 is no separator" {
+    fetch '/?a+b=c+d&e%2Bf=g%2bh&i%26j=k%3Dl'
+    assert_pairs 'key=a b; value=c d' 'key=e+f; value=g+h' \
+        'key=i&amp;j; value=k=l'
+}
+
+@test "broken escapes in a query stand as they are" {
+    fetch '/?a=100%&b=%4&c=%zz&d=%%41&e=%4%41'
+    assert_pairs 'key=a; value=100%' 'key=b; value=%4' 'key=c; value=%zz' \
+        'key=d; value=%A' 'key=e; value=%4A'
+}
+
+@test "a ; in a query separates nothing" {
+    fetch '/?a=1;b=2'
+    assert_pairs 'key=a; value=1;b=2'
+}
+
+@test "the path stands as it was sent, not decoded" {
+    fetch '/%41/b+c/.././/d;e=f'
+    assert_answer 200 '<h1>hello, /%41/b+c/.././/d;e=f</h1>'
+    ask 'send GET /\xc3\xbc|{}^` HTTP/1.1\r\nHost: a\r\n\r\n'
+    assert_answer 200 '<h1>hello, /ü|{}^`</h1>'
+}
+
+@test "what would be HTML in a path or a query is escaped" {
+    ask "send GET /<b>&\"' HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n"
+    assert_answer 200 '<h1>hello, /&lt;b&gt;&amp;&quot;&#39;</h1>'
+    fetch '/?%3Cscript%3E=%26amp;%22%27&<i>=</li>'
+    assert_pairs 'key=&lt;script&gt;; value=&amp;amp;&quot;&#39;' \
+        'key=&lt;i&gt;; value=&lt;/li&gt;'
+}
+
+@test "UTF-8 in a query is shown, what is none as U+FFFD" {
+    fetch '/?a=%C3%BC&b=%E2%82%AC%F0%9F%98%80&c=%FF&d=%C3x&e=%E2%82y&f=%ED%A0%80'
+    assert_pairs 'key=a; value=ü' 'key=b; value=€😀' 'key=c; value=�' \
+        'key=d; value=�x' 'key=e; value=�y' 'key=f; value=���'
+    ask 'send GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n'
+    assert_answer 200 '<h1>hello, /�</h1>'
+}
+
+@test "a NUL or another control in a query is shown as U+FFFD" {
+    fetch '/?a%00b=c%00&d=%01%1F%7F&e=%C2%80'
+    assert_pairs 'key=a�b; value=c�' 'key=d; value=���' 'key=e; value=�'
+}
+
+@test "a tab, LF or CR in a query stands as it is" {
+    fetch '/?a=b%09c%0D%0Ad'
+    assert_answer 200 $'key=a; value=b\tc\r\nd; '
+}
+
+@test "10,000 pairs come all, in their order" {
+    ask 'send GET /?' 'repeat 10000 a=&' 'send b=c HTTP/1.1\r\nHost: a\r\n\r\n'
+    assert_equal "$status" 200
+    assert_equal "$(pairs | wc -l)" 10001
+    assert_equal "$(pairs | tail -n 1)" 'key=b; value=c; '
+}
+
+@test "the page is HTML5 in UTF-8, with title, style, and security fields" {
+    fetch /
+    assert_equal "$(field Content-Type)" 'text/html; charset=utf-8'
+    assert_equal "$(field X-Content-Type-Options)" nosniff
+    [[ $(field Content-Security-Policy) == "default-src 'none';"* ]]
+    [[ $content == '<!DOCTYPE html>'* ]]
+    [[ $content =~ '<title>'[^\<]+'</title>' ]]
+    [[ $content == *'<meta charset="utf-8">'*'<style>'*'</style>'* ]]
+}
+
+@test "the page has one form: two fields, and buttons for GET and POST" {
+    fetch /
+    assert_equal "$(grep -o '<form' <<<"$content" | wc -l)" 1
+    assert_equal "$(grep -o '<input' <<<"$content" | wc -l)" 2
+    assert_equal "$(grep -o '<button' <<<"$content" | wc -l)" 2
+    [[ $content =~ formmethod=.get.*formmethod=.post ]]
+}

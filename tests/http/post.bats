@@ -1,0 +1,96 @@
+# post.bats - POST data on the page.
+# stages: 6
+
+# shellcheck disable=SC2154 # helper.bash sets them
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+# assert_data QUERY_PAIRS POST_PAIRS: the pairs before and behind the heading
+# of the POST data; each list is one string, a line a pair.
+assert_data() {
+    local answer=$BATS_TEST_TMPDIR/answer
+
+    assert_equal "$status" 200
+    grep -q '^<h2>[^<]*POST[^<]*</h2>' "$answer" ||
+        fail 'there is no heading for POST data'
+    cp "$answer" "$answer.whole"
+    sed '/^<h2>/,$d' "$answer.whole" >"$answer"
+    assert_equal "$(pairs)" "$1"
+    sed '1,/^<h2>/d' "$answer.whole" >"$answer"
+    assert_equal "$(pairs)" "$2"
+}
+
+@test "curl -d gets the path, the query's pairs, and the data's on their own" {
+    fetch '/form?q=1' -d 'a=1&b=%26+x'
+    assert_answer 200 '<h1>hello, /form</h1>'
+    assert_data 'key=q; value=1; ' \
+        $'key=a; value=1; \nkey=b; value=&amp; x; '
+}
+
+@test "POST data is decoded as a query is" {
+    fetch / --data-binary '&b=&a&=c&a=2%2B2&%zz=100%&d;e=f&g=%C3%BC%FF%00'
+    assert_data '' 'key=b; value=; 
+key=a; value=; 
+key=; value=c; 
+key=a; value=2+2; 
+key=%zz; value=100%; 
+key=d;e; value=f; 
+key=g; value=ü��; '
+}
+
+@test "what would be HTML in POST data is escaped" {
+    fetch / --data-binary $'<b>="\'&</li>=%3Ci%3E'
+    assert_data '' 'key=&lt;b&gt;; value=&quot;&#39;; 
+key=&lt;/li&gt;; value=&lt;i&gt;; '
+}
+
+@test "octets beyond ASCII, LF and NUL in POST data are shown as in a query" {
+    ask 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n' \
+        'send a=\xc3\xbc\0\xff&b=\n\r'
+    assert_answer 200 'key=a; value=ü��; '
+    assert_answer 200 $'key=b; value=\n\r; '
+}
+
+@test "a POST without a Content-Length gets an empty list" {
+    ask 'send POST /p?a=b HTTP/1.1\r\nHost: a\r\n\r\n'
+    assert_answer 200 '<h1>hello, /p</h1>'
+    assert_data 'key=a; value=b; ' ''
+}
+
+@test "a POST of no octets gets an empty list" {
+    ask 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n'
+    assert_data '' ''
+    ask 'send POST / HTTP/1.1\r\nHost: a\r\n' \
+        'send Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n'
+    assert_data '' ''
+}
+
+@test "a POST of HTTP/1.0 without Host gets the page" {
+    ask 'send POST / HTTP/1.0\r\nContent-Length: 3\r\n\r\na=1'
+    assert_data '' 'key=a; value=1; '
+}
+
+@test "a POST to an absolute URL gets the page" {
+    ask 'send POST http://a/p?q HTTP/1.1\r\nHost: a\r\n' \
+        'send Content-Length: 3\r\n\r\na=1'
+    assert_answer 200 '<h1>hello, /p</h1>'
+    assert_data 'key=q; value=; ' 'key=a; value=1; '
+}
+
+@test "a GET with content gets the page without POST data" {
+    ask 'send GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na=1'
+    assert_answer 200 '<h1>hello, /</h1>'
+    [[ $content != *'<h2>'* && $content != *'<li>'* ]]
+}
+
+@test "a multipart form of curl gets 415" {
+    fetch / -F a=1
+    assert_answer 415 'Content-Type'
+}

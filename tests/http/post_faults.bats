@@ -1,0 +1,52 @@
+# post_faults.bats - POST with content that is not taken.
+# stages: 6
+#
+# The requests stand in post_faults.tsv.
+
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+@test "a POST with content over 16 MiB gets 413 as soon as that is known" {
+    check_rows post_faults.tsv 'over the limit'
+}
+
+@test "a POST with content of another type or encoding gets 415" {
+    check_rows post_faults.tsv 'type or encoding'
+}
+
+@test "a POST with a broken chunk or trailer gets 400" {
+    check_rows post_faults.tsv 'broken chunk'
+}
+
+@test "a POST with two faults is answered with the one that comes first" {
+    check_rows post_faults.tsv 'two faults'
+}
+
+@test "chunks that together go over 16 MiB get 413" {
+    ask 'send POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n' \
+        'send fffffe\r\n' 'repeat 16777214 a' 'send \r\n3\r\n'
+    assert_answer 413 'longer than 16777216 octets'
+}
+
+@test "a POST of 16 MiB to the octet is taken" {
+    ask 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 16777216\r\n\r\n' \
+        'send k=v' 'repeat 16777213 &'
+    assert_answer 200 'key=k; value=v; '
+}
+
+@test "chunk extensions over 64 KiB get 400, a trailer section over 1 MiB 431" {
+    local start='send POST / HTTP/1.1\r\nHost: a\r\n'
+    start+='Transfer-Encoding: chunked\r\n\r\n'
+
+    ask "$start" 'send 3;' 'repeat 65536 a'
+    assert_answer 400 'The chunk extensions are longer than 65536 octets.'
+    ask "$start" 'send 0\r\na: ' 'repeat 1048576 a'
+    assert_answer 431 'longer than 1048576 octets'
+}

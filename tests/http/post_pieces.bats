@@ -1,0 +1,107 @@
+# post_pieces.bats - content however it is cut into pieces and chunks.
+# stages: 6
+
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+post='POST / HTTP/1.1\r\nHost: a\r\n'
+length="${post}Content-Length"
+chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
+
+@test "content that comes with the head is taken" {
+    ask "send $length: 7\\r\\n\\r\\na=1&b=2"
+    assert_equal "$(pairs)" $'key=a; value=1; \nkey=b; value=2; '
+}
+
+@test "content that comes behind the head is taken" {
+    ask "send $length: 7\\r\\n\\r\\n" 'pause 30' 'send a=1&b=2'
+    assert_equal "$(pairs)" $'key=a; value=1; \nkey=b; value=2; '
+}
+
+@test "content of which a part comes with the head is taken whole" {
+    ask "send $length: 7\\r\\n\\r\\na=1" 'pause 30' 'send &b=' 'pause 30' \
+        'send 2'
+    assert_equal "$(pairs)" $'key=a; value=1; \nkey=b; value=2; '
+}
+
+@test "a POST that comes octet by octet is taken" {
+    ask "octets $length: 7\\r\\n\\r\\na=1&b=2"
+    assert_equal "$(pairs)" $'key=a; value=1; \nkey=b; value=2; '
+    ask "octets ${chunked}2;x=y\\r\\na=\\r\\n1\\r\\n1\\r\\n0\\r\\nT: t\\r\\n\\r\\n"
+    assert_equal "$(pairs)" 'key=a; value=1; '
+}
+
+@test "what comes behind the content is no part of it" {
+    ask "send $length: 3\\r\\n\\r\\na=12&b=3"
+    assert_equal "$(pairs)" 'key=a; value=1; '
+    ask "send ${chunked}3\\r\\na=1\\r\\n0\\r\\n\\r\\nGET / HTTP/1.1\\r\\n\\r\\n"
+    assert_equal "$(pairs)" 'key=a; value=1; '
+}
+
+@test "the answer does not wait for anything behind the content" {
+    exchange "send $length: 3\\r\\n\\r\\na=1" 'until </html>' 'read'
+}
+
+@test "nothing is answered before the content is whole" {
+    exchange "send $length: 3\\r\\n\\r\\na=" 'silence 50' 'send 1' \
+        'until </html>'
+    exchange "send ${chunked}3\\r\\na=1\\r\\n0\\r\\n" 'silence 50' 'send \r\n' \
+        'until </html>'
+}
+
+@test "chunks are put together; sizes in any case, with zeros before them" {
+    ask "send ${chunked}2\\r\\na=\\r\\n00003\\r\\n123\\r\\nA\\r\\n4567890123" \
+        'send \r\n000a\r\n4567890123\r\n00\r\n\r\n'
+    assert_equal "$(pairs)" 'key=a; value=12345678901234567890123; '
+}
+
+@test "chunk extensions are ignored" {
+    ask "send ${chunked}3;a\\r\\na=1\\r\\n2 ; b = \"c;d\"\\r\\n23\\r\\n" \
+        'send 0;last;e=f\r\n\r\n'
+    assert_equal "$(pairs)" 'key=a; value=123; '
+}
+
+@test "the trailer section is read and dropped" {
+    ask "send ${chunked}3\\r\\na=1\\r\\n0\\r\\nContent-Length: 9\\r\\n" \
+        'send Content-Type: text/plain\r\nA:\r\n\r\n'
+    assert_equal "$(pairs)" 'key=a; value=1; '
+}
+
+@test "a chunk that holds CR LF, or looks like a chunk, stays whole" {
+    ask "send ${chunked}b\\r\\na=\\r\\n0\\r\\n\\r\\nb=\\r\\n0\\r\\n\\r\\n"
+    assert_answer 200 $'key=a; value=\r\n0\r\n\r\nb=; '
+}
+
+@test "curl's chunked POST of 1 MB is taken" {
+    fetch / -H 'Transfer-Encoding: chunked' -H 'Content-Type:' \
+        -T <(printf 'a=%0999998d' 7; printf '&b=c') -X POST
+    assert_equal "$status" 200
+    assert_equal "$(pairs | wc -c)" 1000031
+    assert_equal "$(pairs | tail -n 1)" 'key=b; value=c; '
+}
+
+@test "10 MiB in small pieces are taken" {
+    local piece
+
+    piece=$(printf '%01021d' 0)
+    ask "send $length: 10485760\\r\\n\\r\\n" "pieces 10240 a=$piece&"
+    assert_equal "$status" 200
+    assert_equal "$(grep -c "key=a; value=$piece; " "$BATS_TEST_TMPDIR/answer")" 10240
+}
+
+@test "10 MiB in small chunks are taken" {
+    local piece
+
+    piece=$(printf '%01021d' 0)
+    ask "send $chunked" "pieces 10240 400\\r\\na=$piece&\\r\\n" \
+        'send 0\r\n\r\n'
+    assert_equal "$status" 200
+    assert_equal "$(grep -c "key=a; value=$piece; " "$BATS_TEST_TMPDIR/answer")" 10240
+}

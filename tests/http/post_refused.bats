@@ -1,0 +1,27 @@
+# post_refused.bats - POST before stage 6.
+# stages: 1 2 3 4 5
+#
+# The requests stand in post_refused.tsv.
+
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+@test "a POST gets 501, which says that stage 6 is for it" {
+    check_rows post_refused.tsv POST
+}
+
+@test "a POST with a fault in its head gets 400, with one in its content 501" {
+    check_rows post_refused.tsv 'POST with another fault'
+}
+
+@test "curl's POST gets 501" {
+    fetch /form -d name=value
+    assert_answer 501 'that is what stage 6 is for'
+}

@@ -1,0 +1,107 @@
+# program.bats - the command line, and where the server listens.
+# stages: 1 2 3 4 5 6
+
+load helper
+
+teardown() {
+    kill_server
+}
+
+# run_server ARGUMENT...: one that ends by itself; sets code, and said to what
+# it printed on standard error.
+run_server() {
+    code=0
+    timeout 10 "$SERVER" "$@" >"$BATS_TEST_TMPDIR/printed" \
+        2>"$BATS_TEST_TMPDIR/said" 3>&- || code=$?
+    said=$(<"$BATS_TEST_TMPDIR/said")
+}
+
+# assert_one_sentence CODE FRAGMENT
+assert_one_sentence() {
+    [[ $code == "$1" && $said == "$SERVER: "*"$2"* && $said != *$'\n'* ]] ||
+        fail "not one sentence, with $1 and '$2', but $code: $said"
+    [[ ! -s $BATS_TEST_TMPDIR/printed ]]
+}
+
+@test "--help prints the usage and exits with 0" {
+    run_server --help
+    assert_equal "$code" 0
+    assert_equal "$said" ''
+    grep -q 'INTERFACE.*PORT' "$BATS_TEST_TMPDIR/printed"
+}
+
+@test "wrong usage prints the usage as an error and exits with 2" {
+    local arguments
+
+    for arguments in '127.0.0.1 0 more' '--nonsense' '-x'; do
+        # shellcheck disable=SC2086 # several arguments
+        run_server $arguments
+        assert_equal "$code" 2
+        [[ $said == *INTERFACE*PORT* ]]
+    done
+}
+
+@test "a bad port gets one sentence and exits with 1" {
+    local port
+
+    for port in http 65536 '' 80x ' 80' 4294967376; do
+        run_server 127.0.0.1 "$port"
+        assert_one_sentence 1 "$port"
+    done
+}
+
+@test "a bad interface gets one sentence and exits with 1" {
+    run_server 256.1.1.1 0
+    assert_one_sentence 1 256.1.1.1
+    run_server 192.0.2.77 0
+    assert_one_sentence 1 192.0.2.77
+    run_server no.such.host.invalid 0
+    assert_one_sentence 1 no.such.host.invalid
+}
+
+@test "a port in use gets one sentence and exits with 1" {
+    start_server
+    run_server 127.0.0.1 "$PORT"
+    assert_one_sentence 1 "$PORT"
+    stop_server
+}
+
+@test "port 0 takes a free port, which the one line printed tells" {
+    start_server
+    assert_equal "$(<"$SERVER_OUT")" \
+        "$SERVER: listening on http://127.0.0.1:$PORT/"
+    ((PORT > 0 && PORT < 65536))
+    fetch /
+    assert_equal "$status" 200
+    stop_server
+}
+
+@test "a port that is given is taken, right after another server's end too" {
+    start_server
+    fetch /
+    stop_server
+    start_server "$SERVER" 127.0.0.1 "$PORT"
+    fetch /
+    assert_equal "$status" 200
+    stop_server
+}
+
+@test "a name for an interface is looked up" {
+    start_server "$SERVER" localhost
+    fetch /
+    assert_equal "$status" 200
+    stop_server
+}
+
+@test "::1 is answered by IPv6, where the machine has it" {
+    if ! grep -qs '^00000000000000000000000000000001 ' /proc/net/if_inet6; then
+        echo '# left out: this machine has no ::1' >&3
+        return
+    fi
+    start_server "$SERVER" ::1
+    [[ $URL == 'http://[::1]:'* ]]
+    fetch /
+    assert_equal "$status" 200
+    stop_server
+    [[ $(<"$SERVER_LOG") == '::1 - - ['* ]]
+}

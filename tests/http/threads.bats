@@ -1,0 +1,57 @@
+# threads.bats - many clients at once.
+# stages: 1 2 3 4 5 6
+
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+@test "100 clients with half a request do not delay another" {
+    local gate best=9999 elapsed answers=$BATS_TEST_TMPDIR/answers pid
+
+    mkfifo "$BATS_TEST_TMPDIR/gate"
+    "$TOOLS/exchange" -c 100 127.0.0.1 "$PORT" \
+        'send GET /half HTTP/1.1\r\n' hold 'send Host: a\r\n\r\n' read \
+        <"$BATS_TEST_TMPDIR/gate" >"$answers" 3>&- &
+    pid=$!
+    exec {gate}>"$BATS_TEST_TMPDIR/gate"
+    wait_until 10 grep -q holding "$answers"
+    for _ in 1 2 3; do
+        in_ms ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
+        assert_hello /p
+        ((elapsed > best)) || best=$elapsed
+    done
+    exec {gate}>&-
+    wait "$pid"
+    ((best < 500)) || fail "the answer took $best ms"
+    assert_equal "$(grep -ac '^HTTP/1.1 200 OK' "$answers")" 100
+}
+
+@test "1,000 connections at once get each its own answer" {
+    local answers=$BATS_TEST_TMPDIR/answers
+
+    ulimit -n "$(ulimit -Hn)"
+    "$TOOLS/exchange" -c 1000 127.0.0.1 "$PORT" 'send GET /number/\# HTTP' \
+        'send /1.1\r\nHost: a\r\n\r\n' read >"$answers" 3>&-
+    assert_equal "$(grep -ac '^HTTP/1.1 200 OK' "$answers")" 1000
+    assert_equal "$(grep -ac '</html>$' "$answers")" 1000
+    case $STAGE in
+    [156])
+        assert_equal "$(grep -ao 'hello, /number/[0-9]*<' "$answers")" \
+            "$(printf 'hello, /number/%d<\n' {0..999})"
+        ;;
+    esac
+}
+
+@test "20 curls side by side get their answers" {
+    curl -q -sS --noproxy '*' --parallel --parallel-max 20 --max-time 10 \
+        -w '%{http_code}\n' "$URL/[1-20]" -o "$BATS_TEST_TMPDIR/page#1" \
+        >"$BATS_TEST_TMPDIR/codes" 2>"$BATS_TEST_TMPDIR/progress" 3>&-
+    assert_equal "$(sort "$BATS_TEST_TMPDIR/codes" | uniq -c | tr -s ' ')" \
+        ' 20 200'
+}

@@ -1,0 +1,314 @@
+/*
+ * stages_test.c - each stage has the files that it should, and differs from
+ * the stage before in what its step changes, and in nothing else. It reads the
+ * source tree from the project's folder, where it is run.
+ */
+#include "support.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    stages = 6,
+    lines_most = 120
+};
+
+/* The files that a stage may have, and which stages have them. A file that is
+ * not named under `changes` is byte for byte the one of the stage before. */
+static const struct file {
+    const char *name;
+    int first_stage;
+    bool changes[stages + 1]; /* in that stage, from the one before */
+} files[] = {
+    {"webserve.c", 1, {[2] = true, [3] = true, [4] = true}},
+    {"webserve.h", 1, {[3] = true, [4] = true, [5] = true, [6] = true}},
+    {"delegate.c", 1, {[5] = true, [6] = true}},
+    {"handle_connection.c", 3, {[6] = true}},
+    {"serve.c", 4, {false}},
+};
+
+/* ---- Reading
+ * -------------------------------------------------------------------- */
+
+/* Reads a file of a stage into a string, which the caller frees. */
+static char *read_source(int stage, const char *name)
+{
+    enum {
+        most = 65536
+    };
+    char path[256];
+    char *text = test_malloc_or_fail(most);
+    size_t length;
+    FILE *file;
+
+    (void)snprintf(path, sizeof path, "stages/stage%d/%s", stage, name);
+    file = fopen(path, "r");
+    assert_row(path, file != NULL, true);
+    length = fread(text, 1, most - 1, file);
+    assert_row(path, length < most - 1 && ferror(file) == 0, true);
+    assert_int_equal(fclose(file), 0);
+    text[length] = '\0';
+    assert_row(path, strlen(text), length);
+    return text;
+}
+
+/* Where the literal at `text` ends. */
+static const char *skip_literal(const char *text)
+{
+    char quote = *text++;
+
+    while (*text != quote) {
+        assert_int_not_equal(*text, '\0');
+        text += text[0] == '\\' ? 2 : 1;
+    }
+    return text + 1;
+}
+
+/* Takes the comments out, with the white space around them: what is left has
+ * single spaces between. Literals stay as they are. */
+static void strip_comments(char *text)
+{
+    const char *in = text;
+    char *out = text;
+
+    while (*in != '\0') {
+        bool space = strchr(" \t\n", *in) != NULL;
+
+        if (in[0] == '/' && in[1] == '*') {
+            const char *end = strstr(in + 2, "*/");
+
+            assert_non_null(end);
+            in = end + 2;
+            space = true;
+        } else if (in[0] == '/' && in[1] == '/') {
+            in += strcspn(in, "\n");
+            space = true;
+        } else if (*in == '"' || *in == '\'') {
+            size_t length = (size_t)(skip_literal(in) - in);
+
+            memmove(out, in, length);
+            out += length;
+            in += length;
+            continue;
+        } else {
+            in++;
+        }
+        if (!space) {
+            *out++ = in[-1];
+        } else if (out > text && out[-1] != ' ') {
+            *out++ = ' ';
+        }
+    }
+    *out = '\0';
+}
+
+/* The name of a file, for messages. */
+static void describe(char row[128], int stage, const char *name)
+{
+    (void)snprintf(row, 128, "stages/stage%d/%s", stage, name);
+}
+
+/* ---- Tests
+ * ------------------------------------------------------------------------ */
+
+static const struct file *find_file(const char *name)
+{
+    for (size_t i = 0; i < COUNT(files); i++) {
+        if (strcmp(files[i].name, name) == 0) {
+            return &files[i];
+        }
+    }
+    return NULL;
+}
+
+static void stages_have_the_files_of_their_step(void **state)
+{
+    (void)state;
+    for (int stage = 1; stage <= stages; stage++) {
+        char row[128];
+        size_t expected = 0;
+        size_t found = 0;
+        const struct dirent *entry;
+        DIR *folder;
+
+        describe(row, stage, "");
+        folder = opendir(row);
+        assert_row(row, folder != NULL, true);
+        while ((entry = readdir(folder)) != NULL) {
+            const struct file *file = find_file(entry->d_name);
+
+            if (strcmp(entry->d_name, ".") == 0 ||
+                strcmp(entry->d_name, "..") == 0) {
+                continue;
+            }
+            describe(row, stage, entry->d_name);
+            assert_row(row, file != NULL && file->first_stage <= stage, true);
+            found++;
+        }
+        assert_int_equal(closedir(folder), 0);
+        for (size_t i = 0; i < COUNT(files); i++) {
+            expected += files[i].first_stage <= stage;
+        }
+        assert_row(row, found, expected);
+    }
+}
+
+static void stages_are_all_there_are(void **state)
+{
+    DIR *folder = opendir("stages");
+    const struct dirent *entry;
+    size_t found = 0;
+
+    (void)state;
+    assert_non_null(folder);
+    while ((entry = readdir(folder)) != NULL) {
+        found += entry->d_name[0] != '.';
+    }
+    assert_int_equal(closedir(folder), 0);
+    assert_int_equal(found, stages);
+}
+
+static void stages_differ_in_the_files_of_their_step_alone(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(files); i++) {
+        for (int stage = files[i].first_stage + 1; stage <= stages; stage++) {
+            char *before = read_source(stage - 1, files[i].name);
+            char *after = read_source(stage, files[i].name);
+            char row[128];
+
+            describe(row, stage, files[i].name);
+            assert_row(row, strcmp(before, after) != 0,
+                       files[i].changes[stage]);
+            free(before);
+            free(after);
+        }
+    }
+}
+
+static void stage5_changes_comments_alone_in_its_header(void **state)
+{
+    char *before = read_source(4, "webserve.h");
+    char *after = read_source(5, "webserve.h");
+
+    (void)state;
+    strip_comments(before);
+    strip_comments(after);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+}
+
+/* Step 6 is POST: serve and delegate keep their names and arguments. */
+static void stages_declare_the_same_functions_in_the_same_words(void **state)
+{
+    static const struct {
+        const char *declaration;
+        int first_stage;
+    } rows[] = {
+        {"int delegate(const char *request_type, const char *path, "
+         "const struct headers *received_headers, "
+         "const struct form *get_data, const struct form *post_data, "
+         "struct response *response);",
+         1},
+        {"void handle_connection(int client_sock, "
+         "const struct sockaddr_storage *client_address);",
+         3},
+        {"int serve(const char *interface, const char *port);", 4},
+    };
+
+    (void)state;
+    for (int stage = 1; stage <= stages; stage++) {
+        char *header = read_source(stage, "webserve.h");
+        size_t functions = 0;
+
+        strip_comments(header);
+        for (size_t i = 0; i < COUNT(rows); i++) {
+            assert_row(rows[i].declaration,
+                       strstr(header, rows[i].declaration) != NULL,
+                       rows[i].first_stage <= stage);
+            functions += rows[i].first_stage <= stage;
+        }
+        for (const char *end = strstr(header, ");"); end != NULL;
+             end = strstr(end + 1, ");")) {
+            functions--;
+        }
+        assert_int_equal(functions, 0); /* and no others */
+        free(header);
+    }
+}
+
+static void stage_files_have_at_most_120_lines_of_80_columns(void **state)
+{
+    (void)state;
+    for (int stage = 1; stage <= stages; stage++) {
+        for (size_t i = 0; i < COUNT(files); i++) {
+            size_t lines = 0;
+            char row[128];
+            char *text;
+
+            if (files[i].first_stage > stage) {
+                continue;
+            }
+            text = read_source(stage, files[i].name);
+            describe(row, stage, files[i].name);
+            for (const char *line = text; *line != '\0'; lines++) {
+                size_t length = strcspn(line, "\n");
+
+                assert_row(row, length <= 80, true);
+                assert_row(row, line[length] == '\n', true);
+                line += length + 1;
+            }
+            assert_row(row, lines <= lines_most, true);
+            free(text);
+        }
+    }
+}
+
+/* How many functions are defined: bodies that begin in the first column. */
+static size_t count_functions(const char *text)
+{
+    size_t count = 0;
+
+    for (const char *brace = strstr(text, ")\n{\n"); brace != NULL;
+         brace = strstr(brace + 1, ")\n{\n")) {
+        count++;
+    }
+    return count;
+}
+
+/* In stages 1 to 3 main and the threads' loop stand in webserve.c; then main
+ * alone, and nothing of its own beside it. */
+static void webserve_holds_code_beyond_main_in_three_stages_only(void **state)
+{
+    (void)state;
+    for (int stage = 1; stage <= stages; stage++) {
+        char *text = read_source(stage, "webserve.c");
+        char row[128];
+
+        describe(row, stage, "webserve.c");
+        assert_row(row, count_functions(text), stage <= 3 ? 2 : 1);
+        assert_row(
+            row, strstr(text, "\nint main(int argc, char **argv)\n{\n") != NULL,
+            true);
+        assert_row(row, strstr(text, "\nstatic ") != NULL, stage <= 3);
+        free(text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stages_are_all_there_are),
+        cmocka_unit_test(stages_have_the_files_of_their_step),
+        cmocka_unit_test(stages_differ_in_the_files_of_their_step_alone),
+        cmocka_unit_test(stage5_changes_comments_alone_in_its_header),
+        cmocka_unit_test(stages_declare_the_same_functions_in_the_same_words),
+        cmocka_unit_test(stage_files_have_at_most_120_lines_of_80_columns),
+        cmocka_unit_test(webserve_holds_code_beyond_main_in_three_stages_only),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

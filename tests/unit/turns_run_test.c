@@ -1,0 +1,385 @@
+/*
+ * turns_run_test.c - how the server stops: upon one signal, and upon a second.
+ * Each test has a process of its own.
+ */
+/* link: -Wl,--wrap=clock_gettime */
+#include "support.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "limits.h"
+#include "turns.h"
+#include "turns_counts.h"
+
+/* ---- A clock that runs fast, so that seconds need not be waited for ---------
+ */
+
+enum {
+    speed = 25
+};
+
+int __real_clock_gettime(clockid_t clock, struct timespec *time);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
+{
+    int result = __real_clock_gettime(clock, time);
+    long nanoseconds = time->tv_nsec * speed;
+
+    time->tv_sec = time->tv_sec * speed + nanoseconds / 1000000000;
+    time->tv_nsec = nanoseconds % 1000000000;
+    return result;
+}
+
+/* ---- A process for each test
+ * ------------------------------------------------- */
+
+/* In the child: ends the test. */
+static void check(bool fine, const char *what)
+{
+    if (!fine) {
+        (void)fprintf(stderr, "not so: %s\n", what);
+        _exit(1);
+    }
+}
+
+static void run_in_child(void (*test)(void))
+{
+    int status = -1;
+    pid_t child = fork();
+
+    if (child == 0) {
+        (void)alarm(20);
+        test();
+        _exit(0);
+    }
+    assert_int_not_equal(child, -1);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+static void pause_a_moment(void)
+{
+    static const struct timespec moment = {.tv_nsec = 1000000};
+
+    (void)nanosleep(&moment, NULL);
+}
+
+/* ---- Server and clients
+ * -------------------------------------------------------- */
+
+static struct turns turns;
+static struct sockaddr_in server;
+static atomic_size_t accepted;
+static atomic_bool held; /* busy threads stay busy while this is true */
+
+static void *take_turns(void *argument)
+{
+    struct sockaddr_storage address;
+    int client;
+
+    while ((client = turns_accept(argument, &address)) != -1) {
+        atomic_fetch_add(&accepted, 1);
+        do {
+            pause_a_moment();
+        } while (atomic_load(&held));
+        check(write(client, "x", 1) == 1, "the client is answered");
+        check(close(client) == 0, "the client is closed");
+    }
+    return NULL;
+}
+
+static void listen_for_clients(void)
+{
+    socklen_t length = sizeof server;
+    int listening = socket(AF_INET, SOCK_STREAM, 0);
+
+    server = (struct sockaddr_in){.sin_family = AF_INET};
+    server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    check(bind(listening, (struct sockaddr *)&server, sizeof server) == 0 &&
+              listen(listening, 256) == 0 &&
+              getsockname(listening, (struct sockaddr *)&server, &length) == 0,
+          "the test listens");
+    turns = (struct turns){listening, take_turns};
+}
+
+static int connect_client(void)
+{
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+
+    if (connect(client, (struct sockaddr *)&server, sizeof server) == -1) {
+        check(close(client) == 0, "closed");
+        return -1;
+    }
+    return client;
+}
+
+static void check_answer(int client)
+{
+    char octet;
+
+    check(read(client, &octet, 1) == 1 && octet == 'x', "an answer");
+    check(close(client) == 0, "closed");
+}
+
+/* Starts the threads, and then signals, which wait for turns_run. */
+static void start(const int *signals)
+{
+    check(turns_start(&turns) == 0, "turns_start");
+    for (size_t i = 0; signals[i] != 0; i++) {
+        check(kill(getpid(), signals[i]) == 0, "signalled");
+    }
+}
+
+static void await_accepted(size_t number)
+{
+    for (int i = 0; i < 5000 && atomic_load(&accepted) < number; i++) {
+        pause_a_moment();
+    }
+    check(atomic_load(&accepted) == number, "accepted");
+}
+
+/* ---- Tests
+ * ----------------------------------------------------------------------- */
+
+static void stops_at_rest(int signal)
+{
+    listen_for_clients();
+    start((const int[]){signal, 0});
+    check(turns_run(&turns) == 0, "it ends with 0");
+    check(turns_count().total == 0, "no thread is left");
+    check(connect_client() == -1, "nobody listens");
+}
+
+static void stops_upon_sigterm(void)
+{
+    stops_at_rest(SIGTERM);
+}
+
+static void stops_upon_sigint(void)
+{
+    stops_at_rest(SIGINT);
+}
+
+static void turns_run_ends_upon_sigterm(void **state)
+{
+    (void)state;
+    run_in_child(stops_upon_sigterm);
+}
+
+static void turns_run_ends_upon_sigint(void **state)
+{
+    (void)state;
+    run_in_child(stops_upon_sigint);
+}
+
+/* Clients that had come before the signal are served, all of them. */
+static void serves_the_queue(void)
+{
+    int clients[40];
+
+    listen_for_clients();
+    for (size_t i = 0; i < COUNT(clients); i++) {
+        clients[i] = connect_client();
+        check(clients[i] != -1, "connected");
+    }
+    start((const int[]){SIGTERM, 0});
+    check(turns_run(&turns) == 0, "it ends with 0");
+    check(turns_count().total == 0, "no thread is left");
+    for (size_t i = 0; i < COUNT(clients); i++) {
+        check_answer(clients[i]);
+    }
+}
+
+static void turns_run_serves_what_has_come(void **state)
+{
+    (void)state;
+    run_in_child(serves_the_queue);
+}
+
+static void *release_after_stop(void *argument)
+{
+    (void)argument;
+    for (int i = 0; i < 5000 && !turns_are_stopping(); i++) {
+        pause_a_moment();
+    }
+    for (int i = 0; i < 40; i++) { /* of 200 ms that it waits at most */
+        pause_a_moment();
+    }
+    atomic_store(&held, false);
+    return NULL;
+}
+
+/* It waits for the threads that are busy. */
+static void waits_for_the_busy(void)
+{
+    pthread_t releasing;
+    int client;
+
+    atomic_store(&held, true);
+    listen_for_clients();
+    client = connect_client();
+    start((const int[]){SIGTERM, 0});
+    await_accepted(1);
+    check(pthread_create(&releasing, NULL, release_after_stop, NULL) == 0,
+          "created");
+    check(turns_run(&turns) == 0, "it ends with 0");
+    check(!atomic_load(&held), "not before the thread was done");
+    check(pthread_join(releasing, NULL) == 0, "joined");
+    check(turns_count().total == 0, "no thread is left");
+    check_answer(client);
+}
+
+static void turns_run_waits_for_busy_threads(void **state)
+{
+    (void)state;
+    run_in_child(waits_for_the_busy);
+}
+
+/* But not for ever. */
+static void waits_no_longer(void)
+{
+    uint64_t began;
+    uint64_t took;
+
+    atomic_store(&held, true);
+    listen_for_clients();
+    check(connect_client() != -1, "connected");
+    start((const int[]){SIGTERM, 0});
+    await_accepted(1);
+    began = turns_clock();
+    check(turns_run(&turns) == 0, "it ends with 0");
+    took = turns_clock() - began;
+    check(took >= STOP_MOST_MS, "there is time for an answer");
+    check(took < STOP_MOST_MS + speed * 500, "but no more");
+}
+
+static void turns_run_ends_though_a_thread_is_busy(void **state)
+{
+    (void)state;
+    run_in_child(waits_no_longer);
+}
+
+/* Of two signals that wait, the one with the lower number comes first. */
+static void ends_at_once(void)
+{
+    uint64_t began;
+
+    atomic_store(&held, true);
+    listen_for_clients();
+    check(connect_client() != -1, "connected");
+    start((const int[]){SIGTERM, SIGINT, 0});
+    await_accepted(1);
+    began = turns_clock();
+    check(turns_run(&turns) == 128 + SIGTERM, "it ends with 128 + 15");
+    check(turns_clock() - began < STOP_MOST_MS - 1, "at once");
+    check(turns_count().total == 2 || turns_count().total == 1,
+          "a thread was busy");
+}
+
+static void turns_run_ends_at_once_upon_a_second_signal(void **state)
+{
+    (void)state;
+    run_in_child(ends_at_once);
+}
+
+static void *signal_after_stop(void *argument)
+{
+    (void)argument;
+    for (int i = 0; i < 5000 && !turns_are_stopping(); i++) {
+        pause_a_moment();
+    }
+    for (int i = 0; i < 30; i++) { /* until the listening has ended */
+        pause_a_moment();
+    }
+    check(kill(getpid(), SIGINT) == 0, "signalled");
+    return NULL;
+}
+
+static void ends_at_once_later(void)
+{
+    pthread_t signalling;
+
+    atomic_store(&held, true);
+    listen_for_clients();
+    check(connect_client() != -1, "connected");
+    start((const int[]){SIGTERM, 0});
+    await_accepted(1);
+    check(pthread_create(&signalling, NULL, signal_after_stop, NULL) == 0,
+          "created");
+    check(turns_run(&turns) == 128 + SIGINT, "it ends with 128 + 2");
+    check(pthread_join(signalling, NULL) == 0, "joined");
+}
+
+static void turns_run_ends_upon_a_second_signal_while_stopping(void **state)
+{
+    (void)state;
+    run_in_child(ends_at_once_later);
+}
+
+/* Waits for more of a request end soon after the signal, by being interrupted;
+ * turns_run sees to it. */
+static atomic_bool interrupted;
+
+static void *wait_for_more(void *argument)
+{
+    struct turns_wait wait = {
+        .began = turns_clock(), .allowance = 600000, .until_stop = true};
+    struct timespec ten_seconds = {.tv_sec = 10};
+
+    (void)argument;
+    (void)turns_wait_begin(&wait);
+    if (nanosleep(&ten_seconds, NULL) == -1 && errno == EINTR) {
+        atomic_store(&interrupted, true);
+    }
+    turns_wait_end(&wait);
+    atomic_store(&held, false);
+    return NULL;
+}
+
+static void interrupts_waits(void)
+{
+    pthread_t waiting;
+
+    atomic_store(&held, true);
+    listen_for_clients();
+    check(connect_client() != -1, "connected");
+    start((const int[]){SIGTERM, 0});
+    await_accepted(1);
+    check(pthread_create(&waiting, NULL, wait_for_more, NULL) == 0, "created");
+    check(turns_run(&turns) == 0, "it ends with 0");
+    check(atomic_load(&interrupted), "the wait was interrupted");
+    check(pthread_join(waiting, NULL) == 0, "joined");
+}
+
+static void turns_run_interrupts_waits_for_more_of_a_request(void **state)
+{
+    (void)state;
+    run_in_child(interrupts_waits);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(turns_run_ends_upon_sigterm),
+        cmocka_unit_test(turns_run_ends_upon_sigint),
+        cmocka_unit_test(turns_run_serves_what_has_come),
+        cmocka_unit_test(turns_run_waits_for_busy_threads),
+        cmocka_unit_test(turns_run_ends_though_a_thread_is_busy),
+        cmocka_unit_test(turns_run_ends_at_once_upon_a_second_signal),
+        cmocka_unit_test(turns_run_ends_upon_a_second_signal_while_stopping),
+        cmocka_unit_test(turns_run_interrupts_waits_for_more_of_a_request),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
