@@ -117,7 +117,7 @@ $(BUILD)/unit/stage%.o: stages/stage%.c $(BUILD)/flags
 $(BUILD)/unit/tests/%.o: tests/unit/%.c $(BUILD)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -O1 $(UNIT_FLAGS) -c $< -o $@
+	$(Q)$(COMPILE) -U_GNU_SOURCE -D_GNU_SOURCE -O1 $(UNIT_FLAGS) -c $< -o $@
 
 $(BUILD)/unit/common.a: $(COMMON:%.c=$(BUILD)/unit/%.o) \
 		$(patsubst tests/unit/%.c,$(BUILD)/unit/tests/%.o,$(wildcard tests/unit/support.c))
@@ -137,7 +137,7 @@ define stage_unit
 $(BUILD)/unit/stage$(1)/$(2).o: tests/unit/$(2).c $(BUILD)/flags
 	$$(call say,CC,$$< (stage $(1)))
 	@mkdir -p $$(@D)
-	$$(Q)$$(COMPILE) -O1 $$(UNIT_FLAGS) -DSTAGE=$(1) -iquote stages/stage$(1) -c $$< -o $$@
+	$$(Q)$$(COMPILE) -U_GNU_SOURCE -D_GNU_SOURCE -O1 $$(UNIT_FLAGS) -DSTAGE=$(1) -iquote stages/stage$(1) -c $$< -o $$@
 
 $(BUILD)/unit/stage$(1)/$(2): $(BUILD)/unit/stage$(1)/$(2).o \
 		$(filter-out %/webserve.o,$(patsubst stages/%.c,$(BUILD)/unit/%.o,$(wildcard stages/stage$(1)/*.c))) \
@@ -159,7 +159,7 @@ TOOLS := $(BUILD)/tools/exchange
 $(BUILD)/tools/exchange: $(wildcard tests/tools/*.c tests/tools/*.h) $(BUILD)/flags
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(filter-out -MMD -MP,$(COMPILE)) $(filter %.c,$^) -o $@
+	$(Q)$(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) -o $@
 
 # The same servers with small limits, so that tests need not wait for long.
 SMALL := -DALLOWANCE_MS=600 -DALLOWANCE_OCTETS_PER_SECOND=500 \

@@ -9,7 +9,8 @@
  *         return NULL;
  *     }
  *
- *     turns = (struct turns){.listening_socket = ..., .take = take_turns};
+ *     turns.listening_socket = ...;
+ *     turns.take = take_turns;
  *     if (turns_start(&turns) == 0) {
  *         turns_run(&turns);   // until SIGINT or SIGTERM
  *         exit(0);

@@ -78,7 +78,8 @@ int main(int argc, char **argv)
     }
 
     /* Threads handle the connections; this one waits for the end. */
-    turns = (struct turns){listener.socket, take_turns};
+    turns.listening_socket = listener.socket;
+    turns.take = take_turns;
     if (turns_start(&turns) == -1) {
         perror(platform_program_name());
         return 1;

@@ -31,7 +31,8 @@ int serve(const char *interface, const char *port)
     }
 
     /* Threads handle the connections; this one waits for the end. */
-    turns = (struct turns){listener.socket, take_turns};
+    turns.listening_socket = listener.socket;
+    turns.take = take_turns;
     if (turns_start(&turns) == -1) {
         perror(platform_program_name());
         return -1;

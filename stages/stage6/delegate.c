@@ -30,7 +30,7 @@ int delegate(const char *request_type, const char *path,
 {
     struct buffer *page = &response->content;
 
-    (void)request_type; /* the answer is the same for all of them */
+    (void)request_type; /* this page does without it */
     (void)received_headers;
 
     page_begin(response, 200, "hello");

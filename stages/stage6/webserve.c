@@ -20,5 +20,6 @@ int main(int argc, char **argv)
         break;
     }
 
-    return serve(arguments.interface, arguments.port) == -1 ? 1 : 0;
+    serve(arguments.interface, arguments.port);
+    return 1; /* it returns only if it could not listen */
 }

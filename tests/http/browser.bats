@@ -88,7 +88,7 @@ shows() {
     [[ $reply == *"$1"* ]]
 }
 
-@test "chromium shows the page, and sends its form (left out if there is none)" {
+@test "chromium shows the page and sends its form (left out if not there)" {
     if ! command -v chromedriver >/dev/null ||
         ! command -v chromium >/dev/null; then
         echo '# left out: chromium or chromedriver is not installed' >&3

@@ -90,7 +90,7 @@ Content-Length: 3\\r\\n\\r\\n" 'send a=1'
     local data
 
     data=$(printf 'a=%01100000d' 7)
-    in_ms curl -q -sS -v --noproxy '*' -o "$BATS_TEST_TMPDIR/page" -w '%{http_code}' \
+    in_ms curl -q -sS -v --noproxy '*' -o "$BATS_TEST_TMPDIR/page" \
         --expect100-timeout 15 -H 'Expect: 100-continue' -d @- "$URL/" \
         <<<"$data" 2>"$BATS_TEST_TMPDIR/notes" 3>&-
     ((elapsed < 10000))

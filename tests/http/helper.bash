@@ -77,7 +77,7 @@ $(tail "$SERVER_LOG")"
 # For a test with a server of its own: ends it, if the test has not.
 kill_server() {
     if [[ -n ${SERVER_PID-} ]]; then
-        kill -s KILL "$SERVER_PID" || true
+        kill -s KILL "$SERVER_PID" 2>/dev/null || true
         wait "$SERVER_PID" || true
     fi
 }
@@ -132,8 +132,8 @@ fetch() {
     local -
 
     set +T
-    curl -q -sS -i -g --noproxy '*' --path-as-is --max-time 10 -H 'Expect:' "${@:2}" \
-        "$URL$1" >"$BATS_TEST_TMPDIR/answer" 3>&- || fail curl || return
+    curl -q -sS -i -g --noproxy '*' --path-as-is --max-time 10 -H 'Expect:' \
+        "${@:2}" "$URL$1" >"$BATS_TEST_TMPDIR/answer" 3>&- || fail curl || return
     take_answer
 }
 

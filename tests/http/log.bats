@@ -23,7 +23,7 @@ assert_logged() {
     local line=${log##*$'\n'} time='[0-3][0-9]/[A-Z][a-z][a-z]/20[0-9]{2}'
 
     time+=':[0-2][0-9]:[0-5][0-9]:[0-6][0-9] [+-][0-9]{4}'
-    [[ $line =~ ^127\.0\.0\.1\ -\ -\ \[$time\]\ \"(.*)\"\ ([0-9-]+)\ ([0-9-]+)$ ]] ||
+    [[ $line =~ ^'127.0.0.1 - - ['$time'] "'(.*)'" '([0-9]+|-)' '([0-9]+|-)$ ]] ||
         fail "not in the Common Log Format: $line"
     assert_equal "${BASH_REMATCH[1]}" "$1"
     assert_equal "${BASH_REMATCH[2]}" "$2"
@@ -92,6 +92,7 @@ assert_logged() {
 @test "a log that nobody reads any more does not end the server" {
     kill_server
     mkfifo "$BATS_TEST_TMPDIR/pipe"
+    : >"$SERVER_OUT"
     "$SERVER" 127.0.0.1 0 >"$SERVER_OUT" 2>"$BATS_TEST_TMPDIR/pipe" 3>&- &
     SERVER_PID=$!
     exec {reader}<"$BATS_TEST_TMPDIR/pipe"
@@ -104,4 +105,25 @@ assert_logged() {
         assert_hello /p
     done
     stop_server
+}
+
+@test "a log whose reader stalls holds up no client" {
+    kill_server
+    mkfifo "$BATS_TEST_TMPDIR/pipe"
+    exec {reader}<>"$BATS_TEST_TMPDIR/pipe"
+    : >"$SERVER_OUT"
+    "$SERVER" 127.0.0.1 0 >"$SERVER_OUT" 2>"$BATS_TEST_TMPDIR/pipe" 3>&- &
+    SERVER_PID=$!
+    wait_until 10 server_listens
+    PORT=$(grep -o '[0-9]*/$' "$SERVER_OUT")
+    PORT=${PORT%/}
+    "$TOOLS/exchange" -c 50 127.0.0.1 "$PORT" 'send GET /' 'repeat 5000 a' \
+        'send  HTTP/1.1\r\nHost: a\r\n\r\n' read \
+        >"$BATS_TEST_TMPDIR/answers" 3>&-
+    assert_equal "$(grep -ac '^HTTP/1.1 200' "$BATS_TEST_TMPDIR/answers")" 50
+    ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
+    assert_hello /p
+    exec {reader}>&-
+    kill_server
+    SERVER_PID=
 }

@@ -1,0 +1,204 @@
+# conformance.bats - what RFC 9110 and RFC 9112 ask of any server.
+# stages: 1 2 3 4 5 6
+#
+# docs/http.md has the requirements one by one. Here stand those that no other
+# file of this folder holds; most of all, requests in which two servers could
+# see different ends (request smuggling). `ask` makes sure each time that only
+# one answer came.
+
+# shellcheck disable=SC2154 # helper.bash sets them
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+get='GET / HTTP/1.1\r\nHost: a\r\n'
+hidden='GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n'
+
+# assert_each STATUS START END TEXT...: asks START TEXT END with each text, and
+# tells every one that got another status.
+assert_each() {
+    local expected=$1 start=$2 end=$3 text failures=''
+
+    for text in "${@:4}"; do
+        ask "send $start$text$end" || return
+        [[ $status == "$expected" ]] ||
+            failures+="$text: $status $sentence"$'\n'
+    done
+    [[ -z $failures ]] || fail "expected: $expected
+$failures"
+}
+
+@test "both lengths get 400, however Transfer-Encoding is written" {
+    local coding content="\\r\\nContent-Length: 4\\r\\n\\r\\n0\\r\\n\\r\\n$hidden"
+
+    for coding in 'Transfer-Encoding: chunked' 'transfer-encoding:CHUNKED' \
+        'Transfer-Encoding:\t chunked \t' 'Transfer-Encoding: , chunked' \
+        'Transfer-Encoding: xchunked' 'Transfer-Encoding: identity' \
+        'Transfer-Encoding:' 'Transfer-Encoding: chunked;a=b' \
+        'Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked'; do
+        assert_each 400 "GET / HTTP/1.1\\r\\nHost: a\\r\\n" "$content" "$coding"
+        assert_each 400 "POST / HTTP/1.1\\r\\nHost: a\\r\\n" "$content" "$coding"
+        assert_each 400 "POST / HTTP/1.0\\r\\n" "$content" "$coding"
+    done
+}
+
+@test "a Transfer-Encoding that is written wrongly gets 400, not overlooked" {
+    local chunks="\\r\\n\\r\\n0\\r\\n\\r\\n$hidden"
+
+    assert_each 400 "$get" "$chunks" 'Transfer-Encoding : chunked' \
+        'Transfer-Encoding\t: chunked' 'Transfer-Encoding\0: chunked' \
+        'Transfer-Encoding\xa0: chunked' ' Transfer-Encoding: chunked' \
+        'Transfer-Encoding:\r\n chunked' 'Transfer-Encoding: chun\0ked' \
+        'Transfer-Encoding: chunked\x0b' 'Transfer-Encoding: \x0cchunked' \
+        'Transfer-Encoding: chunked\xa0' 'Transfer-Encoding: "chunked"' \
+        "Transfer-Encoding: 'chunked'" 'Transfer-Encoding: chunked;' \
+        'Transfer-Encoding: chunked;a=b' 'Transfer-Encoding: xchunked' \
+        'Transfer-Encoding: chunked chunked' 'Transfer-Encoding: chunke' \
+        'Transfer-Encoding: chunked, identity' 'Transfer-Encoding: ,' \
+        'Transfer-Encoding: chunked\r\nTransfer-Encoding: identity' \
+        'Transfer-Encoding: a;b="c, chunked' 'X: y\rTransfer-Encoding: chunked' \
+        'X: y\nTransfer-Encoding: chunked'
+}
+
+@test "a Transfer-Encoding of chunked is known in each way to write it" {
+    assert_each 200 "$get" '\r\n\r\n0\r\n\r\n' 'Transfer-Encoding: chunked' \
+        'TRANSFER-encoding:ChUnKeD' 'Transfer-Encoding:\t chunked \t' \
+        'Transfer-Encoding: , chunked ,,' \
+        'Transfer-Encoding:\r\nTransfer-Encoding: chunked'
+}
+
+@test "a Content-Length that is written wrongly gets 400, not overlooked" {
+    assert_each 400 "$get" "\\r\\n\\r\\n$hidden" 'Content-Length : 3' \
+        'Content-Length\t: 3' 'Content-Length\0: 3' ' Content-Length: 3' \
+        'Content-Length: 3\r\n 3' 'Content-Length:\r\n 3' \
+        'Content-Length: 3;' 'Content-Length: "3"' 'Content-Length: 3\x0b' \
+        'Content-Length: \xd9\xa3' 'Content-Length: 1e1' 'Content-Length: 3,' \
+        'Content-Length: 3\r\nContent-Length: three' \
+        'Content-Length: three\r\nContent-Length: 3' \
+        'Content-Length: 3\r\nX: y\r\nContent-Length:' \
+        'Content-Length: 3\r\nContent-Length: 18446744073709551619' \
+        'X: y\rContent-Length: 3' 'X: y\nContent-Length: 3'
+}
+
+@test "a field whose name only resembles that of a length is none" {
+    assert_each 200 "$get" '\r\n\r\n' 'Content_Length: three' \
+        'X-Content-Length: three' 'Content-Lengths: three' \
+        'Content-Length-: three' 'Transfer_Encoding: gzip' \
+        'Transfer-Encodings: gzip' 'TransferEncoding: gzip' 'TE: gzip'
+}
+
+@test "a field name of all the characters of a token is taken" {
+    assert_each 200 "$get" ': value\r\n\r\n' "!#\$%&'*+-.^_\`|~09azAZ"
+}
+
+@test "a field name with any other character gets 400" {
+    assert_each 400 "$get" 'me: value\r\n\r\n' 'na"' 'na(' 'na)' 'na,' 'na/' \
+        'na;' 'na<' 'na=' 'na>' 'na?' 'na@' 'na[' 'na\\' 'na]' 'na{' 'na}' \
+        'na ' 'na\t' 'na\x1f' 'na\x7f' 'na\x80' 'na\xff'
+}
+
+@test "a target in a form that its method does not take gets 400" {
+    assert_each 400 '' ' HTTP/1.1\r\nHost: a\r\n\r\n' 'GET **' \
+        'GET a:80' 'POST a:80' 'GET ?a' 'GET a/b' 'GET urn:a' 'GET http:a' \
+        'GET http:/a' 'GET HTTPS://a/' 'GET http://:80/' 'GET http://a@b/' \
+        'CONNECT a' 'CONNECT a:' 'CONNECT a:b' 'CONNECT :80' 'CONNECT u@a:80'
+}
+
+@test "OPTIONS and CONNECT get 501 in the forms that are theirs" {
+    assert_each 501 '' ' HTTP/1.1\r\nHost: a\r\n\r\n' 'OPTIONS *' 'OPTIONS /' \
+        'OPTIONS http://a' 'CONNECT a:80' 'CONNECT [::1]:80'
+}
+
+@test "a Host of any invalid shape gets 400" {
+    assert_each 400 'GET / HTTP/1.1\r\nHost: ' '\r\n\r\n' 'a, b' 'a#b' 'a?b' \
+        'a\\b' '"a"' '<a>' '@' 'a@' 'a\tb' '\xc3\xa4' 'a%zz' 'a:80:' 'a: 80' \
+        '[]' '[]:80' '[::1]:x' '[::1]]' '[::1%25eth0]' '[127.0.0.1]' '[v1]'
+}
+
+@test "a Host that is written wrongly gets 400, not overlooked" {
+    assert_each 400 'GET / HTTP/1.1\r\n' '\r\n\r\n' 'Host : a' ' Host: a' \
+        'Host:\r\n a' 'Host: a\r\n\tb' 'Host: a\r\n Host: b' 'Host\0: a' \
+        'X: y\rHost: a' 'X: y\nHost: a' 'Host: a\rHost: b' 'Host=a'
+}
+
+@test "absolute-form gets 400 for an invalid Host, and whatever a valid says" {
+    assert_each 400 'GET http://a/p HTTP/1.1\r\nHost: ' '\r\n\r\n' 'a b' u@a
+    ask 'send GET http://a/p HTTP/1.1\r\nHost: b:81\r\n\r\n'
+    assert_hello /p
+    ask 'send GET http://a/p HTTP/1.1\r\nHost:\r\n\r\n'
+    assert_hello /p
+}
+
+@test "a method longer than any that is known gets 501" {
+    ask 'repeat 60000 A' 'send  / HTTP/1.1\r\nHost: a\r\n\r\n'
+    assert_answer 501
+}
+
+@test "a TRACE gets nothing back of what it sent" {
+    ask 'send TRACE /secret HTTP/1.1\r\nHost: a\r\nCookie: secret\r\n\r\n'
+    assert_answer 501
+    [[ $content != *secret* ]]
+}
+
+@test "fields of what the server does not do get the page as it is" {
+    local fields page
+
+    ask "send $get\\r\\n"
+    page=$content
+    for fields in 'Range: bytes=0-9' 'Range: bytes=9-0' 'Range: lines=1-2' \
+        'Range: bytes=0-9\r\nIf-Range: "a"' 'If-Range: "a"' \
+        'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c' \
+        'Connection: Upgrade\r\nUpgrade: websocket' 'Upgrade: TLS/1.0' \
+        'TE: gzip, trailers' 'Trailer: Host' 'Max-Forwards: 0' \
+        'Accept: image/png' 'Accept-Encoding: gzip' \
+        'Accept-Encoding: identity;q=0' 'Accept-Language: tlh' \
+        'Authorization: Basic YTpi' 'Cache-Control: only-if-cached' \
+        'If-None-Match: "a"' 'If-Modified-Since: yesterday' \
+        'If-Modified-Since: Fri, 31 Dec 2100 23:59:59 GMT' \
+        'If-Unmodified-Since: Thu, 01 Jan 1970 00:00:00 GMT'; do
+        ask "send $get$fields\\r\\n\\r\\n"
+        [[ $status == 200 && $content == "$page" ]] ||
+            fail "$fields: $status $sentence"
+    done
+}
+
+# assert_good_head: each line of the answer's head is a field line, no field
+# comes twice, and none is Transfer-Encoding.
+assert_good_head() {
+    local line name names='|transfer-encoding|'
+
+    while IFS= read -r line; do
+        [[ $line =~ ^([A-Za-z0-9-]+):\ ([!-~]|[!-~][ -~]*[!-~])$'\r'$ ]] ||
+            fail "no field line: '$line'"
+        name=${BASH_REMATCH[1],,}
+        [[ $names != *"|$name|"* ]] || fail "not here, or not twice: $line"
+        names+="$name|"
+    done < <(printf '%s' "${head#*$'\n'}")
+    [[ $names == *'|date|'* ]]
+}
+
+@test "every answer has well-formed fields, none twice, and is not chunked" {
+    local request
+
+    for request in "$get\\r\\n" 'GET / HTTP/1.0\r\n\r\n' \
+        "${get}TE: chunked\\r\\n\\r\\n" 'GET / HTTP/1.1\r\n\r\n' \
+        'GET / HTTP/3.0\r\n\r\n' 'CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n' \
+        "${get}Expect: a-pony\\r\\n\\r\\n" \
+        'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na=1'; do
+        ask "send $request"
+        assert_good_head
+    done
+}
+
+@test "a CR LF in a URL, escaped, makes no field in the answer" {
+    fetch '/%0d%0aX-Split:%20a?b=%0d%0aX-Split:%20a&%0d%0a%0d%0aX-Split:=c'
+    assert_equal "$status" 200
+    assert_good_head
+    [[ $head != *X-Split* ]]
+}

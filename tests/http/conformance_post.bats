@@ -1,0 +1,105 @@
+# conformance_post.bats - what RFC 9110 and RFC 9112 ask of a server that reads
+# content.
+# stages: 6
+#
+# docs/http.md has the requirements one by one. Here stand those that neither
+# conformance.bats nor the files about POST hold.
+
+# shellcheck disable=SC2154 # helper.bash sets them
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+post='POST / HTTP/1.1\r\nHost: a\r\n'
+chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
+
+# assert_each STATUS START END TEXT...: asks START TEXT END with each text, and
+# tells every one that got another status, or, with 200, other data than a=1.
+assert_each() {
+    local expected=$1 start=$2 end=$3 text failures=''
+
+    for text in "${@:4}"; do
+        ask "send $start$text$end" || return
+        [[ $status == "$expected" &&
+            ($status != 200 || $(pairs) == 'key=a; value=1; ') ]] ||
+            failures+="$text: $status $sentence $(pairs)"$'\n'
+    done
+    [[ -z $failures ]] || fail "expected: $expected
+$failures"
+}
+
+@test "chunked content is read in each way to write Transfer-Encoding" {
+    assert_each 200 "$post" '\r\n\r\n3\r\na=1\r\n0\r\n\r\n' \
+        'Transfer-Encoding:chunked' 'TRANSFER-encoding: ChUnKeD' \
+        'Transfer-Encoding:\t chunked \t' 'Transfer-Encoding: , chunked ,,' \
+        'Transfer-Encoding:\r\nTransfer-Encoding: chunked'
+}
+
+@test "lengths that agree are one length, however they are written" {
+    assert_each 200 "$post" '\r\n\r\na=1&b=2' 'Content-Length: 3' \
+        'Content-Length: 3\r\nContent-Length: 3' \
+        'Content-Length: 3\r\nX: y\r\ncontent-length:\t003 '
+}
+
+@test "a field whose name only resembles Transfer-Encoding is none" {
+    assert_each 200 "${post}Content-Length: 3\\r\\n" '\r\n\r\na=1\r\n0\r\n' \
+        'Transfer_Encoding: chunked' 'X-Transfer-Encoding: chunked' \
+        'Transfer-Encodings: chunked'
+}
+
+@test "a length that would fit once cut to 32 or 64 bits gets 413" {
+    assert_each 413 "${post}Content-Length: " '\r\n\r\na=1' 4294967299 \
+        18446744073709551619 340282366920938463463374607431768211459
+    assert_each 413 "$chunked" '\r\na=1\r\n0\r\n\r\n' 100000003 \
+        10000000000000003 100000000000000000000000000000003
+}
+
+@test "a chunk's line that two servers could read differently gets 400" {
+    assert_each 400 "$chunked" 'a=1\r\n0\r\n\r\n' '3\r\r\n' '3\n\r\n' '3\n\n' \
+        '3;a\r\r\n' '3;a\rb\r\n' '3;a\n' '3;a\nb\r\n' '3;a="\n"\r\n' '3 \r\n' \
+        '3\t\r\n' '3\x0b\r\n' '3\xa0\r\n' '3\0\r\n' '+3\r\n' '3_\r\n' '3,\r\n' \
+        '3h\r\n' '"3"\r\n' '\t3\r\n' '\r\n3\r\n' '0x3\r\n'
+}
+
+@test "a chunk that does not end in exactly CR LF gets 400" {
+    assert_each 400 "${chunked}3\\r\\na=1" '0\r\n\r\n' '\r' '\n' '\n\r' \
+        '\r\r\n' ' \r\n' '\r\n\r\n' '\r\n\n' '\0\r\n'
+}
+
+@test "the end of chunks that is not exactly an empty line gets 400" {
+    assert_each 400 "${chunked}3\\r\\na=1\\r\\n0\\r\\n" '' '\n' '\r\r\n' \
+        ' \r\n' '\0\r\n' 'GET / HTTP/1.1\r\n' 'A: b\n\r\n' 'A: b\rC: d\r\n' \
+        'A: b\r\n c\r\n' 'A\t: b\r\n' 'A: \x01\r\n' 'A(: b\r\n'
+}
+
+@test "no trailer field counts as a header field" {
+    assert_each 200 "${chunked}3\\r\\na=1\\r\\n0\\r\\n" '\r\n\r\n' 'Host: b c' \
+        'Transfer-Encoding: gzip' 'Content-Length: 4' 'Expect: a-pony' \
+        'Content-Type: text/plain' 'Content-Encoding: gzip'
+}
+
+@test "content that ends in the middle gets a close, no answer" {
+    local part
+
+    for part in "${post}Content-Length: 3\\r\\n\\r\\na=" "${chunked}3\\r\\na=1" \
+        "${chunked}3\\r\\na=1\\r\\n0\\r\\n"; do
+        assert_equal "$(exchange "send $part" end read)" ''
+    done
+}
+
+@test "a client that got its 100 and sends broken chunks gets 400" {
+    exchange "send ${post}Expect: 100-continue\\r\\n" \
+        'send Transfer-Encoding: chunked\r\n\r\n' 'until \r\n\r\n' \
+        'send x\r\n' read >"$BATS_TEST_TMPDIR/answers"
+    assert_equal "$(head -n 2 "$BATS_TEST_TMPDIR/answers")" \
+        $'HTTP/1.1 100 Continue\r\n\r'
+    tail -n +3 "$BATS_TEST_TMPDIR/answers" >"$BATS_TEST_TMPDIR/answer"
+    take_answer
+    assert_answer 400 'does not begin with its size'
+}
