@@ -31,6 +31,14 @@ sanitizers = -fsanitize=$(1) -fno-sanitize-recover=all -fno-omit-frame-pointer
 ifneq ($(SANITIZE),)
 override CFLAGS += $(call sanitizers,$(SANITIZE))
 endif
+# Hardening flags that this compiler takes; not together with sanitizers.
+ifeq ($(SANITIZE)$(filter clean help diff check,$(MAKECMDGOALS)),)
+HARDENING_FILE := $(BUILD)/hardening-$(notdir $(firstword $(CC)))
+$(HARDENING_FILE): tests/hardening
+	@mkdir -p $(@D)
+	@tests/hardening $(CC) $(CFLAGS) > $@
+include $(HARDENING_FILE)
+endif
 UNIT_SANITIZE ?= $(if $(SANITIZE),,address,undefined)
 ifneq ($(UNIT_SANITIZE),)
 UNIT_FLAGS := $(call sanitizers,$(UNIT_SANITIZE))
@@ -64,6 +72,7 @@ SERVERS := $(CHOSEN:%=$(BUILD)/stage%/webserve)
 
 .PHONY: all run test check help clean diff FORCE
 
+.DEFAULT_GOAL := all
 all: $(SERVERS) ## builds all stages, or one with STAGE=n
 	@printf 'To run %s:  make run%s\n' \
 		'$(if $(STAGE),it,the last stage)' '$(if $(STAGE), STAGE=$(STAGE))'
@@ -71,18 +80,18 @@ all: $(SERVERS) ## builds all stages, or one with STAGE=n
 # Changed flags build everything anew.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(COMPILE) $(LINK) $(UNIT_FLAGS)' | cmp -s - $@ || \
-		echo '$(COMPILE) $(LINK) $(UNIT_FLAGS)' > $@
+	@echo '$(COMPILE) $(LINK) $(HARDENING) $(UNIT_FLAGS)' | cmp -s - $@ || \
+		echo '$(COMPILE) $(LINK) $(HARDENING) $(UNIT_FLAGS)' > $@
 
 $(BUILD)/common/%.o: common/%.c $(BUILD)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -c $< -o $@
+	$(Q)$(COMPILE) $(HARDENING) -c $< -o $@
 
 $(BUILD)/stage%.o: stages/stage%.c $(BUILD)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -c $< -o $@
+	$(Q)$(COMPILE) $(HARDENING) -c $< -o $@
 
 $(BUILD)/common.a: $(COMMON:%.c=$(BUILD)/%.o)
 	$(call say,AR,$@)
@@ -92,7 +101,7 @@ $(BUILD)/common.a: $(COMMON:%.c=$(BUILD)/%.o)
 define server
 $(BUILD)/stage$(1)/webserve: $(call stage_objects,$(1)) $(BUILD)/common.a
 	$$(call say,LINK,$$@)
-	$$(Q)$$(LINK) $$^ -o $$@
+	$$(Q)$$(LINK) $$(HARDENING_LINK) $$^ -o $$@
 endef
 $(foreach stage,$(STAGES),$(eval $(call server,$(stage))))
 

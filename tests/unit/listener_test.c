@@ -219,6 +219,7 @@ static void listener_open_again_at_once(void **state)
     char port[16];
     int client;
     int served;
+    char octet;
 
     (void)state;
     assert_int_equal(listener_open(&listener, "127.0.0.1", "0"), 0);
@@ -230,6 +231,7 @@ static void listener_open_again_at_once(void **state)
     assert_int_equal(send(client, "x", 1, 0), 1);
     served = accept(listener.socket, NULL, NULL);
     assert_int_not_equal(served, -1);
+    assert_int_equal(recv(served, &octet, 1, 0), 1);
     assert_int_equal(close(served), 0); /* the server closes first */
     assert_int_equal(close(listener.socket), 0);
     assert_int_equal(listener_open(&listener, "127.0.0.1", port), 0);

@@ -2,7 +2,7 @@
  * turns_run_test.c - how the server stops: upon one signal, and upon a second.
  * Each test has a process of its own.
  */
-/* link: -Wl,--wrap=clock_gettime */
+/* link: -Wl,--wrap=clock_gettime,--wrap=pthread_create */
 #include "support.h"
 
 #include <errno.h>
@@ -39,6 +39,26 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
     time->tv_sec = time->tv_sec * speed + nanoseconds / 1000000000;
     time->tv_nsec = nanoseconds % 1000000000;
     return result;
+}
+
+/* ---- Thread creation that fails -------------------------------------------
+ */
+
+static atomic_size_t creations;
+static size_t creation_that_fails = SIZE_MAX;
+
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument);
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument)
+{
+    if (atomic_fetch_add(&creations, 1) == creation_that_fails) {
+        return EAGAIN;
+    }
+    return __real_pthread_create(thread, attributes, function, argument);
 }
 
 /* ---- A process for each test
@@ -363,12 +383,53 @@ static void turns_run_interrupts_waits_for_more_of_a_request(void **state)
     run_in_child(interrupts_waits);
 }
 
+static void *release_after_two(void *argument)
+{
+    (void)argument;
+    await_accepted(2);
+    atomic_store(&held, false);
+    return NULL;
+}
+
+/* When no thread could be created, one is busy and a client waits: the stop
+ * tries again. */
+static void creates_a_thread_for_the_queue(void)
+{
+    pthread_t releasing;
+    int clients[2];
+
+    atomic_store(&held, true);
+    creation_that_fails = 1;
+    listen_for_clients();
+    for (size_t i = 0; i < COUNT(clients); i++) {
+        clients[i] = connect_client();
+    }
+    start((const int[]){SIGTERM, 0});
+    for (int i = 0; i < 5000 && atomic_load(&creations) < 2; i++) {
+        pause_a_moment();
+    }
+    check(pthread_create(&releasing, NULL, release_after_two, NULL) == 0,
+          "created");
+    check(turns_run(&turns) == 0, "it ends with 0");
+    check(pthread_join(releasing, NULL) == 0, "joined");
+    check(!atomic_load(&held), "both were accepted");
+    check_answer(clients[0]);
+    check_answer(clients[1]);
+}
+
+static void turns_run_serves_what_has_come_when_creation_failed(void **state)
+{
+    (void)state;
+    run_in_child(creates_a_thread_for_the_queue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(turns_run_ends_upon_sigterm),
         cmocka_unit_test(turns_run_ends_upon_sigint),
         cmocka_unit_test(turns_run_serves_what_has_come),
+        cmocka_unit_test(turns_run_serves_what_has_come_when_creation_failed),
         cmocka_unit_test(turns_run_waits_for_busy_threads),
         cmocka_unit_test(turns_run_ends_though_a_thread_is_busy),
         cmocka_unit_test(turns_run_ends_at_once_upon_a_second_signal),
