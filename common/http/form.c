@@ -38,7 +38,7 @@ static size_t count_pairs(const char *data, const char *end)
         const char *next = segment_end(data, end);
 
         count += next > data;
-        data = next + 1;
+        data = next < end ? next + 1 : end;
     }
     return count;
 }
@@ -102,7 +102,7 @@ static void decode_pairs(struct form *form, const char *data, const char *end)
                 decode(data + 1, next, '&', &out);
             }
         }
-        data = next + 1;
+        data = next < end ? next + 1 : end;
     }
     form->entries[form->count].key = (uint32_t)(out - form->text);
 }

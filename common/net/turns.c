@@ -251,6 +251,9 @@ void turns_watch(void)
     uint64_t now = turns_clock();
 
     lock();
+    if (shared.counts.waiting > 0) {
+        shared.reached = shared.counts.cap; /* no thread is missing by now */
+    }
     if (shared.stopping || busy_beyond_half() > 0) {
         for (struct turns_wait *wait = shared.waits; wait != NULL;
              wait = wait->next) {

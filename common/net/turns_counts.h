@@ -1,8 +1,8 @@
 /*
  * turns_counts.h - the steps of a thread's turn, as the counts see them.
  *
- * For turns_accept.c and turns_run.c alone; everybody else uses turns.h. Each
- * function takes the one mutex and gives it back.
+ * For turns_accept.c, turns_run.c and their tests; everybody else uses turns.h.
+ * Each function takes the one mutex and gives it back.
  */
 #ifndef NET_TURNS_COUNTS_H
 #define NET_TURNS_COUNTS_H

@@ -61,8 +61,8 @@ $failures"
         'Transfer-Encoding: chunked chunked' 'Transfer-Encoding: chunke' \
         'Transfer-Encoding: chunked, identity' 'Transfer-Encoding: ,' \
         'Transfer-Encoding: chunked\r\nTransfer-Encoding: identity' \
-        'Transfer-Encoding: a;b="c, chunked' 'X: y\rTransfer-Encoding: chunked' \
-        'X: y\nTransfer-Encoding: chunked'
+        'Transfer-Encoding: a;b="c, chunked' \
+        'X: y\rTransfer-Encoding: chunked' 'X: y\nTransfer-Encoding: chunked'
 }
 
 @test "a Transfer-Encoding of chunked is known in each way to write it" {
@@ -155,6 +155,7 @@ $failures"
         'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c' \
         'Connection: Upgrade\r\nUpgrade: websocket' 'Upgrade: TLS/1.0' \
         'TE: gzip, trailers' 'Trailer: Host' 'Max-Forwards: 0' \
+        'Content-Range: bytes 0-9/10' 'Content-Location: /b' 'X-New: new' \
         'Accept: image/png' 'Accept-Encoding: gzip' \
         'Accept-Encoding: identity;q=0' 'Accept-Language: tlh' \
         'Authorization: Basic YTpi' 'Cache-Control: only-if-cached' \

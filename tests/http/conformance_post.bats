@@ -87,8 +87,8 @@ $failures"
 @test "content that ends in the middle gets a close, no answer" {
     local part
 
-    for part in "${post}Content-Length: 3\\r\\n\\r\\na=" "${chunked}3\\r\\na=1" \
-        "${chunked}3\\r\\na=1\\r\\n0\\r\\n"; do
+    for part in "${post}Content-Length: 3\\r\\n\\r\\na=" \
+        "${chunked}3\\r\\na=1" "${chunked}3\\r\\na=1\\r\\n0\\r\\n"; do
         assert_equal "$(exchange "send $part" end read)" ''
     done
 }
