@@ -74,7 +74,7 @@ int turns_run(struct turns *turns)
     (void)fcntl(turns->listening_socket, F_SETFL, flags | O_NONBLOCK);
     number = 0;
     while (number == 0 && clients_wait(turns->listening_socket) &&
-           turns_clock() < stopped + STOP_GRACE_MS) {
+           turns_clock() < stopped + STOP_MOST_MS - STOP_GRACE_MS) {
         turns_ensure_waiting(turns);
         number = watch(stop_ms);
     }
