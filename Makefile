@@ -40,6 +40,7 @@ $(HARDENING_FILE): tests/hardening
 include $(HARDENING_FILE)
 endif
 UNIT_SANITIZE ?= $(if $(SANITIZE),,address,undefined)
+UNIT_CFLAGS ?= -O1
 ifneq ($(UNIT_SANITIZE),)
 UNIT_FLAGS := $(call sanitizers,$(UNIT_SANITIZE))
 endif
@@ -116,17 +117,17 @@ run: ## builds and runs a stage: [STAGE=6] [INTERFACE=127.0.0.1] [PORT=8080]
 $(BUILD)/unit/common/%.o: common/%.c $(BUILD)/flags
 	$(call say,CC,$< (unit))
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -O1 $(UNIT_FLAGS) -c $< -o $@
+	$(Q)$(COMPILE) $(UNIT_CFLAGS) $(UNIT_FLAGS) -c $< -o $@
 
 $(BUILD)/unit/stage%.o: stages/stage%.c $(BUILD)/flags
 	$(call say,CC,$< (unit))
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -O1 $(UNIT_FLAGS) -c $< -o $@
+	$(Q)$(COMPILE) $(UNIT_CFLAGS) $(UNIT_FLAGS) -c $< -o $@
 
 $(BUILD)/unit/tests/%.o: tests/unit/%.c $(BUILD)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) -U_GNU_SOURCE -D_GNU_SOURCE -O1 $(UNIT_FLAGS) -c $< -o $@
+	$(Q)$(COMPILE) -U_GNU_SOURCE -D_GNU_SOURCE $(UNIT_CFLAGS) $(UNIT_FLAGS) -c $< -o $@
 
 $(BUILD)/unit/common.a: $(COMMON:%.c=$(BUILD)/unit/%.o) \
 		$(patsubst tests/unit/%.c,$(BUILD)/unit/tests/%.o,$(wildcard tests/unit/support.c))
@@ -146,7 +147,7 @@ define stage_unit
 $(BUILD)/unit/stage$(1)/$(2).o: tests/unit/$(2).c $(BUILD)/flags
 	$$(call say,CC,$$< (stage $(1)))
 	@mkdir -p $$(@D)
-	$$(Q)$$(COMPILE) -U_GNU_SOURCE -D_GNU_SOURCE -O1 $$(UNIT_FLAGS) -DSTAGE=$(1) -iquote stages/stage$(1) -c $$< -o $$@
+	$$(Q)$$(COMPILE) -U_GNU_SOURCE -D_GNU_SOURCE $$(UNIT_CFLAGS) $$(UNIT_FLAGS) -DSTAGE=$(1) -iquote stages/stage$(1) -c $$< -o $$@
 
 $(BUILD)/unit/stage$(1)/$(2): $(BUILD)/unit/stage$(1)/$(2).o \
 		$(filter-out %/webserve.o,$(patsubst stages/%.c,$(BUILD)/unit/%.o,$(wildcard stages/stage$(1)/*.c))) \

@@ -48,8 +48,8 @@ static enum verdict check_fields(struct request *request)
         if (header_is(field, "Content-Type") && !is_form_type(field)) {
             return VERDICT_CONTENT_TYPE;
         }
-        if (header_is(field, "Content-Encoding") && field->value_length > 0 &&
-            !characters_match(field->value, field->value_length, "identity")) {
+        if (header_is(field, "Content-Encoding") &&
+            !header_lists_only(field, "identity")) {
             return VERDICT_CONTENT_ENCODING;
         }
     }

@@ -81,3 +81,28 @@ const struct header *headers_find(const struct headers *headers,
     }
     return NULL;
 }
+
+bool header_lists_only(const struct header *field, const char *word)
+{
+    const char *next = field->value;
+    const char *end = field->value + field->value_length;
+
+    while (next < end) {
+        const char *start = next;
+        const char *comma = memchr(start, ',', (size_t)(end - start));
+        const char *stop = comma == NULL ? end : comma;
+
+        next = comma == NULL ? end : comma + 1;
+        while (start < stop && character_is_space(*start)) {
+            start++;
+        }
+        while (stop > start && character_is_space(stop[-1])) {
+            stop--;
+        }
+        if (stop > start &&
+            !characters_match(start, (size_t)(stop - start), word)) {
+            return false;
+        }
+    }
+    return true;
+}

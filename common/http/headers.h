@@ -50,6 +50,10 @@ void headers_add_field(struct headers *headers, struct header field);
 const struct header *headers_find(const struct headers *headers,
                                   const char *name);
 
+/* True if the field's value is a list of nothing but `word`, in any case of
+ * letters; empty elements are passed over (RFC 9110, section 5.6.1). */
+bool header_lists_only(const struct header *field, const char *word);
+
 /* True if the field's name is `name`, in any case of letters. */
 static inline bool header_is(const struct header *field, const char *name)
 {

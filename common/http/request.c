@@ -161,37 +161,8 @@ enum verdict request_parse(struct request *request, const char *data,
     return verdict;
 }
 
-/* Expect = #expectation: a list, in which 100-continue is the one known. */
-static enum verdict check_expectation(struct request *request, const char *text,
-                                      size_t length)
-{
-    size_t start = 0;
-
-    while (start < length) {
-        const char *comma = memchr(text + start, ',', length - start);
-        size_t next = comma == NULL ? length : (size_t)(comma - text);
-        size_t end = next;
-
-        while (start < end && character_is_space(text[start])) {
-            start++;
-        }
-        while (end > start && character_is_space(text[end - 1])) {
-            end--;
-        }
-        if (characters_match(text + start, end - start, "100-continue")) {
-            request->expects_continue = true;
-        } else if (end > start) {
-            return VERDICT_EXPECTATION;
-        }
-        start = next + 1;
-    }
-    return VERDICT_DONE;
-}
-
 enum verdict request_check(struct request *request, enum post_policy post)
 {
-    enum verdict verdict = VERDICT_DONE;
-
     request->line = request->first_field_line - 1;
     if (request->method == METHOD_OTHER) {
         return VERDICT_METHOD_UNSUPPORTED;
@@ -205,13 +176,16 @@ enum verdict request_check(struct request *request, enum post_policy post)
     for (size_t i = 0; i < request->headers.count; i++) {
         const struct header *field = &request->headers.fields[i];
 
-        if (verdict == VERDICT_DONE && header_is(field, "Expect")) {
-            point_at(request, i);
-            verdict =
-                check_expectation(request, field->value, field->value_length);
+        if (!header_is(field, "Expect")) {
+            continue;
         }
+        if (!header_lists_only(field, "100-continue")) {
+            point_at(request, i);
+            return VERDICT_EXPECTATION;
+        }
+        request->expects_continue |= field->value_length > 0;
     }
-    return verdict;
+    return VERDICT_DONE;
 }
 
 bool request_is_head(const struct request *request, const char *data,

@@ -357,7 +357,7 @@ static void request_check_of_requests(void **state)
         {R H "A: b\r\nExpect: 200-ok\r\n" E, VERDICT_EXPECTATION,
          VERDICT_EXPECTATION, 4, false},
         {R "Expect: 100-continue, x\r\n" H E, VERDICT_EXPECTATION,
-         VERDICT_EXPECTATION, 2, true},
+         VERDICT_EXPECTATION, 2, false},
         {R "Expect: 100-continue\r\n" H "Expect: x\r\n" E, VERDICT_EXPECTATION,
          VERDICT_EXPECTATION, 4, true},
         {R "Expect: x\r\n" H "Expect: 100-continue\r\n" E, VERDICT_EXPECTATION,

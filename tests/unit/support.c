@@ -2,9 +2,12 @@
 #include "support.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Octets of the readable pages that hold `length` octets; at least one. */
@@ -72,4 +75,45 @@ void assert_row_octets(const char *row, const char *actual,
         fail_msg("row \"%s\": expected \"%s\", got \"%.*s\"", row, expected,
                  (int)actual_length, actual);
     }
+}
+
+/* A build for coverage has this; _exit alone would lose what it counted. */
+void __gcov_dump(void) __attribute__((weak));
+
+static void leave(int status)
+{
+    if (__gcov_dump != NULL) {
+        __gcov_dump();
+    }
+    _exit(status);
+}
+
+void check(bool fine, const char *what)
+{
+    if (!fine) {
+        (void)fprintf(stderr, "not so: %s\n", what);
+        leave(1);
+    }
+}
+
+void run_in_child(void (*test)(void))
+{
+    int status = -1;
+    pid_t child = fork();
+
+    if (child == 0) {
+        (void)alarm(20);
+        test();
+        leave(0);
+    }
+    assert_int_not_equal(child, -1);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+void pause_a_moment(void)
+{
+    static const struct timespec moment = {.tv_nsec = 1000000};
+
+    (void)nanosleep(&moment, NULL);
 }

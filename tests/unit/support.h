@@ -39,4 +39,14 @@ void assert_row(const char *row, uintmax_t actual, uintmax_t expected);
 void assert_row_octets(const char *row, const char *actual,
                        size_t actual_length, const char *expected);
 
+/* Runs a test in a process of its own, and fails if it does not end well
+ * within 20 s. */
+void run_in_child(void (*test)(void));
+
+/* In such a process: ends the test, saying what was not so, unless `fine`. */
+void check(bool fine, const char *what);
+
+/* Sleeps for a millisecond, between two looks at whether something is so. */
+void pause_a_moment(void);
+
 #endif

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,8 +20,7 @@
 #include "turns.h"
 #include "turns_counts.h"
 
-/* ---- A clock that runs fast, so that seconds need not be waited for ---------
- */
+/* ---- A clock that runs fast, so that seconds need not be waited for */
 
 enum {
     speed = 25
@@ -41,8 +39,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
     return result;
 }
 
-/* ---- Thread creation that fails -------------------------------------------
- */
+/* ---- Thread creation that fails */
 
 static atomic_size_t creations;
 static size_t creation_that_fails = SIZE_MAX;
@@ -61,42 +58,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
     return __real_pthread_create(thread, attributes, function, argument);
 }
 
-/* ---- A process for each test
- * ------------------------------------------------- */
-
-/* In the child: ends the test. */
-static void check(bool fine, const char *what)
-{
-    if (!fine) {
-        (void)fprintf(stderr, "not so: %s\n", what);
-        _exit(1);
-    }
-}
-
-static void run_in_child(void (*test)(void))
-{
-    int status = -1;
-    pid_t child = fork();
-
-    if (child == 0) {
-        (void)alarm(20);
-        test();
-        _exit(0);
-    }
-    assert_int_not_equal(child, -1);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
-}
-
-static void pause_a_moment(void)
-{
-    static const struct timespec moment = {.tv_nsec = 1000000};
-
-    (void)nanosleep(&moment, NULL);
-}
-
-/* ---- Server and clients
- * -------------------------------------------------------- */
+/* ---- Server and clients */
 
 static struct turns turns;
 static struct sockaddr_in server;
@@ -169,8 +131,7 @@ static void await_accepted(size_t number)
     check(atomic_load(&accepted) == number, "accepted");
 }
 
-/* ---- Tests
- * ----------------------------------------------------------------------- */
+/* ---- Tests */
 
 static void stops_at_rest(int signal)
 {

@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,42 +23,7 @@
 #include "turns.h"
 #include "turns_counts.h"
 
-/* ---- A process for each test -----------------------------------------------
- */
-
-/* In the child: ends the test. */
-static void check(bool fine, const char *what)
-{
-    if (!fine) {
-        (void)fprintf(stderr, "not so: %s\n", what);
-        _exit(1);
-    }
-}
-
-static void run_in_child(void (*test)(void))
-{
-    int status = -1;
-    pid_t child = fork();
-
-    if (child == 0) {
-        (void)alarm(20);
-        test();
-        _exit(0);
-    }
-    assert_int_not_equal(child, -1);
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
-}
-
-static void pause_a_moment(void)
-{
-    static const struct timespec moment = {.tv_nsec = 1000000};
-
-    (void)nanosleep(&moment, NULL);
-}
-
-/* ---- Thread creation and accept that fail
- * ------------------------------------ */
+/* ---- Thread creation and accept that fail */
 
 static atomic_size_t creations; /* tried */
 static atomic_size_t creations_failed;
@@ -121,8 +85,7 @@ int __wrap_accept4(int socket, struct sockaddr *address, socklen_t *length,
 }
 #endif
 
-/* ---- Server and clients
- * ------------------------------------------------------- */
+/* ---- Server and clients */
 
 static struct turns turns;
 static atomic_size_t threads;  /* that run */
@@ -233,8 +196,7 @@ static void await_rest(void)
     check(counts.total <= THREADS_SPARE, "no more are kept than are spare");
 }
 
-/* ---- Starting
- * ------------------------------------------------------------------ */
+/* ---- Starting */
 
 static void starts(void)
 {
@@ -283,8 +245,7 @@ static void turns_start_without_a_thread(void **state)
     run_in_child(starts_without_a_thread);
 }
 
-/* ---- Many clients at once
- * ----------------------------------------------------- */
+/* ---- Many clients at once */
 
 static void holds_many_clients(void)
 {
@@ -439,8 +400,7 @@ static void turns_accept_keeps_to_the_cap(void **state)
     run_in_child(keeps_to_the_cap);
 }
 
-/* ---- accept that fails
- * --------------------------------------------------------- */
+/* ---- accept that fails */
 
 static void survives_errors(void)
 {
@@ -497,8 +457,7 @@ static void turns_accept_does_not_spin(void **state)
     run_in_child(does_not_spin);
 }
 
-/* ---- The budget
- * ------------------------------------------------------------------ */
+/* ---- The budget */
 
 static void holds_exactly(void)
 {
@@ -552,8 +511,7 @@ static void turns_hold_counts_for_many_threads(void **state)
     run_in_child(holds_for_many);
 }
 
-/* ---- Waits
- * ------------------------------------------------------------------------- */
+/* ---- Waits */
 
 /* Makes one more thread busy, as far as the counts go. */
 static void add_busy(void)
