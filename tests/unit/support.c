@@ -88,7 +88,7 @@ static void leave(int status)
     _exit(status);
 }
 
-void check(bool fine, const char *what)
+void child_check(bool fine, const char *what)
 {
     if (!fine) {
         (void)fprintf(stderr, "not so: %s\n", what);

@@ -44,7 +44,7 @@ void assert_row_octets(const char *row, const char *actual,
 void run_in_child(void (*test)(void));
 
 /* In such a process: ends the test, saying what was not so, unless `fine`. */
-void check(bool fine, const char *what);
+void child_check(bool fine, const char *what);
 
 /* Sleeps for a millisecond, between two looks at whether something is so. */
 void pause_a_moment(void);

@@ -75,8 +75,8 @@ static void *take_turns(void *argument)
         do {
             pause_a_moment();
         } while (atomic_load(&held));
-        check(write(client, "x", 1) == 1, "the client is answered");
-        check(close(client) == 0, "the client is closed");
+        child_check(write(client, "x", 1) == 1, "the client is answered");
+        child_check(close(client) == 0, "the client is closed");
     }
     return NULL;
 }
@@ -88,10 +88,11 @@ static void listen_for_clients(void)
 
     server = (struct sockaddr_in){.sin_family = AF_INET};
     server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    check(bind(listening, (struct sockaddr *)&server, sizeof server) == 0 &&
-              listen(listening, 256) == 0 &&
-              getsockname(listening, (struct sockaddr *)&server, &length) == 0,
-          "the test listens");
+    child_check(
+        bind(listening, (struct sockaddr *)&server, sizeof server) == 0 &&
+            listen(listening, 256) == 0 &&
+            getsockname(listening, (struct sockaddr *)&server, &length) == 0,
+        "the test listens");
     turns = (struct turns){listening, take_turns};
 }
 
@@ -100,7 +101,7 @@ static int connect_client(void)
     int client = socket(AF_INET, SOCK_STREAM, 0);
 
     if (connect(client, (struct sockaddr *)&server, sizeof server) == -1) {
-        check(close(client) == 0, "closed");
+        child_check(close(client) == 0, "closed");
         return -1;
     }
     return client;
@@ -110,16 +111,16 @@ static void check_answer(int client)
 {
     char octet;
 
-    check(read(client, &octet, 1) == 1 && octet == 'x', "an answer");
-    check(close(client) == 0, "closed");
+    child_check(read(client, &octet, 1) == 1 && octet == 'x', "an answer");
+    child_check(close(client) == 0, "closed");
 }
 
 /* Starts the threads, and then signals, which wait for turns_run. */
 static void start(const int *signals)
 {
-    check(turns_start(&turns) == 0, "turns_start");
+    child_check(turns_start(&turns) == 0, "turns_start");
     for (size_t i = 0; signals[i] != 0; i++) {
-        check(kill(getpid(), signals[i]) == 0, "signalled");
+        child_check(kill(getpid(), signals[i]) == 0, "signalled");
     }
 }
 
@@ -128,7 +129,7 @@ static void await_accepted(size_t number)
     for (int i = 0; i < 5000 && atomic_load(&accepted) < number; i++) {
         pause_a_moment();
     }
-    check(atomic_load(&accepted) == number, "accepted");
+    child_check(atomic_load(&accepted) == number, "accepted");
 }
 
 /* ---- Tests */
@@ -137,9 +138,9 @@ static void stops_at_rest(int signal)
 {
     listen_for_clients();
     start((const int[]){signal, 0});
-    check(turns_run(&turns) == 0, "it ends with 0");
-    check(turns_count().total == 0, "no thread is left");
-    check(connect_client() == -1, "nobody listens");
+    child_check(turns_run(&turns) == 0, "it ends with 0");
+    child_check(turns_count().total == 0, "no thread is left");
+    child_check(connect_client() == -1, "nobody listens");
 }
 
 static void stops_upon_sigterm(void)
@@ -172,11 +173,11 @@ static void serves_the_queue(void)
     listen_for_clients();
     for (size_t i = 0; i < COUNT(clients); i++) {
         clients[i] = connect_client();
-        check(clients[i] != -1, "connected");
+        child_check(clients[i] != -1, "connected");
     }
     start((const int[]){SIGTERM, 0});
-    check(turns_run(&turns) == 0, "it ends with 0");
-    check(turns_count().total == 0, "no thread is left");
+    child_check(turns_run(&turns) == 0, "it ends with 0");
+    child_check(turns_count().total == 0, "no thread is left");
     for (size_t i = 0; i < COUNT(clients); i++) {
         check_answer(clients[i]);
     }
@@ -212,12 +213,12 @@ static void waits_for_the_busy(void)
     client = connect_client();
     start((const int[]){SIGTERM, 0});
     await_accepted(1);
-    check(pthread_create(&releasing, NULL, release_after_stop, NULL) == 0,
-          "created");
-    check(turns_run(&turns) == 0, "it ends with 0");
-    check(!atomic_load(&held), "not before the thread was done");
-    check(pthread_join(releasing, NULL) == 0, "joined");
-    check(turns_count().total == 0, "no thread is left");
+    child_check(pthread_create(&releasing, NULL, release_after_stop, NULL) == 0,
+                "created");
+    child_check(turns_run(&turns) == 0, "it ends with 0");
+    child_check(!atomic_load(&held), "not before the thread was done");
+    child_check(pthread_join(releasing, NULL) == 0, "joined");
+    child_check(turns_count().total == 0, "no thread is left");
     check_answer(client);
 }
 
@@ -235,14 +236,14 @@ static void waits_no_longer(void)
 
     atomic_store(&held, true);
     listen_for_clients();
-    check(connect_client() != -1, "connected");
+    child_check(connect_client() != -1, "connected");
     start((const int[]){SIGTERM, 0});
     await_accepted(1);
     began = turns_clock();
-    check(turns_run(&turns) == 0, "it ends with 0");
+    child_check(turns_run(&turns) == 0, "it ends with 0");
     took = turns_clock() - began;
-    check(took >= STOP_MOST_MS, "there is time for an answer");
-    check(took < STOP_MOST_MS + speed * 500, "but no more");
+    child_check(took >= STOP_MOST_MS, "there is time for an answer");
+    child_check(took < STOP_MOST_MS + speed * 500, "but no more");
 }
 
 static void turns_run_ends_though_a_thread_is_busy(void **state)
@@ -256,11 +257,12 @@ static void ends_at_once(void)
 {
     atomic_store(&held, true);
     listen_for_clients();
-    check(connect_client() != -1, "connected");
+    child_check(connect_client() != -1, "connected");
     start((const int[]){SIGTERM, SIGINT, 0});
     await_accepted(1);
-    check(turns_run(&turns) == 128 + SIGTERM, "it ends with 128 + 15");
-    check(turns_count().total > turns_count().waiting, "a thread is busy");
+    child_check(turns_run(&turns) == 128 + SIGTERM, "it ends with 128 + 15");
+    child_check(turns_count().total > turns_count().waiting,
+                "a thread is busy");
 }
 
 static void turns_run_ends_at_once_upon_a_second_signal(void **state)
@@ -278,7 +280,7 @@ static void *signal_after_stop(void *argument)
     for (int i = 0; i < 10; i++) { /* until the listening has ended */
         pause_a_moment();
     }
-    check(kill(getpid(), SIGINT) == 0, "signalled");
+    child_check(kill(getpid(), SIGINT) == 0, "signalled");
     return NULL;
 }
 
@@ -288,13 +290,13 @@ static void ends_at_once_later(void)
 
     atomic_store(&held, true);
     listen_for_clients();
-    check(connect_client() != -1, "connected");
+    child_check(connect_client() != -1, "connected");
     start((const int[]){SIGTERM, 0});
     await_accepted(1);
-    check(pthread_create(&signalling, NULL, signal_after_stop, NULL) == 0,
-          "created");
-    check(turns_run(&turns) == 128 + SIGINT, "it ends with 128 + 2");
-    check(pthread_join(signalling, NULL) == 0, "joined");
+    child_check(pthread_create(&signalling, NULL, signal_after_stop, NULL) == 0,
+                "created");
+    child_check(turns_run(&turns) == 128 + SIGINT, "it ends with 128 + 2");
+    child_check(pthread_join(signalling, NULL) == 0, "joined");
 }
 
 static void turns_run_ends_upon_a_second_signal_while_stopping(void **state)
@@ -329,13 +331,14 @@ static void interrupts_waits(void)
 
     atomic_store(&held, true);
     listen_for_clients();
-    check(connect_client() != -1, "connected");
+    child_check(connect_client() != -1, "connected");
     start((const int[]){SIGTERM, 0});
     await_accepted(1);
-    check(pthread_create(&waiting, NULL, wait_for_more, NULL) == 0, "created");
-    check(turns_run(&turns) == 0, "it ends with 0");
-    check(atomic_load(&interrupted), "the wait was interrupted");
-    check(pthread_join(waiting, NULL) == 0, "joined");
+    child_check(pthread_create(&waiting, NULL, wait_for_more, NULL) == 0,
+                "created");
+    child_check(turns_run(&turns) == 0, "it ends with 0");
+    child_check(atomic_load(&interrupted), "the wait was interrupted");
+    child_check(pthread_join(waiting, NULL) == 0, "joined");
 }
 
 static void turns_run_interrupts_waits_for_more_of_a_request(void **state)
@@ -369,11 +372,11 @@ static void creates_a_thread_for_the_queue(void)
     for (int i = 0; i < 5000 && atomic_load(&creations) < 2; i++) {
         pause_a_moment();
     }
-    check(pthread_create(&releasing, NULL, release_after_two, NULL) == 0,
-          "created");
-    check(turns_run(&turns) == 0, "it ends with 0");
-    check(pthread_join(releasing, NULL) == 0, "joined");
-    check(!atomic_load(&held), "both were accepted");
+    child_check(pthread_create(&releasing, NULL, release_after_two, NULL) == 0,
+                "created");
+    child_check(turns_run(&turns) == 0, "it ends with 0");
+    child_check(pthread_join(releasing, NULL) == 0, "joined");
+    child_check(!atomic_load(&held), "both were accepted");
     check_answer(clients[0]);
     check_answer(clients[1]);
 }

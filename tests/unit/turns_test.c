@@ -99,12 +99,12 @@ static void check_invariant(void)
 {
     struct turns_counts counts = turns_count();
 
-    check(counts.waiting <= counts.total, "waiting <= total");
-    check(counts.total <= counts.cap, "total <= cap");
-    check(counts.total >= 1, "a thread is left");
-    check(counts.waiting > 0 || counts.total == counts.cap ||
-              atomic_load(&creations_failed) > 0,
-          "someone waits, or no thread can be added");
+    child_check(counts.waiting <= counts.total, "waiting <= total");
+    child_check(counts.total <= counts.cap, "total <= cap");
+    child_check(counts.total >= 1, "a thread is left");
+    child_check(counts.waiting > 0 || counts.total == counts.cap ||
+                    atomic_load(&creations_failed) > 0,
+                "someone waits, or no thread can be added");
 }
 
 static void *take_turns(void *argument)
@@ -115,13 +115,14 @@ static void *take_turns(void *argument)
     atomic_fetch_add(&threads, 1);
     while ((client = turns_accept(argument, &address)) != -1) {
         check_invariant();
-        check(address.ss_family == AF_INET, "the client's address is given");
+        child_check(address.ss_family == AF_INET,
+                    "the client's address is given");
         atomic_fetch_add(&accepted, 1);
         do {
             pause_a_moment();
         } while (atomic_load(&held));
-        check(write(client, "x", 1) == 1, "the client is answered");
-        check(close(client) == 0, "the client is closed");
+        child_check(write(client, "x", 1) == 1, "the client is answered");
+        child_check(close(client) == 0, "the client is closed");
         atomic_fetch_add(&served, 1);
     }
     atomic_fetch_sub(&threads, 1);
@@ -135,26 +136,27 @@ static void listen_for_clients(void)
 
     server = (struct sockaddr_in){.sin_family = AF_INET};
     server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    check(bind(listening, (struct sockaddr *)&server, sizeof server) == 0 &&
-              listen(listening, 256) == 0 &&
-              getsockname(listening, (struct sockaddr *)&server, &length) == 0,
-          "the test listens");
+    child_check(
+        bind(listening, (struct sockaddr *)&server, sizeof server) == 0 &&
+            listen(listening, 256) == 0 &&
+            getsockname(listening, (struct sockaddr *)&server, &length) == 0,
+        "the test listens");
     turns = (struct turns){listening, take_turns};
 }
 
 static void start(void)
 {
     listen_for_clients();
-    check(turns_start(&turns) == 0, "turns_start");
+    child_check(turns_start(&turns) == 0, "turns_start");
 }
 
 static void connect_clients(int *clients, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         clients[i] = socket(AF_INET, SOCK_STREAM, 0);
-        check(connect(clients[i], (struct sockaddr *)&server, sizeof server) ==
-                  0,
-              "connected");
+        child_check(
+            connect(clients[i], (struct sockaddr *)&server, sizeof server) == 0,
+            "connected");
     }
 }
 
@@ -164,8 +166,9 @@ static void check_answers(const int *clients, size_t count)
     char octet;
 
     for (size_t i = 0; i < count; i++) {
-        check(read(clients[i], &octet, 1) == 1 && octet == 'x', "an answer");
-        check(close(clients[i]) == 0, "closed");
+        child_check(read(clients[i], &octet, 1) == 1 && octet == 'x',
+                    "an answer");
+        child_check(close(clients[i]) == 0, "closed");
     }
 }
 
@@ -176,7 +179,7 @@ static void await_number(atomic_size_t *number, size_t expected)
         check_invariant();
         pause_a_moment();
     }
-    check(atomic_load(number) == expected, "a number is reached");
+    child_check(atomic_load(number) == expected, "a number is reached");
 }
 
 /* Waits until no thread is busy, and as many run as are counted. */
@@ -190,10 +193,12 @@ static void await_rest(void)
         pause_a_moment();
         counts = turns_count();
     }
-    check(counts.waiting == counts.total, "all wait");
-    check(counts.total == atomic_load(&threads), "all that run are counted");
-    check(counts.total >= 1, "one is left");
-    check(counts.total <= THREADS_SPARE, "no more are kept than are spare");
+    child_check(counts.waiting == counts.total, "all wait");
+    child_check(counts.total == atomic_load(&threads),
+                "all that run are counted");
+    child_check(counts.total >= 1, "one is left");
+    child_check(counts.total <= THREADS_SPARE,
+                "no more are kept than are spare");
 }
 
 /* ---- Starting */
@@ -205,18 +210,20 @@ static void starts(void)
 
     start();
     check_invariant();
-    check(turns_count().total == 1 && turns_count().waiting == 1, "one waits");
-    check(turns_count().held == 0, "nothing is held");
-    check(pthread_sigmask(SIG_BLOCK, NULL, &blocked) == 0 &&
-              sigismember(&blocked, SIGINT) && sigismember(&blocked, SIGTERM) &&
-              sigismember(&blocked, SIGPIPE),
-          "signals are blocked");
-    check(getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
-              limit.rlim_cur == limit.rlim_max,
-          "the limit of descriptors is raised");
-    check(turns_count().cap <= THREADS_MOST &&
-              turns_count().cap < limit.rlim_cur,
-          "each thread has a descriptor");
+    child_check(turns_count().total == 1 && turns_count().waiting == 1,
+                "one waits");
+    child_check(turns_count().held == 0, "nothing is held");
+    child_check(pthread_sigmask(SIG_BLOCK, NULL, &blocked) == 0 &&
+                    sigismember(&blocked, SIGINT) &&
+                    sigismember(&blocked, SIGTERM) &&
+                    sigismember(&blocked, SIGPIPE),
+                "signals are blocked");
+    child_check(getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+                    limit.rlim_cur == limit.rlim_max,
+                "the limit of descriptors is raised");
+    child_check(turns_count().cap <= THREADS_MOST &&
+                    turns_count().cap < limit.rlim_cur,
+                "each thread has a descriptor");
 }
 
 static void turns_start_starts_one_thread(void **state)
@@ -235,8 +242,8 @@ static void starts_without_a_thread(void)
 {
     creation_fails = each_fails;
     listen_for_clients();
-    check(turns_start(&turns) == -1, "turns_start fails");
-    check(turns_count().total == 0 && turns_count().waiting == 0, "none");
+    child_check(turns_start(&turns) == -1, "turns_start fails");
+    child_check(turns_count().total == 0 && turns_count().waiting == 0, "none");
 }
 
 static void turns_start_without_a_thread(void **state)
@@ -258,8 +265,8 @@ static void holds_many_clients(void)
     atomic_store(&held, true);
     connect_clients(clients, many);
     await_number(&accepted, many);
-    check(turns_count().total == many + 1, "a thread for each, and one");
-    check(turns_count().waiting == 1, "one waits");
+    child_check(turns_count().total == many + 1, "a thread for each, and one");
+    child_check(turns_count().waiting == 1, "one waits");
     atomic_store(&held, false); /* all finish at once */
     check_answers(clients, many);
     await_number(&served, many);
@@ -293,8 +300,8 @@ static void serves_with_one_thread(void)
     check_answers(clients, many);
     await_number(&served, many);
     await_rest();
-    check(turns_count().total == 1, "the one thread");
-    check(atomic_load(&creations_failed) > 0, "creation failed");
+    child_check(turns_count().total == 1, "the one thread");
+    child_check(atomic_load(&creations_failed) > 0, "creation failed");
 }
 
 static void turns_accept_when_no_second_thread_can_be_created(void **state)
@@ -322,8 +329,8 @@ static void serves_with_some_threads(void)
         check_answers(clients, many);
         await_rest();
     }
-    check(atomic_load(&served) == 5 * many, "each client was served");
-    check(atomic_load(&creations_failed) > 0, "creation failed");
+    child_check(atomic_load(&served) == 5 * many, "each client was served");
+    child_check(atomic_load(&creations_failed) > 0, "creation failed");
 }
 
 static void turns_accept_when_every_other_creation_fails(void **state)
@@ -340,18 +347,18 @@ static void is_crowded_without_more_threads(void)
 
     creation_fails = all_but_the_first_fail;
     start();
-    check(!turns_are_crowded(), "no crowd yet");
+    child_check(!turns_are_crowded(), "no crowd yet");
     atomic_store(&held, true);
     connect_clients(&client, 1);
     await_number(&creations_failed, 1);
     for (int i = 0; i < 1000 && !turns_are_crowded(); i++) {
         pause_a_moment();
     }
-    check(turns_are_crowded(), "a crowd");
+    child_check(turns_are_crowded(), "a crowd");
     atomic_store(&held, false);
     check_answers(&client, 1);
     await_rest();
-    check(!turns_are_crowded(), "no crowd any more");
+    child_check(!turns_are_crowded(), "no crowd any more");
 }
 
 static void turns_are_crowded_when_creation_fails(void **state)
@@ -375,19 +382,20 @@ static void keeps_to_the_cap(void)
     for (size_t i = 0; i < many; i++) {
         int moved = fcntl(clients[i], F_DUPFD, 100); /* out of the way */
 
-        check(moved >= 100 && close(clients[i]) == 0, "moved");
+        child_check(moved >= 100 && close(clients[i]) == 0, "moved");
         clients[i] = moved;
     }
-    check(setrlimit(RLIMIT_NOFILE, &few) == 0, "the limit is set");
+    child_check(setrlimit(RLIMIT_NOFILE, &few) == 0, "the limit is set");
     atomic_store(&held, true);
-    check(turns_start(&turns) == 0, "turns_start");
-    check(turns_count().cap == cap, "the cap");
+    child_check(turns_start(&turns) == 0, "turns_start");
+    child_check(turns_count().cap == cap, "the cap");
     await_number(&accepted, cap);
-    check(turns_count().total == cap && turns_count().waiting == 0, "full");
-    check(turns_are_crowded(), "a crowd");
+    child_check(turns_count().total == cap && turns_count().waiting == 0,
+                "full");
+    child_check(turns_are_crowded(), "a crowd");
     for (int i = 0; i < 20; i++) {
         pause_a_moment();
-        check(atomic_load(&accepted) == cap, "more clients wait");
+        child_check(atomic_load(&accepted) == cap, "more clients wait");
     }
     atomic_store(&held, false);
     check_answers(clients, many);
@@ -413,7 +421,8 @@ static void survives_errors(void)
     start();
     connect_clients(&client, 1);
     check_answers(&client, 1);
-    check(atomic_load(&accept_errors_given) == COUNT(errors) - 1, "each came");
+    child_check(atomic_load(&accept_errors_given) == COUNT(errors) - 1,
+                "each came");
     await_rest();
 }
 
@@ -442,9 +451,10 @@ static void does_not_spin(void)
         while (turns_clock() < began + 60) {
             pause_a_moment();
         }
-        check(atomic_load(&accepts) - before < 4 + (turns_clock() - began) / 5,
-              "it does not spin");
-        check(turns_count().total >= 1, "it does not end");
+        child_check(atomic_load(&accepts) - before <
+                        4 + (turns_clock() - began) / 5,
+                    "it does not spin");
+        child_check(turns_count().total >= 1, "it does not end");
     }
     atomic_store(&accept_error_always, 0);
     check_answers(clients, COUNT(errors));
@@ -461,19 +471,21 @@ static void turns_accept_does_not_spin(void **state)
 
 static void holds_exactly(void)
 {
-    check(turns_hold(CONTENT_BUDGET) == 0, "all of it");
-    check(turns_count().held == CONTENT_BUDGET, "held");
-    check(turns_hold(0) == 0, "nothing more");
+    child_check(turns_hold(CONTENT_BUDGET) == 0, "all of it");
+    child_check(turns_count().held == CONTENT_BUDGET, "held");
+    child_check(turns_hold(0) == 0, "nothing more");
     errno = 0;
-    check(turns_hold(1) == -1 && errno == ENOMEM, "not one more");
-    check(turns_hold(UINT64_MAX) == -1, "nor a number that wraps around");
-    check(turns_count().held == CONTENT_BUDGET, "what failed is not counted");
+    child_check(turns_hold(1) == -1 && errno == ENOMEM, "not one more");
+    child_check(turns_hold(UINT64_MAX) == -1, "nor a number that wraps around");
+    child_check(turns_count().held == CONTENT_BUDGET,
+                "what failed is not counted");
     turns_let_go(1);
-    check(turns_hold(2) == -1, "one was given back, not two");
-    check(turns_hold(1) == 0, "one was given back");
+    child_check(turns_hold(2) == -1, "one was given back, not two");
+    child_check(turns_hold(1) == 0, "one was given back");
     turns_let_go(CONTENT_BUDGET);
-    check(turns_count().held == 0, "nothing is held");
-    check(turns_hold((uint64_t)CONTENT_BUDGET + 1) == -1, "more than all");
+    child_check(turns_count().held == 0, "nothing is held");
+    child_check(turns_hold((uint64_t)CONTENT_BUDGET + 1) == -1,
+                "more than all");
 }
 
 static void turns_hold_keeps_to_the_budget(void **state)
@@ -486,7 +498,7 @@ static void *hold_and_let_go(void *argument)
 {
     (void)argument;
     for (uint64_t i = 1; i < 2000; i++) {
-        check(turns_hold(i) == 0, "held");
+        child_check(turns_hold(i) == 0, "held");
         turns_let_go(i - 1);
     }
     return NULL;
@@ -497,12 +509,14 @@ static void holds_for_many(void)
     pthread_t many[8];
 
     for (size_t i = 0; i < COUNT(many); i++) {
-        check(pthread_create(&many[i], NULL, hold_and_let_go, NULL) == 0, "");
+        child_check(pthread_create(&many[i], NULL, hold_and_let_go, NULL) == 0,
+                    "");
     }
     for (size_t i = 0; i < COUNT(many); i++) {
-        check(pthread_join(many[i], NULL) == 0, "joined");
+        child_check(pthread_join(many[i], NULL) == 0, "joined");
     }
-    check(turns_count().held == COUNT(many) * 1999, "each was counted once");
+    child_check(turns_count().held == COUNT(many) * 1999,
+                "each was counted once");
 }
 
 static void turns_hold_counts_for_many_threads(void **state)
@@ -516,9 +530,9 @@ static void turns_hold_counts_for_many_threads(void **state)
 /* Makes one more thread busy, as far as the counts go. */
 static void add_busy(void)
 {
-    check(turns_claim(), "there may be one more");
+    child_check(turns_claim(), "there may be one more");
     turns_created(0);
-    check(turns_begin(), "it waits");
+    child_check(turns_begin(), "it waits");
     (void)turns_end(true);
 }
 
@@ -540,25 +554,27 @@ static void shrinks(void)
     uint64_t last = 20000;
 
     turns_set_cap(cap);
-    check(allowance_left() == 20000, "nobody is busy");
+    child_check(allowance_left() == 20000, "nobody is busy");
     /* turns_end claims a thread that never comes: it is the next one. */
-    check(turns_claim(), "the first");
+    child_check(turns_claim(), "the first");
     for (uint64_t busy = 1; busy <= cap; busy++) {
         uint64_t beyond = busy > cap / 2 ? busy - cap / 2 : 0;
         uint64_t left;
 
         turns_created(0);
-        check(turns_begin(), "it waits");
-        check(turns_end(true) == (busy < cap), "another waits in its place");
+        child_check(turns_begin(), "it waits");
+        child_check(turns_end(true) == (busy < cap),
+                    "another waits in its place");
         left = allowance_left();
-        check(turns_are_crowded() == (beyond > 0), "more than half is a crowd");
-        check(left <= last, "the allowance does not grow");
-        check(left == 20000 - 20000 * beyond * (ALLOWANCE_SHRINK - 1) /
-                                  ((cap - cap / 2) * ALLOWANCE_SHRINK),
-              "it shrinks in proportion");
+        child_check(turns_are_crowded() == (beyond > 0),
+                    "more than half is a crowd");
+        child_check(left <= last, "the allowance does not grow");
+        child_check(left == 20000 - 20000 * beyond * (ALLOWANCE_SHRINK - 1) /
+                                        ((cap - cap / 2) * ALLOWANCE_SHRINK),
+                    "it shrinks in proportion");
         last = left;
     }
-    check(last == 20000 / ALLOWANCE_SHRINK, "to its smallest part");
+    child_check(last == 20000 / ALLOWANCE_SHRINK, "to its smallest part");
 }
 
 static void turns_wait_begin_shrinks_the_allowance(void **state)
@@ -571,9 +587,10 @@ static void turns_wait_begin_shrinks_the_allowance(void **state)
 static void shrinks_with_few(void)
 {
     turns_set_cap(1);
-    check(allowance_left() == 20000, "nobody is busy");
+    child_check(allowance_left() == 20000, "nobody is busy");
     add_busy();
-    check(allowance_left() == 20000 / ALLOWANCE_SHRINK, "the only one is");
+    child_check(allowance_left() == 20000 / ALLOWANCE_SHRINK,
+                "the only one is");
 }
 
 static void turns_wait_begin_with_a_cap_of_one(void **state)
@@ -594,10 +611,12 @@ static void is_short_after_stop(void)
 
     turns_stop();
     end = turns_wait_begin(&receiving);
-    check(end >= now + STOP_GRACE_MS && end <= turns_clock() + STOP_GRACE_MS,
-          "a request gets the grace");
-    check(turns_wait_begin(&sending) == now + 20000, "an answer is sent");
-    check(turns_wait_begin(&nearly_over) == now + 100, "it is no extension");
+    child_check(end >= now + STOP_GRACE_MS &&
+                    end <= turns_clock() + STOP_GRACE_MS,
+                "a request gets the grace");
+    child_check(turns_wait_begin(&sending) == now + 20000, "an answer is sent");
+    child_check(turns_wait_begin(&nearly_over) == now + 100,
+                "it is no extension");
     turns_wait_end(&sending); /* the middle one, the first, the last */
     turns_wait_end(&nearly_over);
     turns_wait_end(&receiving);
@@ -637,14 +656,15 @@ static void interrupts(void)
 
     start();
     turns_set_cap(2);
-    check(pthread_create(&waiting, NULL, wait_long, NULL) == 0, "created");
+    child_check(pthread_create(&waiting, NULL, wait_long, NULL) == 0,
+                "created");
     for (int i = 0; i < 5000 && atomic_load(&wait_begun) == 0; i++) {
         pause_a_moment();
     }
     for (int i = 0; i < 20; i++) {
         turns_watch();
         pause_a_moment();
-        check(atomic_load(&wait_interrupted) == 0, "its time is not up");
+        child_check(atomic_load(&wait_interrupted) == 0, "its time is not up");
     }
     atomic_store(&held, true);
     for (int i = 0; i < 2; i++) { /* the cap is reached: half a second is up */
@@ -656,8 +676,8 @@ static void interrupts(void)
         turns_watch();
         pause_a_moment();
     }
-    check(atomic_load(&wait_interrupted) == 1, "its time is up");
-    check(pthread_join(waiting, NULL) == 0, "the wait has ended");
+    child_check(atomic_load(&wait_interrupted) == 1, "its time is up");
+    child_check(pthread_join(waiting, NULL) == 0, "the wait has ended");
     turns_watch(); /* and is forgotten */
 }
 
@@ -671,11 +691,11 @@ static void ensures(void)
 {
     start();
     turns_ensure_waiting(&turns);
-    check(turns_count().total == 1, "one waits already");
+    child_check(turns_count().total == 1, "one waits already");
     for (int i = 0; i < 5000 && atomic_load(&threads) != 1; i++) {
         pause_a_moment();
     }
-    check(atomic_load(&threads) == 1, "no other was created");
+    child_check(atomic_load(&threads) == 1, "no other was created");
 }
 
 static void turns_ensure_waiting_starts_no_second_one(void **state)
@@ -704,9 +724,10 @@ static void ensures_after_failure(void)
     for (int i = 0; i < 5000 && turns_count().waiting > 0; i++) {
         pause_a_moment();
     }
-    check(turns_count().waiting == 0, "nobody waits");
+    child_check(turns_count().waiting == 0, "nobody waits");
     turns_ensure_waiting(&turns);
-    check(turns_count().waiting == 1 && turns_count().total == 2, "one waits");
+    child_check(turns_count().waiting == 1 && turns_count().total == 2,
+                "one waits");
     atomic_store(&held, false);
     check_answers(&client, 1);
     await_rest();
@@ -725,12 +746,12 @@ static void clock_goes_on(void)
     for (int i = 0; i < 10; i++) {
         uint64_t now = turns_clock();
 
-        check(now >= last, "it never goes back");
+        child_check(now >= last, "it never goes back");
         last = now;
     }
     pause_a_moment();
     pause_a_moment();
-    check(turns_clock() > last, "it counts milliseconds");
+    child_check(turns_clock() > last, "it counts milliseconds");
 }
 
 static void turns_clock_never_goes_back(void **state)
