@@ -71,7 +71,7 @@ SERVERS := $(CHOSEN:%=$(BUILD)/stage%/webserve)
 
 # ---- Building ---------------------------------------------------------------
 
-.PHONY: all run test check help clean diff FORCE
+.PHONY: all run test load torture fuzz wire coverage check help clean diff FORCE
 
 .DEFAULT_GOAL := all
 all: $(SERVERS) ## builds all stages, or one with STAGE=n
@@ -185,6 +185,36 @@ test: ## runs the tests of all stages, or of one with STAGE=n
 	@tests/install test
 	@$(MAKE) --no-print-directory -j$$(nproc 2>/dev/null || echo 2) test-programs
 	@tests/run $(BUILD) $(CHOSEN)
+
+# With few threads, and with little time.
+FOUR := -DTHREADS_MOST=4
+HASTY := -DALLOWANCE_MS=600 -DALLOWANCE_MOST_MS=1500 -DDRAIN_SILENCE_MS=300
+
+load: ## thousands of clients at once, slow and hostile ones: [STAGE=n]
+	@tests/install test load
+	@$(MAKE) --no-print-directory $(SERVERS) $(TOOLS)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/four \
+		CPPFLAGS='$(CPPFLAGS) $(FOUR)' $(CHOSEN:%=$(BUILD)/four/stage%/webserve)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/hasty \
+		CPPFLAGS='$(CPPFLAGS) $(HASTY)' $(CHOSEN:%=$(BUILD)/hasty/stage%/webserve)
+	@JOBS=1 SUITE=tests/load tests/run $(BUILD) $(CHOSEN)
+
+torture: ## makes each call that can fail fail, once: [STAGE=n]
+	@tests/torture/run $(BUILD) $(CHOSEN)
+
+FUZZ_SECONDS ?= 60
+fuzz: ## the fuzzers, for so many seconds each: [FUZZ_SECONDS=60]
+	@tests/install fuzz
+	@tests/fuzz/run $(BUILD) $(FUZZ_SECONDS)
+
+wire: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) ## what changes on the wire from stage to stage
+	@tests/wire/run $(BUILD)
+
+# The servers, the units and the fault sweep, all counted together.
+COVERAGE := build/coverage
+coverage: ## which lines and branches the tests reach
+	@tests/install test coverage
+	@tests/coverage $(COVERAGE) $(STAGES)
 
 check: ## compilers, format, linters, and the limits of the style
 	@tests/install check

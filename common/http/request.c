@@ -42,12 +42,13 @@ static enum method find_method(const char *name, size_t length)
  * with its LF. Their ends and octets come first. */
 static enum verdict check_first_lines(struct request *request, const char *data)
 {
+    const char *section = data + request->head.section;
     const char *line = data;
     enum verdict verdict = VERDICT_DONE;
 
     request->line = 0;
-    while (line < data + request->head.section && verdict == VERDICT_DONE) {
-        const char *end = memchr(line, '\n', request->head.section);
+    while (line < section && verdict == VERDICT_DONE) {
+        const char *end = memchr(line, '\n', (size_t)(section - line));
 
         request->line++;
         verdict = field_line_check_octets(line, (size_t)(end - line));

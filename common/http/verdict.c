@@ -33,8 +33,8 @@ static const struct row rows[] = {
         {400, "Line #, the request line, does not begin with a method.", 0},
     [VERDICT_REQUEST_LINE_SPACES] =
         {400,
-         "Line #, the request line, is METHOD TARGET HTTP/1.1, with one space "
-         "at each of the two places.",
+         "Line #, the request line, must be METHOD TARGET HTTP/1.1, with one "
+         "space at each of the two places and no other.",
          0},
     [VERDICT_NO_VERSION] =
         {400, "Line #, the request line, does not end in HTTP/1.1.", 0},
@@ -53,8 +53,8 @@ static const struct row rows[] = {
          0},
     [VERDICT_TARGET_FRAGMENT] =
         {400,
-         "The target in line #, the request line, has a fragment, which "
-         "stays with the client.",
+         "The target in line #, the request line, has a fragment; "
+         "what begins with the number sign stays in the browser.",
          0},
     [VERDICT_TARGET_SCHEME] =
         {400,
@@ -89,9 +89,8 @@ static const struct row rows[] = {
     /* RFC 9112, section 3.2 */
     [VERDICT_HOST_MISSING] =
         {400, "An HTTP/1.1 request has a Host field; this one has none.", 0},
-    [VERDICT_HOST_TWICE] = {400,
-                            "Line # is a second Host field; there is only one.",
-                            0},
+    [VERDICT_HOST_TWICE] =
+        {400, "Line # is a second Host field; a request has exactly one.", 0},
     [VERDICT_HOST_INVALID] =
         {400, "The Host field in line # is no host, nor host:port.", 0},
 
@@ -104,7 +103,8 @@ static const struct row rows[] = {
     [VERDICT_LENGTH_NOT_NUMBER] =
         {400, "The Content-Length in line # is not a number of octets.", 0},
     [VERDICT_LENGTH_LIST] =
-        {400, "The Content-Length in line # is a list; it is one number.", 0},
+        {400, "The Content-Length in line # is a list; it must be one number.",
+         0},
     [VERDICT_LENGTHS_DIFFER] =
         {400, "Line # is a second Content-Length, with another number.", 0},
     [VERDICT_CODING_IN_1_0] =
@@ -121,7 +121,10 @@ static const struct row rows[] = {
 
     /* RFC 9110, sections 9.1 and 10.1.1; RFC 9112, section 6.1 */
     [VERDICT_METHOD_UNSUPPORTED] =
-        {501, "This server does not know the method in line #.", 0},
+        {501,
+         "This server does not know the method in line #; it knows GET, HEAD "
+         "and POST, in capitals.",
+         0},
     [VERDICT_POST_UNSUPPORTED] =
         {501,
          "This stage of the server does not accept POST data yet: that is "
@@ -157,15 +160,20 @@ static const struct row rows[] = {
     [VERDICT_CHUNK_EXTENSIONS_TOO_LONG] =
         {400, "The chunk extensions are longer than # octets.",
          CHUNK_EXTENSIONS_MOST},
-    [VERDICT_CHUNK_END] =
-        {400, "A chunk of the content does not end in CR LF where it should.",
-         0},
+    [VERDICT_CHUNK_END] = {400,
+                           "A chunk of the content is not as long as its size "
+                           "says, or CR LF is missing behind it.",
+                           0},
     [VERDICT_TRAILER] = {400,
                          "There is a malformed line in the trailer section.",
                          0},
 
     /* RFC 9110, section 15.5.9 */
-    [VERDICT_TIMEOUT] = {408, "The request was not complete in time.", 0},
+    [VERDICT_TIMEOUT] =
+        {408,
+         "The request was not complete in time: a client has 20 seconds, and "
+         "more for a long request, but less when the server is crowded.",
+         0},
     [VERDICT_SILENCE] = {.sentence = ""},
     [VERDICT_END_OF_STREAM] = {.sentence = ""},
     [VERDICT_LOST] = {.sentence = ""},

@@ -19,8 +19,8 @@ void connection_init(struct connection *connection, int client_sock)
         .socket = client_sock,
         .began = turns_clock(),
         .room = least_room,
+        .lost = platform_prepare(client_sock) == -1,
     };
-    platform_prepare(client_sock);
 }
 
 /* 20 s, a second for each 500 octets moved, 10 minutes at the very most. */
@@ -48,6 +48,9 @@ static short wait_for(int socket, short events, struct turns_wait *wait)
         uint64_t end = turns_wait_begin(wait);
         uint64_t now = turns_clock();
 
+        if (end > now + wait->allowance) {
+            end = now + wait->allowance; /* the clock failed once */
+        }
         left = end > now ? (int)(end - now) : 0;
         ready = left > 0 ? poll(&client, 1, left) : 0;
         turns_wait_end(wait);
@@ -75,6 +78,9 @@ enum verdict connection_receive(struct connection *connection,
 {
     ssize_t received = -1;
 
+    if (connection->lost) {
+        return VERDICT_LOST;
+    }
     if (buffer_reserve(into, connection->room) == -1) {
         return VERDICT_NO_MEMORY;
     }
@@ -145,7 +151,7 @@ int connection_send(struct connection *connection, struct iovec *parts,
                     size_t count)
 {
     size_t first = skip_sent(parts, 0, count, 0);
-    short events = POLLIN | POLLOUT;
+    short events = connection->keeps_input ? POLLOUT : POLLIN | POLLOUT;
 
     connection->began = turns_clock();
     connection->moved = 0;

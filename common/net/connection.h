@@ -19,11 +19,13 @@
 #include "verdict.h"
 
 struct connection {
-    int socket;     /* owned, from connection_init to connection_close */
-    uint64_t began; /* when receiving or sending began, by turns_clock */
-    uint64_t moved; /* octets received or sent since then */
-    size_t room;    /* octets to ask for next */
-    uint64_t sent;  /* octets sent in all */
+    int socket;       /* owned, from connection_init to connection_close */
+    uint64_t began;   /* when receiving or sending began, by turns_clock */
+    uint64_t moved;   /* octets received or sent since then */
+    size_t room;      /* octets to ask for next */
+    uint64_t sent;    /* octets sent in all */
+    bool keeps_input; /* sending does not drop what the client sends */
+    bool lost;        /* the socket could not be made ready */
 };
 
 /* Takes over a client's socket. */
@@ -39,9 +41,9 @@ enum verdict connection_receive(struct connection *connection,
 
 /*
  * Sends `count` parts, whole and in order, `parts` being used up by it. What
- * the client sends meanwhile is dropped, so that two that only want to send
- * do not wait for each other. Returns 0, or -1 with errno; ETIMEDOUT when the
- * client takes too long to receive.
+ * the client sends meanwhile is dropped, unless `keeps_input` is set, so that
+ * two that only want to send do not wait for each other. Returns 0, or -1 with
+ * errno; ETIMEDOUT when the client takes too long to receive.
  */
 int connection_send(struct connection *connection, struct iovec *parts,
                     size_t count);

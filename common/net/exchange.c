@@ -60,8 +60,10 @@ void exchange_continue(struct exchange *exchange)
 
     if (request->expects_continue && request->minor_version > 0 &&
         exchange->received.length == request->length) {
+        exchange->connection.keeps_input = true; /* it is the content */
         /* If it cannot be sent, receiving the content tells so. */
         (void)connection_send(&exchange->connection, &part, 1);
+        exchange->connection.keeps_input = false;
     }
 }
 
@@ -83,8 +85,17 @@ static bool is_unread(const struct exchange *exchange, enum verdict verdict)
            framing->length != exchange->received.length - request->length;
 }
 
+/* True if memory ran out for the answer, or before anything was received: then
+ * it is not known whether the request is a HEAD. */
+static bool is_incomplete(const struct exchange *exchange,
+                          const struct buffer *head)
+{
+    return head->failed || exchange->response.headers.failed ||
+           exchange->response.content.failed || exchange->received.length == 0;
+}
+
 /* Sends the answer that stands in the response; gives octets of its content
- * that were sent. Without memory for the head, it is a 500 without content. */
+ * that were sent. Without memory for all of it, it is a 500 without content. */
 static uint64_t send_response(struct exchange *exchange, time_t now)
 {
     static char before_date[] = "HTTP/1.1 500 Internal Server Error\r\nDate: ";
@@ -102,7 +113,7 @@ static uint64_t send_response(struct exchange *exchange, time_t now)
     buffer_init(&head);
     response_write_head(response, now, &head);
     head_length = head.length;
-    if (head.failed) {
+    if (is_incomplete(exchange, &head)) {
         response->code = 500;
         http_date(now, date);
         head_length = parts[0].iov_len + parts[1].iov_len + parts[2].iov_len;

@@ -72,25 +72,29 @@ static int listen_on(const struct addrinfo *address)
     return -1;
 }
 
-/* The URL at which a browser on this machine finds the server. */
+/* The URL at which a browser on this machine finds the server. Gives 0, or an
+ * error of getnameinfo. */
 static int describe(struct listener *listener)
 {
     struct sockaddr_storage address;
     socklen_t length = sizeof address;
     char host[128];
     char port[16];
+    int error;
     bool brackets;
 
     if (getsockname(listener->socket, (struct sockaddr *)&address, &length) ==
-            -1 ||
-        getnameinfo((struct sockaddr *)&address, length, host, sizeof host,
-                    port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-        return -1;
+        -1) {
+        return EAI_SYSTEM;
     }
+    error = getnameinfo((struct sockaddr *)&address, length, host, sizeof host,
+                        port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
     brackets = address.ss_family == AF_INET6;
-    (void)snprintf(listener->url, sizeof listener->url, "http://%s%s%s:%s/",
-                   brackets ? "[" : "", host, brackets ? "]" : "", port);
-    return 0;
+    if (error == 0) {
+        (void)snprintf(listener->url, sizeof listener->url, "http://%s%s%s:%s/",
+                       brackets ? "[" : "", host, brackets ? "]" : "", port);
+    }
+    return error;
 }
 
 /* A name may have several addresses: the first that works is taken. */
@@ -126,15 +130,16 @@ int listener_open(struct listener *listener, const char *interface,
         return -1;
     }
     listener->socket = listen_on_first(addresses);
-    if (listener->socket != -1 && describe(listener) == 0) {
-        freeaddrinfo(addresses);
-        return 0;
+    error = listener->socket == -1 ? EAI_SYSTEM : describe(listener);
+    if (error == EAI_SYSTEM) {
+        explain_error(listener, interface, port, errno);
+    } else if (error != 0) {
+        explain(listener, interface, port, gai_strerror(error));
     }
-    explain_error(listener, interface, port, errno);
-    if (listener->socket != -1) {
+    if (error != 0 && listener->socket != -1) {
         (void)close(listener->socket);
         listener->socket = -1;
     }
     freeaddrinfo(addresses);
-    return -1;
+    return error == 0 ? 0 : -1;
 }

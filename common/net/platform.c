@@ -29,9 +29,10 @@ void platform_defer_accept(int listening_socket)
                      sizeof seconds);
 }
 
-void platform_prepare(int client_sock)
+int platform_prepare(int client_sock)
 {
     (void)client_sock; /* MSG_DONTWAIT asks for it call by call */
+    return 0;
 }
 
 ssize_t platform_receive(int client_sock, char *data, size_t length)
@@ -79,13 +80,11 @@ void platform_defer_accept(int listening_socket)
 }
 
 /* Lost: two system calls more for each exchange. */
-void platform_prepare(int client_sock)
+int platform_prepare(int client_sock)
 {
     int flags = fcntl(client_sock, F_GETFL);
 
-    if (flags != -1) {
-        (void)fcntl(client_sock, F_SETFL, flags | O_NONBLOCK);
-    }
+    return flags == -1 ? -1 : fcntl(client_sock, F_SETFL, flags | O_NONBLOCK);
 }
 
 ssize_t platform_receive(int client_sock, char *data, size_t length)

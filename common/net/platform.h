@@ -17,8 +17,9 @@ int platform_accept(int listening_socket, struct sockaddr_storage *address);
  * so that no thread has to wait for their first octets. */
 void platform_defer_accept(int listening_socket);
 
-/* Makes sure that platform_receive and platform_send do not block. */
-void platform_prepare(int client_sock);
+/* Makes sure that platform_receive and platform_send do not block. Returns 0,
+ * or -1 with errno. */
+int platform_prepare(int client_sock);
 
 /* recv(2) and sendmsg(2) that do not block, but fail with EAGAIN; sending to
  * a client that is gone fails with EPIPE, without a signal. */

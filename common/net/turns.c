@@ -19,6 +19,7 @@ static struct {
     bool stopping;  /* and since when */
     uint64_t stopped;
     struct turns_wait *waits;
+    uint64_t watched; /* when the waits were last looked after */
 } shared = {
     .mutex = PTHREAD_MUTEX_INITIALIZER,
     .counts.cap = THREADS_MOST,
@@ -246,6 +247,16 @@ void turns_wait_end(struct turns_wait *wait)
     unlock();
 }
 
+/* With the mutex held: is it time to look at all the waits? The more there
+ * are, the less often: 10,000 once a second. */
+static bool is_time_to_watch(uint64_t now)
+{
+    size_t busy = shared.counts.total - shared.counts.waiting;
+
+    return shared.stopping ||
+           (busy_beyond_half() > 0 && now >= shared.watched + busy / 10);
+}
+
 void turns_watch(void)
 {
     uint64_t now = turns_clock();
@@ -254,7 +265,8 @@ void turns_watch(void)
     if (shared.counts.waiting > 0) {
         shared.reached = shared.counts.cap; /* no thread is missing by now */
     }
-    if (shared.stopping || busy_beyond_half() > 0) {
+    if (is_time_to_watch(now)) {
+        shared.watched = now;
         for (struct turns_wait *wait = shared.waits; wait != NULL;
              wait = wait->next) {
             if (wait_end(wait) <= now) {

@@ -71,7 +71,8 @@ int turns_run(struct turns *turns)
     }
     turns_stop();
     stopped = turns_clock();
-    (void)fcntl(turns->listening_socket, F_SETFL, flags | O_NONBLOCK);
+    (void)fcntl(turns->listening_socket, F_SETFL,
+                flags == -1 ? O_NONBLOCK : flags | O_NONBLOCK);
     number = 0;
     while (number == 0 && clients_wait(turns->listening_socket) &&
            turns_clock() < stopped + STOP_MOST_MS - STOP_GRACE_MS) {

@@ -9,12 +9,13 @@
 #include "response.h"
 
 /*
- * 'delegate' is called to process each HTTP request.
+ * 'delegate' processes one HTTP request.
  *
  * request_type      "GET" (for HEAD as well: the server leaves the content out)
  * path              as received: not decoded, without the query
  * received_headers  the header fields, in order
- * get_data          the query, decoded; NULL if the URL has no `?`
+ * get_data          the query, decoded: an empty form for a bare `?`; NULL if
+ *                   the URL has no `?`
  * post_data         NULL: there is no POST yet
  * response          comes empty; gets the status code, header fields and
  *                   content

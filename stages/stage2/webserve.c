@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "arguments.h"
 #include "exchange.h"
@@ -82,6 +83,7 @@ int main(int argc, char **argv)
     turns.take = take_turns;
     if (turns_start(&turns) == -1) {
         perror(platform_program_name());
+        close(listener.socket);
         return 1;
     }
     printf("%s: listening on %s\n", platform_program_name(), listener.url);

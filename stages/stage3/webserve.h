@@ -15,8 +15,8 @@
  *
  * Takes the socket and the client address that accept gave, and handles
  * exactly one HTTP exchange: it reads until the headers have been completely
- * received, without assumptions about their size, calls 'delegate', sends the
- * answer, closes the socket and writes a line to the log.
+ * received, whatever their size (up to the limits in limits.h), calls
+ * 'delegate', sends the answer, closes the socket and writes a line to the log.
  *
  * Returns nothing and lets no failure out: whatever goes wrong ends in an
  * error page (RFC 9110, section 15) or a closed connection. The socket is its
@@ -26,12 +26,13 @@ void handle_connection(int client_sock,
                        const struct sockaddr_storage *client_address);
 
 /*
- * 'delegate' is called to process each HTTP request.
+ * 'delegate' processes one HTTP request.
  *
  * request_type      "GET" (for HEAD as well: the server leaves the content out)
  * path              as received: not decoded, without the query
  * received_headers  the header fields, in order
- * get_data          the query, decoded; NULL if the URL has no `?`
+ * get_data          the query, decoded: an empty form for a bare `?`; NULL if
+ *                   the URL has no `?`
  * post_data         NULL: there is no POST yet
  * response          comes empty; gets the status code, header fields and
  *                   content

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "listener.h"
 #include "platform.h"
@@ -35,6 +36,7 @@ int serve(const char *interface, const char *port)
     turns.take = take_turns;
     if (turns_start(&turns) == -1) {
         perror(platform_program_name());
+        close(listener.socket);
         return -1;
     }
     printf("%s: listening on %s\n", platform_program_name(), listener.url);

@@ -21,5 +21,5 @@ int main(int argc, char **argv)
     }
 
     serve(arguments.interface, arguments.port);
-    return 1; /* it returns only if it could not listen */
+    return 1; /* it comes back only if it cannot serve */
 }

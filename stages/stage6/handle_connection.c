@@ -7,10 +7,10 @@
  * come with it, the rest comes in as many pieces as the network likes. */
 static enum verdict read_content(struct exchange *exchange)
 {
-    const struct request *request = &exchange->request;
+    struct request *request = &exchange->request;
     const struct buffer *received = &exchange->received;
     struct content *content = &exchange->content;
-    enum verdict verdict = content_begin(content, &exchange->request);
+    enum verdict verdict = content_begin(content, request);
 
     if (verdict == VERDICT_INCOMPLETE) {
         exchange_continue(exchange);
@@ -68,7 +68,7 @@ void handle_connection(int client_sock,
     }
 
     if (verdict == VERDICT_DONE &&
-        delegate(post_data == NULL ? "GET" : "POST", request->path,
+        delegate(request->method == METHOD_POST ? "POST" : "GET", request->path,
                  &request->headers, get_data, post_data,
                  &exchange.response) != 0) {
         verdict = VERDICT_DELEGATE_FAILED;

@@ -17,8 +17,9 @@
  * 'handle_connection' for each connection, in a thread. `interface` is an
  * address or a name, `port` a number, 0 for a free one.
  *
- * Once it listens, 'serve' never returns: SIGINT or SIGTERM ends the program.
- * Before that it returns -1, having said on standard error why.
+ * Once it has said where it listens, 'serve' never returns: SIGINT or SIGTERM
+ * ends the program. Before that it returns -1, having said on standard error
+ * why.
  */
 int serve(const char *interface, const char *port);
 
@@ -27,9 +28,9 @@ int serve(const char *interface, const char *port);
  *
  * Takes the socket and the client address that accept gave, and handles
  * exactly one HTTP exchange: it reads until the headers have been completely
- * received, without assumptions about their size, parses what follows as POST
- * data if it is a POST, calls 'delegate', sends the answer, closes the socket
- * and writes a line to the log.
+ * received, whatever their size (up to the limits in limits.h), parses what
+ * follows as POST data if it is a POST, calls 'delegate', sends the answer,
+ * closes the socket and writes a line to the log.
  *
  * Returns nothing and lets no failure out: whatever goes wrong ends in an
  * error page (RFC 9110, section 15) or a closed connection. The socket is its
@@ -39,13 +40,14 @@ void handle_connection(int client_sock,
                        const struct sockaddr_storage *client_address);
 
 /*
- * 'delegate' is called to process each HTTP request.
+ * 'delegate' processes one HTTP request.
  *
  * request_type      "GET" (for HEAD as well: the server leaves the content out)
  *                   or "POST"
  * path              as received: not decoded, without the query
  * received_headers  the header fields, in order
- * get_data          the query, decoded; NULL if the URL has no `?`
+ * get_data          the query, decoded: an empty form for a bare `?`; NULL if
+ *                   the URL has no `?`
  * post_data         for a POST its content, decoded: a form, empty if the
  *                   content is; NULL for a GET
  * response          comes empty; gets the status code, header fields and

@@ -1,0 +1,294 @@
+/* client.c - the contract is in client.h. */
+#include "client.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "limits.h"
+#include "log_line.h"
+#include "support.h"
+#include "turns.h"
+
+const time_t client_now = 784111777; /* RFC 9110, section 5.6.7 */
+
+ssize_t __real_recv(int sock, void *data, size_t length, int flags);
+ssize_t __wrap_recv(int sock, void *data, size_t length, int flags);
+ssize_t __real_sendmsg(int sock, const struct msghdr *message, int flags);
+ssize_t __wrap_sendmsg(int sock, const struct msghdr *message, int flags);
+int __real_poll(struct pollfd *events, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *events, nfds_t count, int timeout);
+ssize_t __real_write(int file, const void *data, size_t length);
+ssize_t __wrap_write(int file, const void *data, size_t length);
+time_t __real_time(time_t *into);
+time_t __wrap_time(time_t *into);
+int __real_clock_gettime(clockid_t clock, struct timespec *into);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *into);
+
+/* How often the server has called a function, and was not interrupted. */
+struct calls {
+    size_t all;
+    size_t done;
+};
+
+/* The client that is being handled, if there is one. */
+static struct {
+    const struct client_plan *plan;
+    struct client_result *result;
+    int server;    /* the two sockets; -1: there is none */
+    int socket;    /* -1 as well once the client is gone */
+    size_t unread; /* octets sent that the server has not received yet */
+    size_t pieces; /* that were sent */
+    bool ended;    /* the client's side */
+    struct calls receives, sends, polls;
+    uint64_t clock; /* milliseconds */
+    char log[LOG_LINE_MOST];
+    size_t log_length;
+    size_t log_lines;
+} client = {.server = -1, .socket = -1};
+
+/* ---- What the client does --------------------------------------------------
+ */
+
+/* More of them would only cost time: each is four system calls. */
+static const size_t pieces_most = 100;
+
+static void end_side(void)
+{
+    if (client.ended || client.plan->end == CLIENT_GOES_SILENT) {
+        return;
+    }
+    client.ended = true;
+    if (client.plan->end == CLIENT_CLOSES) {
+        close(client.socket);
+        client.socket = -1;
+    } else if (shutdown(client.socket, SHUT_WR) == -1) {
+        abort();
+    }
+}
+
+/* Sends the next piece; behind the last one it ends. */
+static void speak(void)
+{
+    const struct client_plan *plan = client.plan;
+    size_t *sent = &client.result->sent;
+    size_t left = plan->length - *sent;
+    size_t piece = left;
+
+    if (left > 0) {
+        if (plan->cut_count > 0 && client.pieces < pieces_most) {
+            piece = plan->cuts[client.pieces++ % plan->cut_count] + 1U;
+        }
+        piece = piece < left ? piece : left;
+        if (send(client.socket, plan->request + *sent, piece, MSG_NOSIGNAL) !=
+            (ssize_t)piece) {
+            abort(); /* there is room: unread is 0 */
+        }
+        *sent += piece;
+        client.unread += piece;
+    }
+    if (*sent == plan->length) {
+        end_side();
+    }
+}
+
+/* Receives what has come of the answer; false at its end. */
+static bool listen_to_answer(void)
+{
+    struct buffer *answer = &client.result->answer;
+
+    for (;;) {
+        ssize_t received;
+
+        if (buffer_reserve(answer, 4096) == -1) {
+            abort();
+        }
+        received = __real_recv(client.socket, answer->data + answer->length,
+                               answer->capacity - answer->length, MSG_DONTWAIT);
+        if (received > 0) {
+            answer->length += (size_t)received;
+        } else if (received == 0) {
+            return false;
+        } else {
+            client.result->reset = errno != EAGAIN;
+            return errno == EAGAIN;
+        }
+    }
+}
+
+/* ---- What the server sees of it --------------------------------------------
+ */
+
+/* Every other call of a function, so that it gets on. */
+static bool is_interrupted(struct calls *calls)
+{
+    if (client.plan->interrupted && calls->all++ % 2 == 0) {
+        errno = EINTR;
+        return true;
+    }
+    calls->done++;
+    return false;
+}
+
+ssize_t __wrap_recv(int sock, void *data, size_t length, int flags)
+{
+    ssize_t received;
+
+    if (client.server == -1 || sock != client.server) {
+        return __real_recv(sock, data, length, flags);
+    }
+    if (is_interrupted(&client.receives)) {
+        return -1;
+    }
+    if (client.unread == 0 && !client.plan->waits && !client.ended) {
+        speak();
+    }
+    received = __real_recv(sock, data, length, flags);
+    if (received > 0) {
+        client.unread -= (size_t)received;
+    }
+    return received;
+}
+
+ssize_t __wrap_sendmsg(int sock, const struct msghdr *message, int flags)
+{
+    const struct client_plan *plan = client.plan;
+    size_t turn;
+    size_t most;
+    struct iovec part;
+    struct msghdr little = *message;
+
+    hold((flags & MSG_NOSIGNAL) != 0, "sending gives no signal");
+    if (is_interrupted(&client.sends)) {
+        return -1;
+    }
+    if (!plan->small_sends) {
+        return __real_sendmsg(sock, message, flags);
+    }
+    turn = client.sends.done + plan->cut_count + plan->length;
+    if (turn % 3 == 2) {
+        errno = EAGAIN;
+        return -1;
+    }
+    most = 1 + turn * 211 % 1500;
+    part = message->msg_iov[0];
+    part.iov_len = part.iov_len < most ? part.iov_len : most;
+    little.msg_iov = &part;
+    little.msg_iovlen = 1;
+    return __real_sendmsg(sock, &little, flags);
+}
+
+int __wrap_poll(struct pollfd *events, nfds_t count, int timeout)
+{
+    int ready;
+
+    if (client.server == -1 || events[0].fd != client.server) {
+        return __real_poll(events, count, timeout);
+    }
+    if (is_interrupted(&client.polls)) {
+        return -1;
+    }
+    if ((events[0].events & POLLIN) != 0 && client.unread == 0 &&
+        !client.ended) {
+        speak();
+    }
+    if ((events[0].events & POLLOUT) != 0 && client.socket != -1) {
+        listen_to_answer();
+    }
+    ready = __real_poll(events, count, 0);
+    if (ready == 0) {
+        client.clock += (uint64_t)timeout;
+    }
+    return ready;
+}
+
+static bool server_is_open(void)
+{
+    return fcntl(client.server, F_GETFD) != -1;
+}
+
+ssize_t __wrap_write(int file, const void *data, size_t length)
+{
+    if (client.server == -1 || file != STDERR_FILENO) {
+        return __real_write(file, data, length);
+    }
+    hold(!server_is_open(), "the log is written when the socket is closed");
+    hold(length <= sizeof client.log, "a line of the log is not too long");
+    memcpy(client.log, data, length);
+    client.log_length = length;
+    client.log_lines++;
+    return (ssize_t)length;
+}
+
+time_t __wrap_time(time_t *into)
+{
+    return client.server == -1 ? __real_time(into) : client_now;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *into)
+{
+    if (client.server == -1 || clock != CLOCK_MONOTONIC) {
+        return __real_clock_gettime(clock, into);
+    }
+    into->tv_sec = (time_t)(client.clock / 1000);
+    into->tv_nsec = (long)(client.clock % 1000) * 1000000;
+    return 0;
+}
+
+/* ---- One exchange ----------------------------------------------------------
+ */
+
+static void open_sockets(void)
+{
+    int sockets[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == -1) {
+        perror("socketpair");
+        abort();
+    }
+    client.socket = sockets[0];
+    client.server = sockets[1];
+}
+
+void handle_connection(int client_sock,
+                       const struct sockaddr_storage *client_address);
+
+void client_run(const struct client_plan *plan, struct client_result *result)
+{
+    struct sockaddr_storage address = {.ss_family = AF_INET};
+
+    ((struct sockaddr_in *)&address)->sin_addr.s_addr = htonl(0xC0000201);
+    *result = (struct client_result){.sent = 0};
+    buffer_init(&result->answer);
+    client.plan = plan;
+    client.result = result;
+    client.unread = 0;
+    client.pieces = 0;
+    client.ended = false;
+    client.receives = client.sends = client.polls = (struct calls){.all = 0};
+    client.log_lines = 0;
+    open_sockets();
+    handle_connection(client.server, &address);
+    hold(!server_is_open(), "the socket is closed");
+    hold(client.log_lines == 1, "one line is written to the log");
+    log_line_read(client.log, client.log_length, &result->logged_code,
+                  &result->logged_octets);
+    hold(turns_count().held == 0, "all that was held is given back");
+    if (client.socket != -1) {
+        hold(!listen_to_answer(), "the answer ends");
+        close(client.socket);
+    }
+    client.server = -1;
+    client.socket = -1;
+}
+
+void client_release(struct client_result *result)
+{
+    buffer_release(&result->answer);
+}

@@ -1,0 +1,264 @@
+/*
+ * content_fuzz.c - framing_read, content_begin and content_add.
+ *
+ * The input is what stands behind `POST / HTTP/1.1` and a Host: field lines, an
+ * empty line, content. What holds:
+ * - a framing is what its fields say: one number, or chunked as the last coding
+ *   and no length;
+ * - read whole, in two pieces cut anywhere, and octet by octet, the verdict,
+ *   the content and what is left behind it are the same;
+ * - the content is that of a second decoder, and never over the limit;
+ * - any octets, sent in chunks of any size or by their length, come out as they
+ *   were: decode(encode(x)) = x.
+ */
+/* octets: 3072 */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "content.h"
+#include "framing_check.h"
+#include "limits.h"
+
+static const char start[] = "POST / HTTP/1.1\r\nHost: a\r\n";
+
+/* What became of a content. */
+struct outcome {
+    enum verdict verdict;
+    struct content content;
+    size_t left; /* octets behind its end, where it is done */
+};
+
+/* ---- Content, cut ----------------------------------------------------------
+ */
+
+/* Reads the content in pieces: `first` octets, then `step` each time. */
+static void read_content(struct outcome *outcome, struct request *request,
+                         const char *data, size_t size, size_t first,
+                         size_t step)
+{
+    struct content *content = &outcome->content;
+    size_t used = 0;
+    size_t next = first;
+
+    content_init(content);
+    outcome->verdict = content_begin(content, request);
+    while (outcome->verdict == VERDICT_INCOMPLETE && used < size) {
+        size_t length = next < size - used ? next : size - used;
+        char *piece = exact_copy(data + used, length);
+
+        outcome->verdict = content_add(content, piece, length);
+        used += length;
+        next = step;
+        free(piece);
+    }
+    outcome->left = size - used;
+    hold(content->octets.length <= CONTENT_MOST,
+         "the content is never over the limit");
+}
+
+/* The first octet behind the content, read octet by octet: there, what is left
+ * is exact. In larger pieces, `excess` tells that there is some. */
+static void check_cut(const struct outcome *exact, struct request *request,
+                      const char *data, size_t size, size_t cut)
+{
+    struct outcome other;
+
+    read_content(&other, request, data, size, cut, size);
+    hold(other.verdict == exact->verdict,
+         "cut into pieces, the verdict is the same");
+    if (exact->verdict == VERDICT_DONE ||
+        exact->verdict == VERDICT_INCOMPLETE) {
+        hold(same_octets(
+                 exact->content.octets.data, exact->content.octets.length,
+                 other.content.octets.data, other.content.octets.length),
+             "cut into pieces, the content is the same");
+    }
+    if (exact->verdict == VERDICT_DONE) {
+        hold(exact->left >= other.left, "no piece behind the end is asked for");
+        hold(other.content.excess == (exact->left > other.left),
+             "excess tells of octets behind the end");
+    }
+    content_release(&other.content);
+}
+
+/* ---- A second decoder, for what was accepted -------------------------------
+ */
+
+/* The octets of a line through its CR LF. */
+static size_t line_length(const char *text, size_t length)
+{
+    const char *end = memmem(text, length, "\r\n", 2);
+
+    hold(end != NULL, "each line of the chunked coding ends in CR LF");
+    return (size_t)(end - text) + 2;
+}
+
+static size_t decode_chunks(struct buffer *decoded, const char *data,
+                            size_t size)
+{
+    size_t at = 0;
+    size_t line;
+    unsigned long chunk;
+
+    do {
+        char digits[17] = "";
+
+        line = line_length(data + at, size - at);
+        while (line > 3 && data[at] == '0') { /* zeros in front */
+            at++;
+            line--;
+        }
+        memcpy(digits, data + at, line - 2 < 16 ? line - 2 : 16);
+        chunk = strtoul(digits, NULL, 16);
+        at += line;
+        if (chunk > 0) {
+            hold(chunk + 2 <= size - at, "a chunk is there");
+            buffer_append(decoded, data + at, chunk);
+            at += chunk;
+            hold(memcmp(data + at, "\r\n", 2) == 0, "a chunk ends in CR LF");
+            at += 2;
+        }
+    } while (chunk > 0);
+    do { /* the trailer section */
+        line = line_length(data + at, size - at);
+        at += line;
+    } while (line > 2);
+    return at;
+}
+
+static void check_decoded(const struct outcome *exact,
+                          const struct request *request, const char *data,
+                          size_t size)
+{
+    const struct buffer *octets = &exact->content.octets;
+    size_t used = request->framing.length;
+    struct buffer decoded;
+
+    buffer_init(&decoded);
+    if (request->framing.chunked) {
+        used = decode_chunks(&decoded, data, size);
+    } else {
+        hold(used <= size, "no more content than has come");
+        buffer_append(&decoded, data, used);
+    }
+    hold(
+        same_octets(octets->data, octets->length, decoded.data, decoded.length),
+        "the content is that of a second decoder");
+    hold(size - used == exact->left, "it ends where a second decoder ends");
+    buffer_release(&decoded);
+}
+
+/* ---- Any octets, encoded ---------------------------------------------------
+ */
+
+static void append_hex(struct buffer *text, size_t number, bool upper)
+{
+    const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+
+    for (int shift = 12; shift >= 0; shift -= 4) {
+        if (shift == 0 || number >> shift != 0) {
+            buffer_append(text, digits + ((number >> shift) & 15), 1);
+        }
+    }
+}
+
+static void encode_chunks(struct buffer *text, const char *data, size_t size,
+                          uint64_t choice)
+{
+    size_t at = 0;
+
+    while (at < size) {
+        size_t chunk = 1 + choice % 40;
+
+        chunk = chunk < size - at ? chunk : size - at;
+        append_hex(text, chunk, (choice & 64) != 0);
+        buffer_append_string(text, at == 0 ? " ;a=\"b\"\r\n" : "\r\n");
+        buffer_append(text, data + at, chunk);
+        buffer_append_string(text, "\r\n");
+        at += chunk;
+        choice = choice * 6364136223846793005 + 1442695040888963407;
+    }
+    buffer_append_string(text, (choice & 64) != 0 ? "0\r\n\r\n"
+                                                  : "0\r\nA: b\r\n\r\n");
+}
+
+static void check_encoded(const char *fields, const char *sent,
+                          size_t sent_length, const char *data, size_t size)
+{
+    struct buffer text;
+    struct request request;
+    struct outcome outcome;
+
+    buffer_init(&text);
+    request_init(&request);
+    buffer_append_string(&text, start);
+    buffer_append_string(&text, fields);
+    if (strchr(fields, '\n') == NULL) {
+        buffer_append_number(&text, size);
+        buffer_append_string(&text, "\r\n\r\n");
+    }
+    hold(request_parse(&request, text.data, text.length) == VERDICT_DONE,
+         "a head of ours is one");
+    read_content(&outcome, &request, sent, sent_length, sent_length / 2,
+                 sent_length);
+    hold(outcome.verdict == VERDICT_DONE && !outcome.content.excess,
+         "encoded octets are decoded to their end");
+    hold(same_octets(outcome.content.octets.data, outcome.content.octets.length,
+                     data, size),
+         "decode(encode(x)) = x");
+    content_release(&outcome.content);
+    request_release(&request);
+    buffer_release(&text);
+}
+
+static void check_any_octets(const char *data, size_t size, uint64_t choice)
+{
+    struct buffer chunks;
+
+    size = size < CONTENT_MOST ? size : CONTENT_MOST;
+    buffer_init(&chunks);
+    encode_chunks(&chunks, data, size, choice);
+    check_encoded("Transfer-Encoding: chunked\r\n\r\n", chunks.data,
+                  chunks.length, data, size);
+    check_encoded("Content-Length: ", data, size, data, size);
+    buffer_release(&chunks);
+}
+
+static void check_content(struct request *request, const char *data,
+                          size_t size, uint64_t choice)
+{
+    struct outcome exact;
+
+    framing_check(request);
+    read_content(&exact, request, data, size, 1, 1);
+    check_cut(&exact, request, data, size, size);
+    for (size_t i = 0; i < 8 && size > 0; i++) {
+        check_cut(&exact, request, data, size, (choice + i * 8191) % size);
+    }
+    if (exact.verdict == VERDICT_DONE) {
+        check_decoded(&exact, request, data, size);
+    }
+    content_release(&exact.content);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    uint64_t choice = fingerprint((const char *)data, size);
+    struct buffer text;
+    struct request request;
+
+    buffer_init(&text);
+    request_init(&request);
+    buffer_append_string(&text, start);
+    buffer_append(&text, (const char *)data, size);
+    if (request_parse(&request, text.data, text.length) == VERDICT_DONE) {
+        check_content(&request, text.data + request.length,
+                      text.length - request.length, choice);
+    }
+    check_any_octets((const char *)data, size, choice);
+    request_release(&request);
+    buffer_release(&text);
+    return 0;
+}

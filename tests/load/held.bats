@@ -1,0 +1,65 @@
+# held.bats - what thousands of half-sent requests cost.
+# stages: 1 2 3 4 5 6
+
+load ../http/helper
+load held
+
+setup() {
+    start_server
+}
+
+teardown() {
+    kill_server
+}
+
+@test "4,000 half-sent requests are held in 16 KiB each, which come back when they go" {
+    local count before held
+    count=$(clients_at_most 4000)
+    before=$(server_memory)
+    hold_clients half "$count" 'send GET /half HTTP/1.1\r\nHost: a\r\nX: y' hold
+    wait_until 10 threads_are_at_least "$count"
+    held=$(server_memory)
+    (((held - before) <= count * 16)) ||
+        fail "$(((held - before) / count)) KiB for each"
+    let_go half
+    wait_until 10 threads_are_at_most 32
+    # what stays is the stacks that the C library keeps for the next threads
+    wait_until 5 memory_is_at_most $((before + 10240)) ||
+        fail "$(server_memory) KiB are left of $held, after $before"
+    (($(server_descriptors) < 10))
+    stop_server
+}
+
+threads_are_at_least() {
+    (($(server_threads) >= $1))
+}
+
+@test "10,000 half-sent requests cost less than 2 % of a core, and delay nobody" {
+    local count start elapsed
+    count=$(clients_at_most 10000)
+    hold_clients half "$count" 'send GET /half HTTP/1.1\r\nHost: a\r\nX: y' hold
+    wait_until 20 threads_are_at_least "$count"
+    start=$(server_time)
+    in_ms exchange 'pause 4000'
+    ((($(server_time) - start) * 10 * 100 <= elapsed * 2)) ||
+        fail "$((($(server_time) - start) * 10)) ms of $elapsed"
+    in_ms ask 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+    assert_equal "$status" 200
+    ((elapsed < 1000)) || fail "the answer took $elapsed ms"
+    let_go half
+    wait_until 10 threads_are_at_most 32
+    stop_server
+}
+
+@test "behind 9,000 silent clients and as many half-sent as can be, one is answered within 3 s" {
+    local elapsed
+    hold_clients silent "$(clients_at_most 9000)" hold
+    hold_clients half "$(clients_at_most 9000)" \
+        'send GET /half HTTP/1.1\r\nHost: a\r\nX: y' hold
+    in_ms ask 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+    assert_equal "$status" 200
+    ((elapsed < 3000)) || fail "the answer took $elapsed ms"
+    let_go half
+    let_go silent
+    stop_server
+}

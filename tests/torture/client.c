@@ -1,0 +1,246 @@
+/* client.c - the client of an exchange; the contract is in client.h. */
+#include "client.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "faults.h"
+
+static const uint64_t pause_ms = 3;
+static const uint64_t wait_for_100_ms = 100; /* then it is sent without */
+static const int small_buffer = 2048;
+
+uint64_t clock_ms(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void sleep_us(long microseconds)
+{
+    const struct timespec time = {.tv_nsec = microseconds * 1000};
+
+    (void)nanosleep(&time, NULL);
+}
+
+static size_t length_of(const char *text)
+{
+    return text == NULL ? 0 : strlen(text);
+}
+
+static char *put(char *to, const char *text)
+{
+    size_t length = length_of(text);
+
+    if (length > 0) {
+        memcpy(to, text, length);
+    }
+    return to + length;
+}
+
+/* Puts the request together. Returns 0, or -1 with errno. */
+static int compose(struct client *client)
+{
+    const struct exchange *exchange = client->exchange;
+    char *at;
+
+    client->pause = length_of(exchange->first) +
+                    length_of(exchange->filler) * exchange->times +
+                    length_of(exchange->then);
+    client->length = client->pause + length_of(exchange->later);
+    client->request = malloc(client->length + 1);
+    if (client->request == NULL) {
+        return -1;
+    }
+    at = put(client->request, exchange->first);
+    for (size_t i = 0; i < exchange->times; i++) {
+        at = put(at, exchange->filler);
+    }
+    (void)put(put(at, exchange->then), exchange->later);
+    return 0;
+}
+
+int client_open(struct client *client, const struct exchange *exchange,
+                unsigned short port, struct answer *answer)
+{
+    struct sockaddr_in address = {
+        .sin_family = AF_INET,
+        .sin_port = htons(port),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+    };
+    unsigned accepted = faults->accepted;
+
+    *client = (struct client){.exchange = exchange, .answer = answer};
+    client->began = clock_ms();
+    faults->budget_taken = exchange->budget_taken;
+    answer->length = 0;
+    answer->ended = false;
+    client->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (client->socket == -1 || compose(client) == -1) {
+        return -1;
+    }
+    if (exchange->reads_slowly) {
+        (void)setsockopt(client->socket, SOL_SOCKET, SO_RCVBUF, &small_buffer,
+                         sizeof small_buffer);
+    }
+    if (connect(client->socket, (struct sockaddr *)&address, sizeof address) ==
+            -1 ||
+        fcntl(client->socket, F_SETFL, O_NONBLOCK) == -1) {
+        free(client->request);
+        (void)close(client->socket);
+        return -1;
+    }
+    while (exchange->early && faults->accepted == accepted &&
+           clock_ms() < client->began + CLIENT_MS) {
+        sleep_us(100);
+    }
+    if (exchange->early) {
+        sleep_us(1000);
+    }
+    return 0;
+}
+
+/* Sends what may be sent: up to `until`. A server that does not listen any
+ * more is none to send to. */
+static void send_until(struct client *client, size_t until)
+{
+    ssize_t sent = send(client->socket, client->request + client->sent,
+                        until - client->sent, MSG_NOSIGNAL);
+
+    if (sent > 0) {
+        client->sent += (size_t)sent;
+    } else if (sent == -1 && errno != EAGAIN && errno != EINTR) {
+        client->sent = client->length;
+        client->ended = true;
+    }
+}
+
+static void receive(struct client *client)
+{
+    struct answer *answer = client->answer;
+    size_t room = sizeof answer->data - answer->length;
+    ssize_t received;
+
+    if (client->exchange->reads_slowly) {
+        sleep_us(500);
+        room = room > 4096 ? 4096 : room;
+    }
+    received = recv(client->socket, answer->data + answer->length, room, 0);
+    if (received > 0) {
+        answer->length += (size_t)received;
+    } else if (received == 0 || (errno != EAGAIN && errno != EINTR)) {
+        answer->ended = true;
+    }
+}
+
+/* How much may be sent by now: up to the pause, or all. */
+static size_t may_send(struct client *client)
+{
+    uint64_t now = clock_ms();
+
+    if (client->sent < client->pause) {
+        return client->pause;
+    }
+    if (client->paused == 0) {
+        client->paused = now;
+    }
+    if (client->exchange->waits) {
+        return client->answer->length > 0 ||
+                       now >= client->paused + wait_for_100_ms
+                   ? client->length
+                   : client->pause;
+    }
+    return now >= client->paused + pause_ms ? client->length : client->pause;
+}
+
+/* Once all is sent. True if the client reads no more. */
+static bool end_side(struct client *client)
+{
+    const struct linger at_once = {.l_onoff = 1};
+
+    client->ended = true;
+    if (client->exchange->end == END_HALF_CLOSES) {
+        (void)shutdown(client->socket, SHUT_WR);
+    }
+    if (client->exchange->end == END_RESETS) {
+        (void)setsockopt(client->socket, SOL_SOCKET, SO_LINGER, &at_once,
+                         sizeof at_once);
+        client->answer->ended = true;
+    }
+    if (client->exchange->reads_slowly) {
+        sleep_us(10000);
+    }
+    return client->exchange->end == END_RESETS;
+}
+
+int client_send_first(struct client *client)
+{
+    while (client->sent < client->pause &&
+           clock_ms() < client->began + CLIENT_MS) {
+        send_until(client, client->pause);
+    }
+    return client->sent < client->pause ? -1 : 0;
+}
+
+/* Waits until the server has closed its side, too: no thread is busy. */
+static void stay(const struct client *client)
+{
+    while (faults->waiting != faults->total &&
+           clock_ms() < client->began + CLIENT_MS) {
+        sleep_us(200);
+    }
+}
+
+void client_finish(struct client *client)
+{
+    struct answer *answer = client->answer;
+    bool gone = false;
+
+    while (!gone && !answer->ended && answer->length < sizeof answer->data &&
+           clock_ms() < client->began + CLIENT_MS) {
+        size_t until = may_send(client);
+        struct pollfd ready = {.fd = client->socket, .events = POLLIN};
+        bool pausing = until < client->length;
+
+        if (client->sent < until) {
+            ready.events |= POLLOUT;
+        } else if (!pausing && !client->ended) {
+            gone = end_side(client);
+        }
+        if (!gone && poll(&ready, 1, pausing ? 1 : 100) > 0) {
+            if (client->sent < until && (ready.revents & POLLOUT) != 0) {
+                send_until(client, until);
+            }
+            if ((ready.revents & ~POLLOUT) != 0) {
+                receive(client);
+            }
+        }
+    }
+    if (client->exchange->end == END_STAYS) {
+        stay(client);
+    }
+    free(client->request);
+    (void)close(client->socket);
+}
+
+int client_run(const struct exchange *exchange, unsigned short port,
+               struct answer *answer)
+{
+    struct client client;
+
+    if (client_open(&client, exchange, port, answer) == -1) {
+        return -1;
+    }
+    client_finish(&client);
+    return 0;
+}

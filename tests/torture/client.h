@@ -1,0 +1,47 @@
+/*
+ * client.h - the client of an exchange.
+ */
+#ifndef TORTURE_CLIENT_H
+#define TORTURE_CLIENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "answer.h"
+#include "exchanges.h"
+
+/* Milliseconds for all of an exchange: longer than the server may take. */
+#define CLIENT_MS 4000
+
+struct client {
+    const struct exchange *exchange;
+    struct answer *answer;
+    int socket;
+    char *request; /* owned */
+    size_t length;
+    size_t pause; /* where `later` begins */
+    size_t sent;
+    bool ended; /* its side, or as much as it will */
+    uint64_t began;
+    uint64_t paused;
+};
+
+/* Connects. Returns 0, or -1 with errno. */
+int client_open(struct client *client, const struct exchange *exchange,
+                unsigned short port, struct answer *answer);
+
+/* Sends the part before the pause. Returns 0, or -1 if that took too long. */
+int client_send_first(struct client *client);
+
+/* Does all the rest, and closes. */
+void client_finish(struct client *client);
+
+/* All of it. Returns 0, or -1 with errno if there was nobody to connect to. */
+int client_run(const struct exchange *exchange, unsigned short port,
+               struct answer *answer);
+
+/* Milliseconds on a clock that never goes back, and a short sleep. */
+uint64_t clock_ms(void);
+void sleep_us(long microseconds);
+
+#endif

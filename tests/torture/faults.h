@@ -1,0 +1,129 @@
+/*
+ * faults.h - calls of the server that fail on purpose.
+ *
+ * The server is linked with `-Wl,--wrap=...`, so that each call that can fail
+ * and that one of its own objects makes comes to a function `__wrap_...` here.
+ * The driver, which forks the server, says through memory that both share
+ * which call is to fail:
+ *
+ *     faults_arm(FAULT_RECV, 2, error);   // the 2nd recv from now on
+ *     ... an exchange ...
+ *     hit = faults_disarm();              // false: there was no 2nd one
+ *
+ * Calls are counted over all threads of the server. What the driver calls
+ * itself goes through the same functions and never fails.
+ */
+#ifndef TORTURE_FAULTS_H
+#define TORTURE_FAULTS_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+/* What is counted together. */
+enum fault_kind {
+    FAULT_NONE,
+    FAULT_MEMORY, /* malloc, calloc, realloc */
+    FAULT_THREAD,
+    FAULT_ATTRIBUTES, /* pthread_attr_... */
+    FAULT_ACCEPT,
+    FAULT_RECV,
+    FAULT_SENDMSG,
+    FAULT_POLL,
+    FAULT_FCNTL,
+    FAULT_SHUTDOWN,
+    FAULT_CLOSE,
+    FAULT_CLOCK, /* of the threads that handle clients */
+    FAULT_WRITE,
+    FAULT_SIGTIMEDWAIT,
+    FAULT_MAIN_CLOCK, /* of the main thread, which looks after them */
+    FAULT_SETSOCKOPT,
+    FAULT_RUNNING_END, /* those from here on are called at the start alone */
+    FAULT_SOCKET,
+    FAULT_BIND,
+    FAULT_LISTEN,
+    FAULT_GETSOCKNAME,
+    FAULT_GETADDRINFO,
+    FAULT_GETNAMEINFO,
+    FAULT_RLIMIT,
+    FAULT_SIGNALS, /* pthread_sigmask, sigaction */
+    FAULT_KINDS
+};
+
+/* What the client may see of a fault; each allows all that those before it
+ * allow. An answer that is not HTTP to the letter is never allowed. */
+enum fault_outcome {
+    OUTCOME_SAME,   /* what it sees without the fault */
+    OUTCOME_ANSWER, /* or another whole answer: 408, 500, 503 */
+    OUTCOME_CLOSE,  /* or a close without a word */
+    OUTCOME_CUT     /* or an answer that breaks off */
+};
+
+/* An "error" that is none: one octet instead of many. */
+#define FAULT_SHORT (-1000)
+
+struct fault_error {
+    int number; /* of errno.h, of netdb.h (EAI_...), or FAULT_SHORT */
+    const char *name;
+    enum fault_outcome outcome;
+    bool lasts; /* every later call of the kind fails as well */
+};
+
+/* The errors that each kind of call may have in earnest; the last one has no
+ * name. */
+extern const struct fault_error *const fault_errors[FAULT_KINDS];
+
+/* What the driver and its server share. */
+struct faults {
+    atomic_int kind; /* armed, or FAULT_NONE */
+    atomic_uint at;  /* which of the calls fails; the first is 1 */
+    atomic_int error;
+    atomic_bool lasts;
+    atomic_uint calls;           /* of the kind, since it was armed */
+    atomic_uint hits;            /* of them, those that failed */
+    _Atomic(const char *) name;  /* of the function that failed last */
+    atomic_long blocks;          /* allocations that are not freed yet */
+    atomic_long octets;          /* and their size */
+    atomic_uint wrong_closes;    /* of descriptors that were not open */
+    atomic_uint accepted;        /* clients, since the server started */
+    atomic_ulong total, waiting; /* what turns_count says, after every change */
+    atomic_ulong held;
+
+    atomic_bool budget_taken; /* accepted clients find no budget left */
+
+    /* Set before the server starts. */
+    bool accept_early; /* without TCP_DEFER_ACCEPT */
+    int send_buffer;   /* octets of a client socket's, or 0: as it comes */
+};
+
+extern struct faults *faults;
+
+/* For the driver. faults_init returns 0, or -1 with errno; faults_reset makes
+ * the counts those of a server that is yet to start; faults_disarm tells
+ * whether a call has failed. */
+int faults_init(void);
+void faults_reset(void);
+void faults_arm(enum fault_kind kind, unsigned at,
+                const struct fault_error *error);
+bool faults_disarm(void);
+
+/* The name of the kind's functions, for messages. */
+const char *fault_kind_name(enum fault_kind kind);
+
+/* For the server: in the child, before anything else. From here on calls are
+ * counted, and the calling thread is the main one; until exit, since what runs
+ * then (gcov, for one) is not the server's. Returns 0, or -1. */
+int faults_enter_server(void);
+
+/* For the wrappers: true in the server. */
+bool faults_are_counted(void);
+
+/* Counts a call. Gives 0, or the error with which it must fail. */
+int fault_now(enum fault_kind kind, const char *name);
+
+/* The same for a function that returns -1 with errno: true is to return it. */
+bool fault_sets_errno(enum fault_kind kind, const char *name);
+
+/* FAULT_MAIN_CLOCK in the main thread, FAULT_CLOCK in others. */
+enum fault_kind fault_clock_kind(void);
+
+#endif

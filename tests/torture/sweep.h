@@ -1,0 +1,48 @@
+/*
+ * sweep.h - each call fails once, with each of its errors.
+ */
+#ifndef TORTURE_SWEEP_H
+#define TORTURE_SWEEP_H
+
+#include <stdbool.h>
+
+#include "answer.h"
+#include "exchanges.h"
+#include "faults.h"
+#include "server.h"
+
+struct sweep {
+    int stage;
+    const struct exchange *exchange;
+    struct server server;
+    struct answer answer;
+    unsigned faults;   /* that were tried */
+    unsigned calls;    /* that could fail */
+    unsigned failures; /* faults that were not survived */
+
+    /* The fault that is being tried. */
+    enum fault_kind kind;
+    unsigned at;
+    const struct fault_error *error; /* NULL: none yet */
+};
+
+/* Tries the fault that `sweep` names; true if there was such a call. */
+typedef bool sweep_try(struct sweep *sweep);
+
+/* Tries each error of each call of the kinds below `end`, until none is left,
+ * or too much has failed. */
+void sweep_calls(struct sweep *sweep, enum fault_kind end, sweep_try *try);
+
+/* The faults of an exchange, of the start, and of the end. */
+void sweep_exchange(struct sweep *sweep);
+void sweep_start(struct sweep *sweep);
+void sweep_stop(struct sweep *sweep);
+
+/* Counts a fault that was not survived, and says so. */
+void sweep_fail(struct sweep *sweep, const char *what);
+
+/* Says what is wrong with the answer, if the exchange may not end with it
+ * after that fault. `hit`: the fault has happened. */
+bool sweep_judge(struct sweep *sweep, bool hit);
+
+#endif

@@ -1,0 +1,217 @@
+/*
+ * wrap_running.c - the calls that the server makes while it runs.
+ *
+ * A call that is to fail does nothing else, but for close, which closes in any
+ * case, as it does on Linux. accept fails only once a client is there, who
+ * stays in the kernel's queue: so it is when descriptors or memory run out.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "faults.h"
+#include "limits.h"
+#include "turns.h"
+
+int __real_accept4(int, struct sockaddr *, socklen_t *, int);
+int __real_accept(int, struct sockaddr *, socklen_t *);
+ssize_t __real_recv(int, void *, size_t, int);
+ssize_t __real_sendmsg(int, const struct msghdr *, int);
+int __real_poll(struct pollfd *, nfds_t, int);
+int __real_fcntl(int, int, ...);
+int __real_shutdown(int, int);
+int __real_close(int);
+int __real_clock_gettime(clockid_t, struct timespec *);
+ssize_t __real_write(int, const void *, size_t);
+int __real_sigtimedwait(const sigset_t *, siginfo_t *, const struct timespec *);
+int __real_setsockopt(int, int, int, const void *, socklen_t);
+
+/* Waits for a client as accept does; true is to fail. */
+static bool accept_fails(int listening_socket, const char *name)
+{
+    struct pollfd listener = {.fd = listening_socket, .events = POLLIN};
+    int flags = __real_fcntl(listening_socket, F_GETFL);
+
+    if (flags != -1 && (flags & O_NONBLOCK) == 0) {
+        (void)__real_poll(&listener, 1, -1);
+    }
+    return fault_sets_errno(FAULT_ACCEPT, name);
+}
+
+/* True while this thread's client has all of the budget, as if others had it:
+ * from accept to close. */
+static _Thread_local bool holding;
+
+static int count_accepted(int client)
+{
+    if (client == -1 || !faults_are_counted()) {
+        return client;
+    }
+    if (faults->send_buffer > 0) {
+        (void)__real_setsockopt(client, SOL_SOCKET, SO_SNDBUF,
+                                &faults->send_buffer,
+                                sizeof faults->send_buffer);
+    }
+    if (faults->budget_taken && turns_hold(CONTENT_BUDGET) == 0) {
+        holding = true;
+    }
+    faults->accepted++;
+    return client;
+}
+
+int __wrap_accept4(int listening_socket, struct sockaddr *address,
+                   socklen_t *length, int flags)
+{
+    if (accept_fails(listening_socket, "accept4")) {
+        return -1;
+    }
+    return count_accepted(
+        __real_accept4(listening_socket, address, length, flags));
+}
+
+int __wrap_accept(int listening_socket, struct sockaddr *address,
+                  socklen_t *length)
+{
+    if (accept_fails(listening_socket, "accept")) {
+        return -1;
+    }
+    return count_accepted(__real_accept(listening_socket, address, length));
+}
+
+ssize_t __wrap_recv(int socket, void *data, size_t length, int flags)
+{
+    int error = fault_now(FAULT_RECV, "recv");
+
+    if (error == FAULT_SHORT) {
+        length = length > 1 ? 1 : length;
+    } else if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    return __real_recv(socket, data, length, flags);
+}
+
+/* Sends the first octet alone. */
+static ssize_t send_one(int socket, const struct msghdr *message, int flags)
+{
+    struct iovec part = {NULL, 0};
+    struct msghdr one = {.msg_iov = &part, .msg_iovlen = 1};
+
+    for (size_t i = 0; i < (size_t)message->msg_iovlen; i++) {
+        if (part.iov_len == 0) {
+            part = message->msg_iov[i];
+        }
+    }
+    part.iov_len = part.iov_len > 1 ? 1 : part.iov_len;
+    return __real_sendmsg(socket, &one, flags);
+}
+
+ssize_t __wrap_sendmsg(int socket, const struct msghdr *message, int flags)
+{
+    int error = fault_now(FAULT_SENDMSG, "sendmsg");
+
+    if (error == FAULT_SHORT) {
+        return send_one(socket, message, flags);
+    }
+    if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    return __real_sendmsg(socket, message, flags);
+}
+
+int __wrap_poll(struct pollfd *descriptors, nfds_t count, int milliseconds)
+{
+    return fault_sets_errno(FAULT_POLL, "poll")
+               ? -1
+               : __real_poll(descriptors, count, milliseconds);
+}
+
+int __wrap_fcntl(int descriptor, int command, ...)
+{
+    va_list arguments;
+    int argument = 0;
+
+    if (fault_sets_errno(FAULT_FCNTL, "fcntl")) {
+        return -1;
+    }
+    if (command == F_SETFD || command == F_SETFL) {
+        va_start(arguments, command);
+        argument = va_arg(arguments, int);
+        va_end(arguments);
+    }
+    return __real_fcntl(descriptor, command, argument);
+}
+
+int __wrap_shutdown(int socket, int how)
+{
+    return fault_sets_errno(FAULT_SHUTDOWN, "shutdown")
+               ? -1
+               : __real_shutdown(socket, how);
+}
+
+int __wrap_close(int descriptor)
+{
+    int result = __real_close(descriptor);
+
+    if (result == -1 && errno == EBADF && faults_are_counted()) {
+        faults->wrong_closes++;
+    }
+    if (holding) {
+        turns_let_go(CONTENT_BUDGET);
+        holding = false;
+    }
+    return fault_sets_errno(FAULT_CLOSE, "close") ? -1 : result;
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
+{
+    return fault_sets_errno(fault_clock_kind(), NULL)
+               ? -1
+               : __real_clock_gettime(clock, time);
+}
+
+ssize_t __wrap_write(int descriptor, const void *data, size_t length)
+{
+    int error = fault_now(FAULT_WRITE, "write");
+
+    if (error == FAULT_SHORT) {
+        length = length > 1 ? 1 : length;
+    } else if (error != 0) {
+        errno = error;
+        return -1;
+    }
+    return __real_write(descriptor, data, length);
+}
+
+int __wrap_sigtimedwait(const sigset_t *signals, siginfo_t *information,
+                        const struct timespec *time)
+{
+    return fault_sets_errno(FAULT_SIGTIMEDWAIT, "sigtimedwait")
+               ? -1
+               : __real_sigtimedwait(signals, information, time);
+}
+
+int __wrap_setsockopt(int socket, int level, int name, const void *value,
+                      socklen_t length)
+{
+    if (fault_sets_errno(FAULT_SETSOCKOPT, "setsockopt")) {
+        return -1;
+    }
+#ifdef TCP_DEFER_ACCEPT
+    if (faults_are_counted() && faults->accept_early && level == IPPROTO_TCP &&
+        name == TCP_DEFER_ACCEPT) {
+        return 0;
+    }
+#endif
+    return __real_setsockopt(socket, level, name, value, length);
+}

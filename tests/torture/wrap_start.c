@@ -1,0 +1,119 @@
+/* wrap_start.c - the calls that the server makes at its start alone. */
+#include <errno.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "faults.h"
+
+int __real_socket(int, int, int);
+int __real_bind(int, const struct sockaddr *, socklen_t);
+int __real_listen(int, int);
+int __real_getsockname(int, struct sockaddr *, socklen_t *);
+int __real_getaddrinfo(const char *, const char *, const struct addrinfo *,
+                       struct addrinfo **);
+int __real_getnameinfo(const struct sockaddr *, socklen_t, char *, socklen_t,
+                       char *, socklen_t, int);
+int __real_pthread_sigmask(int, const sigset_t *, sigset_t *);
+int __real_sigaction(int, const struct sigaction *, struct sigaction *);
+
+int __wrap_socket(int family, int type, int protocol)
+{
+    return fault_sets_errno(FAULT_SOCKET, "socket")
+               ? -1
+               : __real_socket(family, type, protocol);
+}
+
+int __wrap_bind(int socket, const struct sockaddr *address, socklen_t length)
+{
+    return fault_sets_errno(FAULT_BIND, "bind")
+               ? -1
+               : __real_bind(socket, address, length);
+}
+
+int __wrap_listen(int socket, int queue_length)
+{
+    return fault_sets_errno(FAULT_LISTEN, "listen")
+               ? -1
+               : __real_listen(socket, queue_length);
+}
+
+int __wrap_getsockname(int socket, struct sockaddr *address, socklen_t *length)
+{
+    return fault_sets_errno(FAULT_GETSOCKNAME, "getsockname")
+               ? -1
+               : __real_getsockname(socket, address, length);
+}
+
+/* An error of a lookup, which has numbers of its own; EAI_SYSTEM stands for
+ * what errno says. */
+static int lookup_fails(enum fault_kind kind, const char *name)
+{
+    int error = fault_now(kind, name);
+
+    if (error == EAI_SYSTEM) {
+        errno = ENOMEM;
+    }
+    return error;
+}
+
+int __wrap_getaddrinfo(const char *node, const char *service,
+                       const struct addrinfo *hints, struct addrinfo **result)
+{
+    int error = lookup_fails(FAULT_GETADDRINFO, "getaddrinfo");
+
+    return error != 0 ? error
+                      : __real_getaddrinfo(node, service, hints, result);
+}
+
+int __wrap_getnameinfo(const struct sockaddr *address, socklen_t length,
+                       char *host, socklen_t host_size, char *service,
+                       socklen_t service_size, int flags)
+{
+    int error = lookup_fails(FAULT_GETNAMEINFO, "getnameinfo");
+
+    return error != 0 ? error
+                      : __real_getnameinfo(address, length, host, host_size,
+                                           service, service_size, flags);
+}
+
+int __wrap_pthread_sigmask(int how, const sigset_t *signals, sigset_t *old)
+{
+    int error = fault_now(FAULT_SIGNALS, "pthread_sigmask");
+
+    return error != 0 ? error : __real_pthread_sigmask(how, signals, old);
+}
+
+int __wrap_sigaction(int number, const struct sigaction *action,
+                     struct sigaction *old)
+{
+    return fault_sets_errno(FAULT_SIGNALS, "sigaction")
+               ? -1
+               : __real_sigaction(number, action, old);
+}
+
+/* The first argument of these is an enum in glibc and an int elsewhere. */
+#ifdef __GLIBC__
+#define RESOURCE __rlimit_resource_t
+#else
+#define RESOURCE int
+#endif
+
+int __real_getrlimit(RESOURCE, struct rlimit *);
+int __real_setrlimit(RESOURCE, const struct rlimit *);
+
+int __wrap_getrlimit(RESOURCE resource, struct rlimit *limit)
+{
+    return fault_sets_errno(FAULT_RLIMIT, "getrlimit")
+               ? -1
+               : __real_getrlimit(resource, limit);
+}
+
+int __wrap_setrlimit(RESOURCE resource, const struct rlimit *limit)
+{
+    return fault_sets_errno(FAULT_RLIMIT, "setrlimit")
+               ? -1
+               : __real_setrlimit(resource, limit);
+}
