@@ -32,8 +32,8 @@ ifneq ($(SANITIZE),)
 override CFLAGS += $(call sanitizers,$(SANITIZE))
 endif
 # Hardening flags that this compiler takes; not together with sanitizers.
-ifeq ($(SANITIZE)$(filter clean help diff check,$(MAKECMDGOALS)),)
-HARDENING_FILE := $(BUILD)/hardening-$(notdir $(firstword $(CC)))
+ifeq ($(SANITIZE)$(if $(filter-out clean help diff,$(or $(MAKECMDGOALS),all)),,x),)
+HARDENING_FILE := $(BUILD)/hardening-$(shell echo '$(CC) $(CFLAGS)' | cksum | cut -d' ' -f1)
 $(HARDENING_FILE): tests/hardening
 	@mkdir -p $(@D)
 	@tests/hardening $(CC) $(CFLAGS) > $@
@@ -60,8 +60,8 @@ STAGE_UNITS := $(foreach unit,$(UNITS),$(if $(call stages_of,$(unit)),$(unit)))
 COMMON_UNITS := $(filter-out $(STAGE_UNITS),$(UNITS))
 
 ifneq ($(STAGE),)
-ifeq ($(filter $(STAGE),$(STAGES)),)
-$(error There is no stage '$(STAGE)'. The stages are: $(STAGES))
+ifneq ($(filter-out $(STAGES),$(STAGE)),)
+$(error There is no stage '$(filter-out $(STAGES),$(STAGE))'. The stages are: $(STAGES))
 endif
 endif
 CHOSEN := $(or $(STAGE),$(STAGES))
@@ -81,8 +81,8 @@ all: $(SERVERS) ## builds all stages, or one with STAGE=n
 # Changed flags build everything anew.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@echo '$(COMPILE) $(LINK) $(HARDENING) $(UNIT_FLAGS)' | cmp -s - $@ || \
-		echo '$(COMPILE) $(LINK) $(HARDENING) $(UNIT_FLAGS)' > $@
+	@echo '$(COMPILE) $(LINK) $(HARDENING) $(UNIT_FLAGS) $(COMMON)' | cmp -s - $@ || \
+		echo '$(COMPILE) $(LINK) $(HARDENING) $(UNIT_FLAGS) $(COMMON)' > $@
 
 $(BUILD)/common/%.o: common/%.c $(BUILD)/flags
 	$(call say,CC,$<)
@@ -183,7 +183,7 @@ test-programs: $(SERVERS) $(TOOLS) $(UNIT_PROGRAMS)
 
 test: ## runs the tests of all stages, or of one with STAGE=n
 	@tests/install test
-	@$(MAKE) --no-print-directory -j$$(nproc 2>/dev/null || echo 2) test-programs
+	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc 2>/dev/null || echo 2)) test-programs
 	@tests/run $(BUILD) $(CHOSEN)
 
 # With few threads, and with little time.

@@ -5,30 +5,44 @@
 
 #include "characters.h"
 
-static enum verdict read_length(struct framing *framing, const char *text,
-                                size_t length)
+/* The number in a Content-Length; UINT64_MAX for that and more. */
+static enum verdict read_number(const struct header *field, uint64_t *number)
 {
-    uint64_t number = 0;
+    const char *text = field->value;
 
-    if (memchr(text, ',', length) != NULL) {
+    *number = 0;
+    if (memchr(text, ',', field->value_length) != NULL) {
         return VERDICT_LENGTH_LIST;
     }
-    for (size_t i = 0; i < length; i++) {
+    for (size_t i = 0; i < field->value_length; i++) {
         uint64_t digit = (uint64_t)(text[i] - '0');
 
         if (!character_is_digit(text[i])) {
             return VERDICT_LENGTH_NOT_NUMBER;
         }
-        if (number > (UINT64_MAX - digit) / 10) {
-            number = UINT64_MAX; /* more than any limit, and it stays so */
+        if (*number > (UINT64_MAX - digit) / 10) {
+            *number = UINT64_MAX; /* more than any limit, and it stays so */
         } else {
-            number = number * 10 + digit;
+            *number = *number * 10 + digit;
         }
     }
-    if (length == 0) {
-        return VERDICT_LENGTH_NOT_NUMBER;
+    return field->value_length == 0 ? VERDICT_LENGTH_NOT_NUMBER : VERDICT_DONE;
+}
+
+/* `first` is the first Content-Length, or this one. */
+static enum verdict read_length(struct framing *framing,
+                                const struct header *field,
+                                const struct header *first)
+{
+    uint64_t number;
+    enum verdict verdict = read_number(field, &number);
+    bool same = field->value_length == first->value_length &&
+                memcmp(field->value, first->value, first->value_length) == 0;
+
+    if (verdict != VERDICT_DONE) {
+        return verdict;
     }
-    if (framing->length_given &&
+    if (framing->length_given && !same &&
         (framing->length != number || number == UINT64_MAX)) {
         return VERDICT_LENGTHS_DIFFER;
     }
@@ -143,6 +157,7 @@ enum verdict framing_read(struct framing *framing,
                           const struct headers *headers, int minor_version,
                           size_t *at)
 {
+    const struct header *first = NULL;
     enum verdict verdict = VERDICT_DONE;
     bool coded = false;
 
@@ -151,7 +166,8 @@ enum verdict framing_read(struct framing *framing,
         const struct header *field = &headers->fields[*at];
 
         if (header_is(field, "Content-Length")) {
-            verdict = read_length(framing, field->value, field->value_length);
+            first = first == NULL ? field : first;
+            verdict = read_length(framing, field, first);
         } else if (header_is(field, "Transfer-Encoding")) {
             coded = true;
             verdict = read_codings(framing, field->value, field->value_length);

@@ -184,7 +184,8 @@ enum verdict request_check(struct request *request, enum post_policy post)
             point_at(request, i);
             return VERDICT_EXPECTATION;
         }
-        request->expects_continue |= field->value_length > 0;
+        /* A list may be empty: then nothing is expected. */
+        request->expects_continue |= !header_lists_only(field, "");
     }
     return VERDICT_DONE;
 }

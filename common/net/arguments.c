@@ -11,7 +11,7 @@ const char arguments_usage[] =
     "An HTTP/1.1 server that shows the URL and the form data it is sent.\n"
     "\n"
     "  INTERFACE  the address or name to listen on: 127.0.0.1 if it is not\n"
-    "             given; ::1 for IPv6; '' for all interfaces\n"
+    "             given; ::1 for IPv6; 0.0.0.0 for all interfaces\n"
     "  PORT       the port, 0 to 65535: 8080 if it is not given; 0 takes a\n"
     "             free one\n"
     "  --help     shows this text\n"

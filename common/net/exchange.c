@@ -9,6 +9,13 @@
 #include "page.h"
 #include "turns.h"
 
+/* What a pair takes on a page beside its own octets. */
+static const size_t page_octets_a_pair = 32;
+
+/* An answer of so few octets is under way as soon as it is sent: it fits the
+ * first flight of a connection (RFC 6928: 10 segments). */
+static const size_t sent_at_once = 8192;
+
 void exchange_begin(struct exchange *exchange, int client_sock,
                     const struct sockaddr_storage *client_address)
 {
@@ -23,23 +30,29 @@ void exchange_begin(struct exchange *exchange, int client_sock,
     exchange->held = 0;
 }
 
-/* Counts what this client makes the server hold, once it is more than a
- * little. Returns done, or VERDICT_OVER_BUDGET. */
-static enum verdict count_held(struct exchange *exchange)
+/* Counts some more octets that this client makes the server hold. Returns done,
+ * or VERDICT_OVER_BUDGET. */
+static enum verdict hold(struct exchange *exchange, uint64_t octets)
 {
-    uint64_t held =
-        exchange->received.capacity + exchange->content.octets.capacity +
-        exchange->content.piece.capacity + exchange->response.content.capacity +
-        exchange->post_data.count * sizeof(struct form_entry);
+    if (turns_hold(octets) == -1) {
+        return VERDICT_OVER_BUDGET;
+    }
+    exchange->held += octets;
+    return VERDICT_DONE;
+}
+
+/* Counts what was received, once it is more than a little. */
+static enum verdict count_received(struct exchange *exchange)
+{
+    uint64_t held = exchange->received.capacity +
+                    exchange->content.octets.capacity +
+                    exchange->content.piece.capacity +
+                    exchange->request.headers.capacity * sizeof(struct header);
 
     if (held <= HELD_FREELY || held <= exchange->held) {
         return VERDICT_DONE;
     }
-    if (turns_hold(held - exchange->held) == -1) {
-        return VERDICT_OVER_BUDGET;
-    }
-    exchange->held = held;
-    return VERDICT_DONE;
+    return hold(exchange, held - exchange->held);
 }
 
 enum verdict exchange_receive(struct exchange *exchange, struct buffer *into)
@@ -49,25 +62,49 @@ enum verdict exchange_receive(struct exchange *exchange, struct buffer *into)
     if (verdict == VERDICT_TIMEOUT && exchange->received.length == 0) {
         return VERDICT_SILENCE;
     }
-    return verdict == VERDICT_DONE ? count_held(exchange) : verdict;
+    return verdict == VERDICT_DONE ? count_received(exchange) : verdict;
+}
+
+enum verdict exchange_decode(struct exchange *exchange, struct form *form,
+                             const char *data, size_t length)
+{
+    enum verdict verdict = form_parse(form, data, length);
+    uint64_t shown = length + form->count * page_octets_a_pair;
+
+    if (verdict != VERDICT_DONE || shown <= HELD_FREELY) {
+        return verdict;
+    }
+    return hold(exchange, shown + form->count * sizeof *form->entries);
+}
+
+/* A part to send that nobody writes to, whatever an iovec says. */
+static struct iovec constant_part(const char *data, size_t length)
+{
+    return (struct iovec){(void *)(uintptr_t)data, length};
 }
 
 void exchange_continue(struct exchange *exchange)
 {
-    static char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    struct iovec part = {interim, sizeof interim - 1};
+    static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    struct iovec part = constant_part(interim, sizeof interim - 1);
     const struct request *request = &exchange->request;
+    struct connection *connection = &exchange->connection;
+    uint64_t began = connection->began;
+    uint64_t moved = connection->moved;
 
     if (request->expects_continue && request->minor_version > 0 &&
         exchange->received.length == request->length) {
-        exchange->connection.keeps_input = true; /* it is the content */
+        connection->keeps_input = true; /* it is the content */
         /* If it cannot be sent, receiving the content tells so. */
-        (void)connection_send(&exchange->connection, &part, 1);
-        exchange->connection.keeps_input = false;
+        (void)connection_send(connection, &part, 1);
+        connection->keeps_input = false;
+        connection->began = began; /* the time to receive goes on */
+        connection->moved = moved;
     }
 }
 
-/* True if part of the request, or more than it, may still be unread. */
+/* True if part of the request, or more than it, may still be unread, or come
+ * while the answer is still waiting to be sent. */
 static bool is_unread(const struct exchange *exchange, enum verdict verdict)
 {
     const struct request *request = &exchange->request;
@@ -75,6 +112,9 @@ static bool is_unread(const struct exchange *exchange, enum verdict verdict)
 
     if (verdict != VERDICT_DONE && verdict != VERDICT_DELEGATE_FAILED &&
         verdict != VERDICT_RESPONSE_INVALID) {
+        return true;
+    }
+    if (exchange->connection.sent > sent_at_once) {
         return true;
     }
     if (request->method == METHOD_POST &&
@@ -98,16 +138,19 @@ static bool is_incomplete(const struct exchange *exchange,
  * that were sent. Without memory for all of it, it is a 500 without content. */
 static uint64_t send_response(struct exchange *exchange, time_t now)
 {
-    static char before_date[] = "HTTP/1.1 500 Internal Server Error\r\nDate: ";
-    static char after_date[] =
+    static const char before_date[] =
+        "HTTP/1.1 500 Internal Server Error\r\nDate: ";
+    static const char after_date[] =
         "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     struct response *response = &exchange->response;
     struct buffer head;
     char date[HTTP_DATE_SIZE];
     uint64_t head_length;
-    struct iovec parts[3] = {{before_date, sizeof before_date - 1},
-                             {date, sizeof date - 1},
-                             {after_date, sizeof after_date - 1}};
+    struct iovec parts[3] = {
+        constant_part(before_date, sizeof before_date - 1),
+        {date, sizeof date - 1},
+        constant_part(after_date, sizeof after_date - 1),
+    };
     size_t count = 3;
 
     buffer_init(&head);
@@ -136,26 +179,6 @@ static uint64_t send_response(struct exchange *exchange, time_t now)
                : 0;
 }
 
-static void write_log(const struct exchange *exchange, time_t now, int code,
-                      uint64_t octets)
-{
-    const struct buffer *received = &exchange->received;
-    const struct head *head = &exchange->request.head;
-    struct access_log_entry entry = {
-        .client = exchange->client_address,
-        .request_line = received->data,
-        .code = code,
-        .octets = octets,
-        .time = now,
-    };
-
-    if (received->length > head->request_line) {
-        entry.request_line += head->request_line;
-        entry.request_line_length = head->request_line_length;
-    }
-    access_log_write(&entry);
-}
-
 static void release(struct exchange *exchange)
 {
     buffer_release(&exchange->received);
@@ -167,6 +190,33 @@ static void release(struct exchange *exchange)
     turns_let_go(exchange->held);
 }
 
+/* Releases everything, and then writes the log, since that may have to wait for
+ * its reader. */
+static void release_and_log(struct exchange *exchange, time_t now, int code,
+                            uint64_t octets)
+{
+    const struct head *head = &exchange->request.head;
+    char request_line[LOG_LINE_MOST];
+    struct access_log_entry entry = {
+        .client = exchange->client_address,
+        .request_line = request_line,
+        .code = code,
+        .octets = octets,
+        .time = now,
+    };
+
+    if (exchange->received.length > head->request_line) {
+        entry.request_line_length =
+            head->request_line_length < sizeof request_line
+                ? head->request_line_length
+                : sizeof request_line; /* more would be cut anyway */
+        memcpy(request_line, exchange->received.data + head->request_line,
+               entry.request_line_length);
+    }
+    release(exchange);
+    access_log_write(&entry);
+}
+
 void exchange_end(struct exchange *exchange, enum verdict verdict)
 {
     struct response *response = &exchange->response;
@@ -176,9 +226,6 @@ void exchange_end(struct exchange *exchange, enum verdict verdict)
     if (verdict == VERDICT_DONE && !response_is_valid(response)) {
         verdict = VERDICT_RESPONSE_INVALID;
     }
-    if (verdict == VERDICT_DONE) {
-        verdict = count_held(exchange);
-    }
     if (verdict != VERDICT_DONE) {
         page_fault(response, verdict, exchange->request.line);
     }
@@ -187,6 +234,5 @@ void exchange_end(struct exchange *exchange, enum verdict verdict)
     }
     connection_close(&exchange->connection,
                      response->code != 0 && is_unread(exchange, verdict));
-    write_log(exchange, now, response->code, octets);
-    release(exchange);
+    release_and_log(exchange, now, response->code, octets);
 }

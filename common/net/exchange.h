@@ -59,6 +59,14 @@ void exchange_begin(struct exchange *exchange, int client_sock,
 enum verdict exchange_receive(struct exchange *exchange, struct buffer *into);
 
 /*
+ * Decodes form data into one of the exchange's forms, and counts in the budget
+ * what it takes and what a page that shows it will take. Returns done,
+ * VERDICT_NO_MEMORY, or VERDICT_OVER_BUDGET.
+ */
+enum verdict exchange_decode(struct exchange *exchange, struct form *form,
+                             const char *data, size_t length);
+
+/*
  * Sends 100 Continue if the client waits for it (RFC 9110, section 10.1.1):
  * it speaks HTTP/1.1, said so, and none of its content has come yet. Call it
  * when content is announced and nothing is wrong so far.

@@ -2,6 +2,7 @@
 #include "listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -45,6 +46,17 @@ static void explain_error(struct listener *listener, const char *interface,
     }
     explain(listener, interface, port, strerror_l(error, english));
     freelocale(english);
+}
+
+/* Opens those of the descriptors 0, 1 and 2 that are closed. */
+static int open_standard_streams(void)
+{
+    int descriptor = 0;
+
+    while (descriptor != -1 && descriptor <= STDERR_FILENO) {
+        descriptor = open("/dev/null", O_RDWR); /* gives the lowest free one */
+    }
+    return descriptor == -1 ? -1 : close(descriptor);
 }
 
 /* Gives a listening socket, or -1 with errno. */
@@ -114,11 +126,15 @@ int listener_open(struct listener *listener, const char *interface,
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-    const char *node = interface[0] == '\0' ? NULL : interface;
+    const char *node = interface[0] == '\0' ? "0.0.0.0" : interface;
     struct addrinfo *addresses;
     int error;
 
     listener->socket = -1;
+    if (open_standard_streams() == -1) {
+        explain_error(listener, interface, port, errno);
+        return -1;
+    }
     if (!port_is_valid(port)) {
         explain(listener, interface, port,
                 "a port is a number from 0 to 65535");

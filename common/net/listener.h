@@ -15,9 +15,12 @@ struct listener {
 
 /*
  * Binds to the interface and port and listens. `interface` is an IPv4 or IPv6
- * address or a name; "" stands for all interfaces. `port` is a number from 0
- * to 65535; 0 takes a free one, which `url` then tells. Returns 0, or -1 with
- * the reason.
+ * address or a name; "" is 0.0.0.0, all interfaces of IPv4. `port` is a number
+ * from 0 to 65535; 0 takes a free one, which `url` then tells. Returns 0, or
+ * -1 with the reason.
+ *
+ * Standard streams that are closed are opened on /dev/null first: a client must
+ * not get the descriptor that the log is written to.
  */
 int listener_open(struct listener *listener, const char *interface,
                   const char *port);

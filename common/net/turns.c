@@ -73,11 +73,12 @@ bool turns_claim(void)
 }
 
 /* Another thread may have gone to wait in place of the one that could not be
- * created: then that one stays counted. */
+ * created: then that one stays counted. A success may be told late, after the
+ * failure of a thread created since: only more threads than were reached then
+ * show that the failure is over. */
 void turns_created(int error)
 {
     lock();
-    shared.reached = shared.counts.cap;
     if (error != 0) {
         shared.counts.total--;
         if (shared.coming > 0) {
@@ -85,6 +86,8 @@ void turns_created(int error)
             shared.counts.waiting--;
         }
         shared.reached = shared.counts.total;
+    } else if (shared.counts.total > shared.reached) {
+        shared.reached = shared.counts.cap;
     }
     unlock();
 }

@@ -47,8 +47,8 @@ static void *take_turns(void *turns)
         /* What stands behind the `?` of the URL is form data. */
         if (verdict == VERDICT_DONE && request->query != NULL) {
             get_data = &exchange.get_data;
-            verdict =
-                form_parse(get_data, request->query, request->query_length);
+            verdict = exchange_decode(&exchange, get_data, request->query,
+                                      request->query_length);
         }
 
         /* The page says hello to the path and shows the pairs of the query.

@@ -42,8 +42,8 @@ static void *take_turns(void *turns)
         /* What stands behind the `?` of the URL is form data. */
         if (verdict == VERDICT_DONE && request->query != NULL) {
             get_data = &exchange.get_data;
-            verdict =
-                form_parse(get_data, request->query, request->query_length);
+            verdict = exchange_decode(&exchange, get_data, request->query,
+                                      request->query_length);
         }
 
         if (verdict == VERDICT_DONE &&

@@ -28,7 +28,8 @@ void handle_connection(int client_sock,
     /* What stands behind the `?` of the URL is form data. */
     if (verdict == VERDICT_DONE && request->query != NULL) {
         get_data = &exchange.get_data;
-        verdict = form_parse(get_data, request->query, request->query_length);
+        verdict = exchange_decode(&exchange, get_data, request->query,
+                                  request->query_length);
     }
 
     if (verdict == VERDICT_DONE &&

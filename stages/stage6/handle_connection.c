@@ -4,8 +4,10 @@
 #include "exchange.h"
 
 /* The content of a POST follows the header section: its beginning may have
- * come with it, the rest comes in as many pieces as the network likes. */
-static enum verdict read_content(struct exchange *exchange)
+ * come with it, the rest comes in as many pieces as the network likes. It is
+ * form data, too. */
+static enum verdict read_post_data(struct exchange *exchange,
+                                   struct form *post_data)
 {
     struct request *request = &exchange->request;
     const struct buffer *received = &exchange->received;
@@ -24,6 +26,10 @@ static enum verdict read_content(struct exchange *exchange)
             verdict = content_add(content, content->piece.data,
                                   content->piece.length);
         }
+    }
+    if (verdict == VERDICT_DONE) {
+        verdict = exchange_decode(exchange, post_data, content->octets.data,
+                                  content->octets.length);
     }
     return verdict;
 }
@@ -54,17 +60,13 @@ void handle_connection(int client_sock,
     /* What stands behind the `?` of the URL is form data. */
     if (verdict == VERDICT_DONE && request->query != NULL) {
         get_data = &exchange.get_data;
-        verdict = form_parse(get_data, request->query, request->query_length);
+        verdict = exchange_decode(&exchange, get_data, request->query,
+                                  request->query_length);
     }
 
-    /* What follows the header section of a POST is form data, too. */
     if (verdict == VERDICT_DONE && request->method == METHOD_POST) {
-        verdict = read_content(&exchange);
-        if (verdict == VERDICT_DONE) {
-            post_data = &exchange.post_data;
-            verdict = form_parse(post_data, exchange.content.octets.data,
-                                 exchange.content.octets.length);
-        }
+        post_data = &exchange.post_data;
+        verdict = read_post_data(&exchange, post_data);
     }
 
     if (verdict == VERDICT_DONE &&

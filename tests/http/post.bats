@@ -94,3 +94,10 @@ key=&lt;/li&gt;; value=&lt;i&gt;; '
     fetch / -F a=1
     assert_answer 415 'Content-Type'
 }
+
+@test "CR LF that comes long behind a POST takes nothing of a large answer away" {
+    ask "send POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 8000000\\r\\n\\r\\n" \
+        'repeat 8000000 a' 'pause 300' 'send \r\n' 'pause 100'
+    assert_equal "$status" 200
+    ((${#content} > 8000000))
+}

@@ -107,3 +107,21 @@ assert_one_sentence() { # CODE FRAGMENT
     stop_server
     [[ $(<"$SERVER_LOG") == '::1 - - ['* ]]
 }
+
+@test "with its standard streams closed, it writes its log into no client's answer" {
+    export SERVER_PID SERVER_OUT=$BATS_TEST_TMPDIR/out SERVER_LOG=/dev/null
+    local answer=$BATS_TEST_TMPDIR/answer
+
+    "$SERVER" 127.0.0.1 0 >"$SERVER_OUT" 0<&- 2>&- 3>&- &
+    SERVER_PID=$!
+    wait_until 10 server_listens
+    PORT=$(sed 's/.*:\([0-9]*\)\/$/\1/' "$SERVER_OUT")
+    exchange 'send GET / HTTP/1.1\r\n' 'pause 300' 'send Host: a\r\n\r\n' \
+        read >"$answer" &
+    for _ in 1 2 3 4; do
+        ask 'send GET /b HTTP/1.1\r\nHost: a\r\n\r\n'
+    done
+    wait $!
+    assert_equal "$(head -c 15 "$answer")" 'HTTP/1.1 200 OK'
+    stop_server
+}

@@ -1,0 +1,32 @@
+# deadlines_post.bats - the time that content has, with a 100 (Continue).
+# stages: 6
+#
+# SERVER_SMALL allows 600 ms and a second for each 500 octets.
+
+load helper
+
+setup_file() {
+    start_server "$SERVER_SMALL"
+}
+
+teardown_file() {
+    stop_server
+}
+
+post='POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n'
+
+@test "a 100 takes from content none of the time that the head has earned" {
+    local answer=$BATS_TEST_TMPDIR/answer
+    exchange "send ${post}Expect: 100-continue\\r\\nX: " 'repeat 1000 a' \
+        'send \r\n\r\n' 'until \r\n\r\n' 'pause 1200' 'send a=1' read >"$answer"
+    grep -aq '^HTTP/1.1 200 OK' "$answer"
+}
+
+@test "a 100 gives content no time that it would not have without" {
+    local answer=$BATS_TEST_TMPDIR/answer elapsed
+    in_ms exchange "send ${post}Expect: 100-continue\\r\\n" 'pause 450' \
+        'send \r\n' read >"$answer"
+    grep -aq '^HTTP/1.1 408' "$answer"
+    # the head's 80 octets or so have earned nothing; 450 ms more would show
+    ((elapsed < 950)) || fail "it took $elapsed ms"
+}
