@@ -73,16 +73,18 @@ bool response_has_content(const struct response *response)
 /* Not strftime: the names in a Date are English in every locale. */
 void http_date(time_t time, char text[HTTP_DATE_SIZE])
 {
-    static const char days[] = "SunMonTueWedThuFriSat";
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    static const char days[][4] = {"Sun", "Mon", "Tue", "Wed",
+                                   "Thu", "Fri", "Sat"};
+    static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     struct tm tm = {.tm_mday = 1, .tm_year = 70, .tm_wday = 4};
     int year;
 
     (void)gmtime_r(&time, &tm); /* fails beyond the year 2^31 only */
     year = tm.tm_year + 1900;
     memcpy(text, "Day, 00 Mon 0000 00:00:00 GMT", HTTP_DATE_SIZE);
-    memcpy(text, days + 3 * tm.tm_wday, 3);
-    memcpy(text + 8, months + 3 * tm.tm_mon, 3);
+    memcpy(text, days[tm.tm_wday], 3);
+    memcpy(text + 8, months[tm.tm_mon], 3);
     text[5] = (char)('0' + tm.tm_mday / 10);
     text[6] = (char)('0' + tm.tm_mday % 10);
     for (int i = 15; i >= 12; i--) {

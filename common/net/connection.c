@@ -38,7 +38,7 @@ static uint64_t allowance(const struct connection *connection)
 
 /* Waits for one of the events, until the time of `wait` is up. Gives the
  * events, or 0 when the time is up. */
-static short wait_for(int socket, short events, struct turns_wait *wait)
+static int wait_for(int socket, short events, struct turns_wait *wait)
 {
     struct pollfd client = {.fd = socket, .events = events};
     int ready = 0;
@@ -121,7 +121,7 @@ static int wait_to_send(struct connection *connection, short *events)
 {
     struct turns_wait wait = {.began = connection->began,
                               .allowance = allowance(connection)};
-    short ready = wait_for(connection->socket, *events, &wait);
+    int ready = wait_for(connection->socket, *events, &wait);
 
     if (ready == 0) {
         errno = ETIMEDOUT;

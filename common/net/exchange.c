@@ -77,16 +77,10 @@ enum verdict exchange_decode(struct exchange *exchange, struct form *form,
     return hold(exchange, shown + form->count * sizeof *form->entries);
 }
 
-/* A part to send that nobody writes to, whatever an iovec says. */
-static struct iovec constant_part(const char *data, size_t length)
-{
-    return (struct iovec){(void *)(uintptr_t)data, length};
-}
-
 void exchange_continue(struct exchange *exchange)
 {
-    static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    struct iovec part = constant_part(interim, sizeof interim - 1);
+    char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    struct iovec part = {interim, sizeof interim - 1};
     const struct request *request = &exchange->request;
     struct connection *connection = &exchange->connection;
     uint64_t began = connection->began;
@@ -138,19 +132,15 @@ static bool is_incomplete(const struct exchange *exchange,
  * that were sent. Without memory for all of it, it is a 500 without content. */
 static uint64_t send_response(struct exchange *exchange, time_t now)
 {
-    static const char before_date[] =
-        "HTTP/1.1 500 Internal Server Error\r\nDate: ";
-    static const char after_date[] =
-        "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    char before_date[] = "HTTP/1.1 500 Internal Server Error\r\nDate: ";
+    char after_date[] = "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     struct response *response = &exchange->response;
     struct buffer head;
     char date[HTTP_DATE_SIZE];
     uint64_t head_length;
-    struct iovec parts[3] = {
-        constant_part(before_date, sizeof before_date - 1),
-        {date, sizeof date - 1},
-        constant_part(after_date, sizeof after_date - 1),
-    };
+    struct iovec parts[3] = {{before_date, sizeof before_date - 1},
+                             {date, sizeof date - 1},
+                             {after_date, sizeof after_date - 1}};
     size_t count = 3;
 
     buffer_init(&head);

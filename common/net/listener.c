@@ -88,12 +88,11 @@ static int listen_on(const struct addrinfo *address)
  * error of getnameinfo. */
 static int describe(struct listener *listener)
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
     socklen_t length = sizeof address;
     char host[128];
     char port[16];
     int error;
-    bool brackets;
 
     if (getsockname(listener->socket, (struct sockaddr *)&address, &length) ==
         -1) {
@@ -101,8 +100,9 @@ static int describe(struct listener *listener)
     }
     error = getnameinfo((struct sockaddr *)&address, length, host, sizeof host,
                         port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
-    brackets = address.ss_family == AF_INET6;
     if (error == 0) {
+        bool brackets = address.ss_family == AF_INET6;
+
         (void)snprintf(listener->url, sizeof listener->url, "http://%s%s%s:%s/",
                        brackets ? "[" : "", host, brackets ? "]" : "", port);
     }

@@ -12,7 +12,6 @@ teardown() {
 
 @test "with 64 descriptors and 200 half-sent requests, the server waits, does not spin, and recovers" {
     local start elapsed
-    hard=$(ulimit -Hn)
     ulimit -n 64
     start_server
     start=$(server_time)

@@ -16,9 +16,9 @@ teardown_file() {
 
 # A second, at least, of 1 octet each 50 ms.
 drip() {
-    local i
+    local _
 
-    for i in {1..30}; do
+    for _ in {1..30}; do
         printf '%s\n' "send $1" 'pause 50'
     done
 }
