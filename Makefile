@@ -71,7 +71,7 @@ SERVERS := $(CHOSEN:%=$(BUILD)/stage%/webserve)
 
 # ---- Building ---------------------------------------------------------------
 
-.PHONY: all run test load torture fuzz wire coverage check help clean diff FORCE
+.PHONY: all run test load torture fuzz wire docs coverage check help clean diff FORCE
 
 .DEFAULT_GOAL := all
 all: $(SERVERS) ## builds all stages, or one with STAGE=n
@@ -209,6 +209,10 @@ fuzz: ## the fuzzers, for so many seconds each: [FUZZ_SECONDS=60]
 
 wire: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) ## what changes on the wire from stage to stage
 	@tests/wire/run $(BUILD)
+
+docs: $(STAGES:%=$(BUILD)/stage%/webserve) ## runs every command that the documents show
+	@tests/install test docs
+	@tests/docs $(BUILD)
 
 # The servers, the units and the fault sweep, all counted together.
 COVERAGE := build/coverage

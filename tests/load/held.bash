@@ -2,6 +2,8 @@
 
 # hold_clients NAME COUNT STEP...: COUNT connections take the steps, and are
 # then held until let_go NAME. The steps' answers go to the file $held_NAME.
+gates=()
+
 hold_clients() {
     local name=$1 count=$2 gate=$BATS_TEST_TMPDIR/gate-$1
     local -n answers=held_$1 pid=holder_$1 descriptor=gate_$1
@@ -10,6 +12,10 @@ hold_clients() {
     answers=$BATS_TEST_TMPDIR/held-$name
     mkfifo "$gate"
     (
+        # the gates of those held already are not for these
+        for held in "${gates[@]}"; do
+            exec {held}>&-
+        done
         ulimit -n "$(ulimit -Hn)"
         exec "$TOOLS/exchange" -t 100 -c "$count" 127.0.0.1 "$PORT" "$@" \
             <"$gate" >"$answers" 2>&1 3>&-
@@ -18,6 +24,7 @@ hold_clients() {
     pid=$!
     # shellcheck disable=SC2034
     exec {descriptor}>"$gate"
+    gates+=("$descriptor")
     wait_until 60 grep -aq holding "$answers" ||
         fail "the clients do not hold: $(head -c 300 "$answers")"
 }
