@@ -130,7 +130,7 @@ $(BUILD)/unit/tests/%.o: tests/unit/%.c $(BUILD)/flags
 	$(Q)$(COMPILE) -U_GNU_SOURCE -D_GNU_SOURCE $(UNIT_CFLAGS) $(UNIT_FLAGS) -c $< -o $@
 
 $(BUILD)/unit/common.a: $(COMMON:%.c=$(BUILD)/unit/%.o) \
-		$(patsubst tests/unit/%.c,$(BUILD)/unit/tests/%.o,$(wildcard tests/unit/support.c))
+		$(patsubst tests/unit/%.c,$(BUILD)/unit/tests/%.o,$(wildcard tests/unit/support*.c))
 	$(call say,AR,$@)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
@@ -239,7 +239,7 @@ diff: ## shows what step n changed: STAGE=n, moved lines shown as moved
 
 help: ## shows this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
-		awk -F'|' '{ printf "%-14s %s\n", $$1, $$2 }'
+		awk -F'|' '{ sub(/ all$$/, "", $$1); printf "%-16s %s\n", $$1, $$2 }'
 	@printf 'The stages are: %s\n' '$(STAGES)'
 
 clean: ## removes all that was built

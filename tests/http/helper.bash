@@ -43,7 +43,8 @@ start_server() {
     "${1:-$SERVER}" "${2:-127.0.0.1}" "${3:-0}" \
         >"$SERVER_OUT" 2>"$SERVER_LOG" 3>&- &
     SERVER_PID=$!
-    wait_until 10 server_listens || fail "it did not say where it listens:
+    wait_until 10 server_listens || fail "it did not say where it listens \
+(is the line printed, and flushed?):
 $(cat "$SERVER_OUT" "$SERVER_LOG")"
     read -r URL <"$SERVER_OUT"
     URL=${URL##*listening on }

@@ -116,7 +116,8 @@ static void write_entry(const struct access_log_entry *entry)
 
 static void check_log(const char *expected)
 {
-    assert_row_octets(expected, log_kept.text, log_kept.length, expected);
+    assert_row_octets(expected, "the log", log_kept.text, log_kept.length,
+                      expected);
 }
 
 /* ---- Tests
@@ -336,5 +337,5 @@ int main(void)
                                empty_log),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

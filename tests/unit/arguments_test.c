@@ -105,5 +105,5 @@ int main(void)
         cmocka_unit_test(arguments_usage_tells_all),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

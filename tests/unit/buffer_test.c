@@ -123,8 +123,8 @@ static void buffer_append_number_in_decimal(void **state)
 
         buffer_init(&buffer);
         buffer_append_number(&buffer, rows[i].number);
-        assert_row_octets(rows[i].digits, buffer.data, buffer.length,
-                          rows[i].digits);
+        assert_row_octets(rows[i].digits, "the buffer", buffer.data,
+                          buffer.length, rows[i].digits);
         buffer_release(&buffer);
     }
 }
@@ -204,5 +204,5 @@ int main(void)
         cmocka_unit_test(buffer_reserve_of_too_much_fails_and_sticks),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

@@ -149,9 +149,9 @@ static void characters_match_whole_text_in_any_case(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         char *text = guarded_copy(rows[i].text, rows[i].length);
 
-        assert_row(rows[i].text,
-                   characters_match(text, rows[i].length, rows[i].string),
-                   rows[i].expected);
+        assert_row_bool(rows[i].text, "characters_match",
+                        characters_match(text, rows[i].length, rows[i].string),
+                        rows[i].expected);
         guarded_free(text, rows[i].length);
     }
 }
@@ -166,5 +166,5 @@ int main(void)
         cmocka_unit_test(characters_match_whole_text_in_any_case),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

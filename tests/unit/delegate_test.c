@@ -5,46 +5,12 @@
 /* stages: 1 2 3 4 5 6 */
 /* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 #include "support.h"
+#include "support_memory.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "webserve.h"
-
-static size_t allocations_left = SIZE_MAX;
-
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-static bool memory_is_out(void)
-{
-    if (allocations_left == SIZE_MAX || allocations_left-- > 0) {
-        return false;
-    }
-    allocations_left = 0;
-    errno = ENOMEM;
-    return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return memory_is_out() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return memory_is_out() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return memory_is_out() ? NULL : __real_realloc(memory, size);
-}
 
 /* ---- Calling it
  * -------------------------------------------------------------- */
@@ -57,17 +23,16 @@ struct call {
     const char *content; /* NULL: none */
 };
 
-/* Calls delegate with an answer that is empty. The page is then a string, if
- * no NUL stands in it. */
-static int call_delegate(const struct call *call, struct response *response)
+/* Calls delegate with an answer that is empty, and with memory for that many
+ * allocations. The page is then a string, if no NUL stands in it. */
+static int call_delegate(const struct call *call, struct response *response,
+                         size_t memory)
 {
     struct form forms[2];
     const char *const data[] = {call->query, call->content};
     struct headers received = {.fields = NULL};
-    size_t memory = allocations_left;
     int result;
 
-    allocations_left = SIZE_MAX;
     for (size_t i = 0; i < 2; i++) {
         form_init(&forms[i]);
         if (data[i] != NULL) {
@@ -78,15 +43,21 @@ static int call_delegate(const struct call *call, struct response *response)
     headers_add(&received, "Host", "example");
     headers_add(&received, "X", "<i>");
     response_init(response);
-    allocations_left = memory;
+    memory_lasts(memory, SIZE_MAX);
     result = delegate(call->request_type, call->path, &received,
                       call->query == NULL ? NULL : &forms[0],
                       call->content == NULL ? NULL : &forms[1], response);
-    allocations_left = SIZE_MAX;
+    memory_is_back();
     form_release(&forms[0]);
     form_release(&forms[1]);
     headers_release(&received);
     return result;
+}
+
+/* A query or content, in messages. */
+static const char *shown_form(const char *text)
+{
+    return text == NULL ? "NULL" : shown_string(text);
 }
 
 /* Calls it and checks what every answer has; gives the page, which the caller
@@ -97,22 +68,30 @@ static char *page_of(const struct call *call)
         "Content-Type", "Content-Security-Policy", "X-Content-Type-Options"};
     struct response response;
     char *page;
+    int result;
 
-    assert_int_equal(call_delegate(call, &response), 0);
-    assert_true(response_is_valid(&response));
-    assert_int_equal(response.code, 200);
+    say_place("delegate(\"%s\", %s, ..., %s, %s, ...)", call->request_type,
+              shown_string(call->path), shown_form(call->query),
+              shown_form(call->content));
+    result = call_delegate(call, &response, SIZE_MAX);
+    assert_row_that(NULL, result == 0, "it returns %d, not 0", result);
+    assert_row_that(NULL, response.code == 200,
+                    "the response's code is %d, not 200", response.code);
+    assert_row_that(NULL, response_is_valid(&response),
+                    "the response cannot be sent: response_is_valid says no");
     for (size_t i = 0; i < COUNT(once); i++) {
         size_t found = 0;
 
         for (size_t j = 0; j < response.headers.count; j++) {
             found += header_is(&response.headers.fields[j], once[i]);
         }
-        assert_row(once[i], found, 1);
+        assert_row_times(once[i], "the response has this field", found, 1);
     }
     page = test_malloc_or_fail(response.content.length + 1);
     memcpy(page, response.content.data, response.content.length);
     page[response.content.length] = '\0';
-    assert_int_equal(strlen(page), response.content.length);
+    assert_row_that(NULL, strlen(page) == response.content.length,
+                    "a NUL stands in the page");
     response_release(&response);
     return page;
 }
@@ -132,9 +111,10 @@ static void delegate_answers_with_a_valid_page(void **state)
     for (size_t i = 0; i < COUNT(calls); i++) {
         char *page = page_of(&calls[i]);
 
-        assert_int_equal(strncmp(page, "<!DOCTYPE html>\n", 16), 0);
-        assert_non_null(strstr(page, "</html>\n"));
-        assert_null(strstr(page, "<script"));
+        assert_row_octets(NULL, "the beginning of the page", page,
+                          strnlen(page, 16), "<!DOCTYPE html>\n");
+        assert_row_has(NULL, "the page", page, "</html>\n");
+        assert_row_lacks(NULL, "the page", page, "<script");
         free(page);
     }
 }
@@ -148,7 +128,8 @@ static void delegate_keeps_nothing(void **state)
             char *between = page_of(&calls[j]);
             char *second = page_of(&calls[i]);
 
-            assert_string_equal(first, second);
+            assert_row_octets(NULL, "after another call in between, the page",
+                              second, strlen(second), first);
             free(first);
             free(between);
             free(second);
@@ -165,11 +146,13 @@ static void delegate_without_memory(void **state)
         for (size_t most = 0; !enough; most++) {
             struct response response;
 
-            assert_true(most < 1000);
-            allocations_left = most;
-            enough = call_delegate(&calls[i], &response) == 0 &&
+            assert_row_that(
+                NULL, most < 1000,
+                "with memory for 1000 allocations, delegate still fails");
+            enough = call_delegate(&calls[i], &response, most) == 0 &&
                      response_is_valid(&response);
-            assert_true(most > 0 || !enough);
+            assert_row_that(NULL, most > 0 || !enough,
+                            "without any memory, delegate gives 0 and a page");
             response_release(&response);
         }
     }
@@ -185,7 +168,8 @@ static void delegate_is_constant(void **state)
     for (size_t i = 1; i < COUNT(calls); i++) {
         char *page = page_of(&calls[i]);
 
-        assert_string_equal(page, constant);
+        assert_row_octets(NULL, "the page, which should be constant,", page,
+                          strlen(page), constant);
         free(page);
     }
     free(constant);
@@ -193,13 +177,19 @@ static void delegate_is_constant(void **state)
 
 #else
 
-/* Ends the test unless the text stands in the page, once. */
+/* Ends the test unless the text stands in the page, once. What lacks it is
+ * shown from a place near which it should be. */
 static void assert_once(const char *page, const char *text)
 {
+    const char *near = strstr(page, "<h1>");
     const char *found = strstr(page, text);
 
-    assert_row(text, found != NULL, true);
-    assert_row(text, strstr(found + 1, text) == NULL, true);
+    if (found == NULL) {
+        assert_row_has(NULL, "the page", near == NULL ? page : near, text);
+        return;
+    }
+    assert_row_that(NULL, strstr(found + 1, text) == NULL,
+                    "the page has %s twice", shown_string(text));
 }
 
 static void delegate_says_hello_to_the_path(void **state)
@@ -222,7 +212,7 @@ static void delegate_says_hello_to_the_path(void **state)
         char *page = page_of(&(struct call){"GET", rows[i].path, NULL, NULL});
 
         assert_once(page, rows[i].hello);
-        assert_null(strstr(page, "key="));
+        assert_row_lacks(NULL, "the page", page, "key=");
         free(page);
     }
 }
@@ -252,7 +242,7 @@ static void delegate_shows_the_query(void **state)
         char *page = page_of(&(struct call){"GET", "/", lists[i].data, NULL});
 
         assert_once(page, lists[i].list);
-        assert_null(strstr(page, "POST data"));
+        assert_row_lacks(NULL, "the page", page, "POST data");
         free(page);
     }
 }
@@ -262,7 +252,7 @@ static void delegate_shows_an_empty_query_as_no_pairs(void **state)
     char *page = page_of(&(struct call){"GET", "/", "", NULL});
 
     (void)state;
-    assert_null(strstr(page, "<li>"));
+    assert_row_lacks(NULL, "the page", page, "<li>");
     free(page);
 }
 
@@ -285,7 +275,8 @@ static void delegate_shows_no_post_data_yet(void **state)
     char *other = page_of(&(struct call){"POST", "/", "a=1", "b=2"});
 
     (void)state;
-    assert_string_equal(page, other);
+    assert_row_octets(NULL, "the page, which should not show POST data yet,",
+                      other, strlen(other), page);
     free(page);
     free(other);
 }
@@ -301,10 +292,10 @@ static void delegate_shows_post_data_under_a_heading(void **state)
         const char *heading = strstr(page, "<h2>POST data</h2>");
 
         assert_once(page, "hello, /p<");
-        assert_non_null(heading);
+        assert_row_has(NULL, "the page", page, "<h2>POST data</h2>");
         assert_once(heading, lists[i].list);
         assert_once(page, LIST(ITEM("q", "1")));
-        assert_null(strstr(heading, LIST(ITEM("q", "1"))));
+        assert_row_lacks(NULL, "the page", heading, LIST(ITEM("q", "1")));
         free(page);
     }
 }
@@ -315,7 +306,7 @@ static void delegate_shows_empty_post_data_as_no_pairs(void **state)
 
     (void)state;
     assert_once(page, "<h2>POST data</h2>");
-    assert_null(strstr(page, "<li>"));
+    assert_row_lacks(NULL, "the page", page, "<li>");
     free(page);
 }
 
@@ -344,5 +335,5 @@ int main(void)
 #endif
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

@@ -32,13 +32,13 @@ static void field_line_parse_of_well_formed_lines(void **state)
         struct header field;
         const char *next = NULL;
 
-        assert_row(rows[i].line,
-                   field_line_parse(&field, line, line + length, &next),
-                   VERDICT_DONE);
-        assert_row_octets(rows[i].line, field.name, field.name_length,
-                          rows[i].name);
-        assert_row_octets(rows[i].line, field.value, field.value_length,
-                          rows[i].value);
+        assert_row_verdict(rows[i].line,
+                           field_line_parse(&field, line, line + length, &next),
+                           VERDICT_DONE);
+        assert_row_octets(rows[i].line, "the name", field.name,
+                          field.name_length, rows[i].name);
+        assert_row_octets(rows[i].line, "the value", field.value,
+                          field.value_length, rows[i].value);
         assert_null(field.owned);
         assert_ptr_equal(next, strchr(line, '\n') + 1);
         guarded_free(line, length);
@@ -114,9 +114,10 @@ static void field_line_parse_of_malformed_lines(void **state)
         struct header field;
         const char *next;
 
-        assert_row(rows[i].line,
-                   field_line_parse(&field, line, line + rows[i].length, &next),
-                   rows[i].expected);
+        assert_row_verdict(
+            rows[i].line,
+            field_line_parse(&field, line, line + rows[i].length, &next),
+            rows[i].expected);
         guarded_free(line, rows[i].length);
     }
 }
@@ -187,8 +188,9 @@ static void field_line_check_octets_of_lines(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         char *line = guarded_copy(rows[i].line, rows[i].length);
 
-        assert_row(rows[i].line, field_line_check_octets(line, rows[i].length),
-                   rows[i].expected);
+        assert_row_verdict(rows[i].line,
+                           field_line_check_octets(line, rows[i].length),
+                           rows[i].expected);
         guarded_free(line, rows[i].length);
     }
 }
@@ -203,5 +205,5 @@ int main(void)
         cmocka_unit_test(field_line_check_octets_of_lines),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

@@ -112,10 +112,11 @@ static void form_parse_of_the_table(void **state)
         struct form form;
 
         form_init(&form);
-        assert_row(input.octets, form_parse(&form, data, input.length),
-                   VERDICT_DONE);
+        assert_row_verdict(input.octets, form_parse(&form, data, input.length),
+                           VERDICT_DONE);
         guarded_free(data, input.length); /* a form points at its own */
-        assert_row(input.octets, form.count, rows[i].count);
+        assert_row(input.octets, "the number of pairs", form.count,
+                   rows[i].count);
         for (size_t j = 0; j < form.count; j++) {
             struct form_pair pair = form_pair(&form, j);
 
@@ -221,7 +222,7 @@ static void form_parse_of_much_is_linear(void **state)
         }
         form_init(&form);
         assert_int_equal(form_parse(&form, data, length), VERDICT_DONE);
-        assert_row(pieces[i], form.count, counts[i]);
+        assert_row(pieces[i], "the number of pairs", form.count, counts[i]);
         form_release(&form);
     }
     free(data);
@@ -255,5 +256,5 @@ int main(void)
         cmocka_unit_test(form_release_makes_it_usable_again),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

@@ -68,19 +68,21 @@ static void check_row(const struct row *row)
                                           .value_length = field->length});
     }
     memset(&framing, 0xA5, sizeof framing);
-    assert_row(label,
-               framing_read(&framing, &headers, row->in_1_0 ? 0 : 1, &at),
-               row->expected);
+    assert_row_verdict(
+        label, framing_read(&framing, &headers, row->in_1_0 ? 0 : 1, &at),
+        row->expected);
     if (row->expected == VERDICT_DONE) {
-        assert_row(label, framing.chunked, row->framing.chunked);
-        assert_row(label, framing.length_given, row->framing.length_given);
-        assert_row(label, framing.length, row->framing.length);
-        assert_row(label, framing.unknown_codings,
-                   row->framing.unknown_codings);
+        assert_row_bool(label, "chunked", framing.chunked,
+                        row->framing.chunked);
+        assert_row_bool(label, "length_given", framing.length_given,
+                        row->framing.length_given);
+        assert_row(label, "the length", framing.length, row->framing.length);
+        assert_row_bool(label, "unknown_codings", framing.unknown_codings,
+                        row->framing.unknown_codings);
     } else if (row->expected != VERDICT_BOTH_LENGTHS &&
                row->expected != VERDICT_CODING_IN_1_0 &&
                row->expected != VERDICT_CHUNKED_NOT_LAST) {
-        assert_row(label, at, row->at);
+        assert_row(label, "the index of the field at fault", at, row->at);
     }
     for (size_t i = 0; i < count; i++) {
         guarded_free(values[i], row->fields[i].length);
@@ -348,5 +350,5 @@ int main(void)
         cmocka_unit_test(framing_read_of_a_coding_in_http_1_0),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

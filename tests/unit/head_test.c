@@ -24,10 +24,11 @@ static enum verdict scan_moved(struct head *head, const char *data,
 static void assert_same(const char *row, const struct head *head,
                         const struct head *whole)
 {
-    assert_row(row, head->length, whole->length);
-    assert_row(row, head->section, whole->section);
-    assert_row(row, head->request_line, whole->request_line);
-    assert_row(row, head->request_line_length, whole->request_line_length);
+    assert_row(row, "length", head->length, whole->length);
+    assert_row(row, "section", head->section, whole->section);
+    assert_row(row, "request_line", head->request_line, whole->request_line);
+    assert_row(row, "request_line_length", head->request_line_length,
+               whole->request_line_length);
 }
 
 /* Once whole, cut in two at each place, and octet by octet. */
@@ -45,14 +46,14 @@ static void check_all_cuts(const char *row, const char *data, size_t length)
         if (verdict == VERDICT_INCOMPLETE) {
             verdict = scan_moved(&head, data, length);
         }
-        assert_row(row, verdict, expected);
+        assert_row_verdict(row, verdict, expected);
         assert_same(row, &head, &whole);
     }
     verdict = VERDICT_INCOMPLETE;
     for (size_t i = 0; i <= length && verdict == VERDICT_INCOMPLETE; i++) {
         verdict = scan_moved(&steps, data, i);
     }
-    assert_row(row, verdict, expected);
+    assert_row_verdict(row, verdict, expected);
     assert_same(row, &steps, &whole);
 }
 
@@ -87,12 +88,14 @@ static void head_scan_finds_the_end(void **state)
         char *data = guarded_copy(rows[i].data, length);
         struct head head = HEAD_START;
 
-        assert_row(rows[i].data, head_scan(&head, data, length), VERDICT_DONE);
-        assert_row(rows[i].data, head.length, rows[i].length);
-        assert_row(rows[i].data, head.request_line, rows[i].request_line);
-        assert_row(rows[i].data, head.request_line_length,
-                   rows[i].request_line_length);
-        assert_row(rows[i].data, head.section, rows[i].section);
+        assert_row_verdict(rows[i].data, head_scan(&head, data, length),
+                           VERDICT_DONE);
+        assert_row(rows[i].data, "length", head.length, rows[i].length);
+        assert_row(rows[i].data, "request_line", head.request_line,
+                   rows[i].request_line);
+        assert_row(rows[i].data, "request_line_length",
+                   head.request_line_length, rows[i].request_line_length);
+        assert_row(rows[i].data, "section", head.section, rows[i].section);
         guarded_free(data, length);
         check_all_cuts(rows[i].data, rows[i].data, length);
     }
@@ -125,8 +128,8 @@ static void head_scan_of_a_head_that_is_not_complete(void **state)
         char *data = guarded_copy(rows[i].data, rows[i].length);
         struct head head = HEAD_START;
 
-        assert_row(rows[i].data, head_scan(&head, data, rows[i].length),
-                   VERDICT_INCOMPLETE);
+        assert_row_verdict(rows[i].data, head_scan(&head, data, rows[i].length),
+                           VERDICT_INCOMPLETE);
         guarded_free(data, rows[i].length);
         check_all_cuts(rows[i].data, rows[i].data, rows[i].length);
     }
@@ -152,7 +155,8 @@ static void check_long(const char *row, const char *data, size_t length,
     static const size_t steps[] = {SIZE_MAX, 100000, 1460, 7, 2, 1};
 
     for (size_t i = 0; i < COUNT(steps); i++) {
-        assert_row(row, scan_in_steps(data, length, steps[i]), expected);
+        assert_row_verdict(row, scan_in_steps(data, length, steps[i]),
+                           expected);
     }
 }
 
@@ -295,5 +299,5 @@ int main(void)
         cmocka_unit_test(head_scan_of_endless_empty_lines),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

@@ -109,7 +109,8 @@ static void check_rows(const struct row *rows, size_t count, bool expected)
     for (size_t i = 0; i < count; i++) {
         char *text = guarded_copy(rows[i].text, rows[i].length);
 
-        assert_row(rows[i].text, host_is_valid(text, rows[i].length), expected);
+        assert_row_bool(rows[i].text, "host_is_valid",
+                        host_is_valid(text, rows[i].length), expected);
         guarded_free(text, rows[i].length);
     }
 }
@@ -153,8 +154,8 @@ static void host_is_empty_without_a_host(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         char *text = guarded_copy(rows[i].text, rows[i].length);
 
-        assert_row(rows[i].text, host_is_empty(text, rows[i].length),
-                   rows[i].expected);
+        assert_row_bool(rows[i].text, "host_is_empty",
+                        host_is_empty(text, rows[i].length), rows[i].expected);
         guarded_free(text, rows[i].length);
     }
 }
@@ -168,5 +169,5 @@ int main(void)
         cmocka_unit_test(host_is_empty_without_a_host),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

@@ -16,8 +16,8 @@ static void check(const char *row, const char *text, size_t length,
 
     buffer_init(&page);
     html_append(&page, copy, length);
-    assert_row_octets(row, page.data == NULL ? "" : page.data, page.length,
-                      expected);
+    assert_row_octets(row, "the page", page.data == NULL ? "" : page.data,
+                      page.length, expected);
     buffer_release(&page);
     guarded_free(copy, length);
 }
@@ -215,7 +215,7 @@ static void html_append_keeps_what_was_there(void **state)
     buffer_init(&page);
     html_append(&page, OCTETS("a<"));
     html_append(&page, OCTETS("b"));
-    assert_row_octets("two", page.data, page.length, "a&lt;b");
+    assert_row_octets("two", "the page", page.data, page.length, "a&lt;b");
     buffer_release(&page);
 }
 
@@ -252,5 +252,5 @@ int main(void)
         cmocka_unit_test(html_append_takes_six_octets_for_each_at_most),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

@@ -103,8 +103,8 @@ static void check_interface(const char *interface, const char *url)
     struct listener listener;
 
     assert_int_equal(listener_open(&listener, interface, "0"), 0);
-    assert_row_octets(url, listener.url, strcspn(listener.url + 6, ":") + 6,
-                      url);
+    assert_row_octets(url, "the URL", listener.url,
+                      strcspn(listener.url + 6, ":") + 6, url);
     assert_in_range(port_of(listener.url), 1, 65535);
     assert_int_equal(listener.url[strlen(listener.url) - 1], '/');
     check_listens(listener.socket);
@@ -121,14 +121,15 @@ static void check_fails(const char *interface, const char *port,
 
     memset(&listener, '?', sizeof listener);
     assert_int_equal(listener_open(&listener, interface, port), -1);
-    assert_row(port, count_descriptors(), descriptors);
+    assert_row(port, "the number of open descriptors", count_descriptors(),
+               descriptors);
     assert_non_null(memchr(listener.reason, '\0', sizeof listener.reason));
-    assert_row(listener.reason, strchr(listener.reason, '?') == NULL, true);
-    assert_row(listener.reason, strlen(listener.reason) > 10, true);
-    assert_row(listener.reason, strchr(listener.reason, '\n') == NULL, true);
-    assert_row(listener.reason, strstr(listener.reason, part) != NULL, true);
-    assert_row(listener.reason, strstr(listener.reason, "Success") == NULL,
-               true);
+    assert_row_lacks(listener.reason, "the reason", listener.reason, "?");
+    assert_row_that(listener.reason, strlen(listener.reason) > 10,
+                    "the reason is short: %s", listener.reason);
+    assert_row_lacks(listener.reason, "the reason", listener.reason, "\n");
+    assert_row_has(listener.reason, "the reason", listener.reason, part);
+    assert_row_lacks(listener.reason, "the reason", listener.reason, "Success");
 }
 
 /* ---- Tests
@@ -324,5 +325,5 @@ int main(void)
         cmocka_unit_test(listener_open_when_the_address_cannot_be_told),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

@@ -2,6 +2,7 @@
 /* memory_http_test.c - no memory at the k-th allocation, for every k: each
  * step says so, loses nothing, and leaks nothing. */
 #include "support.h"
+#include "support_memory.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,41 +14,6 @@
 #include "page.h"
 #include "request.h"
 
-void *__real_malloc(size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_realloc(void *old, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-
-/* Allocations that still succeed; then all fail. */
-static size_t allowed = SIZE_MAX;
-
-static bool may_allocate(void)
-{
-    if (allowed == 0) {
-        errno = ENOMEM;
-        return false;
-    }
-    allowed -= allowed != SIZE_MAX;
-    return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return may_allocate() ? __real_malloc(size) : NULL;
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-    return may_allocate() ? __real_realloc(old, size) : NULL;
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return may_allocate() ? __real_calloc(count, size) : NULL;
-}
-
 /* Runs `step` with 0, 1, 2 ... allocations, until it has enough. It returns
  * true if it had, and checks by itself that it failed cleanly if not. */
 static void starve(bool (*step)(void), size_t failures_least)
@@ -57,9 +23,9 @@ static void starve(bool (*step)(void), size_t failures_least)
     for (;;) {
         bool enough;
 
-        allowed = failures;
+        memory_lasts(failures, SIZE_MAX);
         enough = step();
-        allowed = SIZE_MAX;
+        memory_is_back();
         if (enough) {
             break;
         }
@@ -88,7 +54,7 @@ static bool append_to_a_buffer(void)
     for (size_t i = 0; i < length; i += 10) {
         assert_memory_equal(buffer.data + i, "0123456789", 10);
     }
-    allowed = SIZE_MAX;
+    memory_is_back();
     buffer_append_string(&buffer, "more");
     assert_int_equal(buffer.failed, !enough); /* it sticks */
     assert_int_equal(buffer.length, enough ? length + 4 : length);
@@ -108,12 +74,12 @@ static void buffer_reserve_without_memory(void **state)
 
     (void)state;
     buffer_init(&buffer);
-    allowed = 0;
+    memory_lasts(0, SIZE_MAX);
     errno = 0;
     assert_int_equal(buffer_reserve(&buffer, 1), -1);
     assert_int_equal(errno, ENOMEM);
     assert_true(buffer.failed);
-    allowed = SIZE_MAX;
+    memory_is_back();
     buffer_release(&buffer);
 }
 
@@ -128,7 +94,7 @@ static bool add_headers(void)
     }
     enough = !headers.failed;
     assert_true(enough ? headers.count == 40 : headers.count < 40);
-    allowed = SIZE_MAX;
+    memory_is_back();
     headers_release(&headers);
     return enough;
 }
@@ -147,11 +113,11 @@ static void headers_add_field_without_memory(void **state)
 
     (void)state;
     headers_init(&headers);
-    allowed = 0;
+    memory_lasts(0, SIZE_MAX);
     headers_add_field(&headers, (struct header){owned, 1, owned + 1, 1, owned});
     assert_true(headers.failed);
     assert_int_equal(headers.count, 0);
-    allowed = SIZE_MAX;
+    memory_is_back();
     headers_add(&headers, "A", "b"); /* it sticks */
     assert_int_equal(headers.count, 0);
     assert_true(headers.failed);
@@ -363,5 +329,5 @@ int main(void)
         cmocka_unit_test(response_write_head_without_memory),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

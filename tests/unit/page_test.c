@@ -34,8 +34,10 @@ static void assert_field(const struct response *response, const char *name,
 {
     const struct header *field = headers_find(&response->headers, name);
 
-    assert_row(name, count_fields(response, name), 1);
-    assert_row_octets(name, field->value, field->value_length, value);
+    assert_row_times(name, "the field is there", count_fields(response, name),
+                     1);
+    assert_row_octets(name, "the value", field->value, field->value_length,
+                      value);
 }
 
 static void assert_begins(const char *text, const char *start)
@@ -53,7 +55,8 @@ static void assert_fields_of_a_page(const struct response *response)
 {
     assert_field(response, "Content-Type", "text/html; charset=utf-8");
     assert_field(response, "X-Content-Type-Options", "nosniff");
-    assert_row("policy", count_fields(response, "Content-Security-Policy"), 1);
+    assert_row_times("policy", "the field is there",
+                     count_fields(response, "Content-Security-Policy"), 1);
     assert_true(headers_find(&response->headers, "Content-Security-Policy")
                     ->value_length > 0);
 }
@@ -183,8 +186,8 @@ static void page_fault_of_every_verdict(void **state)
         assert_int_equal(response.code, code);
         assert_true(response_is_valid(&response));
         assert_fields_of_a_page(&response);
-        assert_row("Retry-After", count_fields(&response, "Retry-After"),
-                   code == 503);
+        assert_row_times("Retry-After", "the field is there",
+                         count_fields(&response, "Retry-After"), code == 503);
         text = content_of(&response);
         assert_begins(text, "<!DOCTYPE html>");
         assert_ends(text, "</html>\n");
@@ -242,7 +245,8 @@ static void page_fault_tells_when_to_retry(void **state)
     field = headers_find(&response.headers, "Retry-After");
     assert_non_null(field);
     (void)snprintf(seconds, sizeof seconds, "%d", RETRY_AFTER_SECONDS);
-    assert_row_octets("seconds", field->value, field->value_length, seconds);
+    assert_row_octets("seconds", "the value", field->value, field->value_length,
+                      seconds);
     response_release(&response);
 }
 
@@ -286,5 +290,5 @@ int main(void)
         cmocka_unit_test(page_fault_replaces_what_stood_there),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

@@ -204,5 +204,5 @@ int main(void)
         cmocka_unit_test(platform_trim_memory_keeps_what_is_in_use),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

@@ -34,14 +34,16 @@ static void request_line_parse_of_well_formed_lines(void **state)
         char *line = guarded_copy(rows[i].line, length);
         struct request_line parsed;
 
-        assert_row(rows[i].line, request_line_parse(&parsed, line, length),
-                   VERDICT_DONE);
-        assert_row_octets(rows[i].line, parsed.method, parsed.method_length,
-                          rows[i].method);
-        assert_row(rows[i].line, parsed.target.form, rows[i].form);
+        assert_row_verdict(rows[i].line,
+                           request_line_parse(&parsed, line, length),
+                           VERDICT_DONE);
+        assert_row_octets(rows[i].line, "the method", parsed.method,
+                          parsed.method_length, rows[i].method);
+        assert_row(rows[i].line, "the form of the target", parsed.target.form,
+                   rows[i].form);
         assert_int_equal(parsed.minor_version, rows[i].minor_version);
         if (rows[i].path != NULL) {
-            assert_row_octets(rows[i].line, parsed.target.path,
+            assert_row_octets(rows[i].line, "the path", parsed.target.path,
                               parsed.target.path_length, rows[i].path);
         }
         guarded_free(line, length);
@@ -130,9 +132,9 @@ static void request_line_parse_of_malformed_lines(void **state)
         char *line = guarded_copy(rows[i].line, rows[i].length);
         struct request_line parsed;
 
-        assert_row(rows[i].line,
-                   request_line_parse(&parsed, line, rows[i].length),
-                   rows[i].expected);
+        assert_row_verdict(rows[i].line,
+                           request_line_parse(&parsed, line, rows[i].length),
+                           rows[i].expected);
         guarded_free(line, rows[i].length);
     }
 }
@@ -147,9 +149,10 @@ static void request_line_parse_of_every_prefix(void **state)
         char *line = guarded_copy(whole, length);
         struct request_line parsed;
 
-        assert_row(whole + length,
-                   request_line_parse(&parsed, line, length) == VERDICT_DONE,
-                   false);
+        assert_row_that(whole + length,
+                        request_line_parse(&parsed, line, length) !=
+                            VERDICT_DONE,
+                        "the verdict is VERDICT_DONE");
         guarded_free(line, length);
     }
 }
@@ -162,5 +165,5 @@ int main(void)
         cmocka_unit_test(request_line_parse_of_every_prefix),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

@@ -56,7 +56,8 @@ static void response_is_valid_for_final_codes(void **state)
 
         response_init(&response);
         response.code = rows[i].code;
-        assert_row("code", response_is_valid(&response), rows[i].expected);
+        assert_row_bool("code", "response_is_valid",
+                        response_is_valid(&response), rows[i].expected);
         response_release(&response);
     }
 }
@@ -124,10 +125,10 @@ static void response_is_valid_for_fields(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        assert_row(rows[i].value,
-                   is_valid_with(rows[i].name, rows[i].name_length,
-                                 rows[i].value, rows[i].value_length),
-                   rows[i].expected);
+        assert_row_bool(rows[i].value, "response_is_valid",
+                        is_valid_with(rows[i].name, rows[i].name_length,
+                                      rows[i].value, rows[i].value_length),
+                        rows[i].expected);
     }
 }
 
@@ -174,7 +175,7 @@ static void check_head(int code, const char *expected)
     buffer_append_string(&response.content, "hello, world");
     buffer_init(&head);
     response_write_head(&response, 784111777, &head);
-    assert_row_octets("head", head.data, head.length, expected);
+    assert_row_octets("head", "the head", head.data, head.length, expected);
     assert_false(head.failed);
     buffer_release(&head);
     response_release(&response);
@@ -221,7 +222,7 @@ static void response_write_head_of_an_empty_content(void **state)
     buffer_init(&head);
     buffer_append_string(&head, "before ");
     response_write_head(&response, 784111777, &head);
-    assert_row_octets("head", head.data, head.length,
+    assert_row_octets("head", "the head", head.data, head.length,
                       "before HTTP/1.1 200 OK\r\n" DATE
                       "Connection: close\r\nContent-Length: 0\r\n\r\n");
     buffer_release(&head);
@@ -312,5 +313,5 @@ int main(void)
         cmocka_unit_test(http_date_of_every_day_of_two_years),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

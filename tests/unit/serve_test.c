@@ -16,45 +16,61 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "webserve.h"
 
 enum {
-    together = 5
+    together = 5,
+    returned = 99 /* the status if serve returns */
 };
 
 /* ---- In the server
  * ---------------------------------------------------------------- */
 
 static pthread_t serving_thread;
-static atomic_int clients_there;
+static atomic_int clients_there; /* at this moment */
+static atomic_int most_there;    /* at once, so far */
+static atomic_bool gave_up;      /* waiting for all of them */
 
 void __wrap_handle_connection(int client_sock,
                               const struct sockaddr_storage *client_address);
 
-/* Waits until as many clients are there at once, then answers: f for a thread
- * of its own, and the client's port, as the server sees it. Any other answer
- * is a fault. */
+/* Waits until as many clients are there at once, for up to five seconds. */
+static void await_all(void)
+{
+    int there = atomic_fetch_add(&clients_there, 1) + 1;
+    int most = atomic_load(&most_there);
+
+    while (most < there &&
+           !atomic_compare_exchange_weak(&most_there, &most, there)) {
+        continue;
+    }
+    for (int i = 0; i < 5000 && atomic_load(&most_there) < together &&
+                    !atomic_load(&gave_up);
+         i++) {
+        pause_a_moment();
+    }
+    atomic_store(&gave_up, true);
+}
+
+/* Answers: f for a thread of its own, else s; how many clients were there at
+ * once; and the client's port, as the server sees it. */
 void __wrap_handle_connection(int client_sock,
                               const struct sockaddr_storage *client_address)
 {
-    static const struct timespec moment = {.tv_nsec = 1000000};
     struct sockaddr_in client;
     char answer[32];
     int length;
 
-    atomic_fetch_add(&clients_there, 1);
-    for (int i = 0; i < 5000 && atomic_load(&clients_there) < together; i++) {
-        (void)nanosleep(&moment, NULL);
-    }
+    await_all();
     memcpy(&client, client_address, sizeof client);
-    length = snprintf(
-        answer, sizeof answer, "%c%d",
-        pthread_equal(pthread_self(), serving_thread) ? 's' : 'f',
-        atomic_load(&clients_there) < together ? 0 : ntohs(client.sin_port));
+    length = snprintf(answer, sizeof answer, "%c %d %d",
+                      pthread_equal(pthread_self(), serving_thread) ? 's' : 'f',
+                      atomic_load(&most_there), ntohs(client.sin_port));
+    atomic_fetch_sub(&clients_there, 1);
     if (write(client_sock, answer, (size_t)length) != length ||
         close(client_sock) != 0) {
         abort();
@@ -80,23 +96,30 @@ static void read_line(void)
 
     while (length == 0 || server.line[length - 1] != '\n') {
         assert_true(length < sizeof server.line - 1);
-        assert_int_equal(poll(&output, 1, 10000), 1);
-        assert_int_equal(read(server.output, server.line + length, 1), 1);
+        assert_row_that(NULL, poll(&output, 1, 5000) == 1,
+                        "serve printed no line in 5 s: is it printed where it "
+                        "listens, and flushed?");
+        assert_row_that(
+            NULL, read(server.output, server.line + length, 1) == 1,
+            "serve ended, or closed its output, before it printed a line");
         length++;
     }
     server.line[length] = '\0';
     port = strstr(server.line, "http://127.0.0.1:");
-    assert_non_null(port);
+    assert_row_has(NULL, "the line that serve prints", server.line,
+                   "http://127.0.0.1:");
+    if (port == NULL) {
+        return;
+    }
     server.address = (struct sockaddr_in){.sin_family = AF_INET};
     server.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     server.address.sin_port = htons((uint16_t)strtoul(port + 17, NULL, 10));
 }
 
-static int start_server(void **state)
+static void start_server(void)
 {
     int ends[2];
 
-    (void)state;
     assert_int_equal(pipe(ends), 0);
     server.process = fork();
     if (server.process == 0) {
@@ -106,13 +129,12 @@ static int start_server(void **state)
         (void)close(ends[1]);
         serving_thread = pthread_self();
         (void)serve("127.0.0.1", "0");
-        _exit(99); /* once it listens, it does not return */
+        _exit(returned); /* once it listens, it does not return */
     }
     assert_int_not_equal(server.process, -1);
     assert_int_equal(close(ends[1]), 0);
     server.output = ends[0];
     read_line();
-    return 0;
 }
 
 static int end_server(void **state)
@@ -121,13 +143,14 @@ static int end_server(void **state)
     if (server.process > 0) {
         (void)kill(server.process, SIGKILL);
         (void)waitpid(server.process, NULL, 0);
+        server.process = 0;
     }
     (void)close(server.output);
     return 0;
 }
 
-/* Signals the server and ends the test unless it ends with that status, and
- * has printed no more. */
+/* Signals the server and ends the test unless it ends with status 0, and has
+ * printed no more. */
 static void check_ends(int signal)
 {
     int status = -1;
@@ -136,68 +159,129 @@ static void check_ends(int signal)
     assert_int_equal(kill(server.process, signal), 0);
     assert_int_equal(waitpid(server.process, &status, 0), server.process);
     server.process = 0;
-    assert_int_equal(status, 0);
-    assert_int_equal(read(server.output, &more, 1), 0);
+    assert_row_that(NULL, !WIFSIGNALED(status) || WTERMSIG(status) != SIGALRM,
+                    "the server had not ended 20 s after its signal");
+    assert_row_that(NULL, !WIFSIGNALED(status),
+                    "the signal ended the server: are signals blocked?");
+    assert_row_that(NULL, WEXITSTATUS(status) != returned,
+                    "serve returned; once it listens, it never does");
+    assert_row(NULL, "the status with which the server ended",
+               WEXITSTATUS(status), 0);
+    assert_row_that(NULL, read(server.output, &more, 1) == 0,
+                    "serve printed more than one line");
 }
 
 /* ---- Tests
  * ------------------------------------------------------------------------- */
 
+static int connect_client(void)
+{
+    const struct timeval limit = {.tv_sec = 10};
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_int_equal(
+        setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit), 0);
+    assert_row_that(NULL,
+                    connect(client, (struct sockaddr *)&server.address,
+                            sizeof server.address) == 0,
+                    "nobody listens where serve says: %s", server.line);
+    return client;
+}
+
 static void serve_prints_where_it_listens(void **state)
 {
     char expected[128];
-    int client = socket(AF_INET, SOCK_STREAM, 0);
+    const char *found;
 
     (void)state;
+    start_server();
     (void)snprintf(expected, sizeof expected,
                    ": listening on http://127.0.0.1:%d/\n",
                    ntohs(server.address.sin_port));
-    assert_int_not_equal(ntohs(server.address.sin_port), 0);
-    assert_string_equal(strstr(server.line, ": listening"), expected);
-    assert_int_equal(connect(client, (struct sockaddr *)&server.address,
-                             sizeof server.address),
-                     0);
-    assert_int_equal(close(client), 0);
+    assert_row_that(NULL, ntohs(server.address.sin_port) != 0,
+                    "serve says that it listens on port 0");
+    found = strstr(server.line, expected);
+    assert_row_that(NULL, found != NULL && strlen(found) == strlen(expected),
+                    "the line that serve prints is %s; it should end in %s",
+                    shown_string(server.line), shown_string(expected));
+    assert_int_equal(close(connect_client()), 0);
+}
+
+struct answer {
+    char thread;
+    int at_once;
+    int port;
+};
+
+/* Reads what handle_connection, above, has answered. */
+static struct answer read_answer(int client)
+{
+    struct answer answer = {0};
+    char text[32];
+    size_t length = 0;
+    ssize_t octets;
+
+    while ((octets = recv(client, text + length, sizeof text - 1 - length, 0)) >
+           0) {
+        length += (size_t)octets;
+    }
+    text[length] = '\0';
+    assert_row_that(NULL,
+                    sscanf(text, "%c %d %d", &answer.thread, &answer.at_once,
+                           &answer.port) == 3,
+                    "handle_connection was not called for a client within "
+                    "10 s, or its socket was closed: %s was received",
+                    shown_string(text));
+    return answer;
 }
 
 static void serve_handles_each_connection_in_a_thread(void **state)
 {
     int clients[together];
+    int at_once = 0;
+    int in_threads = 0;
 
     (void)state;
+    start_server();
     for (size_t i = 0; i < together; i++) {
-        clients[i] = socket(AF_INET, SOCK_STREAM, 0);
-        assert_int_equal(connect(clients[i], (struct sockaddr *)&server.address,
-                                 sizeof server.address),
-                         0);
+        clients[i] = connect_client();
         /* The kernel may keep a client that has said nothing. */
         assert_int_equal(send(clients[i], "x", 1, 0), 1);
     }
     for (size_t i = 0; i < together; i++) {
+        struct answer answer = read_answer(clients[i]);
         struct sockaddr_in own;
         socklen_t length = sizeof own;
-        char expected[32];
-        char answer[32];
 
         assert_int_equal(
             getsockname(clients[i], (struct sockaddr *)&own, &length), 0);
-        (void)snprintf(expected, sizeof expected, "f%d", ntohs(own.sin_port));
-        assert_int_equal(recv(clients[i], answer, sizeof answer, MSG_WAITALL),
-                         strlen(expected));
-        assert_memory_equal(answer, expected, strlen(expected));
+        assert_row(NULL, "the client's port, as handle_connection is told,",
+                   answer.port, ntohs(own.sin_port));
+        at_once = answer.at_once > at_once ? answer.at_once : at_once;
+        in_threads += answer.thread == 'f';
         assert_int_equal(close(clients[i]), 0);
     }
+    assert_row_that(NULL, at_once == together,
+                    "%d clients were there at once, but no more than %d of "
+                    "them were handled at a time; each needs a thread",
+                    together, at_once);
+    assert_row_that(NULL, in_threads == together,
+                    "%d clients were there at once, %d of them handled in a "
+                    "thread",
+                    together, in_threads);
 }
 
 static void serve_ends_upon_sigterm(void **state)
 {
     (void)state;
+    start_server();
     check_ends(SIGTERM);
 }
 
 static void serve_ends_upon_sigint(void **state)
 {
     (void)state;
+    start_server();
     check_ends(SIGINT);
 }
 
@@ -219,13 +303,16 @@ static void check_fails(const char *interface, const char *port,
     assert_int_equal(close(errors), 0);
     assert_int_equal(close(ends[1]), 0);
     length = read(ends[0], text, sizeof text - 1);
-    assert_true(length > 0);
-    text[length] = '\0';
     assert_int_equal(close(ends[0]), 0);
-    assert_int_equal(result, -1);
-    assert_row(text, strstr(text, part) != NULL, true);
-    assert_row(text, strchr(text, '\n') == text + length - 1, true);
-    assert_row(text, strstr(text, ": cannot listen on ") != NULL, true);
+    text[length > 0 ? length : 0] = '\0';
+    say_place("serve(\"%s\", \"%s\")", interface, port);
+    assert_row_that(NULL, result == -1, "it returns %d, not -1", result);
+    assert_row_has(NULL, "its sentence on standard error", text, part);
+    assert_row_has(NULL, "its sentence on standard error", text,
+                   ": cannot listen on ");
+    assert_row_that(NULL, strchr(text, '\n') == text + length - 1,
+                    "it says more, or less, than one line: %s",
+                    shown_string(text));
 }
 
 static void serve_of_a_bad_port(void **state)
@@ -248,12 +335,12 @@ static void serve_of_a_port_in_use(void **state)
     char port[16];
 
     (void)state;
+    start_server();
     (void)snprintf(port, sizeof port, "%d", ntohs(server.address.sin_port));
     check_fails("127.0.0.1", port, "in use");
 }
 
-#define WITH_SERVER(test)                                                      \
-    cmocka_unit_test_setup_teardown(test, start_server, end_server)
+#define WITH_SERVER(test) cmocka_unit_test_teardown(test, end_server)
 
 int main(void)
 {
@@ -267,5 +354,5 @@ int main(void)
         cmocka_unit_test(serve_of_a_bad_interface),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

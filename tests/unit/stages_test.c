@@ -45,12 +45,13 @@ static char *read_source(int stage, const char *name)
 
     (void)snprintf(path, sizeof path, "stages/stage%d/%s", stage, name);
     file = fopen(path, "r");
-    assert_row(path, file != NULL, true);
+    assert_row_that(NULL, file != NULL, "%s cannot be read", path);
     length = fread(text, 1, most - 1, file);
-    assert_row(path, length < most - 1 && ferror(file) == 0, true);
+    assert_row_that(NULL, length < most - 1 && ferror(file) == 0,
+                    "%s cannot be read whole", path);
     assert_int_equal(fclose(file), 0);
     text[length] = '\0';
-    assert_row(path, strlen(text), length);
+    assert_row_that(NULL, strlen(text) == length, "%s has a NUL in it", path);
     return text;
 }
 
@@ -135,7 +136,7 @@ static void stages_have_the_files_of_their_step(void **state)
 
         describe(row, stage, "");
         folder = opendir(row);
-        assert_row(row, folder != NULL, true);
+        assert_row_that(NULL, folder != NULL, "there is no folder %s", row);
         while ((entry = readdir(folder)) != NULL) {
             const struct file *file = find_file(entry->d_name);
 
@@ -144,14 +145,18 @@ static void stages_have_the_files_of_their_step(void **state)
                 continue;
             }
             describe(row, stage, entry->d_name);
-            assert_row(row, file != NULL && file->first_stage <= stage, true);
+            assert_row_that(NULL, file != NULL && file->first_stage <= stage,
+                            "%s should not be there: stage %d has no such file",
+                            row, stage);
             found++;
         }
         assert_int_equal(closedir(folder), 0);
         for (size_t i = 0; i < COUNT(files); i++) {
             expected += files[i].first_stage <= stage;
         }
-        assert_row(row, found, expected);
+        assert_row_that(NULL, found == expected,
+                        "stages/stage%d has %zu files, not %zu: one is missing",
+                        stage, found, expected);
     }
 }
 
@@ -167,7 +172,23 @@ static void stages_are_all_there_are(void **state)
         found += entry->d_name[0] != '.';
     }
     assert_int_equal(closedir(folder), 0);
-    assert_int_equal(found, stages);
+    assert_row(NULL, "the number of folders in stages", found, stages);
+}
+
+static void check_change(const struct file *file, int stage, bool differs)
+{
+    char before[128];
+    char after[128];
+
+    describe(before, stage - 1, file->name);
+    describe(after, stage, file->name);
+    assert_row_that(NULL, !differs || file->changes[stage],
+                    "%s differs from %s; step %d does not change this file. "
+                    "Did you edit one of the two?",
+                    after, before, stage);
+    assert_row_that(NULL, differs || !file->changes[stage],
+                    "%s is the same as %s; step %d changes this file", after,
+                    before, stage);
 }
 
 static void stages_differ_in_the_files_of_their_step_alone(void **state)
@@ -177,11 +198,8 @@ static void stages_differ_in_the_files_of_their_step_alone(void **state)
         for (int stage = files[i].first_stage + 1; stage <= stages; stage++) {
             char *before = read_source(stage - 1, files[i].name);
             char *after = read_source(stage, files[i].name);
-            char row[128];
 
-            describe(row, stage, files[i].name);
-            assert_row(row, strcmp(before, after) != 0,
-                       files[i].changes[stage]);
+            check_change(&files[i], stage, strcmp(before, after) != 0);
             free(before);
             free(after);
         }
@@ -196,7 +214,9 @@ static void stage5_changes_comments_alone_in_its_header(void **state)
     (void)state;
     strip_comments(before);
     strip_comments(after);
-    assert_string_equal(before, after);
+    assert_row_octets("stages/stage5/webserve.h",
+                      "the header without its comments", after, strlen(after),
+                      before);
     free(before);
     free(after);
 }
@@ -226,16 +246,22 @@ static void stages_declare_the_same_functions_in_the_same_words(void **state)
 
         strip_comments(header);
         for (size_t i = 0; i < COUNT(rows); i++) {
-            assert_row(rows[i].declaration,
-                       strstr(header, rows[i].declaration) != NULL,
-                       rows[i].first_stage <= stage);
+            bool declared = strstr(header, rows[i].declaration) != NULL;
+
+            assert_row_that(rows[i].declaration,
+                            declared == (rows[i].first_stage <= stage),
+                            "stages/stage%d/webserve.h should %s this "
+                            "function, in these words",
+                            stage, declared ? "not declare" : "declare");
             functions += rows[i].first_stage <= stage;
         }
         for (const char *end = strstr(header, ");"); end != NULL;
              end = strstr(end + 1, ");")) {
             functions--;
         }
-        assert_int_equal(functions, 0); /* and no others */
+        assert_row_that(
+            NULL, functions == 0,
+            "stages/stage%d/webserve.h declares other functions, too", stage);
         free(header);
     }
 }
@@ -257,11 +283,16 @@ static void stage_files_have_at_most_120_lines_of_80_columns(void **state)
             for (const char *line = text; *line != '\0'; lines++) {
                 size_t length = strcspn(line, "\n");
 
-                assert_row(row, length <= 80, true);
-                assert_row(row, line[length] == '\n', true);
+                assert_row_that(NULL, length <= 80,
+                                "%s:%zu is longer than 80 columns", row,
+                                lines + 1);
+                assert_row_that(NULL, line[length] == '\n',
+                                "%s does not end in a newline", row);
                 line += length + 1;
             }
-            assert_row(row, lines <= lines_most, true);
+            assert_row_that(NULL, lines <= lines_most,
+                            "%s has %zu lines; at most %d fit a page", row,
+                            lines, lines_most);
             free(text);
         }
     }
@@ -289,11 +320,20 @@ static void webserve_holds_code_beyond_main_in_three_stages_only(void **state)
         char row[128];
 
         describe(row, stage, "webserve.c");
-        assert_row(row, count_functions(text), stage <= 3 ? 2 : 1);
-        assert_row(
-            row, strstr(text, "\nint main(int argc, char **argv)\n{\n") != NULL,
-            true);
-        assert_row(row, strstr(text, "\nstatic ") != NULL, stage <= 3);
+        assert_row_that(NULL, count_functions(text) == (stage <= 3 ? 2 : 1),
+                        "%s should have %s", row,
+                        stage <= 3
+                            ? "two functions: main, and what each thread runs"
+                            : "one function: main");
+        assert_row_that(
+            NULL,
+            strstr(text, "\nint main(int argc, char **argv)\n{\n") != NULL,
+            "%s has no int main(int argc, char **argv)", row);
+        assert_row_that(NULL,
+                        (strstr(text, "\nstatic ") != NULL) == (stage <= 3),
+                        "%s should have %s", row,
+                        stage <= 3 ? "a static function, which each thread runs"
+                                   : "nothing static");
         free(text);
     }
 }
@@ -310,5 +350,5 @@ int main(void)
         cmocka_unit_test(webserve_holds_code_beyond_main_in_three_stages_only),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

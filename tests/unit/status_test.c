@@ -99,5 +99,5 @@ int main(void)
         cmocka_unit_test(status_reason_of_each_verdict_is_there),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

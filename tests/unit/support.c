@@ -1,7 +1,7 @@
 /* support.c - helpers of the unit tests; the contract is in support.h. */
 #include "support.h"
 
-#include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,24 +59,6 @@ char *exact_copy(const char *data, size_t length)
     return copy;
 }
 
-void assert_row(const char *row, uintmax_t actual, uintmax_t expected)
-{
-    if (actual != expected) {
-        fail_msg("row \"%s\": expected %" PRIuMAX ", got %" PRIuMAX, row,
-                 expected, actual);
-    }
-}
-
-void assert_row_octets(const char *row, const char *actual,
-                       size_t actual_length, const char *expected)
-{
-    if (actual_length != strlen(expected) ||
-        memcmp(actual, expected, actual_length) != 0) {
-        fail_msg("row \"%s\": expected \"%s\", got \"%.*s\"", row, expected,
-                 (int)actual_length, actual);
-    }
-}
-
 /* A build for coverage has this; _exit alone would lose what it counted. */
 void __gcov_dump(void) __attribute__((weak));
 
@@ -88,27 +70,141 @@ static void leave(int status)
     _exit(status);
 }
 
+/* ---- Running ---- */
+
+enum {
+    tests_most = 64
+};
+
+/* What runs: the test's own set-up comes behind ours, which counts. */
+static struct CMUnitTest running[tests_most];
+static const struct CMUnitTest *given;
+static size_t started; /* tests */
+static pid_t runner;   /* 0: no test is running */
+
+static void put(const char *text)
+{
+    ssize_t written = write(STDOUT_FILENO, text, strlen(text));
+
+    (void)written; /* there is nobody else to tell */
+}
+
+/* Names the test that is running as failed. It may be called by a handler of
+ * signals: what it calls is safe there. */
+static void name_running(const char *reason)
+{
+    char number[] = "00 - ";
+
+    if (runner != getpid() || started == 0) {
+        return;
+    }
+    number[0] = (char)('0' + started / 10);
+    number[1] = (char)('0' + started % 10);
+    put("not ok ");
+    put(number + (started < 10));
+    put(given[started - 1].name);
+    put(reason);
+}
+
+static void tell_crash(void)
+{
+    name_running("\n# the program crashed in it\n");
+}
+
+static void tell_stop(int number)
+{
+    name_running(" # it hung\n");
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
+
+static int start_one(void **state)
+{
+    CMFixtureFunction set_up = given[started++].setup_func;
+
+    say_place("%s", "");
+    return set_up == NULL ? 0 : set_up(state);
+}
+
+/* A build with sanitizers has this. */
+void __sanitizer_set_death_callback(void (*tell)(void)) __attribute__((weak));
+
+int run_counted(const struct CMUnitTest *tests, size_t count)
+{
+    int failed;
+
+    if (count > tests_most) {
+        (void)fprintf(stderr, "more than %d tests\n", tests_most);
+        return 1;
+    }
+    given = tests;
+    for (size_t i = 0; i < count; i++) {
+        running[i] = tests[i];
+        running[i].setup_func = start_one;
+    }
+    runner = getpid();
+    (void)signal(SIGTERM, tell_stop);
+    if (__sanitizer_set_death_callback != NULL) {
+        __sanitizer_set_death_callback(tell_crash);
+    }
+    failed = _cmocka_run_group_tests("tests", running, count, NULL, NULL);
+    runner = 0;
+    if (failed != 0) {
+        (void)fflush(NULL);
+        leave(failed);
+    }
+    return 0;
+}
+
+/* ---- Processes ---- */
+
+static int report = STDERR_FILENO; /* where a child says what is wrong */
+
 void child_check(bool fine, const char *what)
 {
     if (!fine) {
-        (void)fprintf(stderr, "not so: %s\n", what);
+        (void)dprintf(report, "not so: %s", what);
         leave(1);
     }
+}
+
+/* Fails with what the child has said, or how it ended. */
+static void check_child(int said, int status)
+{
+    char text[512];
+    ssize_t length = read(said, text, sizeof text - 1);
+
+    assert_int_equal(close(said), 0);
+    text[length > 0 ? length : 0] = '\0';
+    assert_row_that(NULL, length <= 0, "%s", text);
+    assert_row_that(NULL, !WIFSIGNALED(status) || WTERMSIG(status) != SIGALRM,
+                    "the test had not ended after 20 s");
+    assert_row_that(NULL, !WIFSIGNALED(status),
+                    "the test's process was ended by signal %d",
+                    WTERMSIG(status));
+    assert_row(NULL, "the status of the test's process", WEXITSTATUS(status),
+               0);
 }
 
 void run_in_child(void (*test)(void))
 {
     int status = -1;
-    pid_t child = fork();
+    int ends[2];
+    pid_t child;
 
+    assert_int_equal(pipe(ends), 0);
+    child = fork();
     if (child == 0) {
         (void)alarm(20);
+        report = ends[1];
+        (void)close(ends[0]);
         test();
         leave(0);
     }
     assert_int_not_equal(child, -1);
+    assert_int_equal(close(ends[1]), 0);
     assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
+    check_child(ends[0], status);
 }
 
 void pause_a_moment(void)

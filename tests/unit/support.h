@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "support_rows.h"
+
 /* A string constant as octets and their number, NULs within it counted. */
 #define OCTETS(literal) (literal), sizeof(literal) - 1
 
@@ -32,12 +34,12 @@ char *exact_copy(const char *data, size_t length);
 /* Memory for a test that needs it; the test ends if there is none. */
 void *test_malloc_or_fail(size_t size);
 
-/* Ends the test, naming the row of the table, if the numbers differ. */
-void assert_row(const char *row, uintmax_t actual, uintmax_t expected);
-
-/* Ends the test, naming the row, if the octets differ. */
-void assert_row_octets(const char *row, const char *actual,
-                       size_t actual_length, const char *expected);
+/* Runs the tests of an array, and gives what main returns. A test that is
+ * still running when the program is stopped, or crashes, is named as failed.
+ * If a test failed, the program ends here: what it left allocated when it was
+ * ended in the middle is no leak to be told of. */
+#define run_all(tests) run_counted((tests), COUNT(tests))
+int run_counted(const struct CMUnitTest *tests, size_t count);
 
 /* Runs a test in a process of its own, and fails if it does not end well
  * within 20 s. */

@@ -47,15 +47,17 @@ static void target_parse_takes_each_form_apart(void **state)
         char *text = guarded_copy(rows[i].text, length);
         struct target target;
 
-        assert_row(rows[i].text, target_parse(&target, text, length),
-                   VERDICT_DONE);
-        assert_row(rows[i].text, target.form, rows[i].form);
-        assert_row_octets(rows[i].text, target.path, target.path_length,
-                          rows[i].path);
-        assert_row(rows[i].text, target.query == NULL, rows[i].query == NULL);
+        assert_row_verdict(rows[i].text, target_parse(&target, text, length),
+                           VERDICT_DONE);
+        assert_row(rows[i].text, "the form of the target", target.form,
+                   rows[i].form);
+        assert_row_octets(rows[i].text, "the path", target.path,
+                          target.path_length, rows[i].path);
+        assert_row_bool(rows[i].text, "that there is no query",
+                        target.query == NULL, rows[i].query == NULL);
         if (rows[i].query != NULL) {
-            assert_row_octets(rows[i].text, target.query, target.query_length,
-                              rows[i].query);
+            assert_row_octets(rows[i].text, "the query", target.query,
+                              target.query_length, rows[i].query);
         }
         guarded_free(text, length);
     }
@@ -80,9 +82,11 @@ static void target_parse_of_forms_without_a_path(void **state)
         char *text = guarded_copy(rows[i].text, rows[i].length);
         struct target target;
 
-        assert_row(rows[i].text, target_parse(&target, text, rows[i].length),
-                   VERDICT_DONE);
-        assert_row(rows[i].text, target.form, rows[i].form);
+        assert_row_verdict(rows[i].text,
+                           target_parse(&target, text, rows[i].length),
+                           VERDICT_DONE);
+        assert_row(rows[i].text, "the form of the target", target.form,
+                   rows[i].form);
         assert_null(target.query);
         guarded_free(text, rows[i].length);
     }
@@ -163,8 +167,9 @@ static void target_parse_of_what_is_no_target(void **state)
         char *text = guarded_copy(rows[i].text, rows[i].length);
         struct target target;
 
-        assert_row(rows[i].text, target_parse(&target, text, rows[i].length),
-                   rows[i].expected);
+        assert_row_verdict(rows[i].text,
+                           target_parse(&target, text, rows[i].length),
+                           rows[i].expected);
         guarded_free(text, rows[i].length);
     }
 }
@@ -177,5 +182,5 @@ int main(void)
         cmocka_unit_test(target_parse_of_what_is_no_target),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

@@ -2,23 +2,17 @@
  * turns_run_test.c - how the server stops: upon one signal, and upon a second.
  * Each test has a process of its own.
  */
-/* link: -Wl,--wrap=clock_gettime,--wrap=pthread_create */
-#include "support.h"
+/* link: -Wl,--wrap=clock_gettime */
+/* link: -Wl,--wrap=pthread_create,--wrap=accept,--wrap=accept4 */
+#include "support_turns.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "limits.h"
-#include "turns.h"
-#include "turns_counts.h"
 
 /* ---- A clock that runs fast, so that seconds need not be waited for */
 
@@ -39,31 +33,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
     return result;
 }
 
-/* ---- Thread creation that fails */
-
-static atomic_size_t creations;
-static size_t creation_that_fails = SIZE_MAX;
-
-int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument);
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument);
-
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument)
-{
-    if (atomic_fetch_add(&creations, 1) == creation_that_fails) {
-        return EAGAIN;
-    }
-    return __real_pthread_create(thread, attributes, function, argument);
-}
-
 /* ---- Server and clients */
-
-static struct turns turns;
-static struct sockaddr_in server;
-static atomic_size_t accepted;
-static atomic_bool held; /* busy threads stay busy while this is true */
 
 static void *take_turns(void *argument)
 {
@@ -81,42 +51,15 @@ static void *take_turns(void *argument)
     return NULL;
 }
 
-static void listen_for_clients(void)
+/* Threads that count nothing while the server stops. */
+static void listen_to_stop(void)
 {
-    socklen_t length = sizeof server;
-    int listening = socket(AF_INET, SOCK_STREAM, 0);
-
-    server = (struct sockaddr_in){.sin_family = AF_INET};
-    server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    child_check(
-        bind(listening, (struct sockaddr *)&server, sizeof server) == 0 &&
-            listen(listening, 256) == 0 &&
-            getsockname(listening, (struct sockaddr *)&server, &length) == 0,
-        "the test listens");
-    turns = (struct turns){listening, take_turns};
-}
-
-static int connect_client(void)
-{
-    int client = socket(AF_INET, SOCK_STREAM, 0);
-
-    if (connect(client, (struct sockaddr *)&server, sizeof server) == -1) {
-        child_check(close(client) == 0, "closed");
-        return -1;
-    }
-    return client;
-}
-
-static void check_answer(int client)
-{
-    char octet;
-
-    child_check(read(client, &octet, 1) == 1 && octet == 'x', "an answer");
-    child_check(close(client) == 0, "closed");
+    listen_for_clients();
+    turns.take = take_turns;
 }
 
 /* Starts the threads, and then signals, which wait for turns_run. */
-static void start(const int *signals)
+static void start_signalled(const int *signals)
 {
     child_check(turns_start(&turns) == 0, "turns_start");
     for (size_t i = 0; signals[i] != 0; i++) {
@@ -136,8 +79,8 @@ static void await_accepted(size_t number)
 
 static void stops_at_rest(int signal)
 {
-    listen_for_clients();
-    start((const int[]){signal, 0});
+    listen_to_stop();
+    start_signalled((const int[]){signal, 0});
     child_check(turns_run(&turns) == 0, "it ends with 0");
     child_check(turns_count().total == 0, "no thread is left");
     child_check(connect_client() == -1, "nobody listens");
@@ -170,16 +113,16 @@ static void serves_the_queue(void)
 {
     int clients[40];
 
-    listen_for_clients();
+    listen_to_stop();
     for (size_t i = 0; i < COUNT(clients); i++) {
         clients[i] = connect_client();
         child_check(clients[i] != -1, "connected");
     }
-    start((const int[]){SIGTERM, 0});
+    start_signalled((const int[]){SIGTERM, 0});
     child_check(turns_run(&turns) == 0, "it ends with 0");
     child_check(turns_count().total == 0, "no thread is left");
     for (size_t i = 0; i < COUNT(clients); i++) {
-        check_answer(clients[i]);
+        check_answers(&clients[i], 1);
     }
 }
 
@@ -209,9 +152,9 @@ static void waits_for_the_busy(void)
     int client;
 
     atomic_store(&held, true);
-    listen_for_clients();
+    listen_to_stop();
     client = connect_client();
-    start((const int[]){SIGTERM, 0});
+    start_signalled((const int[]){SIGTERM, 0});
     await_accepted(1);
     child_check(pthread_create(&releasing, NULL, release_after_stop, NULL) == 0,
                 "created");
@@ -219,7 +162,7 @@ static void waits_for_the_busy(void)
     child_check(!atomic_load(&held), "not before the thread was done");
     child_check(pthread_join(releasing, NULL) == 0, "joined");
     child_check(turns_count().total == 0, "no thread is left");
-    check_answer(client);
+    check_answers(&client, 1);
 }
 
 static void turns_run_waits_for_busy_threads(void **state)
@@ -235,9 +178,9 @@ static void waits_no_longer(void)
     uint64_t took;
 
     atomic_store(&held, true);
-    listen_for_clients();
+    listen_to_stop();
     child_check(connect_client() != -1, "connected");
-    start((const int[]){SIGTERM, 0});
+    start_signalled((const int[]){SIGTERM, 0});
     await_accepted(1);
     began = turns_clock();
     child_check(turns_run(&turns) == 0, "it ends with 0");
@@ -256,9 +199,9 @@ static void turns_run_ends_though_a_thread_is_busy(void **state)
 static void ends_at_once(void)
 {
     atomic_store(&held, true);
-    listen_for_clients();
+    listen_to_stop();
     child_check(connect_client() != -1, "connected");
-    start((const int[]){SIGTERM, SIGINT, 0});
+    start_signalled((const int[]){SIGTERM, SIGINT, 0});
     await_accepted(1);
     child_check(turns_run(&turns) == 128 + SIGTERM, "it ends with 128 + 15");
     child_check(turns_count().total > turns_count().waiting,
@@ -289,9 +232,9 @@ static void ends_at_once_later(void)
     pthread_t signalling;
 
     atomic_store(&held, true);
-    listen_for_clients();
+    listen_to_stop();
     child_check(connect_client() != -1, "connected");
-    start((const int[]){SIGTERM, 0});
+    start_signalled((const int[]){SIGTERM, 0});
     await_accepted(1);
     child_check(pthread_create(&signalling, NULL, signal_after_stop, NULL) == 0,
                 "created");
@@ -330,9 +273,9 @@ static void interrupts_waits(void)
     pthread_t waiting;
 
     atomic_store(&held, true);
-    listen_for_clients();
+    listen_to_stop();
     child_check(connect_client() != -1, "connected");
-    start((const int[]){SIGTERM, 0});
+    start_signalled((const int[]){SIGTERM, 0});
     await_accepted(1);
     child_check(pthread_create(&waiting, NULL, wait_for_more, NULL) == 0,
                 "created");
@@ -355,6 +298,11 @@ static void *release_after_two(void *argument)
     return NULL;
 }
 
+static bool second_fails(size_t number)
+{
+    return number == 1;
+}
+
 /* When no thread could be created, one is busy and a client waits: the stop
  * tries again. */
 static void creates_a_thread_for_the_queue(void)
@@ -363,13 +311,13 @@ static void creates_a_thread_for_the_queue(void)
     int clients[2];
 
     atomic_store(&held, true);
-    creation_that_fails = 1;
-    listen_for_clients();
+    creation_fails = second_fails;
+    listen_to_stop();
     for (size_t i = 0; i < COUNT(clients); i++) {
         clients[i] = connect_client();
     }
-    start((const int[]){SIGTERM, 0});
-    for (int i = 0; i < 5000 && atomic_load(&creations) < 2; i++) {
+    start_signalled((const int[]){SIGTERM, 0});
+    for (int i = 0; i < 5000 && atomic_load(&creations_failed) < 1; i++) {
         pause_a_moment();
     }
     child_check(pthread_create(&releasing, NULL, release_after_two, NULL) == 0,
@@ -377,8 +325,8 @@ static void creates_a_thread_for_the_queue(void)
     child_check(turns_run(&turns) == 0, "it ends with 0");
     child_check(pthread_join(releasing, NULL) == 0, "joined");
     child_check(!atomic_load(&held), "both were accepted");
-    check_answer(clients[0]);
-    check_answer(clients[1]);
+    check_answers(&clients[0], 1);
+    check_answers(&clients[1], 1);
 }
 
 static void turns_run_serves_what_has_come_when_creation_failed(void **state)
@@ -401,5 +349,5 @@ int main(void)
         cmocka_unit_test(turns_run_interrupts_waits_for_more_of_a_request),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }

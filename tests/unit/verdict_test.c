@@ -180,5 +180,5 @@ int main(void)
         cmocka_unit_test(verdict_limit_is_that_of_limits_h),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_all(tests);
 }
