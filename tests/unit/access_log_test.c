@@ -15,8 +15,7 @@
 #include "limits.h"
 #include "turns.h"
 
-/* ---- Standard error, kept
- * --------------------------------------------------------- */
+/* ---- Standard error, kept */
 
 static struct {
     bool kept; /* else the calls are the real ones */
@@ -72,8 +71,7 @@ bool __wrap_turns_are_crowded(void)
     return log_kept.crowded;
 }
 
-/* ---- Helpers
- * ------------------------------------------------------------------------ */
+/* ---- Helpers */
 
 static int empty_log(void **state)
 {
@@ -120,8 +118,7 @@ static void check_log(const char *expected)
                       expected);
 }
 
-/* ---- Tests
- * -------------------------------------------------------------------------- */
+/* ---- Tests */
 
 static void access_log_write_writes_the_common_log_format(void **state)
 {

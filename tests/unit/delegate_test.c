@@ -12,8 +12,7 @@
 
 #include "webserve.h"
 
-/* ---- Calling it
- * -------------------------------------------------------------- */
+/* ---- Calling it */
 
 /* What delegate is called with. */
 struct call {

@@ -17,8 +17,7 @@
 
 #include "listener.h"
 
-/* ---- Calls that fail
- * --------------------------------------------------------- */
+/* ---- Calls that fail */
 
 static int listen_error;
 static int name_error;
@@ -62,8 +61,7 @@ int __wrap_getnameinfo(const struct sockaddr *address, socklen_t length,
                                              port, port_size, flags);
 }
 
-/* ---- Helpers
- * ------------------------------------------------------------------ */
+/* ---- Helpers */
 
 static size_t count_descriptors(void)
 {
@@ -132,8 +130,7 @@ static void check_fails(const char *interface, const char *port,
     assert_row_lacks(listener.reason, "the reason", listener.reason, "Success");
 }
 
-/* ---- Tests
- * ---------------------------------------------------------------------- */
+/* ---- Tests */
 
 static void listener_open_on_ipv4(void **state)
 {

@@ -27,8 +27,7 @@ enum {
     returned = 99 /* the status if serve returns */
 };
 
-/* ---- In the server
- * ---------------------------------------------------------------- */
+/* ---- In the server */
 
 static pthread_t serving_thread;
 static atomic_int clients_there; /* at this moment */
@@ -77,8 +76,7 @@ void __wrap_handle_connection(int client_sock,
     }
 }
 
-/* ---- The server, in a process of its own
- * ------------------------------------------ */
+/* ---- The server, in a process of its own */
 
 static struct {
     pid_t process;
@@ -171,8 +169,7 @@ static void check_ends(int signal)
                     "serve printed more than one line");
 }
 
-/* ---- Tests
- * ------------------------------------------------------------------------- */
+/* ---- Tests */
 
 static int connect_client(void)
 {

@@ -29,8 +29,7 @@ static const struct file {
     {"serve.c", 4, {false}},
 };
 
-/* ---- Reading
- * -------------------------------------------------------------------- */
+/* ---- Reading */
 
 /* Reads a file of a stage into a string, which the caller frees. */
 static char *read_source(int stage, const char *name)
@@ -111,8 +110,7 @@ static void describe(char row[128], int stage, const char *name)
     (void)snprintf(row, 128, "stages/stage%d/%s", stage, name);
 }
 
-/* ---- Tests
- * ------------------------------------------------------------------------ */
+/* ---- Tests */
 
 static const struct file *find_file(const char *name)
 {

@@ -1,0 +1,261 @@
+/*
+ * handle_connection_client_test.c - requests that delegate does not see, and
+ * clients that leave, fall silent, or do not read.
+ */
+/* stages: 3 4 5 6 */
+/* link: -Wl,--wrap=delegate,--wrap=malloc,--wrap=calloc,--wrap=realloc */
+/* link: -Wl,--wrap=recv,--wrap=sendmsg,--wrap=poll,--wrap=shutdown */
+/* link: -Wl,--wrap=close,--wrap=write,--wrap=clock_gettime */
+#include "request_rows.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "webserve.h"
+
+static void handle_connection_refuses(void **state)
+{
+    static const struct {
+        const char *request;
+        const char *status;
+    } rows[] = {
+        {"GET / HTTP/1.1\n\n", "400 Bad Request"},
+        {"GET /\r\n\r\n", "400 Bad Request"},
+        {"GET / HTTP/1.1\r\n\r\n", "400 Bad Request"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", "400 Bad Request"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n", "400 Bad Request"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n",
+         "400 Bad Request"},
+        {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", "505 HTTP Version Not Supported"},
+        {"PUT / HTTP/1.1\r\nHost: a\r\n\r\n", "501 Not Implemented"},
+        {"GET / HTTP/1.1\r\nHost: a\r\nExpect: wonders\r\n\r\n",
+         "417 Expectation Failed"},
+#if STAGE < 6
+        {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na=1",
+         "501 Not Implemented"},
+        {"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+         "Content-Length: 3\r\n\r\n",
+         "501 Not Implemented"},
+#else
+        {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n",
+         "413 Content Too Large"},
+        {"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+         "Content-Length: 99999999\r\n\r\n",
+         "413 Content Too Large"},
+        {"POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\n"
+         "Content-Length: 3\r\n\r\na=1",
+         "415 Unsupported Media Type"},
+        {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nx",
+         "400 Bad Request"},
+#endif
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *row = rows[i].request;
+
+        for (size_t step = 0; step < 2; step++) {
+            char line[64];
+
+            (void)snprintf(line, sizeof line, "HTTP/1.1 %s", rows[i].status);
+            open_client(row, strlen(row));
+            stub.step = step;
+            stub.ending = STUB_ENDS; /* part of it may be unread: it drains */
+            handle();
+            stub_check(row);
+            assert_row_times(row, "delegate was called", delegate_calls, 0);
+            stub_check_answer(row, line, true);
+            assert_row(row, "the number of octets that were received",
+                       stub.given, stub.length);
+            stub_close();
+        }
+    }
+}
+
+/* The answer is not lost: what is unread is drained, and then the socket is
+ * closed. */
+static void handle_connection_drains_what_follows_a_get(void **state)
+{
+    static const char row[] = "GET / HTTP/1.1\r\nHost: a\r\n"
+                              "Content-Length: 5\r\n\r\nhello";
+
+    (void)state;
+    for (size_t cut = 1; cut < sizeof row - 1; cut++) {
+        open_client(row, sizeof row - 1);
+        stub.cuts[0] = cut;
+        say_place("cut after octet %zu", cut);
+        stub.waits = true;
+        stub.ending = STUB_ENDS;
+        handle();
+        stub_check(row);
+        assert_row_times(row, "delegate was called", delegate_calls, 1);
+        stub_check_answer(row, "HTTP/1.1 200 OK", true);
+        assert_row(row, "the number of octets that were received", stub.given,
+                   stub.length);
+        stub_close();
+    }
+}
+
+static void check_left(const struct request_row *row, size_t length,
+                       enum stub_ending ending)
+{
+    open_client(row->request, length);
+    stub.ending = ending;
+    stub.waits = length % 2 == 0;
+    say_place("the client %s after octet %zu",
+              ending == STUB_ENDS ? "ends its side" : "resets", length);
+    handle();
+    stub_check(row->request);
+    assert_row_times(row->request, "delegate was called", delegate_calls, 0);
+    assert_row(row->request, "the number of octets that were sent",
+               stub.sent_length, 0);
+    assert_row_times(row->request, "a line was written to the log", stub.writes,
+                     1);
+    stub_close();
+}
+
+static void handle_connection_of_a_client_that_leaves(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(request_rows); i++) {
+        const struct request_row *row = &request_rows[i];
+
+        for (size_t cut = 0; cut < strlen(row->request); cut++) {
+            check_left(row, cut, STUB_ENDS);
+            check_left(row, cut, STUB_RESETS);
+        }
+    }
+}
+
+/* A client may end its side and still wait for its answer. */
+static void handle_connection_of_a_client_that_half_closes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(request_rows); i++) {
+        const struct request_row *row = &request_rows[i];
+
+        open_client(row->request, strlen(row->request));
+        stub.ending = STUB_ENDS;
+        check_request(row);
+    }
+}
+
+static void handle_connection_of_a_client_that_falls_silent(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(request_rows); i++) {
+        const char *row = request_rows[i].request;
+
+        for (size_t cut = 0; cut < strlen(row); cut += 1 + cut % 5) {
+            open_client(row, cut);
+            stub.ending = STUB_IS_SILENT;
+            say_place("the client falls silent after octet %zu", cut);
+            handle();
+            stub_check(row);
+            assert_row_times(row, "delegate was called", delegate_calls, 0);
+            if (cut == 0) {
+                assert_row(row, "the number of octets that were sent",
+                           stub.sent_length, 0);
+            } else {
+                stub_check_answer(row, "HTTP/1.1 408 Request Timeout",
+                                  cut < 5 || !request_rows[i].head);
+            }
+            stub_close();
+        }
+    }
+}
+
+static void handle_connection_of_a_client_that_does_not_read(void **state)
+{
+    static const int errors[] = {EPIPE, ECONNRESET};
+    const struct request_row *row = &request_rows[0];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(errors); i++) {
+        for (size_t after = 0; after < 150; after += 30) {
+            open_client(row->request, strlen(row->request));
+            stub.send_error = errors[i];
+            stub.send_fails_after = after;
+            handle();
+            stub_check(row->request);
+            assert_row_times("large", "delegate was called", delegate_calls, 1);
+            assert_row(row->request, "the number of octets that were sent",
+                       stub.sent_length, after);
+            stub_close();
+        }
+    }
+    open_client(row->request, strlen(row->request));
+    stub.send_stalls = true;
+    handle();
+    stub_check(row->request);
+    assert_row(row->request, "the number of octets that were sent",
+               stub.sent_length, 0);
+    stub_close();
+}
+
+static void handle_connection_sends_the_whole_answer_in_parts(void **state)
+{
+    const struct request_row *row = &request_rows[0];
+
+    (void)state;
+    for (size_t most = 1; most < 200; most += 1 + most / 4) {
+        open_client(row->request, strlen(row->request));
+        stub.send_most = most;
+        stub.send_waits = most % 2 == 0;
+        check_request(row);
+    }
+}
+
+/* A real socket of which the other side is gone: nothing that the stub makes
+ * up, and no SIGPIPE. */
+static void handle_connection_of_a_client_that_is_gone(void **state)
+{
+    static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    static const struct sockaddr_storage nobody;
+    size_t descriptors = count_descriptors();
+
+    (void)state;
+    for (size_t length = 0; length < sizeof request; length += 26) {
+        int pair[2];
+
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+        assert_int_equal(__real_write(pair[1], request, length), length);
+        assert_int_equal(close(pair[1]), 0);
+        stub.closes = 0;
+        stub.socket = -2; /* the log alone is the stub's */
+        handle_connection(pair[0], &nobody);
+        stub.socket = -1;
+        assert_row(NULL, "the number of open descriptors", count_descriptors(),
+                   descriptors);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(handle_connection_refuses, set_up_delegate),
+        cmocka_unit_test_setup(handle_connection_drains_what_follows_a_get,
+                               set_up_delegate),
+        cmocka_unit_test_setup(handle_connection_of_a_client_that_leaves,
+                               set_up_delegate),
+        cmocka_unit_test_setup(handle_connection_of_a_client_that_half_closes,
+                               set_up_delegate),
+        cmocka_unit_test_setup(handle_connection_of_a_client_that_falls_silent,
+                               set_up_delegate),
+        cmocka_unit_test_setup(handle_connection_of_a_client_that_does_not_read,
+                               set_up_delegate),
+        cmocka_unit_test_setup(
+            handle_connection_sends_the_whole_answer_in_parts, set_up_delegate),
+        cmocka_unit_test_setup(handle_connection_of_a_client_that_is_gone,
+                               set_up_delegate),
+    };
+
+#ifdef PORTABLE
+    (void)signal(SIGPIPE, SIG_IGN); /* there, turns_start blocks it */
+#endif
+    return run_all(tests);
+}

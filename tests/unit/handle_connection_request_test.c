@@ -1,0 +1,208 @@
+/*
+ * handle_connection_request_test.c - what delegate is given, however the
+ * request is cut, and what the client gets; with a delegate and a client that
+ * are the test's.
+ */
+/* stages: 3 4 5 6 */
+/* link: -Wl,--wrap=delegate,--wrap=malloc,--wrap=calloc,--wrap=realloc */
+/* link: -Wl,--wrap=recv,--wrap=sendmsg,--wrap=poll,--wrap=shutdown */
+/* link: -Wl,--wrap=close,--wrap=write,--wrap=clock_gettime */
+#include "request_rows.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+static void handle_connection_gives_delegate_the_request(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(request_rows); i++) {
+        const struct request_row *row = &request_rows[i];
+
+        open_client(row->request, strlen(row->request));
+        check_request(row);
+    }
+}
+
+static void handle_connection_of_a_request_cut_anywhere(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(request_rows); i++) {
+        const struct request_row *row = &request_rows[i];
+
+        for (size_t cut = 1; cut < strlen(row->request); cut++) {
+            open_client(row->request, strlen(row->request));
+            stub.cuts[0] = cut;
+            say_place("cut after octet %zu", cut);
+            stub.waits = cut % 2 == 0;
+            check_request(row);
+        }
+    }
+}
+
+static void handle_connection_of_a_request_cut_in_three(void **state)
+{
+    const struct request_row *row = &request_rows[COUNT(request_rows) - 1];
+    size_t length = strlen(row->request);
+
+    (void)state;
+    for (size_t cut = 1; cut < length; cut++) {
+        for (size_t next = cut + 1; next < length; next += 1 + next % 3) {
+            open_client(row->request, length);
+            stub.cuts[0] = cut;
+            stub.cuts[1] = next;
+            say_place("cut after octets %zu and %zu", cut, next);
+            check_request(row);
+        }
+    }
+}
+
+static void handle_connection_of_a_request_octet_by_octet(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(request_rows); i++) {
+        const struct request_row *row = &request_rows[i];
+
+        for (size_t step = 1; step < 4; step++) {
+            open_client(row->request, strlen(row->request));
+            stub.step = step;
+            say_place("in pieces of %zu", step);
+            stub.waits = step != 2;
+            stub.interrupted = step;
+            check_request(row);
+        }
+    }
+}
+
+/* Sizes that no buffer is made for in advance. */
+static void handle_connection_of_a_large_header_section(void **state)
+{
+    enum {
+        start = 25,
+        fields = 300000
+    };
+    char *request = test_malloc_or_fail(start + fields + 4);
+
+    (void)state;
+    memcpy(request, "GET / HTTP/1.1\r\nHost: a\r\n", start);
+    memset(request + start, 'x', fields);
+    request[start + 1000] = ':';
+    memcpy(request + start + fields, "\r\n\r\n", 4);
+    for (size_t step = 997; step < 200000; step *= 13) {
+        open_client(request, start + fields + 4);
+        stub.step = step;
+        say_place("in pieces of %zu", step);
+        stub.waits = true;
+        handle();
+        stub_check("large");
+        assert_row_times("large", "delegate was called", delegate_calls, 1);
+        stub_check_answer("large", "HTTP/1.1 200 OK", true);
+        stub_close();
+    }
+    free(request);
+}
+
+#if STAGE >= 6
+static void handle_connection_of_a_large_post(void **state)
+{
+    static const char head[] = "POST / HTTP/1.1\r\nHost: a\r\n"
+                               "Content-Length: 3000000\r\n\r\n";
+    size_t length = sizeof head - 1 + 3000000;
+    char *request = test_malloc_or_fail(length);
+
+    (void)state;
+    memcpy(request, head, sizeof head - 1);
+    memset(request + sizeof head - 1, '&', 3000000);
+    memcpy(request + length - 4, "&b=9", 4);
+    for (size_t step = 1460; step < 200000; step *= 11) {
+        open_client(request, length);
+        stub.step = step;
+        say_place("in pieces of %zu", step);
+        stub.waits = true;
+        handle();
+        stub_check("large");
+        assert_row_has("large", "what delegate was given", delegate_got,
+                       "post:b=9\n");
+        stub_check_answer("large", "HTTP/1.1 200 OK", true);
+        stub_close();
+    }
+    free(request);
+}
+
+/* 100 Continue is sent when none of the content has come with the head, and
+ * never to HTTP/1.0, nor without content. */
+static void handle_connection_continues_when_it_is_waited_for(void **state)
+{
+    static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    static const struct {
+        const char *request;
+        bool continues; /* if the pieces are head and content */
+    } rows[] = {
+        {"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+         "Content-Length: 3\r\n\r\na=1",
+         true},
+        {"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\n"
+         "Transfer-Encoding: chunked\r\n\r\n3\r\na=1\r\n0\r\n\r\n",
+         true},
+        {"POST / HTTP/1.0\r\nExpect: 100-continue\r\n"
+         "Content-Length: 3\r\n\r\na=1",
+         false},
+        {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na=1", false},
+        {"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+         "Content-Length: 0\r\n\r\n",
+         false},
+        {"GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *row = rows[i].request;
+        size_t head = (size_t)(strstr(row, "\r\n\r\n") + 4 - row);
+
+        for (size_t cut = 1; cut < strlen(row); cut++) {
+            bool continues = rows[i].continues && cut == head;
+
+            open_client(row, strlen(row));
+            stub.cuts[0] = cut;
+            say_place("cut after octet %zu", cut);
+            handle();
+            stub_check(row);
+            assert_row_times(row, "delegate was called", delegate_calls, 1);
+            assert_row_bool(row, "that the client got its 100 Continue",
+                            strncmp(stub_sent(), interim, 25) == 0, continues);
+            assert_row_that(row,
+                            strstr(stub_sent(), "\r\nDate") ==
+                                stub_sent() + (continues ? 25 : 0) + 15,
+                            "what was sent is no 200 OK of its own: %s",
+                            shown_string(stub_sent()));
+            stub_close();
+        }
+    }
+}
+#endif
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(handle_connection_gives_delegate_the_request,
+                               set_up_delegate),
+        cmocka_unit_test_setup(handle_connection_of_a_request_cut_anywhere,
+                               set_up_delegate),
+        cmocka_unit_test_setup(handle_connection_of_a_request_cut_in_three,
+                               set_up_delegate),
+        cmocka_unit_test_setup(handle_connection_of_a_request_octet_by_octet,
+                               set_up_delegate),
+        cmocka_unit_test_setup(handle_connection_of_a_large_header_section,
+                               set_up_delegate),
+#if STAGE >= 6
+        cmocka_unit_test_setup(handle_connection_of_a_large_post,
+                               set_up_delegate),
+        cmocka_unit_test_setup(
+            handle_connection_continues_when_it_is_waited_for, set_up_delegate),
+#endif
+    };
+
+#ifdef PORTABLE
+    (void)signal(SIGPIPE, SIG_IGN); /* there, turns_start blocks it */
+#endif
+    return run_all(tests);
+}

@@ -1,0 +1,247 @@
+/* request_parse_test.c - heads taken apart, and found at fault. */
+#include "support.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "request.h"
+
+#define R "GET / HTTP/1.1\r\n"
+#define H "Host: a\r\n"
+#define E "\r\n"
+
+/* Parses what lies somewhere else on each call, until a verdict is there:
+ * first `cut` octets, then `step` more each time. The octets of the last call
+ * are in `*copy`, for the caller to free. */
+static enum verdict parse_moved(struct request *request, const char *data,
+                                size_t length, size_t cut, size_t step,
+                                char **copy)
+{
+    enum verdict verdict;
+
+    request_init(request);
+    for (;;) {
+        *copy = exact_copy(data, cut);
+        verdict = request_parse(request, *copy, cut);
+        if (verdict != VERDICT_INCOMPLETE || cut == length) {
+            return verdict;
+        }
+        free(*copy);
+        cut = length - cut < step ? length : cut + step;
+    }
+}
+
+struct row {
+    const char *data;
+    size_t length;
+    enum verdict expected;
+    size_t line; /* of the fault; 0: not looked at */
+};
+
+static void check_once(const struct row *row, size_t cut, size_t step)
+{
+    struct request request;
+    char *copy;
+
+    assert_row_verdict(
+        row->data,
+        parse_moved(&request, row->data, row->length, cut, step, &copy),
+        row->expected);
+    if (row->line > 0) {
+        assert_row(row->data, "the line at fault", request.line, row->line);
+    }
+    request_release(&request);
+    free(copy);
+}
+
+static void check_rows(const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct row *row = &rows[i];
+        char *data = guarded_copy(row->data, row->length);
+        struct request request;
+
+        request_init(&request);
+        assert_row_verdict(row->data,
+                           request_parse(&request, data, row->length),
+                           row->expected);
+        request_release(&request);
+        guarded_free(data, row->length);
+        for (size_t cut = 0; cut <= row->length; cut++) {
+            check_once(row, cut, SIZE_MAX);
+        }
+        check_once(row, 0, 1);
+    }
+}
+
+static void request_parse_of_malformed_heads(void **state)
+{
+    static const struct row rows[] = {
+        {OCTETS(""), VERDICT_INCOMPLETE, 0},
+        {OCTETS(R H), VERDICT_INCOMPLETE, 0},
+        {OCTETS("\0\n"), VERDICT_INCOMPLETE, 0},
+        {OCTETS(R H E), VERDICT_DONE, 0},
+        {OCTETS(R H E "\0\r\n"), VERDICT_DONE, 0},
+        {OCTETS("GET / HTTP/1.0\r\n" E), VERDICT_DONE, 0},
+
+        {OCTETS("GET / HTTP/1.1\n" H E), VERDICT_BARE_LF, 1},
+        {OCTETS("\nGET / HTTP/1.1\r\n" H E), VERDICT_BARE_LF, 1},
+        {OCTETS("\r\n\n" R H E), VERDICT_BARE_LF, 2},
+        {OCTETS("\r\n\r\nGET / HTTP/1.1\n" H E), VERDICT_BARE_LF, 3},
+        {OCTETS(R "Host: a\n" E), VERDICT_BARE_LF, 2},
+        {OCTETS(R H "A: b\n" E), VERDICT_BARE_LF, 3},
+        {OCTETS(R H "\n"), VERDICT_BARE_LF, 3},
+        {OCTETS(R "\n"), VERDICT_BARE_LF, 2},
+        {OCTETS("\r\n" R H "\n"), VERDICT_BARE_LF, 4},
+        {OCTETS("GET / HTTP/1.1\r\r\n" H E), VERDICT_BARE_CR, 1},
+        {OCTETS("GET /\rHTTP/1.1\r\n" H E), VERDICT_BARE_CR, 1},
+        {OCTETS("\r\r\n" R H E), VERDICT_BARE_CR, 1},
+        {OCTETS(R H "\rA: b\r\n" E), VERDICT_BARE_CR, 3},
+        {OCTETS("GET /\0 HTTP/1.1\r\n" H E), VERDICT_NUL, 1},
+        {OCTETS(R H "A: \0\r\n" E), VERDICT_NUL, 3},
+        {OCTETS("GET /\x01 HTTP/1.1\r\n" H E), VERDICT_CONTROL, 1},
+        {OCTETS(R "A: \x7F\r\n" H E), VERDICT_CONTROL, 2},
+
+        {OCTETS(" GET / HTTP/1.1\r\n" H E), VERDICT_METHOD_NOT_TOKEN, 1},
+        {OCTETS("\r\n\r\n GET / HTTP/1.1\r\n" H E), VERDICT_METHOD_NOT_TOKEN,
+         3},
+        {OCTETS("GET  / HTTP/1.1\r\n" H E), VERDICT_REQUEST_LINE_SPACES, 1},
+        {OCTETS("GET /\r\n" E), VERDICT_NO_VERSION, 1},
+        {OCTETS("GET / HTTP/1.1x\r\n" H E), VERDICT_VERSION_MALFORMED, 1},
+        {OCTETS("GET a HTTP/1.1\r\n" H E), VERDICT_TARGET_FORM, 1},
+        {OCTETS("\r\nGET / HTTP/2.0\r\n" H E), VERDICT_VERSION_UNSUPPORTED, 2},
+
+        {OCTETS(R " A: b\r\n" H E), VERDICT_OBS_FOLD, 2},
+        {OCTETS(R H " folded\r\n" E), VERDICT_OBS_FOLD, 3},
+        {OCTETS(R H "A\r\n" E), VERDICT_NO_COLON, 3},
+        {OCTETS(R H "A : b\r\n" E), VERDICT_SPACE_BEFORE_COLON, 3},
+        {OCTETS(R H ": b\r\n" E), VERDICT_NAME_EMPTY, 3},
+        {OCTETS("\r\n" R H "A@: b\r\n" E), VERDICT_NAME_NOT_TOKEN, 4},
+
+        {OCTETS(R E), VERDICT_HOST_MISSING, 0},
+        {OCTETS(R "Hos: a\r\n" E), VERDICT_HOST_MISSING, 0},
+        {OCTETS("GET http://a/ HTTP/1.1\r\n" E), VERDICT_HOST_MISSING, 0},
+        {OCTETS("GET / HTTP/1.2\r\n" E), VERDICT_HOST_MISSING, 0},
+        {OCTETS(R H "A: b\r\nhOST: a\r\n" E), VERDICT_HOST_TWICE, 4},
+        {OCTETS("GET / HTTP/1.0\r\n" H H E), VERDICT_HOST_TWICE, 3},
+        {OCTETS(R "A: b\r\nHost: a b\r\n" E), VERDICT_HOST_INVALID, 3},
+        {OCTETS(R "Host: u@a\r\n" E), VERDICT_HOST_INVALID, 2},
+        {OCTETS("GET / HTTP/1.0\r\nHost: a/b\r\n" E), VERDICT_HOST_INVALID, 2},
+        {OCTETS(R "Host:\r\n" E), VERDICT_DONE, 0},
+        {OCTETS(R "Host: [::1]:80\r\n" E), VERDICT_DONE, 0},
+
+        {OCTETS(R H "Content-Length: x\r\n" E), VERDICT_LENGTH_NOT_NUMBER, 3},
+        {OCTETS("\r\n" R H "A: b\r\nContent-Length: 1,1\r\n" E),
+         VERDICT_LENGTH_LIST, 5},
+        {OCTETS(R H "Content-Length: 1\r\nContent-Length: 2\r\n" E),
+         VERDICT_LENGTHS_DIFFER, 4},
+        {OCTETS(R H "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n" E),
+         VERDICT_BOTH_LENGTHS, 0},
+        {OCTETS("GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n" E),
+         VERDICT_CODING_IN_1_0, 0},
+        {OCTETS(R H "Transfer-Encoding: a b\r\n" E), VERDICT_CODING_MALFORMED,
+         3},
+        {OCTETS(R H "Transfer-Encoding: chunked, chunked\r\n" E),
+         VERDICT_CHUNKED_TWICE, 3},
+        {OCTETS(R H "Transfer-Encoding: gzip\r\n" E), VERDICT_CHUNKED_NOT_LAST,
+         0},
+    };
+
+    (void)state;
+    check_rows(rows, COUNT(rows));
+}
+
+/* The first match of the table of faults wins. */
+static void request_parse_tells_the_first_fault(void **state)
+{
+    static const struct row rows[] = {
+        {OCTETS("GET / HTTP/2.0\r\nA : b\r\n" E), VERDICT_VERSION_UNSUPPORTED,
+         1},
+        {OCTETS("GET a HTTP/2.0\r\nA : b\r\n" E), VERDICT_TARGET_FORM, 1},
+        {OCTETS("GET / HTTP/2.0\nA : b\r\n" E), VERDICT_BARE_LF, 1},
+        {OCTETS("G@T / HTTP/1.1\r\nA : b\n" E), VERDICT_METHOD_NOT_TOKEN, 1},
+        {OCTETS(R "A : b\r\n B\r\n" E), VERDICT_SPACE_BEFORE_COLON, 2},
+        {OCTETS(R "Host: a b\r\nA : b\r\n" E), VERDICT_SPACE_BEFORE_COLON, 3},
+        {OCTETS(R "Content-Length: x\r\nA\r\n" E), VERDICT_NO_COLON, 3},
+        {OCTETS(R "Content-Length: x\r\n" E), VERDICT_HOST_MISSING, 0},
+        {OCTETS(R "Content-Length: x\r\n" H H E), VERDICT_HOST_TWICE, 4},
+        {OCTETS(R "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"
+                  "Host: /\r\n" E),
+         VERDICT_HOST_INVALID, 4},
+        {OCTETS("NOSUCH / HTTP/1.1\r\n" E), VERDICT_HOST_MISSING, 0},
+        {OCTETS("NOSUCH / HTTP/1.1\r\n" H "Content-Length: x\r\n" E),
+         VERDICT_LENGTH_NOT_NUMBER, 3},
+    };
+
+    (void)state;
+    check_rows(rows, COUNT(rows));
+}
+
+static void assert_field(const struct request *request, const char *name,
+                         const char *value)
+{
+    const struct header *field = headers_find(&request->headers, name);
+
+    assert_non_null(field);
+    assert_row_octets(name, "the value", field->value, field->value_length,
+                      value);
+}
+
+static void check_values(const struct request *request, const char *data)
+{
+    static const char head[] =
+        "\r\nPOST /a%20b?c=d?e HTTP/1.1\r\nHost: a\r\nX:  y z \t\r\n"
+        "Content-Length: 3\r\nExpect: 100-continue\r\nE:\r\n\r\n";
+
+    assert_int_equal(request->method, METHOD_POST);
+    assert_int_equal(request->minor_version, 1);
+    assert_string_equal(request->path, "/a%20b");
+    assert_row_octets("query", "the query", request->query,
+                      request->query_length, "c=d?e");
+    assert_true(request->query > data &&
+                request->query < data + request->length);
+    assert_int_equal(request->headers.count, 5);
+    assert_field(request, "host", "a");
+    assert_field(request, "x", "y z");
+    assert_field(request, "e", "");
+    assert_true(request->framing.length_given);
+    assert_int_equal(request->framing.length, 3);
+    assert_false(request->framing.chunked);
+    assert_int_equal(request->first_field_line, 3);
+    assert_int_equal(request->length, sizeof head - 1);
+}
+
+static void request_parse_gives_the_same_values_for_every_cut(void **state)
+{
+    static const char data[] =
+        "\r\nPOST /a%20b?c=d?e HTTP/1.1\r\nHost: a\r\nX:  y z \t\r\n"
+        "Content-Length: 3\r\nExpect: 100-continue\r\nE:\r\n\r\nabc";
+    struct request request;
+    char *copy;
+
+    (void)state;
+    for (size_t cut = 0; cut < sizeof data; cut++) {
+        assert_int_equal(
+            parse_moved(&request, OCTETS(data), cut, SIZE_MAX, &copy),
+            VERDICT_DONE);
+        check_values(&request, copy);
+        request_release(&request);
+        free(copy);
+    }
+    assert_int_equal(parse_moved(&request, OCTETS(data), 0, 1, &copy),
+                     VERDICT_DONE);
+    check_values(&request, copy);
+    request_release(&request);
+    free(copy);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(request_parse_of_malformed_heads),
+        cmocka_unit_test(request_parse_tells_the_first_fault),
+        cmocka_unit_test(request_parse_gives_the_same_values_for_every_cut),
+    };
+
+    return run_all(tests);
+}

@@ -1,0 +1,136 @@
+/* support_delegate.c - a delegate that is the test's; see support_delegate.h.
+ */
+#include "support_delegate.h"
+
+#include <sys/socket.h>
+
+#include "form.h"
+#include "headers.h"
+
+size_t delegate_calls;
+char delegate_got[8192];
+size_t delegate_got_length;
+int (*delegate_answers)(struct response *response);
+
+/* It is linked with each stage's, which declares it in webserve.h. */
+void handle_connection(int client_sock,
+                       const struct sockaddr_storage *client_address);
+
+static void note(const char *text, size_t length)
+{
+    if (length < sizeof delegate_got - delegate_got_length) {
+        memcpy(delegate_got + delegate_got_length, text, length);
+        delegate_got_length += length;
+        delegate_got[delegate_got_length] = '\0';
+    }
+}
+
+static void note_string(const char *text)
+{
+    note(text, strlen(text));
+}
+
+static void note_form(const char *name, const struct form *form)
+{
+    note_string(name);
+    if (form == NULL) {
+        note_string("NULL");
+    } else if (form->count == 0) {
+        note_string("empty");
+    }
+    for (size_t i = 0; form != NULL && i < form->count; i++) {
+        struct form_pair pair = form_pair(form, i);
+
+        note_string(i == 0 ? "" : ",");
+        note(pair.key, pair.key_length);
+        note_string("=");
+        note(pair.value, pair.value_length);
+    }
+    note_string("\n");
+}
+
+int __wrap_delegate(const char *request_type, const char *path,
+                    const struct headers *received_headers,
+                    const struct form *get_data, const struct form *post_data,
+                    struct response *response);
+
+int __wrap_delegate(const char *request_type, const char *path,
+                    const struct headers *received_headers,
+                    const struct form *get_data, const struct form *post_data,
+                    struct response *response)
+{
+    delegate_calls++;
+    note_string(request_type);
+    note_string(" ");
+    note_string(path);
+    note_string("\n");
+    for (size_t i = 0; i < received_headers->count; i++) {
+        const struct header *field = &received_headers->fields[i];
+
+        note(field->name, field->name_length);
+        note_string("=");
+        note(field->value, field->value_length);
+        note_string("\n");
+    }
+    note_form("get:", get_data);
+    note_form("post:", post_data);
+    assert_row_that(NULL,
+                    response->code == 0 && response->headers.count == 0 &&
+                        response->content.length == 0,
+                    "the response that delegate is given is not empty");
+    return delegate_answers(response);
+}
+
+static int answer_hello(struct response *response)
+{
+    response->code = 200;
+    headers_add(&response->headers, "Content-Type", "text/plain");
+    buffer_append_string(&response->content, "hello");
+    return 0;
+}
+
+int set_up_delegate(void **state)
+{
+    (void)state;
+    stub_forget();
+    memory_is_back();
+    delegate_answers = answer_hello;
+    return 0;
+}
+
+void open_client(const char *request, size_t length)
+{
+    stub_open(request, length);
+    say_place("%s", "");
+    delegate_calls = 0;
+    delegate_got_length = 0;
+    delegate_got[0] = '\0';
+}
+
+void handle(void)
+{
+    static const struct sockaddr_storage client_address;
+
+    handle_connection(stub.socket, &client_address);
+}
+
+void check_request(const struct request_row *row)
+{
+    const char *content;
+
+    handle();
+    stub_check(row->request);
+    assert_row_times(row->request, "delegate was called", delegate_calls, 1);
+    assert_row_octets(row->request, "what delegate was given", delegate_got,
+                      delegate_got_length, row->got);
+    content = stub_check_answer(row->request, "HTTP/1.1 200 OK", !row->head);
+    assert_row_octets(row->request, "the content of the answer", content,
+                      strlen(content), row->head ? "" : "hello");
+    assert_row(row->request, "the number of octets that were received",
+               stub.given, stub.length);
+    assert_row_times(row->request, "a line was written to the log", stub.writes,
+                     1);
+    assert_row_that(row->request, stub.closed_before_log,
+                    "the log was written before the socket was closed");
+    stub_close();
+}

@@ -1,0 +1,33 @@
+/*
+ * support_exchange.h - an exchange with the stub of support_stub.h; link the
+ * program with what that and support_memory.h say.
+ */
+#ifndef UNIT_SUPPORT_EXCHANGE_H
+#define UNIT_SUPPORT_EXCHANGE_H
+
+#include "support_memory.h"
+#include "support_stub.h"
+
+#include "exchange.h"
+
+extern struct exchange exchange;
+
+/* The set-up of each test: nothing is left of one that failed. */
+int set_up_exchange(void **state);
+
+/* Begins it, with a client at 127.0.0.1 that will send these octets. */
+void begin_exchange(const char *request, size_t length);
+
+/* Receives and parses all that the client sends. */
+enum verdict receive_head(void);
+
+/* A response of 200, or more content of one. */
+void append_answer(const char *content);
+
+/* Ends it, and the test unless all was released and the log has its line. */
+void end_exchange(const char *row, enum verdict verdict);
+
+/* Ends the test unless the log's line ends like this. */
+void check_log(const char *row, const char *ending);
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * support_stub.h - a stub socket: a client that sends what it is told, in the
+ * pieces it is told, and keeps what it is sent.
+ *
+ *     stub_open(request, request_length);
+ *     stub.cuts[0] = 7;
+ *     handle_connection(stub.socket, &address);
+ *     stub_check(request);
+ *     ... look at stub.sent, stub.log ...
+ *     stub_close();
+ *
+ * After the last octet that the client sends, asking for more is a fault, as
+ * in the assignment's own tests, unless `ending` says otherwise. The socket is
+ * a real one, so that it can be seen whether it was closed; what is received
+ * and sent through it is the stub's. Its clock moves only in a wait.
+ *
+ * It stands in place of system calls: link the program with
+ *     -Wl,--wrap=recv,--wrap=sendmsg,--wrap=poll,--wrap=shutdown
+ *     -Wl,--wrap=close,--wrap=write,--wrap=clock_gettime
+ * each in a comment of its own. Threads: none but the test's own.
+ */
+#ifndef UNIT_SUPPORT_STUB_H
+#define UNIT_SUPPORT_STUB_H
+
+#include "support.h"
+
+#include <sys/types.h>
+
+enum stub_ending {
+    STUB_MUST_NOT_BE_ASKED, /* asking for more is a fault */
+    STUB_ENDS,              /* ends its side */
+    STUB_RESETS,
+    STUB_IS_SILENT /* nothing comes; each wait takes all of its time */
+};
+
+extern struct stub {
+    int socket; /* -1: there is none, and all calls are the real ones */
+    int peer;
+    const char *data; /* what the client sends; NULL: any octets */
+    size_t length;
+    size_t cuts[2]; /* offsets at which a piece ends; 0: none */
+    size_t step;    /* the longest piece; 0: any */
+    enum stub_ending ending;
+    bool waits;              /* each piece has to be waited for */
+    uint64_t wait_takes;     /* milliseconds, each wait for a piece */
+    size_t interrupted;      /* so many calls fail with EINTR first */
+    size_t send_most;        /* the most that is taken by one call; 0: any */
+    bool send_waits;         /* each call but the first has to be waited for */
+    size_t send_fails_after; /* octets; with send_error */
+    int send_error;          /* 0: it does not fail */
+    bool reads_to_send;      /* takes nothing until all it sends was read */
+    bool send_stalls;        /* takes nothing, ever */
+    uint64_t clock;          /* milliseconds */
+
+    size_t given; /* octets that were received from the client */
+    bool ready;   /* a wait said that the next piece is there */
+    bool send_ready;
+    bool asked_too_much;
+    size_t receives, sends, polls, shutdowns, closes, writes;
+    bool closed_before_log;
+    size_t sent_length; /* may be more than fits */
+    char log[8192];
+    size_t log_length;
+    size_t descriptors; /* open before the stub's own */
+    size_t fruitless;   /* calls that gave nothing, one after the other */
+    char sent[262144];
+} stub;
+
+/* The real one, for what is not the stub's. */
+ssize_t __real_write(int descriptor, const void *data, size_t length);
+
+/* How many descriptors are open. */
+size_t count_descriptors(void);
+
+/* A client that will send these octets, in one piece. */
+void stub_open(const char *data, size_t length);
+
+/* The end of the client; a descriptor that was leaked meanwhile is a fault. */
+void stub_close(void);
+
+/* After a test that ended in the middle: there is no stub any more. */
+void stub_forget(void);
+
+/* Ends the test, naming the row, if the socket was not closed, once, or was
+ * asked for more than the client sent. */
+#define stub_check(row) (ROW_AT(row), stub_check_at())
+void stub_check_at(void);
+
+/* What was sent, as a string; "" for nothing. Octets behind a NUL cannot be
+ * seen in it. */
+const char *stub_sent(void);
+
+/* Ends the test, naming the row, unless what was sent is one answer with that
+ * status line, with the fields of the server's own there once, and with the
+ * content whole. Gives the content. `has_content` is false for an answer to
+ * HEAD, and for codes that have none. */
+#define stub_check_answer(row, status_line, has_content)                       \
+    (ROW_AT(row), stub_check_answer_at((status_line), (has_content)))
+const char *stub_check_answer_at(const char *status_line, bool has_content);
+
+#endif

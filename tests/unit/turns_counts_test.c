@@ -1,0 +1,87 @@
+/*
+ * turns_counts_test.c - the steps of a turn in orders that threads rarely take.
+ */
+#include "support.h"
+
+#include <errno.h>
+
+#include "limits.h"
+#include "turns.h"
+#include "turns_counts.h"
+
+/* A thread takes its turn and gets a client; gives whether one more thread was
+ * counted, which is to be created. */
+static bool take_a_client(void)
+{
+    child_check(turns_begin(), "there is a turn");
+    return turns_end(true);
+}
+
+/* One thread creates a second; that one runs at once, gets a client, and cannot
+ * create a third; only then does the first tell of its success. Both are busy,
+ * and no more can be had: that is the cap. */
+static void success_is_told_after_a_failure(void)
+{
+    child_check(turns_claim(), "a first thread is counted");
+    turns_created(0);
+    child_check(take_a_client(), "a second one is counted");
+    child_check(take_a_client(), "a third one is counted");
+    turns_created(EAGAIN);
+    turns_created(0);
+    child_check(turns_count().total == 2 && turns_count().waiting == 0,
+                "two threads are busy");
+    child_check(turns_are_crowded(), "two threads at the cap are a crowd");
+}
+
+static void turns_created_told_late(void **state)
+{
+    (void)state;
+    run_in_child(success_is_told_after_a_failure);
+}
+
+static void failure_is_over_once_more_run(void)
+{
+    child_check(turns_claim(), "a first thread is counted");
+    turns_created(0);
+    child_check(take_a_client(), "a second one is counted");
+    turns_created(EAGAIN);
+    child_check(turns_are_crowded(), "one thread at the cap is a crowd");
+    child_check(turns_claim(), "another try is counted");
+    turns_created(0);
+    child_check(!turns_are_crowded(), "two threads of many are none");
+}
+
+static void turns_created_after_a_failure(void **state)
+{
+    (void)state;
+    run_in_child(failure_is_over_once_more_run);
+}
+
+static void failure_is_over_once_one_waits(void)
+{
+    child_check(turns_claim(), "a first thread is counted");
+    turns_created(0);
+    child_check(take_a_client(), "a second one is counted");
+    turns_created(EAGAIN);
+    child_check(turns_begin(), "the first is back, and waits");
+    turns_watch();
+    child_check(turns_end(true), "a second one is counted");
+    child_check(!turns_are_crowded(), "one busy thread of many is none");
+}
+
+static void turns_watch_after_a_failure(void **state)
+{
+    (void)state;
+    run_in_child(failure_is_over_once_one_waits);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(turns_created_told_late),
+        cmocka_unit_test(turns_created_after_a_failure),
+        cmocka_unit_test(turns_watch_after_a_failure),
+    };
+
+    return run_all(tests);
+}
