@@ -176,6 +176,13 @@ int connection_send(struct connection *connection, struct iovec *parts,
     return 0;
 }
 
+bool connection_has_more(const struct connection *connection)
+{
+    struct pollfd client = {.fd = connection->socket, .events = POLLIN};
+
+    return poll(&client, 1, 0) > 0;
+}
+
 /* Waits for the client to say more, or to end its side; false if it is silent
  * for too long. */
 static bool hears_more(int socket, uint64_t drain_began)

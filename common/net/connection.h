@@ -48,6 +48,10 @@ enum verdict connection_receive(struct connection *connection,
 int connection_send(struct connection *connection, struct iovec *parts,
                     size_t count);
 
+/* True if the client has said more, or ended its side: closing now would be
+ * answered by a reset if it has said more. */
+bool connection_has_more(const struct connection *connection);
+
 /*
  * Closes the socket. With `drain_first`, some of what the client sends may
  * still be unread: then only the sending side is ended at first, and the rest

@@ -113,10 +113,12 @@ static bool is_unread(const struct exchange *exchange, enum verdict verdict)
     }
     if (request->method == METHOD_POST &&
         (framing->chunked || framing->length > 0)) {
-        return exchange->content.excess;
+        return exchange->content.excess ||
+               connection_has_more(&exchange->connection);
     }
     return framing->chunked ||
-           framing->length != exchange->received.length - request->length;
+           framing->length != exchange->received.length - request->length ||
+           connection_has_more(&exchange->connection);
 }
 
 /* True if memory ran out for the answer, or before anything was received: then
