@@ -52,9 +52,8 @@ void exchange_begin(struct exchange *exchange, int client_sock,
 /*
  * Receives some more octets into `into`, one of the exchange's own buffers.
  * Returns done, which says that octets came, not that the request is whole; or
- * why there are none: the end of the stream, a timeout (or
- * silence, if not one octet ever came), a lost connection, no memory, or a
- * budget that is used up.
+ * why there are none: the end of the stream, a timeout (silence, if not one
+ * octet ever came), a lost connection, no memory, or a budget that is used up.
  */
 enum verdict exchange_receive(struct exchange *exchange, struct buffer *into);
 

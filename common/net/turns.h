@@ -22,9 +22,9 @@
  *
  * Invariant: some thread waits, or every thread is busy and will come back.
  *
- * Threads: turns_start and turns_run are the main thread's; all other functions
- * may be called by any. The counts behind them
- * are the one thing that threads share here; one mutex guards them all.
+ * Threads: turns_start and turns_run are the main thread's; the other functions
+ * may be called by any. The counts behind them are the one thing that threads
+ * share here; one mutex guards them all.
  */
 #ifndef NET_TURNS_H
 #define NET_TURNS_H
