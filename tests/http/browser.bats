@@ -21,7 +21,7 @@ teardown() {
             >"$BATS_TEST_TMPDIR/reply" || true
     fi
     if [[ -n ${driver_pid-} ]]; then
-        kill "$driver_pid"
+        kill "$driver_pid" || true
         wait "$driver_pid" || true
     fi
 }
@@ -37,6 +37,19 @@ driver_listens() {
     grep -q 'started successfully on port' "$BATS_TEST_TMPDIR/driver"
 }
 
+driver_listens_or_ended() {
+    driver_listens || ! kill -0 "$driver_pid" 2>/dev/null
+}
+
+# It takes a port that is free for IPv6, and gives up if it is not for IPv4: so
+# it may have to be tried again.
+start_driver() {
+    chromedriver --port=0 >"$BATS_TEST_TMPDIR/driver" 2>&1 3>&- &
+    driver_pid=$!
+    wait_until 20 driver_listens_or_ended
+    driver_listens
+}
+
 start_browser() {
     local arguments='"--headless=new","--no-sandbox","--disable-gpu"'
 
@@ -45,9 +58,8 @@ start_browser() {
     arguments+=',"--no-proxy-server","--window-size=1280,800"'
     arguments+=',"--disable-dev-shm-usage"'
     arguments+=",\"--user-data-dir=$BATS_TEST_TMPDIR/profile\""
-    chromedriver --port=0 >"$BATS_TEST_TMPDIR/driver" 2>&1 3>&- &
-    driver_pid=$!
-    wait_until 20 driver_listens || fail "$(<"$BATS_TEST_TMPDIR/driver")"
+    start_driver || start_driver || start_driver ||
+        fail "$(<"$BATS_TEST_TMPDIR/driver")"
     driver=$(sed -n 's/.*successfully on port \([0-9]*\).*/\1/p' \
         "$BATS_TEST_TMPDIR/driver")
     driver=http://127.0.0.1:$driver
