@@ -71,7 +71,7 @@ SERVERS := $(CHOSEN:%=$(BUILD)/stage%/webserve)
 
 # ---- Building ---------------------------------------------------------------
 
-.PHONY: all run test load torture fuzz wire docs coverage check help clean diff FORCE
+.PHONY: all run test load races torture fuzz wire docs coverage check help clean diff FORCE
 
 .DEFAULT_GOAL := all
 all: $(SERVERS) ## builds all stages, or one with STAGE=n
@@ -198,6 +198,13 @@ load: ## thousands of clients at once, slow and hostile ones: [STAGE=n]
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/hasty \
 		CPPFLAGS='$(CPPFLAGS) $(HASTY)' $(CHOSEN:%=$(BUILD)/hasty/stage%/webserve)
 	@JOBS=1 SUITE=tests/load tests/run $(BUILD) $(CHOSEN)
+
+# Without sanitizers, which have checks and threads of their own.
+PLAIN := build/plain$(if $(PORTABLE),/portable)
+races: ## valgrind's helgrind and DRD on the threads: [STAGE=n]
+	@tests/install test races
+	@$(MAKE) --no-print-directory BUILD=$(PLAIN) UNIT_SANITIZE= SANITIZE= test-programs
+	@tests/races $(PLAIN) $(CHOSEN)
 
 torture: ## makes each call that can fail fail, once: [STAGE=n]
 	@tests/torture/run $(BUILD) $(CHOSEN)

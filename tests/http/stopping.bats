@@ -1,0 +1,139 @@
+# stopping.bats - SIGTERM while there is much to do, and while it starts.
+# stages: 1 2 3 4 5 6
+
+# shellcheck disable=SC2153,SC2154 # helper.bash sets them
+load helper
+
+teardown() {
+    kill_server
+    [[ -z ${holding-} ]] || exec {holding}>&-
+}
+
+# hold_clients COUNT STEP STEP...: so many clients take the first step, and once
+# `release` is called the others; what comes to them goes to the file answers.
+hold_clients() {
+    answers=$BATS_TEST_TMPDIR/answers
+    mkfifo "$BATS_TEST_TMPDIR/gate"
+    "$TOOLS/exchange" -c "$1" -t 15 127.0.0.1 "$PORT" "$2" hold "${@:3}" \
+        <"$BATS_TEST_TMPDIR/gate" >"$answers" 2>"$answers.said" 3>&- &
+    clients=$!
+    exec {holding}>"$BATS_TEST_TMPDIR/gate"
+    wait_until 10 grep -q holding "$answers"
+}
+
+release() {
+    exec {holding}>&-
+    holding=
+}
+
+# stop_with_all_in_hand COUNT: so many clients have sent half of a request, and
+# the threads are with them; then the server is halted, while they send the
+# rest, and 900 more clients send whole requests, which wait in the kernel's
+# queue. With all of that before it, the server is told to end. (With 200 in
+# the queue, a server that ends at once could be done with them before.)
+stop_with_all_in_hand() {
+    local pid=$SERVER_PID queue=$BATS_TEST_TMPDIR/queue query
+
+    query=$(printf 'a=%d&' {1..1000})
+    hold_clients "$1" 'send GET /p HTTP/1.1\r\nHost: a\r\n' 'send \r\n' read
+    wait_until 5 queue_holds 0
+    kill -s STOP "$pid"
+    release
+    ulimit -n "$(ulimit -Hn)"
+    "$TOOLS/exchange" -c 900 -t 15 127.0.0.1 "$PORT" "send GET /q?$query" \
+        'send  HTTP/1.1\r\nHost: a\r\n\r\n' read \
+        >"$queue" 2>"$queue.said" 3>&- &
+    queued=$!
+    wait_until 5 queue_holds 900 || fail "not all got into the queue"
+    kill -s TERM "$pid"
+    kill -s CONT "$pid"
+    wait "$clients" || fail "of those in hand: $(<"$answers.said")"
+    wait "$queued" || fail "of those in the queue: $(<"$queue.said")"
+    assert_equal "$(grep -ac '</html>$' "$answers")" "$1"
+    assert_equal "$(grep -ac '</html>$' "$queue")" 900
+    wait_until 10 process_ended "$pid"
+    wait "$pid"
+    SERVER_PID=
+}
+
+@test "SIGTERM with 200 exchanges in hand and 900 in the queue loses none" {
+    start_server
+    stop_with_all_in_hand 200
+}
+
+@test "SIGTERM with every thread busy and 900 in the queue loses none" {
+    start_server "$SERVER_SMALL"
+    stop_with_all_in_hand 8
+}
+
+# queue_holds COUNT: true if so many clients wait for the server to accept.
+queue_holds() {
+    local waiting
+
+    waiting=16#$(awk -v "port=$(printf ':%04X' "$PORT")" '
+        $4 == "0A" && index($2, port) {
+            split($5, queues, ":")
+            print queues[2]
+        }' /proc/net/tcp)
+    ((waiting == $1))
+}
+
+@test "a client that stalls while the rest of its request is drained is left" {
+    start_server
+    hold_clients 20 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 9000000\r\n\r\na' \
+        read
+    in_ms stop_server
+    ((elapsed < 5500)) || fail "it took $elapsed ms"
+    release
+    wait "$clients" || fail "$(<"$answers.said")"
+    assert_equal "$(grep -ac '^HTTP/1.1 [45]' "$answers")" 20
+}
+
+@test "a signal while the server starts ends it, with 0 or by that signal" {
+    local delay code
+
+    for delay in 0 0.001 0.002 0.003 0.004 0.006 0.008 0.012 0.02; do
+        for _ in 1 2 3; do
+            "$SERVER" 127.0.0.1 0 >/dev/null 2>&1 3>&- &
+            SERVER_PID=$!
+            sleep "$delay"
+            kill -s TERM "$SERVER_PID"
+            wait_until 5 process_ended "$SERVER_PID" ||
+                fail "it goes on after a signal $delay s after its start"
+            code=0
+            wait "$SERVER_PID" || code=$?
+            ((code == 0 || code == 143)) || fail "it exited with $code"
+            SERVER_PID=
+        done
+    done
+}
+
+# keep_coming: one exchange after the other until connections are refused.
+# Prints what is wrong: an answer that is not whole, or a connection that is
+# reset although the listener is there still, as the next one shows. (The
+# listener may close just while a client comes: that one sees a reset.)
+keep_coming() {
+    local code=0 last answer=$BATS_TEST_TMPDIR/answer$1
+
+    while ((code != 5)); do
+        last=$code code=0
+        exchange 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' read \
+            >"$answer" 2>/dev/null || code=$?
+        ((last == 0 || code == 5)) || echo "client $1 saw $last, then $code"
+        ((code != 0)) || grep -aq '</html>$' "$answer" ||
+            echo "client $1 saw a part of an answer: $(<"$answer")"
+    done
+}
+
+@test "clients that keep coming while it ends see whole answers until it has" {
+    local n
+
+    start_server
+    for n in 1 2 3 4; do
+        keep_coming "$n" >"$BATS_TEST_TMPDIR/wrong$n" 3>&- &
+    done
+    wait_until 5 test -s "$BATS_TEST_TMPDIR/answer4"
+    stop_server
+    wait
+    assert_equal "$(cat "$BATS_TEST_TMPDIR"/wrong?)" ''
+}
