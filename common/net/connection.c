@@ -10,7 +10,9 @@
 #include "platform.h"
 #include "turns.h"
 
-static const size_t least_room = 2048;
+/* Most requests fit in so little, and each client that has sent half of one
+ * holds it. */
+static const size_t least_room = 1024;
 static const size_t most_room = 65536;
 
 void connection_init(struct connection *connection, int client_sock)
@@ -73,6 +75,16 @@ static int wait_to_receive(const struct connection *connection)
     return wait_for(connection->socket, POLLIN, &wait) == 0 ? -1 : 0;
 }
 
+/* More room only where there is none, or less in all than was filled before:
+ * what waits in many small pieces takes no more than in one. */
+static int make_room(const struct connection *connection, struct buffer *into)
+{
+    if (into->length < into->capacity && into->capacity >= connection->room) {
+        return 0;
+    }
+    return buffer_reserve(into, connection->room);
+}
+
 enum verdict connection_receive(struct connection *connection,
                                 struct buffer *into)
 {
@@ -81,7 +93,7 @@ enum verdict connection_receive(struct connection *connection,
     if (connection->lost) {
         return VERDICT_LOST; /* GCOVR_EXCL_LINE: in portable builds only */
     }
-    if (buffer_reserve(into, connection->room) == -1) {
+    if (make_room(connection, into) == -1) {
         return VERDICT_NO_MEMORY;
     }
     while (received == -1) {

@@ -78,6 +78,32 @@ static void connection_receive_of_much(void **state)
     free(data);
 }
 
+/* 10,000 clients that have sent a little each are held in little memory; a
+ * buffer that is used again asks for as much as one that grows. */
+static void connection_receive_keeps_room_in_proportion(void **state)
+{
+    struct buffer into;
+
+    (void)state;
+    buffer_init(&into);
+    open_connection(NULL, 600000); /* the octets do not matter */
+    stub.step = 100;
+    for (size_t piece = 1; piece <= 10; piece++) {
+        assert_int_equal(connection_receive(&connection, &into), VERDICT_DONE);
+    }
+    assert_in_range(into.capacity, 1000, 1024);
+    stub.step = 0;
+    for (size_t piece = 1; piece <= 8; piece++) {
+        into.length = 0;
+        assert_int_equal(connection_receive(&connection, &into), VERDICT_DONE);
+    }
+    assert_in_range(into.length, 65536, 131072);
+    connection_close(&connection, false);
+    stub_check("room");
+    stub_close();
+    buffer_release(&into);
+}
+
 static void connection_receive_at_an_end(void **state)
 {
     static const struct {
@@ -270,6 +296,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(connection_receive_appends_what_has_come),
         cmocka_unit_test(connection_receive_of_much),
+        cmocka_unit_test(connection_receive_keeps_room_in_proportion),
         cmocka_unit_test(connection_receive_at_an_end),
         cmocka_unit_test(connection_receive_in_its_time),
         cmocka_unit_test(connection_receive_of_a_trickle),
