@@ -1,5 +1,8 @@
 # browser.bats - the page in a real browser.
 # stages: 6
+# bats file_tags=ours
+# hint: Open the page in a browser of your own, with its console: what does
+#   it complain about?
 #
 # Debian's chromium, without a screen, is driven by chromedriver, which is
 # itself asked with curl (WebDriver, https://www.w3.org/TR/webdriver2/). With

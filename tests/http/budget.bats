@@ -1,5 +1,8 @@
 # budget.bats - content that comes too slowly, or is more than can be held.
 # stages: 6
+# bats file_tags=ours
+# hint: What is held of a connection's content is counted, and given back on
+#   every way out.
 #
 # SERVER_SMALL allows 600 ms and a second for each 500 octets, and holds
 # 200,000 octets of all connections together.

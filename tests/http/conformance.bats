@@ -1,5 +1,7 @@
 # conformance.bats - what RFC 9110 and RFC 9112 ask of any server.
 # stages: 1 2 3 4 5 6
+# hint: Whatever could be read in two ways gets 400: two servers in a row
+#   must never see different ends of one request.
 #
 # docs/http.md has the requirements one by one. Here stand those that no other
 # file of this folder holds; most of all, requests in which two servers could
@@ -34,6 +36,7 @@ assert_each() {
 $failures"
 }
 
+# bats test_tags=contract,errors
 @test "both lengths get 400, however Transfer-Encoding is written" {
     local coding rest="\\r\\nContent-Length: 4\\r\\n\\r\\n0\\r\\n\\r\\n$hidden"
 
@@ -47,6 +50,7 @@ $failures"
     done
 }
 
+# bats test_tags=contract,errors
 @test "a Transfer-Encoding that is written wrongly gets 400, not overlooked" {
     local chunks="\\r\\n\\r\\n0\\r\\n\\r\\n$hidden"
 
@@ -65,6 +69,9 @@ $failures"
         'X: y\rTransfer-Encoding: chunked' 'X: y\nTransfer-Encoding: chunked'
 }
 
+# bats test_tags=contract,requests
+# hint: Field names and codings are compared without regard to case, and
+#   lists may have empty elements.
 @test "a Transfer-Encoding of chunked is known in each way to write it" {
     assert_each 200 "$get" '\r\n\r\n0\r\n\r\n' 'Transfer-Encoding: chunked' \
         'TRANSFER-encoding:ChUnKeD' 'Transfer-Encoding:\t chunked \t' \
@@ -72,6 +79,7 @@ $failures"
         'Transfer-Encoding:\r\nTransfer-Encoding: chunked'
 }
 
+# bats test_tags=contract,errors
 @test "a Content-Length that is written wrongly gets 400, not overlooked" {
     assert_each 400 "$get" "\\r\\n\\r\\n$hidden" 'Content-Length : 3' \
         'Content-Length\t: 3' 'Content-Length\0: 3' ' Content-Length: 3' \
@@ -85,6 +93,8 @@ $failures"
         'X: y\rContent-Length: 3' 'X: y\nContent-Length: 3'
 }
 
+# bats test_tags=contract,requests
+# hint: A field's name is compared whole, not its beginning or end.
 @test "a field whose name only resembles that of a length is none" {
     assert_each 200 "$get" '\r\n\r\n' 'Content_Length: three' \
         'X-Content-Length: three' 'Content-Lengths: three' \
@@ -92,10 +102,13 @@ $failures"
         'Transfer-Encodings: gzip' 'TransferEncoding: gzip' 'TE: gzip'
 }
 
+# bats test_tags=contract,requests
+# hint: RFC 9110, section 5.6.2, has the characters of a token.
 @test "a field name of all the characters of a token is taken" {
     assert_each 200 "$get" ': value\r\n\r\n' "!#\$%&'*+-.^_\`|~09azAZ"
 }
 
+# bats test_tags=contract,errors
 @test "a field name with any other character gets 400" {
     # shellcheck disable=SC1003 # a backslash, as exchange takes it
     assert_each 400 "$get" 'me: value\r\n\r\n' 'na"' 'na(' 'na)' 'na,' 'na/' \
@@ -103,6 +116,7 @@ $failures"
         'na ' 'na\t' 'na\x1f' 'na\x7f' 'na\x80' 'na\xff'
 }
 
+# bats test_tags=contract,errors
 @test "a target in a form that its method does not take gets 400" {
     assert_each 400 '' ' HTTP/1.1\r\nHost: a\r\n\r\n' 'GET **' \
         'GET a:80' 'POST a:80' 'GET ?a' 'GET a/b' 'GET urn:a' 'GET http:a' \
@@ -110,23 +124,31 @@ $failures"
         'CONNECT a' 'CONNECT a:' 'CONNECT a:b' 'CONNECT :80' 'CONNECT u@a:80'
 }
 
+# bats test_tags=contract,errors
+# hint: A method that is not implemented gets 501, but only once the request
+#   line is known to be well-formed.
 @test "OPTIONS and CONNECT get 501 in the forms that are theirs" {
     assert_each 501 '' ' HTTP/1.1\r\nHost: a\r\n\r\n' 'OPTIONS *' 'OPTIONS /' \
         'OPTIONS http://a' 'CONNECT a:80' 'CONNECT [::1]:80'
 }
 
+# bats test_tags=contract,errors
 @test "a Host of any invalid shape gets 400" {
     assert_each 400 'GET / HTTP/1.1\r\nHost: ' '\r\n\r\n' 'a, b' 'a#b' 'a?b' \
         'a\\b' '"a"' '<a>' '@' 'a@' 'a\tb' '\xc3\xa4' 'a%zz' 'a:80:' 'a: 80' \
         '[]' '[]:80' '[::1]:x' '[::1]]' '[::1%25eth0]' '[127.0.0.1]' '[v1]'
 }
 
+# bats test_tags=contract,errors
 @test "a Host that is written wrongly gets 400, not overlooked" {
     assert_each 400 'GET / HTTP/1.1\r\n' '\r\n\r\n' 'Host : a' ' Host: a' \
         'Host:\r\n a' 'Host: a\r\n\tb' 'Host: a\r\n Host: b' 'Host\0: a' \
         'X: y\rHost: a' 'X: y\nHost: a' 'Host: a\rHost: b' 'Host=a'
 }
 
+# bats test_tags=contract,requests
+# hint: With absolute-form, the target counts, not the Host; that must be
+#   valid all the same.
 @test "absolute-form gets 400 for an invalid Host, and whatever a valid says" {
     assert_each 400 'GET http://a/p HTTP/1.1\r\nHost: ' '\r\n\r\n' 'a b' u@a
     ask 'send GET http://a/p HTTP/1.1\r\nHost: b:81\r\n\r\n'
@@ -135,17 +157,23 @@ $failures"
     assert_hello /p
 }
 
+# bats test_tags=contract,errors
 @test "a method longer than any that is known gets 501" {
     ask 'repeat 60000 A' 'send  / HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_answer 501
 }
 
+# bats test_tags=contract,errors
+# hint: Does the page for an unknown method repeat the request? It should
+#   not.
 @test "a TRACE gets nothing back of what it sent" {
     ask 'send TRACE /secret HTTP/1.1\r\nHost: a\r\nCookie: secret\r\n\r\n'
     assert_answer 501
     [[ $content != *secret* ]]
 }
 
+# bats test_tags=contract,requests
+# hint: A field that the server does not know changes nothing.
 @test "fields of what the server does not do get the page as it is" {
     local fields page
 
@@ -184,6 +212,9 @@ assert_good_head() {
     [[ $names == *'|date|'* ]]
 }
 
+# bats test_tags=contract,answers
+# hint: Look at the raw head with curl -i: does each line end in CR LF, and
+#   does one of the fields come twice?
 @test "every answer has well-formed fields, none twice, and is not chunked" {
     local request
 
@@ -197,6 +228,9 @@ assert_good_head() {
     done
 }
 
+# bats test_tags=contract,answers
+# hint: Is something decoded put into a header field? CR and LF must never
+#   get there.
 @test "a CR LF in a URL, escaped, makes no field in the answer" {
     fetch '/%0d%0aX-Split:%20a?b=%0d%0aX-Split:%20a&%0d%0a%0d%0aX-Split:=c'
     assert_equal "$status" 200

@@ -1,6 +1,8 @@
 # conformance_post.bats - what RFC 9110 and RFC 9112 ask of a server that reads
 # content.
 # stages: 6
+# hint: What follows each number of a chunk, and each chunk? Whatever two
+#   servers could read in two ways gets 400.
 #
 # docs/http.md has the requirements one by one. Here stand those that neither
 # conformance.bats nor the files about POST hold.
@@ -34,6 +36,9 @@ assert_each() {
 $failures"
 }
 
+# bats test_tags=contract,post-data
+# hint: Field names and codings are compared without regard to case, and
+#   lists may have empty elements.
 @test "chunked content is read in each way to write Transfer-Encoding" {
     assert_each 200 "$post" '\r\n\r\n3\r\na=1\r\n0\r\n\r\n' \
         'Transfer-Encoding:chunked' 'TRANSFER-encoding: ChUnKeD' \
@@ -41,18 +46,26 @@ $failures"
         'Transfer-Encoding:\r\nTransfer-Encoding: chunked'
 }
 
+# bats test_tags=contract,post-data
+# hint: How many octets are read, and is that the Content-Length, not what
+#   happens to have come?
 @test "lengths that agree are one length, however they are written" {
     assert_each 200 "$post" '\r\n\r\na=1&b=2' 'Content-Length: 3' \
         'Content-Length: 3\r\nContent-Length: 3' \
         'Content-Length: 3\r\nX: y\r\ncontent-length:\t003 '
 }
 
+# bats test_tags=contract,post-data
+# hint: A field's name is compared whole, not its beginning or end.
 @test "a field whose name only resembles Transfer-Encoding is none" {
     assert_each 200 "${post}Content-Length: 3\\r\\n" '\r\n\r\na=1\r\n0\r\n' \
         'Transfer_Encoding: chunked' 'X-Transfer-Encoding: chunked' \
         'Transfer-Encodings: chunked'
 }
 
+# bats test_tags=contract,errors
+# hint: Which type holds the length, and what happens to a number that does
+#   not fit?
 @test "a length that would fit once cut to 32 or 64 bits gets 413" {
     assert_each 413 "${post}Content-Length: " '\r\n\r\na=1' 4294967299 \
         18446744073709551619 340282366920938463463374607431768211459
@@ -60,6 +73,7 @@ $failures"
         10000000000000003 100000000000000000000000000000003
 }
 
+# bats test_tags=contract,errors
 @test "a chunk's line that two servers could read differently gets 400" {
     assert_each 400 "$chunked" 'a=1\r\n0\r\n\r\n' '3\r\r\n' '3\n\r\n' '3\n\n' \
         '3;a\r\r\n' '3;a\rb\r\n' '3;a\n' '3;a\nb\r\n' '3;a="\n"\r\n' '3 \r\n' \
@@ -67,23 +81,30 @@ $failures"
         '3h\r\n' '"3"\r\n' '\t3\r\n' '\r\n3\r\n' '0x3\r\n'
 }
 
+# bats test_tags=contract,errors
 @test "a chunk that does not end in exactly CR LF gets 400" {
     assert_each 400 "${chunked}3\\r\\na=1" '0\r\n\r\n' '\r' '\n' '\n\r' \
         '\r\r\n' ' \r\n' '\r\n\r\n' '\r\n\n' '\0\r\n'
 }
 
+# bats test_tags=contract,errors
 @test "the end of chunks that is not exactly an empty line gets 400" {
     assert_each 400 "${chunked}3\\r\\na=1\\r\\n0\\r\\n" '' '\n' '\r\r\n' \
         ' \r\n' '\0\r\n' 'GET / HTTP/1.1\r\n' 'A: b\n\r\n' 'A: b\rC: d\r\n' \
         'A: b\r\n c\r\n' 'A\t: b\r\n' 'A: \x01\r\n' 'A(: b\r\n'
 }
 
+# bats test_tags=contract,post-data
+# hint: The trailer section is read and dropped, not added to the headers.
 @test "no trailer field counts as a header field" {
     assert_each 200 "${chunked}3\\r\\na=1\\r\\n0\\r\\n" '\r\n\r\n' 'Host: b c' \
         'Transfer-Encoding: gzip' 'Content-Length: 4' 'Expect: a-pony' \
         'Content-Type: text/plain' 'Content-Encoding: gzip'
 }
 
+# bats test_tags=contract,robustness
+# hint: recv returns 0 when the client has ended. What does the loop that
+#   reads the content do then?
 @test "content that ends in the middle gets a close, no answer" {
     local part
 
@@ -93,6 +114,8 @@ $failures"
     done
 }
 
+# bats test_tags=contract,errors
+# hint: After the 100 comes the final answer, whatever that is.
 @test "a client that got its 100 and sends broken chunks gets 400" {
     exchange "send ${post}Expect: 100-continue\\r\\n" \
         'send Transfer-Encoding: chunked\r\n\r\n' 'until \r\n\r\n' \

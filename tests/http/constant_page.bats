@@ -1,5 +1,8 @@
 # constant_page.bats - the page that is the same for all.
 # stages: 2 3 4
+# bats file_tags=contract,answers
+# hint: Which function makes the page, and is it given everything and uses
+#   nothing of it?
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper

@@ -1,5 +1,6 @@
 # deadlines.bats - clients that take too long, and more of them than threads.
 # stages: 1 2 3 4 5 6
+# hint: A crowd of slow clients shrinks the time that each is given.
 #
 # SERVER_SMALL allows 600 ms and a second for each 500 octets, and 8 threads.
 
@@ -13,6 +14,9 @@ teardown_file() {
     stop_server
 }
 
+# bats test_tags=contract,robustness
+# hint: What does the loop that reads do when nothing comes? Is what the
+#   receiving function says looked at each time?
 @test "half a request gets 408, no request a close, in their time" {
     local silent=$BATS_TEST_TMPDIR/silent pid elapsed
 
@@ -25,6 +29,9 @@ teardown_file() {
     assert_equal "$(<"$silent")" ''
 }
 
+# bats test_tags=contract,robustness
+# hint: The time is for the whole request, not for each piece: does it begin
+#   anew with each recv?
 @test "a request that comes octet by octet for too long gets 408" {
     local elapsed
 
@@ -35,12 +42,14 @@ teardown_file() {
     ((elapsed < 1100)) || fail "it took $elapsed ms"
 }
 
+# bats test_tags=ours
 @test "a long request gets the time that its length takes" {
     ask 'send GET / HTTP/1.1\r\nHost: a\r\nX: ' 'repeat 2000 a' 'pause 900' \
         'send \r\n\r\n'
     assert_equal "$status" 200
 }
 
+# bats test_tags=ours
 @test "40 clients at once get their answers from 8 threads" {
     "$TOOLS/exchange" -c 40 127.0.0.1 "$PORT" \
         'send GET /\# HTTP/1.1\r\nHost: a\r\n\r\n' read \
@@ -48,6 +57,7 @@ teardown_file() {
     assert_equal "$(grep -ac '^HTTP/1.1 200' "$BATS_TEST_TMPDIR/answers")" 40
 }
 
+# bats test_tags=ours
 @test "a client behind 40 with half a request is answered within 3 s" {
     local answers=$BATS_TEST_TMPDIR/answers pid elapsed
 

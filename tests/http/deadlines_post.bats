@@ -1,5 +1,8 @@
 # deadlines_post.bats - the time that content has, with a 100 (Continue).
 # stages: 6
+# bats file_tags=ours
+# hint: The time that content is given depends on what has come, not on a
+#   100.
 #
 # SERVER_SMALL allows 600 ms and a second for each 500 octets.
 

@@ -1,5 +1,8 @@
 # head_method.bats - HEAD is answered as GET, without content.
 # stages: 1 2 3 4 5 6
+# bats file_tags=contract,answers
+# hint: HEAD is answered as GET is, Content-Length and all, but without the
+#   content: where is the content left out?
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper

@@ -1,5 +1,7 @@
 # limits.bats - large heads, and those that are too large.
 # stages: 1 2 3 4 5 6
+# hint: Is the size checked while the head comes, and not only once it is
+#   whole? The limits stand in common/http/limits.h.
 
 load helper
 
@@ -13,6 +15,7 @@ teardown_file() {
 
 tail='send  HTTP/1.1\r\nHost: a\r\n\r\n'
 
+# bats test_tags=contract,errors
 @test "a request line of 64 KiB gets the page, one octet more gets 414" {
     ask 'send GET /' 'repeat 65522 a' "$tail"
     assert_answer 200
@@ -20,6 +23,7 @@ tail='send  HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_answer 414 'The request line is longer than 65536 octets.'
 }
 
+# bats test_tags=contract,errors
 @test "a request line that never ends gets 414 without its end" {
     ask 'send GET /' 'repeat 65532 a'
     assert_answer 414
@@ -29,6 +33,9 @@ tail='send  HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_answer 414
 }
 
+# bats test_tags=contract,requests
+# hint: Is there a buffer of a fixed size? The assignment makes no
+#   assumption about size.
 @test "a header section of 300 kB gets the page, in many pieces too" {
     ask 'send GET / HTTP/1.1\r\nHost: a\r\nX: ' 'repeat 300000 a' \
         'send \r\n\r\n'
@@ -39,6 +46,7 @@ tail='send  HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_answer 200
 }
 
+# bats test_tags=contract,errors
 @test "a header section of 1 MiB gets the page, one octet more gets 431" {
     local start='send GET / HTTP/1.1\r\nHost: a\r\nX: '
 
@@ -48,6 +56,7 @@ tail='send  HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_answer 431 'The header section is longer than 1048576 octets.'
 }
 
+# bats test_tags=contract,errors
 @test "a header section that never ends gets 431 without its end" {
     ask 'send GET / HTTP/1.1\r\nX: ' 'repeat 1048576 a'
     assert_answer 431
@@ -55,11 +64,13 @@ tail='send  HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_answer 431
 }
 
+# bats test_tags=contract,errors
 @test "empty lines without end before a request get 431" {
     ask 'repeat 524289 \r\n'
     assert_answer 431
 }
 
+# bats test_tags=contract,errors
 @test "a request line over the limit gets 414, whatever else is wrong" {
     ask 'send GET /' 'repeat 65536 a' 'send  b HTTP/2.0\r\nnothing\r\n\r\n'
     assert_answer 414
@@ -68,6 +79,7 @@ tail='send  HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_answer 414
 }
 
+# bats test_tags=contract,errors
 @test "a header section over the limit gets 431, whatever else is wrong" {
     local request
 

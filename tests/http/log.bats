@@ -1,5 +1,8 @@
 # log.bats - the access log.
 # stages: 1 2 3 4 5 6
+# bats file_tags=ours
+# hint: See what the server writes to standard error while you ask it with
+#   curl.
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # helper.bash sets them
 load helper

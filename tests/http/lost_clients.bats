@@ -1,5 +1,7 @@
 # lost_clients.bats - answers that must arrive, and clients that leave.
 # stages: 1 2 3 4 5 6
+# hint: What is still unread when the socket is closed? The kernel then
+#   resets the connection, and the answer is lost.
 
 load helper
 
@@ -18,6 +20,7 @@ assert_server_answers() {
     assert_hello /p
 }
 
+# bats test_tags=ours
 @test "an answer arrives although 16 MiB more are still being sent" {
     ask 'send PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 16777216\r\n\r\n' \
         'repeat 16777216 a'
@@ -35,12 +38,14 @@ assert_server_answers() {
     assert_answer 414
 }
 
+# bats test_tags=ours
 @test "curl's POST of 16 MiB and more gets its answer" {
     head -c 17000000 /dev/zero >"$BATS_TEST_TMPDIR/zeros"
     fetch / --data-binary "@$BATS_TEST_TMPDIR/zeros"
     [[ $status == 413 || $status == 501 ]]
 }
 
+# bats test_tags=ours
 @test "an answer arrives although a little was sent behind the request" {
     ask "send $request" 'pause 20' 'send more'
     assert_hello /p
@@ -48,11 +53,17 @@ assert_server_answers() {
     assert_hello /p
 }
 
+# bats test_tags=contract,robustness
+# hint: A client may end its sending side and still wait: recv returning 0
+#   after a whole request is no failure.
 @test "a client that has ended its side gets its answer" {
     ask "send $request" end
     assert_hello /p
 }
 
+# bats test_tags=contract,robustness
+# hint: recv returns 0 when the client has ended. What does the loop that
+#   reads do then?
 @test "a client that ends its side in the middle gets a close, no answer" {
     local part
 
@@ -61,10 +72,16 @@ assert_server_answers() {
     done
 }
 
+# bats test_tags=contract,robustness
+# hint: recv returns 0 when the client has ended. What does the loop that
+#   reads do then?
 @test "a client that ends its side without a word gets a close, no answer" {
     assert_equal "$(exchange end read)" ''
 }
 
+# bats test_tags=contract,robustness
+# hint: recv and send fail, and SIGPIPE may come: does any of it end the
+#   program, or leave the socket open?
 @test "clients that reset the connection, at any time, harm nobody" {
     exchange reset
     exchange 'send GET' reset
@@ -77,6 +94,8 @@ assert_server_answers() {
     assert_server_answers
 }
 
+# bats test_tags=contract,robustness
+# hint: send may wait for ever; and while it does, who else is answered?
 @test "a client that never reads its answer harms nobody" {
     "$TOOLS/exchange" -c 20 127.0.0.1 "$PORT" "send $request" 3>&-
     assert_server_answers

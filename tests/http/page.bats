@@ -1,5 +1,7 @@
 # page.bats - the page with path and query.
 # stages: 1 5 6
+# hint: Ask with curl and compare the list on the page with what you sent:
+#   which pair is missing, doubled, or decoded wrongly?
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
@@ -21,6 +23,7 @@ assert_pairs() {
     assert_equal "$(pairs)" "$expected"
 }
 
+# bats test_tags=contract,get-data
 @test "the example of the homework gets hello, the path and three pairs" {
     fetch '/some/random/url?name=test&name=test2&blah=foo'
     assert_answer 200 '<h1>hello, /some/random/url</h1>'
@@ -28,6 +31,7 @@ assert_pairs() {
         'key=blah; value=foo'
 }
 
+# bats test_tags=contract,get-data
 @test "a path without a query gets hello and the path, and no pair" {
     fetch /a/path
     assert_answer 200 '<h1>hello, /a/path</h1>'
@@ -35,46 +39,55 @@ assert_pairs() {
     [[ $content != *'<li>'* ]]
 }
 
+# bats test_tags=contract,get-data
 @test "a bare ? gets the path without it, and no pair" {
     fetch '/?'
     assert_answer 200 '<h1>hello, /</h1>'
     assert_equal "$(pairs)" ''
 }
 
+# bats test_tags=contract,get-data
 @test "pairs come in the order sent, repeated keys each on their own" {
     fetch '/?b=2&a=1&b=1&a=1&b=2'
     assert_pairs 'key=b; value=2' 'key=a; value=1' 'key=b; value=1' \
         'key=a; value=1' 'key=b; value=2'
 }
 
+# bats test_tags=contract,get-data
 @test "blank values and names are kept, empty pairs are none" {
     fetch '/?a=&b&=c&&=&'
     assert_pairs 'key=a; value=' 'key=b; value=' 'key=; value=c' \
         'key=; value='
 }
 
+# bats test_tags=contract,get-data
 @test "a value reaches from the first = to the next &" {
     fetch '/?a=b=c&d==&e=?f/g'
     assert_pairs 'key=a; value=b=c' 'key=d; value==' 'key=e; value=?f/g'
 }
 
+# bats test_tags=contract,get-data
 @test "a + in a query is a space, %2B is a +, %26 is no separator" {
     fetch '/?a+b=c+d&e%2Bf=g%2bh&i%26j=k%3Dl'
     assert_pairs 'key=a b; value=c d' 'key=e+f; value=g+h' \
         'key=i&amp;j; value=k=l'
 }
 
+# bats test_tags=contract,get-data
 @test "broken escapes in a query stand as they are" {
     fetch '/?a=100%&b=%4&c=%zz&d=%%41&e=%4%41'
     assert_pairs 'key=a; value=100%' 'key=b; value=%4' 'key=c; value=%zz' \
         'key=d; value=%A' 'key=e; value=%4A'
 }
 
+# bats test_tags=contract,get-data
 @test "a ; in a query separates nothing" {
     fetch '/?a=1;b=2'
     assert_pairs 'key=a; value=1;b=2'
 }
 
+# bats test_tags=contract,get-data
+# hint: Only the query is decoded, not the path.
 @test "the path stands as it was sent, not decoded" {
     fetch '/%41/b+c/.././/d;e=f'
     assert_answer 200 '<h1>hello, /%41/b+c/.././/d;e=f</h1>'
@@ -82,6 +95,9 @@ assert_pairs() {
     assert_answer 200 '<h1>hello, /ü|{}^`</h1>'
 }
 
+# bats test_tags=contract,get-data
+# hint: Everything that the client sent is escaped on its way to the page:
+#   <, >, &, and both quotes.
 @test "what would be HTML in a path or a query is escaped" {
     ask "send GET /<b>&\"' HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n"
     assert_answer 200 '<h1>hello, /&lt;b&gt;&amp;&quot;&#39;</h1>'
@@ -90,6 +106,7 @@ assert_pairs() {
         'key=&lt;i&gt;; value=&lt;/li&gt;'
 }
 
+# bats test_tags=contract,get-data
 @test "UTF-8 in a query is shown, what is none as U+FFFD" {
     fetch '/?a=%C3%BC&b=%E2%82%AC%F0%9F%98%80&c=%FF&d=%C3x&e=%E2%82y&f=%ED%A0%80'
     assert_pairs 'key=a; value=ü' 'key=b; value=€😀' 'key=c; value=�' \
@@ -98,16 +115,20 @@ assert_pairs() {
     assert_answer 200 '<h1>hello, /�</h1>'
 }
 
+# bats test_tags=contract,get-data
 @test "a NUL or another control in a query is shown as U+FFFD" {
     fetch '/?a%00b=c%00&d=%01%1F%7F&e=%C2%80'
     assert_pairs 'key=a�b; value=c�' 'key=d; value=���' 'key=e; value=�'
 }
 
+# bats test_tags=contract,get-data
 @test "a tab, LF or CR in a query stands as it is" {
     fetch '/?a=b%09c%0D%0Ad'
     assert_answer 200 $'key=a; value=b\tc\r\nd; '
 }
 
+# bats test_tags=contract,get-data
+# hint: Is there an array, or a buffer, of a fixed size?
 @test "10,000 pairs come all, in their order" {
     ask 'send GET /?' 'repeat 10000 a=&' 'send b=c HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_equal "$status" 200
@@ -115,6 +136,9 @@ assert_pairs() {
     assert_equal "$(pairs | tail -n 1)" 'key=b; value=c; '
 }
 
+# bats test_tags=contract,answers
+# hint: page_begin and page_end in common/ make the frame; are both called,
+#   and is the code 200?
 @test "the page is HTML5 in UTF-8, with title, style, and security fields" {
     fetch /
     assert_equal "$(field Content-Type)" 'text/html; charset=utf-8'
@@ -125,6 +149,8 @@ assert_pairs() {
     [[ $content == *'<meta charset="utf-8">'*'<style>'*'</style>'* ]]
 }
 
+# bats test_tags=contract,answers
+# hint: The form is part of the page's frame in common/http/page.h.
 @test "the page has one form: two fields, and buttons for GET and POST" {
     fetch /
     assert_equal "$(grep -o '<form' <<<"$content" | wc -l)" 1

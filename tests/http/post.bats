@@ -1,5 +1,7 @@
 # post.bats - POST data on the page.
 # stages: 6
+# hint: Print the content right after it was read: is it all there, and
+#   nothing more? Then look at how it is parsed.
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
@@ -27,6 +29,7 @@ assert_data() {
     assert_equal "$(pairs)" "$2"
 }
 
+# bats test_tags=contract,post-data
 @test "curl -d gets the path, the query's pairs, and the data's on their own" {
     fetch '/form?q=1' -d 'a=1&b=%26+x'
     assert_answer 200 '<h1>hello, /form</h1>'
@@ -34,6 +37,7 @@ assert_data() {
         $'key=a; value=1; \nkey=b; value=&amp; x; '
 }
 
+# bats test_tags=contract,post-data
 @test "POST data is decoded as a query is" {
     fetch / --data-binary '&b=&a&=c&a=2%2B2&%zz=100%&d;e=f&g=%C3%BC%FF%00'
     assert_data '' 'key=b; value=; 
@@ -45,12 +49,16 @@ key=d;e; value=f;
 key=g; value=ü��; '
 }
 
+# bats test_tags=contract,post-data
+# hint: Everything that the client sent is escaped on its way to the page,
+#   keys as well as values.
 @test "what would be HTML in POST data is escaped" {
     fetch / --data-binary $'<b>="\'&</li>=%3Ci%3E'
     assert_data '' 'key=&lt;b&gt;; value=&quot;&#39;; 
 key=&lt;/li&gt;; value=&lt;i&gt;; '
 }
 
+# bats test_tags=contract,post-data
 @test "octets beyond ASCII, LF and NUL in POST data are shown as in a query" {
     ask 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n' \
         'send a=\xc3\xbc\0\xff&b=\n\r'
@@ -58,12 +66,18 @@ key=&lt;/li&gt;; value=&lt;i&gt;; '
     assert_answer 200 $'key=b; value=\n\r; '
 }
 
+# bats test_tags=contract,post-data
+# hint: No length and no chunks: there is no content, and nothing is to be
+#   waited for.
 @test "a POST without a Content-Length gets an empty list" {
     ask 'send POST /p?a=b HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_answer 200 '<h1>hello, /p</h1>'
     assert_data 'key=a; value=b; ' ''
 }
 
+# bats test_tags=contract,post-data
+# hint: With a length of 0 recv must not be called again: look at the
+#   condition of the loop.
 @test "a POST of no octets gets an empty list" {
     ask 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n'
     assert_data '' ''
@@ -72,11 +86,13 @@ key=&lt;/li&gt;; value=&lt;i&gt;; '
     assert_data '' ''
 }
 
+# bats test_tags=contract,post-data
 @test "a POST of HTTP/1.0 without Host gets the page" {
     ask 'send POST / HTTP/1.0\r\nContent-Length: 3\r\n\r\na=1'
     assert_data '' 'key=a; value=1; '
 }
 
+# bats test_tags=contract,post-data
 @test "a POST to an absolute URL gets the page" {
     ask 'send POST http://a/p?q HTTP/1.1\r\nHost: a\r\n' \
         'send Content-Length: 3\r\n\r\na=1'
@@ -84,17 +100,24 @@ key=&lt;/li&gt;; value=&lt;i&gt;; '
     assert_data 'key=q; value=; ' 'key=a; value=1; '
 }
 
+# bats test_tags=contract,post-data
+# hint: Content is read for POST alone; delegate is given NULL for its data
+#   with GET.
 @test "a GET with content gets the page without POST data" {
     ask 'send GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na=1'
     assert_answer 200 '<h1>hello, /</h1>'
     [[ $content != *'<h2>'* && $content != *'<li>'* ]]
 }
 
+# bats test_tags=contract,errors
+# hint: Is the Content-Type looked at before the content is?
 @test "a multipart form of curl gets 415" {
     fetch / -F a=1
     assert_answer 415 'Content-Type'
 }
 
+# bats test_tags=ours
+# hint: What comes behind the content is unread when the socket is closed.
 @test "CR LF that comes long behind a POST takes nothing of a large answer away" {
     local answer=$BATS_TEST_TMPDIR/answer
 

@@ -1,5 +1,8 @@
 # post_pieces.bats - content however it is cut into pieces and chunks.
 # stages: 6
+# bats file_tags=contract,post-data
+# hint: Content comes in as many pieces as the network likes. After each
+#   recv: how much was there, how much has come, how much is missing?
 
 load helper
 
@@ -15,6 +18,8 @@ post='POST / HTTP/1.1\r\nHost: a\r\n'
 length="${post}Content-Length"
 chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 
+# hint: What did the recv that brought the end of the head bring besides? Is
+#   it kept?
 @test "content that comes with the head is taken" {
     ask "send $length: 7\\r\\n\\r\\na=1&b=2"
     assert_equal "$(pairs)" $'key=a; value=1; \nkey=b; value=2; '
@@ -38,6 +43,8 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
     assert_equal "$(pairs)" 'key=a; value=1; '
 }
 
+# hint: No more than Content-Length octets are content, however many have
+#   come.
 @test "what comes behind the content is no part of it" {
     ask "send $length: 3\\r\\n\\r\\na=12&b=3"
     assert_equal "$(pairs)" 'key=a; value=1; '
@@ -45,10 +52,13 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
     assert_equal "$(pairs)" 'key=a; value=1; '
 }
 
+# hint: With the last octet of the content, reading is over: does the loop
+#   call recv once more?
 @test "the answer does not wait for anything behind the content" {
     exchange "send $length: 3\\r\\n\\r\\na=1" 'until </html>' 'read'
 }
 
+# hint: Is the answer sent before the loop has read everything?
 @test "nothing is answered before the content is whole" {
     exchange "send $length: 3\\r\\n\\r\\na=" 'silence 50' 'send 1' \
         'until </html>'

@@ -1,5 +1,8 @@
 # post_refused.bats - POST before stage 6.
 # stages: 1 2 3 4 5
+# bats file_tags=contract,errors
+# hint: Until stage 6 a POST is a method that the server does not know: 501,
+#   after the other faults of the head.
 #
 # The requests stand in post_refused.tsv.
 

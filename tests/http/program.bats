@@ -1,5 +1,7 @@
 # program.bats - the command line, and where the server listens.
 # stages: 1 2 3 4 5 6
+# hint: Start the program by hand with these arguments: what does it print,
+#   on which of its two outputs, and what is $? afterwards?
 
 load helper
 
@@ -25,6 +27,7 @@ assert_one_sentence() { # CODE FRAGMENT
     [[ ! -s $BATS_TEST_TMPDIR/printed ]]
 }
 
+# bats test_tags=contract,program
 @test "--help prints the usage and exits with 0" {
     run_server --help
     assert_equal "$code" 0
@@ -32,6 +35,7 @@ assert_one_sentence() { # CODE FRAGMENT
     grep -q 'INTERFACE.*PORT' "$BATS_TEST_TMPDIR/printed"
 }
 
+# bats test_tags=contract,program
 @test "wrong usage prints the usage as an error and exits with 2" {
     local arguments
 
@@ -43,6 +47,7 @@ assert_one_sentence() { # CODE FRAGMENT
     done
 }
 
+# bats test_tags=contract,program
 @test "a bad port gets one sentence and exits with 1" {
     local port
 
@@ -52,6 +57,7 @@ assert_one_sentence() { # CODE FRAGMENT
     done
 }
 
+# bats test_tags=contract,program
 @test "a bad interface gets one sentence and exits with 1" {
     run_server 256.1.1.1 0
     assert_one_sentence 1 256.1.1.1
@@ -61,6 +67,7 @@ assert_one_sentence() { # CODE FRAGMENT
     assert_one_sentence 1 no.such.host.invalid
 }
 
+# bats test_tags=contract,program
 @test "a port in use gets one sentence and exits with 1" {
     start_server
     # shellcheck disable=SC2153 # start_server sets PORT
@@ -69,6 +76,8 @@ assert_one_sentence() { # CODE FRAGMENT
     stop_server
 }
 
+# bats test_tags=contract,program
+# hint: getsockname says which port it became. Is the line flushed?
 @test "port 0 takes a free port, which the one line printed tells" {
     start_server
     [[ $(<"$SERVER_OUT") =~ ^("$SERVER"|webserve)": listening on http://127.0.0.1:$PORT/"$ ]]
@@ -78,6 +87,9 @@ assert_one_sentence() { # CODE FRAGMENT
     stop_server
 }
 
+# bats test_tags=contract,program
+# hint: A port stays taken for a while after its server has ended, unless
+#   SO_REUSEADDR is set.
 @test "a port that is given is taken, right after another server's end too" {
     start_server
     fetch /
@@ -88,6 +100,7 @@ assert_one_sentence() { # CODE FRAGMENT
     stop_server
 }
 
+# bats test_tags=contract,program
 @test "a name for an interface is looked up" {
     start_server "$SERVER" localhost
     fetch /
@@ -95,6 +108,7 @@ assert_one_sentence() { # CODE FRAGMENT
     stop_server
 }
 
+# bats test_tags=contract,program
 @test "::1 is answered by IPv6, where the machine has it" {
     if ! grep -qs '^00000000000000000000000000000001 ' /proc/net/if_inet6; then
         echo '# left out: this machine has no ::1' >&3
@@ -108,6 +122,9 @@ assert_one_sentence() { # CODE FRAGMENT
     [[ $(<"$SERVER_LOG") == '::1 - - ['* ]]
 }
 
+# bats test_tags=ours
+# hint: The lowest free descriptor is given out first: which one does accept
+#   give when 2 is closed?
 @test "with its standard streams closed, it writes its log into no client's answer" {
     export SERVER_PID SERVER_OUT=$BATS_TEST_TMPDIR/out SERVER_LOG=/dev/null
     local answer=$BATS_TEST_TMPDIR/answer

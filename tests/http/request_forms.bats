@@ -1,5 +1,7 @@
 # request_forms.bats - one request, in the many ways to write it.
 # stages: 1 2 3 4 5 6
+# hint: Which line of this request is read differently from what was meant?
+#   Compare with a plain GET.
 
 load helper
 
@@ -13,6 +15,7 @@ teardown_file() {
 
 tail='Host: a\r\n\r\n'
 
+# bats test_tags=contract,requests
 @test "a target in absolute-form gets the page of its path" {
     local target
 
@@ -23,6 +26,7 @@ tail='Host: a\r\n\r\n'
     done
 }
 
+# bats test_tags=contract,requests
 @test "an absolute-form without a path gets the page of /" {
     ask "send GET http://a HTTP/1.1\\r\\n$tail"
     assert_hello /
@@ -30,6 +34,7 @@ tail='Host: a\r\n\r\n'
     assert_hello /
 }
 
+# bats test_tags=contract,requests
 @test "a request of HTTP/1.0 gets the page, with Host or without" {
     ask 'send GET /p HTTP/1.0\r\n\r\n'
     assert_hello /p
@@ -37,6 +42,7 @@ tail='Host: a\r\n\r\n'
     assert_hello /p
 }
 
+# bats test_tags=contract,requests
 @test "a Host of any valid shape gets the page" {
     local host
 
@@ -47,6 +53,7 @@ tail='Host: a\r\n\r\n'
     done
 }
 
+# bats test_tags=contract,requests
 @test "empty lines before the request are skipped" {
     ask "send \\r\\nGET /p HTTP/1.1\\r\\n$tail"
     assert_hello /p
@@ -54,6 +61,7 @@ tail='Host: a\r\n\r\n'
     assert_hello /p
 }
 
+# bats test_tags=contract,requests
 @test "field names are known in any case, values with any space around them" {
     local field
 
@@ -67,11 +75,16 @@ tail='Host: a\r\n\r\n'
     assert_answer 417
 }
 
+# bats test_tags=contract,requests
+# hint: One recv is not one request: go on until the empty line has come.
 @test "a request that comes octet by octet gets the page" {
     ask "octets GET /p?a=b HTTP/1.1\\r\\nA: b\\r\\n$tail"
     assert_hello /p
 }
 
+# bats test_tags=contract,requests
+# hint: One recv is not one request; and the empty line itself may be cut in
+#   the middle.
 @test "a request that comes in two pieces gets the page, wherever it is cut" {
     ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r' 'pause 20' 'send \n'
     assert_hello /p
@@ -81,16 +94,20 @@ tail='Host: a\r\n\r\n'
     assert_hello /p
 }
 
+# bats test_tags=contract,requests
+# hint: What makes the loop stop? Only CR LF CR LF ends the head.
 @test "nothing is answered before the empty line has come" {
     exchange 'send GET / HTTP/1.1\r\nHost: a\r\n' 'silence 50' 'send \r\n' \
         'until </html>' >/dev/null
 }
 
+# bats test_tags=contract,requests
 @test "of two requests in one piece the first is answered" {
     ask "send GET /p HTTP/1.1\\r\\n${tail}GET /q HTTP/1.1\\r\\n$tail"
     assert_hello /p
 }
 
+# bats test_tags=contract,requests
 @test "of two requests in two pieces the first is answered" {
     local answer=$BATS_TEST_TMPDIR/answer
 
@@ -102,6 +119,8 @@ tail='Host: a\r\n\r\n'
     assert_hello /p
 }
 
+# bats test_tags=contract,answers
+# hint: Each connection is for one exchange, and the answer says so.
 @test "Connection: keep-alive is answered with Connection: close" {
     ask "send GET /p HTTP/1.1\\r\\nConnection: keep-alive\\r\\n$tail"
     assert_hello /p
@@ -109,6 +128,8 @@ tail='Host: a\r\n\r\n'
     assert_hello /p
 }
 
+# bats test_tags=contract,answers
+# hint: Date is in GMT, in the form of RFC 9110, section 5.6.7.
 @test "the Date is that of now" {
     local before after date
 
@@ -121,6 +142,8 @@ tail='Host: a\r\n\r\n'
         "$(field Date)"
 }
 
+# bats test_tags=contract,answers
+# hint: Do pages for errors go out the same way as other pages?
 @test "an error page is HTML with the same fields as every page" {
     ask 'send GET / HTTP/1.1\r\n\r\n'
     assert_answer 400 '<h1>400 Bad Request</h1>'

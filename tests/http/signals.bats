@@ -1,5 +1,8 @@
 # signals.bats - how the server ends.
 # stages: 1 2 3 4 5 6
+# bats file_tags=ours
+# hint: Who waits for the signal, and are signals blocked before the first
+#   thread exists?
 
 # shellcheck disable=SC2153,SC2154 # helper.bash sets them
 load helper

@@ -1,5 +1,8 @@
 # stopping.bats - SIGTERM while there is much to do, and while it starts.
 # stages: 1 2 3 4 5 6
+# bats file_tags=ours
+# hint: Upon SIGTERM: who is still in the kernel's queue, and who has been
+#   accepted but not answered?
 
 # shellcheck disable=SC2153,SC2154 # helper.bash sets them
 load helper

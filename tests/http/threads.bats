@@ -1,5 +1,8 @@
 # threads.bats - many clients at once.
 # stages: 1 2 3 4 5 6
+# bats file_tags=contract,threads
+# hint: While one client dawdles, who accepts the next one? And does each
+#   thread have variables of its own?
 
 load helper
 
@@ -11,6 +14,8 @@ teardown_file() {
     stop_server
 }
 
+# hint: While one client dawdles, who accepts the next one? Is a thread
+#   waited for (joined) right after its start?
 @test "100 clients with half a request do not delay another" {
     local gate best=9999 elapsed answers=$BATS_TEST_TMPDIR/answers pid
 
@@ -32,6 +37,8 @@ teardown_file() {
     assert_equal "$(grep -ac '^HTTP/1.1 200 OK' "$answers")" 100
 }
 
+# hint: Do two threads use the same variable: a static buffer, or the
+#   address of a variable of the loop?
 @test "1,000 connections at once get each its own answer" {
     local answers=$BATS_TEST_TMPDIR/answers
 

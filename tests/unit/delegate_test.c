@@ -3,6 +3,9 @@
  * to 4, from stage 5 on a page of what it is given.
  */
 /* stages: 1 2 3 4 5 6 */
+/* tags: contract, delegate */
+/* hint: Call it by hand in your thoughts with the arguments that the test
+ * names: what does it do with each, and what if one is NULL? */
 /* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 #include "support.h"
 #include "support_memory.h"
@@ -104,6 +107,8 @@ static const struct call calls[] = {
     {"POST", "/p", "a=1", "b=%00%FF&c=<&c=%3c"},
 };
 
+/* hint: Does it set the code and the fields, and is the page begun and
+ * ended? */
 static void delegate_answers_with_a_valid_page(void **state)
 {
     (void)state;
@@ -118,6 +123,8 @@ static void delegate_answers_with_a_valid_page(void **state)
     }
 }
 
+/* hint: Is something kept from one call to the next: a static variable, or a
+ * global one? */
 static void delegate_keeps_nothing(void **state)
 {
     (void)state;
@@ -136,6 +143,8 @@ static void delegate_keeps_nothing(void **state)
     }
 }
 
+/* hint: Any allocation may fail: then it returns what is not 0, or leaves a
+ * response that says so. Is each result looked at? */
 static void delegate_without_memory(void **state)
 {
     (void)state;
@@ -159,6 +168,7 @@ static void delegate_without_memory(void **state)
 
 #if STAGE < 5
 
+/* hint: In this stage the page depends on nothing that it is given. */
 static void delegate_is_constant(void **state)
 {
     char *constant = page_of(&calls[0]);
@@ -191,6 +201,7 @@ static void assert_once(const char *page, const char *text)
                     "the page has %s twice", shown_string(text));
 }
 
+/* hint: The path is shown as it was received, not decoded, but escaped. */
 static void delegate_says_hello_to_the_path(void **state)
 {
     static const struct {
@@ -234,6 +245,8 @@ static const struct {
     {"a=%01%0A%09", LIST(ITEM("a", "\xEF\xBF\xBD\n\t"))},
 };
 
+/* hint: The pairs are in get_data already, decoded: show them in their
+ * order, escaped, with their lengths. */
 static void delegate_shows_the_query(void **state)
 {
     (void)state;
@@ -246,6 +259,8 @@ static void delegate_shows_the_query(void **state)
     }
 }
 
+/* hint: A form may be there and have no pairs: a list without items, or
+ * none. */
 static void delegate_shows_an_empty_query_as_no_pairs(void **state)
 {
     char *page = page_of(&(struct call){"GET", "/", "", NULL});
@@ -268,6 +283,7 @@ static void delegate_has_the_form_to_try(void **state)
 
 #if STAGE == 5
 
+/* hint: POST data comes with stage 6. */
 static void delegate_shows_no_post_data_yet(void **state)
 {
     char *page = page_of(&(struct call){"GET", "/", "a=1", NULL});
@@ -282,6 +298,8 @@ static void delegate_shows_no_post_data_yet(void **state)
 
 #else
 
+/* hint: The POST data is a second list, the same as the first, under its own
+ * heading. */
 static void delegate_shows_post_data_under_a_heading(void **state)
 {
     (void)state;
@@ -299,6 +317,8 @@ static void delegate_shows_post_data_under_a_heading(void **state)
     }
 }
 
+/* hint: post_data is a form without pairs here, not NULL: is the heading
+ * shown? */
 static void delegate_shows_empty_post_data_as_no_pairs(void **state)
 {
     char *page = page_of(&(struct call){"POST", "/p", NULL, ""});

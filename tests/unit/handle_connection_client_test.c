@@ -3,6 +3,9 @@
  * clients that leave, fall silent, or do not read.
  */
 /* stages: 3 4 5 6 */
+/* tags: contract, handle_connection */
+/* hint: A client may leave, reset, or fall silent after any octet: what does
+ * each call return then, and is it looked at? */
 /* link: -Wl,--wrap=delegate,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 /* link: -Wl,--wrap=recv,--wrap=sendmsg,--wrap=poll,--wrap=shutdown */
 /* link: -Wl,--wrap=close,--wrap=write,--wrap=clock_gettime */
@@ -17,6 +20,8 @@
 
 #include "webserve.h"
 
+/* hint: Is delegate called although the request is refused, or the answer
+ * sent twice? */
 static void handle_connection_refuses(void **state)
 {
     static const struct {
@@ -78,6 +83,9 @@ static void handle_connection_refuses(void **state)
 
 /* The answer is not lost: what is unread is drained, and then the socket is
  * closed. */
+/* tags: ours */
+/* hint: Content that a GET carries is unread when the socket is closed; the
+ * end of an exchange in common/ drains it. */
 static void handle_connection_drains_what_follows_a_get(void **state)
 {
     static const char row[] = "GET / HTTP/1.1\r\nHost: a\r\n"
@@ -118,6 +126,8 @@ static void check_left(const struct request_row *row, size_t length,
     stub_close();
 }
 
+/* hint: recv gives 0 at the end, -1 upon a reset: neither may be taken for
+ * data, nor tried again. The socket is closed all the same. */
 static void handle_connection_of_a_client_that_leaves(void **state)
 {
     (void)state;
@@ -132,6 +142,8 @@ static void handle_connection_of_a_client_that_leaves(void **state)
 }
 
 /* A client may end its side and still wait for its answer. */
+/* hint: The end of the stream behind a whole request is no fault: the client
+ * waits for its answer. */
 static void handle_connection_of_a_client_that_half_closes(void **state)
 {
     (void)state;
@@ -144,6 +156,8 @@ static void handle_connection_of_a_client_that_half_closes(void **state)
     }
 }
 
+/* hint: When nothing comes for too long, the client gets 408 if any of the
+ * request had come. */
 static void handle_connection_of_a_client_that_falls_silent(void **state)
 {
     (void)state;
@@ -169,6 +183,8 @@ static void handle_connection_of_a_client_that_falls_silent(void **state)
     }
 }
 
+/* hint: send may fail, at any octet: no signal may end the program, and the
+ * socket is closed. */
 static void handle_connection_of_a_client_that_does_not_read(void **state)
 {
     static const int errors[] = {EPIPE, ECONNRESET};
@@ -197,6 +213,7 @@ static void handle_connection_of_a_client_that_does_not_read(void **state)
     stub_close();
 }
 
+/* hint: send may take less than it is given: what becomes of the rest? */
 static void handle_connection_sends_the_whole_answer_in_parts(void **state)
 {
     const struct request_row *row = &request_rows[0];
@@ -212,6 +229,8 @@ static void handle_connection_sends_the_whole_answer_in_parts(void **state)
 
 /* A real socket of which the other side is gone: nothing that the stub makes
  * up, and no SIGPIPE. */
+/* hint: Writing to a socket whose other side is gone raises SIGPIPE unless
+ * that is prevented. */
 static void handle_connection_of_a_client_that_is_gone(void **state)
 {
     static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -3,6 +3,9 @@
  * does, and when there is no memory.
  */
 /* stages: 3 4 5 6 */
+/* tags: contract, handle_connection */
+/* hint: Look at what delegate returns, and at what it leaves in the
+ * response, before anything is sent. */
 /* link: -Wl,--wrap=delegate,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 /* link: -Wl,--wrap=recv,--wrap=sendmsg,--wrap=poll,--wrap=shutdown */
 /* link: -Wl,--wrap=close,--wrap=write,--wrap=clock_gettime */
@@ -145,6 +148,8 @@ static int leave_half_the_fields(struct response *response)
 #function, function                                                    \
     }
 
+/* hint: Is the result of delegate looked at? The client then gets a clean
+ * 500, and nothing of what stood in the response. */
 static void handle_connection_of_a_delegate_that_fails(void **state)
 {
     static const struct {
@@ -205,6 +210,7 @@ static int leave_304(struct response *response)
     return 0;
 }
 
+/* hint: 204 and 304 go without content and without Content-Length. */
 static void handle_connection_of_an_answer_without_content(void **state)
 {
     static int (*const delegates[])(struct response *) = {leave_204, leave_304};
@@ -239,6 +245,8 @@ static int leave_599(struct response *response)
     return 0;
 }
 
+/* hint: The code, the fields and the content are those of delegate, in their
+ * order. */
 static void handle_connection_sends_what_delegate_leaves(void **state)
 {
     const char *content;
@@ -297,6 +305,8 @@ static size_t check_without_memory(const struct request_row *row, size_t most,
  * and with that one alone failing: the client gets a clean 500, or a 200 when
  * there was enough; never half an answer. */
 
+/* hint: Each allocation may fail. Is what it gives looked at, and is
+ * everything released on that way out? */
 static void handle_connection_without_memory(void **state)
 {
     (void)state;

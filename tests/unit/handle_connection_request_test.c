@@ -4,6 +4,10 @@
  * are the test's.
  */
 /* stages: 3 4 5 6 */
+/* tags: contract, handle_connection */
+/* hint: The stub delivers the request in the pieces named above, and fails
+ * if asked for more than the client sent. Follow the loop: after each piece,
+ * what has come, and what is missing? */
 /* link: -Wl,--wrap=delegate,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 /* link: -Wl,--wrap=recv,--wrap=sendmsg,--wrap=poll,--wrap=shutdown */
 /* link: -Wl,--wrap=close,--wrap=write,--wrap=clock_gettime */
@@ -12,6 +16,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
+/* hint: Print what delegate is given: which of it is not what stands in the
+ * request? */
 static void handle_connection_gives_delegate_the_request(void **state)
 {
     (void)state;
@@ -74,6 +80,8 @@ static void handle_connection_of_a_request_octet_by_octet(void **state)
 }
 
 /* Sizes that no buffer is made for in advance. */
+/* hint: Is there a buffer of a fixed size, or a loop that looks at
+ * everything again with each piece? */
 static void handle_connection_of_a_large_header_section(void **state)
 {
     enum {
@@ -102,6 +110,8 @@ static void handle_connection_of_a_large_header_section(void **state)
 }
 
 #if STAGE >= 6
+/* hint: Is how much is missing computed from all that has come, or is all of
+ * it subtracted with each piece? */
 static void handle_connection_of_a_large_post(void **state)
 {
     static const char head[] = "POST / HTTP/1.1\r\nHost: a\r\n"
@@ -130,6 +140,8 @@ static void handle_connection_of_a_large_post(void **state)
 
 /* 100 Continue is sent when none of the content has come with the head, and
  * never to HTTP/1.0, nor without content. */
+/* hint: 100 is sent once, before the content is waited for, and only if the
+ * client asked and none of it has come. */
 static void handle_connection_continues_when_it_is_waited_for(void **state)
 {
     static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";

@@ -3,6 +3,9 @@
  * handle_connection that is the test's.
  */
 /* stages: 4 5 6 */
+/* tags: contract, serve */
+/* hint: Follow serve until it listens: is each result looked at, and the
+ * line printed and flushed? */
 /* link: -Wl,--wrap=handle_connection */
 #include "support.h"
 
@@ -232,6 +235,9 @@ static struct answer read_answer(int client)
     return answer;
 }
 
+/* tags: contract, threads */
+/* hint: Is handle_connection called in a thread of its own, and the next
+ * client accepted without waiting for its end? */
 static void serve_handles_each_connection_in_a_thread(void **state)
 {
     int clients[together];
@@ -268,6 +274,9 @@ static void serve_handles_each_connection_in_a_thread(void **state)
                     together, in_threads);
 }
 
+/* tags: ours */
+/* hint: Who waits for the signal, and are signals blocked before the first
+ * thread exists? */
 static void serve_ends_upon_sigterm(void **state)
 {
     (void)state;
@@ -275,6 +284,9 @@ static void serve_ends_upon_sigterm(void **state)
     check_ends(SIGTERM);
 }
 
+/* tags: ours */
+/* hint: Who waits for the signal, and are signals blocked before the first
+ * thread exists? */
 static void serve_ends_upon_sigint(void **state)
 {
     (void)state;
@@ -312,6 +324,8 @@ static void check_fails(const char *interface, const char *port,
                     shown_string(text));
 }
 
+/* hint: serve says in a sentence on standard error what is wrong with the
+ * port, and returns -1. */
 static void serve_of_a_bad_port(void **state)
 {
     (void)state;
@@ -320,6 +334,8 @@ static void serve_of_a_bad_port(void **state)
     check_fails("127.0.0.1", "", "0 to 65535");
 }
 
+/* hint: serve says in a sentence on standard error what is wrong with the
+ * interface, and returns -1. */
 static void serve_of_a_bad_interface(void **state)
 {
     (void)state;
@@ -327,6 +343,8 @@ static void serve_of_a_bad_interface(void **state)
     check_fails("203.0.113.77", "0", "203.0.113.77");
 }
 
+/* hint: bind fails then: serve says why in a sentence on standard error, and
+ * returns -1. */
 static void serve_of_a_port_in_use(void **state)
 {
     char port[16];
