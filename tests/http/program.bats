@@ -127,7 +127,7 @@ assert_one_sentence() { # CODE FRAGMENT
 #   give when 2 is closed?
 @test "with its standard streams closed, it writes its log into no client's answer" {
     export SERVER_PID SERVER_OUT=$BATS_TEST_TMPDIR/out SERVER_LOG=/dev/null
-    local answer=$BATS_TEST_TMPDIR/answer
+    local answer=$BATS_TEST_TMPDIR/slow # not the one of ask
 
     "$SERVER" 127.0.0.1 0 >"$SERVER_OUT" 0<&- 2>&- 3>&- &
     SERVER_PID=$!
