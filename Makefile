@@ -71,7 +71,7 @@ SERVERS := $(CHOSEN:%=$(BUILD)/stage%/webserve)
 
 # ---- Building ---------------------------------------------------------------
 
-.PHONY: all run test load races torture fuzz wire docs coverage check help clean diff FORCE
+.PHONY: all run test load races torture fuzz wire docs coverage check site site-check help clean diff FORCE
 
 .DEFAULT_GOAL := all
 all: $(SERVERS) ## builds all stages, or one with STAGE=n
@@ -244,8 +244,20 @@ diff: STAGE := $(or $(STAGE),$(lastword $(STAGES)))
 diff: ## shows what step n changed: STAGE=n, moved lines shown as moved
 	@tests/diff $(STAGE) '$(STEP_$(STAGE))'
 
+PREVIEW ?=
+SITE_PORT ?= 8000
+site: ## the documents as a web site, in build/site; PREVIEW=1 shows it
+	@tests/install site
+	@[ -e $(BUILD)/wire/step6.txt ] || $(MAKE) --no-print-directory wire >/dev/null
+	@docs/site/build $(BUILD)
+	@$(if $(PREVIEW),python3 -m http.server --bind 127.0.0.1 --directory $(BUILD)/site $(SITE_PORT),:)
+
+site-check: site ## looks at the site in a browser: links, requests, accessibility
+	@tests/install browser
+	@tests/site/run $(BUILD)
+
 help: ## shows this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 		awk -F'|' '{ sub(/ all$$/, "", $$1); printf "%-16s %s\n", $$1, $$2 }'
 	@printf 'The stages are: %s\n' '$(STAGES)'
 

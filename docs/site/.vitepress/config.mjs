@@ -1,0 +1,76 @@
+// The site's configuration. The pages and menus.json are made by ../generate.
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitepress'
+import { differenceFence } from './difference.mjs'
+import { mermaidFence } from './mermaid.mjs'
+
+const pages = join(dirname(fileURLToPath(import.meta.url)), '..', 'pages')
+const menus = JSON.parse(readFileSync(join(pages, 'menus.json'), 'utf8'))
+const themes = {
+  light: 'github-light-high-contrast',
+  dark: 'github-dark-high-contrast',
+}
+const difference = await differenceFence(themes, join(pages, 'differences'))
+
+// Nothing that a page loads may come from elsewhere, whatever it asks for.
+const policy = [
+  "default-src 'self'",
+  "img-src 'self' data:",
+  "style-src 'self' 'unsafe-inline'",
+  "script-src 'self' 'unsafe-inline'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ')
+
+export default defineConfig({
+  lang: 'en-GB',
+  title: 'webserve',
+  description: 'A threaded HTTP/1.1 server in C, built in six steps.',
+  srcDir: 'pages',
+  outDir: 'out',
+  cacheDir: 'cache',
+  head: [
+    ['meta', { 'http-equiv': 'Content-Security-Policy', content: policy }],
+    ['link', { rel: 'icon', href: 'data:,' }],
+  ],
+  // A link to the server that the reader has started is none to check.
+  ignoreDeadLinks: [/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])/],
+  vite: {
+    // Mermaid comes in a piece of its own, for the pages that have a diagram.
+    build: { chunkSizeWarningLimit: 4000 },
+    logLevel: 'warn',
+  },
+  markdown: {
+    theme: themes,
+    languageAlias: { console: 'shellsession' },
+    config(md) {
+      const fence = md.renderer.rules.fence
+      md.renderer.rules.fence = (tokens, index, ...rest) =>
+        difference(tokens[index]) ??
+        mermaidFence(tokens[index]) ??
+        fence(tokens, index, ...rest)
+    },
+  },
+  themeConfig: {
+    nav: [
+      { text: 'Walkthrough', link: '/stage1', activeMatch: '^/(stage|prologue|epilogue)' },
+      { text: 'Differences', link: '/difference/', activeMatch: '^/difference/' },
+      { text: 'Mistakes', link: '/mistakes/', activeMatch: '^/mistakes/' },
+      { text: 'API', link: '/api/', activeMatch: '^/api/' },
+    ],
+    sidebar: menus,
+    outline: { level: [2, 3], label: 'On this page' },
+    search: {
+      provider: 'local',
+      options: {
+        detailedView: false,
+        translations: { button: { buttonText: 'Search', buttonAriaLabel: 'Search K' } },
+      },
+    },
+    notFound: { linkLabel: 'Take me home', linkText: 'Take me home' },
+    docFooter: { prev: 'Previous', next: 'Next' },
+    externalLinkIcon: true,
+  },
+})

@@ -1,0 +1,153 @@
+// A fenced block `difference` names a file of ../generate's, and becomes two
+// tables: the difference side by side, and inline. The lines are coloured as C
+// is elsewhere on the site; moved lines have a mark and a colour of their own.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createHighlighter } from 'shiki'
+
+const marks = { '-': '-', '+': '+', ' ': ' ' }
+const movedMarks = { '-': '<', '+': '>' }
+// Comments must be legible on the colours of changed lines, too.
+const darker = { '#66707b': '#4a525c' }
+const words = { '-': 'removed', '+': 'added' }
+const movedWords = { '-': 'moved from here', '+': 'moved to here' }
+
+export async function differenceFence(themes, folder) {
+  const highlighter = await createHighlighter({
+    themes: Object.values(themes),
+    langs: ['c', 'bash'],
+  })
+  const colored = (lines) => colorLines(highlighter, themes, lines)
+
+  return (token) => {
+    if (token.info.trim() !== 'difference') {
+      return undefined
+    }
+    const name = token.content.trim()
+    const files = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))
+    return files.map((file) => showFile(file, colored)).join('')
+  }
+}
+
+function escape(text) {
+  return text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
+}
+
+// The HTML of each line, coloured as one piece of C.
+function colorLines(highlighter, themes, lines) {
+  const { tokens } = highlighter.codeToTokens(lines.join('\n'), {
+    lang: 'c',
+    themes,
+    defaultColor: false,
+    colorReplacements: darker,
+  })
+  return lines.map((_, index) =>
+    (tokens[index] ?? [])
+      .map((part) => {
+        const style = Object.entries(part.htmlStyle ?? {})
+          .map(([key, value]) => `${key}:${value}`)
+          .join(';')
+        return `<span style="${style}">${escape(part.content)}</span>`
+      })
+      .join(''),
+  )
+}
+
+// Gives each line of a hunk its number on either side, and its HTML.
+function number(hunk, colored) {
+  const old = colored(hunk.lines.filter(([sign]) => sign !== '+').map((line) => line[2]))
+  const now = colored(hunk.lines.filter(([sign]) => sign !== '-').map((line) => line[2]))
+  let left = 0
+  let right = 0
+  return hunk.lines.map(([sign, moved]) => {
+    const line = { sign, moved }
+    line.html = sign === '-' ? old[left] : now[right]
+    if (sign !== '+') line.old = hunk.old + left++
+    if (sign !== '-') line.now = hunk.new + right++
+    return line
+  })
+}
+
+function classes(line) {
+  if (line === undefined) return 'none'
+  if (line.sign === ' ') return 'same'
+  return (line.sign === '-' ? 'old' : 'new') + (line.moved ? ' moved' : '')
+}
+
+function code(line) {
+  if (line === undefined) return '<td class="none"></td>'
+  const word = (line.moved ? movedWords : words)[line.sign]
+  const said = word ? `<span class="visually-hidden">${word}: </span>` : ''
+  const mark = (line.moved ? movedMarks : marks)[line.sign]
+  return `<td class="${classes(line)}"><span class="mark" aria-hidden="true">${escape(mark)}</span>${said}<code>${line.html || ' '}</code></td>`
+}
+
+function lineNumber(line, which) {
+  return `<td class="number ${classes(line)}">${line?.[which] ?? ''}</td>`
+}
+
+function inlineRow(line) {
+  return `<tr>${lineNumber(line, 'old')}${lineNumber(line, 'now')}${code(line)}</tr>`
+}
+
+function sideRow([left, right]) {
+  return `<tr>${lineNumber(left, 'old')}${code(left)}${lineNumber(right, 'now')}${code(right)}</tr>`
+}
+
+// Lines beside each other: what went beside what came in its place.
+function beside(lines) {
+  const rows = []
+  let old = []
+  let now = []
+  const flush = () => {
+    for (let i = 0; i < Math.max(old.length, now.length); i++) {
+      rows.push([old[i], now[i]])
+    }
+    old = []
+    now = []
+  }
+  for (const line of lines) {
+    if (line.sign === '-') {
+      if (now.length > 0) flush()
+      old.push(line)
+    } else if (line.sign === '+') {
+      now.push(line)
+    } else {
+      flush()
+      rows.push([line, line])
+    }
+  }
+  flush()
+  return rows
+}
+
+function table(kind, columns, label, body) {
+  return `<div class="difference-${kind}" tabindex="0" role="region" aria-label="${escape(label)}"><table><tbody>${body}</tbody></table></div>`.replace(
+    '<table>',
+    `<table data-columns="${columns}">`,
+  )
+}
+
+function hunkRow(hunk, columns) {
+  const name = hunk.function ? escape(hunk.function) : ''
+  return `<tr class="hunk"><td colspan="${columns}">… ${name}</td></tr>`
+}
+
+function showFile(file, colored) {
+  const name = file.new ?? file.old
+  const what = file.old === null ? ' (new)' : file.new === null ? ' (gone)' : ''
+  const hunks = file.hunks.map((hunk) => ({ hunk, lines: number(hunk, colored) }))
+  const inline = hunks
+    .map(({ hunk, lines }) => hunkRow(hunk, 3) + lines.map(inlineRow).join(''))
+    .join('')
+  const side = hunks
+    .map(({ hunk, lines }) => hunkRow(hunk, 4) + beside(lines).map(sideRow).join(''))
+    .join('')
+  return `<div class="difference-file vp-code" v-pre><p class="difference-name"><code>${escape(name)}</code>${what}</p>${table(
+    'side', 4, `${name}, side by side`, side,
+  )}${table('inline', 3, `${name}, inline`, inline)}</div>\n`
+}

@@ -1,0 +1,37 @@
+// One page of every kind that the site has, by the kind's name.
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+
+// The address of the first page in a folder of the site that is not its index.
+function first(folder, inside) {
+  const path = join(folder, inside)
+  if (!existsSync(path)) return undefined
+  const name = readdirSync(path)
+    .filter((file) => file.endsWith('.html') && file !== 'index.html')
+    .sort()[0]
+  return name && `/${inside}/${name}`
+}
+
+export function kinds(folder) {
+  const all = {
+    home: '/index.html',
+    walkthrough: '/stage6.html',
+    differences: '/difference/index.html',
+    difference: '/difference/step3.html',
+    wire: '/wire.html',
+    mistakes: '/mistakes/index.html',
+    mistake: first(folder, 'mistakes'),
+    api: '/api/index.html',
+    header: '/api/net/turns.html',
+    source: '/source/stages/stage6/handle_connection.c.html',
+    folder: '/source/stages/index.html',
+    reference: '/http.html',
+    map: '/assignment-map.html',
+    teaching: existsSync(join(folder, 'teaching.html')) ? '/teaching.html' : undefined,
+    prologue: existsSync(join(folder, 'prologue.html')) ? '/prologue.html' : undefined,
+    decks: '/decks.html',
+    deck: first(folder, 'slides'),
+    missing: '/404.html',
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, address]) => address))
+}
