@@ -71,7 +71,7 @@ SERVERS := $(CHOSEN:%=$(BUILD)/stage%/webserve)
 
 # ---- Building ---------------------------------------------------------------
 
-.PHONY: all run test load races torture fuzz wire docs coverage check site site-check help clean diff FORCE
+.PHONY: all run test load races torture fuzz wire docs coverage check trace walk site site-check help clean diff FORCE
 
 .DEFAULT_GOAL := all
 all: $(SERVERS) ## builds all stages, or one with STAGE=n
@@ -243,6 +243,18 @@ STEP_6 := handle_connection reads POST data, and delegate shows it.
 diff: STAGE := $(or $(STAGE),$(lastword $(STAGES)))
 diff: ## shows what step n changed: STAGE=n, moved lines shown as moved
 	@tests/diff $(STAGE) '$(STEP_$(STAGE))'
+
+trace: STAGE := $(or $(STAGE),$(lastword $(STAGES)))
+trace: ## draws what the threads do in a real run, as SVG: [STAGE=n]
+	@tests/install trace
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) $(BUILD)/stage$(STAGE)/webserve
+	@tests/trace/run $(BUILD) $(STAGE)
+
+walk: STAGE := $(or $(STAGE),1)
+walk: ## the step on the terminal, a screen at a time: [STAGE=n]
+	@tests/install walk
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) $(BUILD)/stage$(STAGE)/webserve >/dev/null
+	@tests/walk $(BUILD) $(STAGE)
 
 PREVIEW ?=
 SITE_PORT ?= 8000

@@ -24,6 +24,12 @@ const policy = [
   "form-action 'none'",
 ].join('; ')
 
+// Few fonts have signs for CR and LF; everybody has letters.
+const showLineEnds = (html) =>
+  html.replace(/[␍␊]/g, (sign) =>
+    `<span class="line-end">${sign === '␍' ? 'CR' : 'LF'}</span>`,
+  )
+
 export default defineConfig({
   lang: 'en-GB',
   title: 'webserve',
@@ -50,7 +56,7 @@ export default defineConfig({
       md.renderer.rules.fence = (tokens, index, ...rest) =>
         difference(tokens[index]) ??
         mermaidFence(tokens[index]) ??
-        fence(tokens, index, ...rest)
+        showLineEnds(fence(tokens, index, ...rest))
     },
   },
   themeConfig: {

@@ -83,7 +83,7 @@ function code(line) {
   const word = (line.moved ? movedWords : words)[line.sign]
   const said = word ? `<span class="visually-hidden">${word}: </span>` : ''
   const mark = (line.moved ? movedMarks : marks)[line.sign]
-  return `<td class="${classes(line)}"><span class="mark" aria-hidden="true">${escape(mark)}</span>${said}<code>${line.html || ' '}</code></td>`
+  return `<td class="${classes(line)}"><span class="mark" aria-hidden="true">${escape(mark)}</span>${said}<pre><code>${line.html || ' '}</code></pre></td>`
 }
 
 function lineNumber(line, which) {
@@ -126,15 +126,14 @@ function beside(lines) {
 }
 
 function table(kind, columns, label, body) {
-  return `<div class="difference-${kind}" tabindex="0" role="region" aria-label="${escape(label)}"><table><tbody>${body}</tbody></table></div>`.replace(
-    '<table>',
-    `<table data-columns="${columns}">`,
-  )
+  const group = columns.map((name) => `<col class="${name}">`).join('')
+  return `<div class="difference-${kind}" tabindex="0" role="region" aria-label="${escape(label)}"><table><colgroup>${group}</colgroup><tbody>${body}</tbody></table></div>`
 }
 
 function hunkRow(hunk, columns) {
-  const name = hunk.function ? escape(hunk.function) : ''
-  return `<tr class="hunk"><td colspan="${columns}">… ${name}</td></tr>`
+  if (hunk.old <= 1 && hunk.new <= 1) return '' // from the first line on
+  const name = escape(hunk.function ?? '')
+  return `<tr class="hunk"><td colspan="${columns}">… <code>${name}</code></td></tr>`
 }
 
 function showFile(file, colored) {
@@ -148,6 +147,9 @@ function showFile(file, colored) {
     .map(({ hunk, lines }) => hunkRow(hunk, 4) + beside(lines).map(sideRow).join(''))
     .join('')
   return `<div class="difference-file vp-code" v-pre><p class="difference-name"><code>${escape(name)}</code>${what}</p>${table(
-    'side', 4, `${name}, side by side`, side,
-  )}${table('inline', 3, `${name}, inline`, inline)}</div>\n`
+    'side',
+    ['number', 'code', 'number', 'code'],
+    `${name}, side by side`,
+    side,
+  )}${table('inline', ['number', 'number', 'code'], `${name}, inline`, inline)}</div>\n`
 }
