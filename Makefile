@@ -71,7 +71,7 @@ SERVERS := $(CHOSEN:%=$(BUILD)/stage%/webserve)
 
 # ---- Building ---------------------------------------------------------------
 
-.PHONY: all run test load races torture fuzz wire docs coverage check trace walk site site-check help clean diff FORCE
+.PHONY: all run test load races instructions torture fuzz wire docs coverage check trace walk site site-check help clean diff FORCE
 
 .DEFAULT_GOAL := all
 all: $(SERVERS) ## builds all stages, or one with STAGE=n
@@ -213,6 +213,10 @@ FUZZ_SECONDS ?= 60
 fuzz: ## the fuzzers, for so many seconds each: [FUZZ_SECONDS=60]
 	@tests/install fuzz
 	@tests/fuzz/run $(BUILD) $(FUZZ_SECONDS)
+
+instructions: ## counts what the parsers take, against their budgets
+	@tests/install instructions
+	@tests/instructions/run $(BUILD)
 
 wire: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) ## what changes on the wire from stage to stage
 	@tests/wire/run $(BUILD)

@@ -2,7 +2,7 @@
  * test holds each entry against the grammar that it comes from. */
 #include "characters.h"
 
-#include <stdint.h>
+#include "octets.h"
 
 /* clang-format off */
 const unsigned char character_classes[256] = {
@@ -39,36 +39,27 @@ int character_hex(char octet)
     return -1;
 }
 
-/* True if none of 8 octets is a control: each is at least 0x20, and not 0x7f.
- * All 8 are told from one word, which takes a third of the instructions. */
-static bool are_no_controls(const char *text)
+/* How many of 16 octets stand before the first control; 16 if there is none. */
+static size_t count_before_control(const char *text)
 {
-    const uint64_t ones = 0x0101010101010101;
-    uint64_t word;
-    uint64_t from_delete;
+    struct octets octets = octets_load(text);
 
-    memcpy(&word, text, sizeof word);
-    from_delete = word ^ (ones * 0x7f);
-    return ((((word - ones * 0x20) & ~word) |
-             ((from_delete - ones) & ~from_delete)) &
-            (ones * 0x80)) == 0;
+    return octets_before(
+        octets_or(octets_below(octets, 0x20), octets_equal(octets, 0x7f)));
 }
 
 const char *characters_skip_value(const char *text, const char *end)
 {
-    while (text < end) {
-        const char *next = end - text > 8 ? text + 8 : end;
+    while (end - text >= OCTETS_AT_ONCE) {
+        size_t count = count_before_control(text);
 
-        if (next == text + 8 && are_no_controls(text)) {
-            text = next;
-        }
-        /* There is a control among these, or fewer than 8 are left. */
-        while (text < next) {
-            if (!character_is(*text, CHARACTER_VALUE)) {
+        text += count;
+        if (count < OCTETS_AT_ONCE) {
+            if (*text != '\t') {
                 return text;
             }
             text++;
         }
     }
-    return end;
+    return characters_skip(text, end, CHARACTER_VALUE);
 }

@@ -7,6 +7,9 @@
 
 #include "characters.h"
 #include "limits.h"
+#include "octets.h"
+
+static const size_t first_capacity = 64;
 
 _Static_assert(CONTENT_MOST < UINT32_MAX, "form_entry counts in 32 bits");
 
@@ -22,25 +25,20 @@ void form_release(struct form *form)
     form_init(form);
 }
 
-static const char *segment_end(const char *start, const char *end)
+/* Room for one more entry, behind the last; NULL if memory ran out. */
+static struct form_entry *make_room(struct form *form, size_t *capacity)
 {
-    const char *mark = memchr(start, '&', (size_t)(end - start));
+    struct form_entry *entries = form->entries;
 
-    return mark == NULL ? end : mark;
-}
-
-/* How many pairs there are: the segments between `&` that are not empty. */
-static size_t count_pairs(const char *data, const char *end)
-{
-    size_t count = 0;
-
-    while (data < end) {
-        const char *next = segment_end(data, end);
-
-        count += next > data;
-        data = next < end ? next + 1 : end;
+    if (form->count == *capacity) {
+        *capacity = *capacity == 0 ? first_capacity : *capacity * 2;
+        entries = realloc(entries, *capacity * sizeof *entries);
+        if (entries == NULL) {
+            return NULL;
+        }
+        form->entries = entries;
     }
-    return count;
+    return &entries[form->count];
 }
 
 /* Decodes an escape at `in`; false, and nothing changes, if it is not whole. */
@@ -61,68 +59,103 @@ static bool decode_escape(const char *in, const char *end, char *octet)
     return true;
 }
 
-/* Decodes from `in` until the octet `stop`, or `end`; moves `out`, and gives
- * where it stopped. */
-static const char *decode(const char *in, const char *end, char stop,
-                          char **out)
+/* Copies octets that stand for themselves, and `+` as a space, up to the first
+ * & = or %, or some of them; gives how many. */
+static size_t copy_plain(char *out, const char *in, const char *end)
+{
+    size_t count = 0;
+
+    if (end - in >= OCTETS_AT_ONCE) { /* so many have room at `out` as well */
+        struct octets octets = octets_load(in);
+        struct octets marks =
+            octets_or(octets_equal(octets, '&'), octets_equal(octets, '='));
+
+        octets_store(out, octets_replace(octets, '+', ' '));
+        return octets_before(octets_or(marks, octets_equal(octets, '%')));
+    }
+    while (
+        in + count < end &&
+        (in[count] == '+' || character_is(in[count], CHARACTER_PLAIN_FORM))) {
+        out[count] = in[count] == '+' ? ' ' : in[count];
+        count++;
+    }
+    return count;
+}
+
+/* Decodes a pair, up to its `&` or the end; moves `out`, and gives where it
+ * stopped. */
+static const char *decode_pair(struct form_entry *entry, const char *text,
+                               const char *in, const char *end, char **out)
 {
     char *to = *out;
+    char *value = NULL;
 
-    while (in < end && *in != stop) {
-        char octet = *in;
+    for (;;) {
+        size_t count = copy_plain(to, in, end);
 
-        if (character_is(octet, CHARACTER_PLAIN_FORM) || octet == '=') {
-            in++;
-        } else if (octet == '+') {
-            octet = ' ';
-            in++;
-        } else {
-            in += decode_escape(in, end, &octet) ? 3 : 1;
+        in += count;
+        to += count;
+        if (in == end || *in == '&') {
+            break;
         }
-        *to++ = octet;
+        if (*in == '%') {
+            char octet = *in;
+
+            in += decode_escape(in, end, &octet) ? 3 : 1;
+            *to++ = octet;
+        } else if (*in == '=') {
+            in++;
+            if (value == NULL) {
+                value = to;
+            } else {
+                *to++ = '=';
+            }
+        }
     }
+    entry->key = (uint32_t)(*out - text);
+    entry->value = (uint32_t)((value != NULL ? value : to) - text);
     *out = to;
     return in;
 }
 
-static void decode_pairs(struct form *form, const char *data, const char *end)
+/* Decodes the segments between `&` that are not empty. */
+static enum verdict decode_pairs(struct form *form, const char *data,
+                                 const char *end)
 {
     char *out = form->text;
+    size_t capacity = 0;
+    struct form_entry *entry = make_room(form, &capacity);
 
-    while (data < end) {
-        const char *next = segment_end(data, end);
-
-        if (next > data) {
-            struct form_entry *entry = &form->entries[form->count++];
-
-            entry->key = (uint32_t)(out - form->text);
-            data = decode(data, next, '=', &out);
-            entry->value = (uint32_t)(out - form->text);
-            if (data < next) {
-                decode(data + 1, next, '&', &out);
-            }
+    while (data < end && entry != NULL) {
+        if (*data != '&') {
+            data = decode_pair(entry, form->text, data, end, &out);
+            form->count++;
+            entry = make_room(form, &capacity);
         }
-        data = next < end ? next + 1 : end;
+        data += data < end; /* the `&` */
     }
-    form->entries[form->count].key = (uint32_t)(out - form->text);
+    if (entry == NULL) {
+        return VERDICT_NO_MEMORY;
+    }
+    entry->key = (uint32_t)(out - form->text);
+    return VERDICT_DONE;
 }
 
 enum verdict form_parse(struct form *form, const char *data, size_t length)
 {
-    size_t count;
+    enum verdict verdict = VERDICT_NO_MEMORY;
 
     if (length == 0) {
         return VERDICT_DONE;
     }
-    count = count_pairs(data, data + length);
     form->text = malloc(length);
-    form->entries = malloc((count + 1) * sizeof *form->entries);
-    if (form->text == NULL || form->entries == NULL) {
-        form_release(form);
-        return VERDICT_NO_MEMORY;
+    if (form->text != NULL) {
+        verdict = decode_pairs(form, data, data + length);
     }
-    decode_pairs(form, data, data + length);
-    return VERDICT_DONE;
+    if (verdict != VERDICT_DONE) {
+        form_release(form);
+    }
+    return verdict;
 }
 
 struct form_pair form_pair(const struct form *form, size_t index)

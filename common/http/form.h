@@ -50,8 +50,9 @@ void form_release(struct form *form);
 
 /*
  * Decodes the `length` octets at `data` (below 4 GiB) into an empty form.
- * Linear in time; takes `length` octets and 8 for each pair. Returns done, or
- * VERDICT_NO_MEMORY: then the form is empty. No data is malformed.
+ * Linear in time; takes `length` octets and at most 16 for each pair, 512 at
+ * least. Returns done, or VERDICT_NO_MEMORY: then the form is empty. No data is
+ * malformed.
  */
 enum verdict form_parse(struct form *form, const char *data, size_t length);
 

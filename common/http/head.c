@@ -1,6 +1,7 @@
 /* head.c - the end of the head; the contract is in head.h. */
 #include "head.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "limits.h"
@@ -28,13 +29,14 @@ static enum verdict take_line(struct head *head, const char *data, size_t end)
 {
     const char *line = data + head->line_start;
     size_t length = end - head->line_start;
+    bool empty = length == 0 || (length == 1 && line[0] == '\r');
     enum verdict verdict = VERDICT_INCOMPLETE;
 
-    if (without_cr(line, length) == 0 && head->section > 0) {
+    if (empty && head->section > 0) {
         head->length = end + 1;
         return VERDICT_DONE;
     }
-    if (without_cr(line, length) > 0 && head->section == 0) {
+    if (!empty && head->section == 0) {
         verdict = take_request_line(head, line, length);
         head->section = end + 1;
     } else if (end + 1 - head->section > HEADER_SECTION_MOST) {

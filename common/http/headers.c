@@ -13,41 +13,45 @@ void headers_init(struct headers *headers)
 
 void headers_release(struct headers *headers)
 {
-    for (size_t i = 0; i < headers->count; i++) {
+    for (size_t i = 0; i < headers->count && headers->copied; i++) {
         free(headers->fields[i].owned);
     }
     free(headers->fields);
     headers_init(headers);
 }
 
-static bool make_room(struct headers *headers)
+struct header *headers_grow(struct headers *headers)
 {
     size_t capacity = headers->capacity * 2;
     struct header *fields;
 
-    if (headers->count < headers->capacity) {
-        return true;
+    if (headers->failed) {
+        return NULL;
     }
     if (capacity < first_capacity) {
         capacity = first_capacity;
     }
     fields = realloc(headers->fields, capacity * sizeof *fields);
     if (fields == NULL) {
-        return false;
+        headers->failed = true;
+        return NULL;
     }
     headers->fields = fields;
     headers->capacity = capacity;
-    return true;
+    return &fields[headers->count];
 }
 
 void headers_add_field(struct headers *headers, struct header field)
 {
-    if (headers->failed || !make_room(headers)) {
+    struct header *room = headers_make_room(headers);
+
+    if (room == NULL) {
         free(field.owned);
-        headers->failed = true;
         return;
     }
-    headers->fields[headers->count++] = field;
+    *room = field;
+    headers->count++;
+    headers->copied = headers->copied || field.owned != NULL;
 }
 
 void headers_add(struct headers *headers, const char *name, const char *value)

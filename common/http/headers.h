@@ -29,6 +29,7 @@ struct headers {
     struct header *fields; /* owned; `count` of them, in order */
     size_t count;
     size_t capacity;
+    bool copied; /* some field owns its octets */
     bool failed; /* memory ran out: a field is missing */
 };
 
@@ -44,6 +45,18 @@ void headers_add(struct headers *headers, const char *name, const char *value);
 
 /* Adds `field` as it is, without copying what it points to. */
 void headers_add_field(struct headers *headers, struct header field);
+
+/* Makes the list longer; gives the room behind its last field, or NULL if
+ * memory ran out: then `failed` is set. */
+struct header *headers_grow(struct headers *headers);
+
+/* Room for one more field, to be filled in and then counted; or NULL. It
+ * stands here since most lists never grow. */
+static inline struct header *headers_make_room(struct headers *headers)
+{
+    return headers->count < headers->capacity ? &headers->fields[headers->count]
+                                              : headers_grow(headers);
+}
 
 /* The first field of that name, in any case of letters (RFC 9110, section
  * 5.1), or NULL. It is valid until the list changes. */

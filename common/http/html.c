@@ -4,8 +4,11 @@
 #include <stdbool.h>
 
 #include "characters.h"
+#include "octets.h"
 
 static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
+
+static const char special[] = "&<>\"'";
 
 static const char *reference(char octet)
 {
@@ -68,6 +71,32 @@ static size_t measure(const unsigned char *text, size_t length, bool *whole)
     return i;
 }
 
+/* Octets from `text` on that stand for themselves, at least one: the first
+ * does. */
+static size_t skip_plain(const char *text, size_t length)
+{
+    size_t i = 1;
+
+    while (length - i >= OCTETS_AT_ONCE) {
+        struct octets octets = octets_load(text + i);
+        struct octets marks =
+            octets_or(octets_below(octets, 0x20), octets_from(octets, 0x7f));
+        size_t before;
+
+        for (size_t k = 0; k < sizeof special - 1; k++) {
+            marks = octets_or(marks, octets_equal(octets, special[k]));
+        }
+        before = octets_before(marks);
+        i += before;
+        if (before < OCTETS_AT_ONCE) {
+            return i; /* a tab, CR or LF stands for itself, too */
+        }
+    }
+    return (
+        size_t)(characters_skip(text + i, text + length, CHARACTER_PLAIN_HTML) -
+                text);
+}
+
 void html_append(struct buffer *page, const char *text, size_t length)
 {
     size_t start = 0; /* of octets that stand for themselves */
@@ -78,7 +107,7 @@ void html_append(struct buffer *page, const char *text, size_t length)
         size_t octets = 1;
 
         if (character_is(text[i], CHARACTER_PLAIN_HTML)) {
-            i++;
+            i += skip_plain(text + i, length - i);
             continue;
         }
         if ((unsigned char)text[i] >= 0x80) {

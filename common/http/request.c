@@ -57,16 +57,33 @@ static enum verdict check_first_lines(struct request *request, const char *data)
     return verdict;
 }
 
+/* Parses the request line. If it is well formed and ends in CR LF, so are its
+ * octets: they are looked at for themselves only if it is not, or if lines
+ * stand before it. What is wrong with them comes first. */
+static enum verdict check_request_line(struct request *request,
+                                       struct request_line *parsed,
+                                       const char *data)
+{
+    const struct head *head = &request->head;
+    const char *line = data + head->request_line;
+    enum verdict verdict =
+        request_line_parse(parsed, line, head->request_line_length);
+    enum verdict octets = VERDICT_DONE;
+
+    request->line = 1;
+    if (verdict != VERDICT_DONE || head->request_line > 0 ||
+        line[head->request_line_length] != '\r') {
+        octets = check_first_lines(request, data);
+    }
+    return octets == VERDICT_DONE ? verdict : octets;
+}
+
 static enum verdict parse_request_line(struct request *request,
                                        const char *data)
 {
     struct request_line parsed;
-    enum verdict verdict = check_first_lines(request, data);
+    enum verdict verdict = check_request_line(request, &parsed, data);
 
-    if (verdict == VERDICT_DONE) {
-        verdict = request_line_parse(&parsed, data + request->head.request_line,
-                                     request->head.request_line_length);
-    }
     if (verdict != VERDICT_DONE) {
         return verdict;
     }
@@ -90,20 +107,23 @@ static enum verdict parse_field_lines(struct request *request, const char *data)
 
     request->first_field_line = ++request->line;
     while (!(line[0] == '\r' && line + 2 == end)) {
-        struct header field;
+        struct header *field = headers_make_room(&request->headers);
         enum verdict verdict;
 
         if (line + 1 == end) { /* the empty line at the end */
             return VERDICT_BARE_LF;
         }
-        verdict = field_line_parse(&field, line, end, &line);
+        if (field == NULL) {
+            return VERDICT_NO_MEMORY;
+        }
+        verdict = field_line_parse(field, line, end, &line);
         if (verdict != VERDICT_DONE) {
             return verdict;
         }
-        headers_add_field(&request->headers, field);
+        request->headers.count++;
         request->line++;
     }
-    return request->headers.failed ? VERDICT_NO_MEMORY : VERDICT_DONE;
+    return VERDICT_DONE;
 }
 
 /* Makes the field with that index the one at fault. */

@@ -45,22 +45,17 @@ enum verdict request_line_parse(struct request_line *parsed, const char *line,
                                 size_t length)
 {
     const char *end = line + length;
-    const char *target = memchr(line, ' ', length);
+    const char *target = characters_skip(line, end, CHARACTER_TOKEN);
     const char *version = NULL;
     enum verdict version_verdict;
     enum verdict verdict;
 
     parsed->method = line;
-    parsed->method_length = target == NULL ? length : (size_t)(target - line);
-    for (size_t i = 0; i < parsed->method_length; i++) {
-        if (!character_is(line[i], CHARACTER_TOKEN)) {
-            return VERDICT_METHOD_NOT_TOKEN;
-        }
-    }
-    if (parsed->method_length == 0) {
+    parsed->method_length = (size_t)(target - line);
+    if (target == line || (target < end && *target != ' ')) {
         return VERDICT_METHOD_NOT_TOKEN;
     }
-    if (target != NULL) {
+    if (target < end) {
         target++;
         version = memchr(target, ' ', (size_t)(end - target));
     }
@@ -68,11 +63,12 @@ enum verdict request_line_parse(struct request_line *parsed, const char *line,
         return VERDICT_NO_VERSION;
     }
     version++;
+    version_verdict = parse_version(parsed, version, (size_t)(end - version));
     if (version == target + 1 ||
-        memchr(version, ' ', (size_t)(end - version)) != NULL) {
+        (version_verdict != VERDICT_DONE &&
+         memchr(version, ' ', (size_t)(end - version)) != NULL)) {
         return VERDICT_REQUEST_LINE_SPACES;
     }
-    version_verdict = parse_version(parsed, version, (size_t)(end - version));
     if (version_verdict != VERDICT_DONE &&
         version_verdict != VERDICT_VERSION_UNSUPPORTED) {
         return version_verdict;

@@ -35,19 +35,15 @@ static bool is_own(const struct header *field)
 
 static bool field_is_valid(const struct header *field)
 {
-    for (size_t i = 0; i < field->name_length; i++) {
-        if (!character_is(field->name[i], CHARACTER_TOKEN)) {
-            return false;
-        }
-    }
-    for (size_t i = 0; i < field->value_length; i++) {
-        char octet = field->value[i];
+    const char *name_end = field->name + field->name_length;
 
-        if (octet == '\r' || octet == '\n' || octet == '\0') {
-            return false;
-        }
-    }
-    return field->name_length > 0 && !is_own(field);
+    return field->name_length > 0 &&
+           characters_skip(field->name, name_end, CHARACTER_TOKEN) ==
+               name_end &&
+           memchr(field->value, '\r', field->value_length) == NULL &&
+           memchr(field->value, '\n', field->value_length) == NULL &&
+           memchr(field->value, '\0', field->value_length) == NULL &&
+           !is_own(field);
 }
 
 bool response_is_valid(const struct response *response)

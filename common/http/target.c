@@ -72,13 +72,13 @@ static bool is_authority(const char *text, size_t length)
 
 static enum verdict check_octets(const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        if (!character_is(text[i], CHARACTER_TARGET)) {
-            return text[i] == '#' ? VERDICT_TARGET_FRAGMENT
-                                  : VERDICT_TARGET_OCTET;
-        }
+    const char *end = text + length;
+
+    text = characters_skip(text, end, CHARACTER_TARGET);
+    if (text == end) {
+        return VERDICT_DONE;
     }
-    return VERDICT_DONE;
+    return *text == '#' ? VERDICT_TARGET_FRAGMENT : VERDICT_TARGET_OCTET;
 }
 
 enum verdict target_parse(struct target *target, const char *text,

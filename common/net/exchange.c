@@ -74,7 +74,7 @@ enum verdict exchange_decode(struct exchange *exchange, struct form *form,
     if (verdict != VERDICT_DONE || shown <= HELD_FREELY) {
         return verdict;
     }
-    return hold(exchange, shown + form->count * sizeof *form->entries);
+    return hold(exchange, shown + 2 * form->count * sizeof *form->entries);
 }
 
 void exchange_continue(struct exchange *exchange)

@@ -156,6 +156,29 @@ static void characters_match_whole_text_in_any_case(void **state)
     }
 }
 
+/* Sixteen octets are looked at together: each octet at each place among them,
+ * and with any number behind it. */
+static void characters_skip_value_stops_where_it_must(void **state)
+{
+    (void)state;
+    for (int octet = 0; octet < 256; octet++) {
+        for (size_t place = 0; place < 40; place++) {
+            char *text =
+                guarded_copy("a value of 40 octets, none that stops it", 40);
+            size_t stop = is_field_octet(octet) ? 40 : place;
+
+            text[place] = (char)octet;
+            assert_ptr_equal(characters_skip_value(text, text + 40),
+                             text + stop);
+            assert_ptr_equal(characters_skip_value(text + place, text + 40),
+                             text + stop);
+            assert_ptr_equal(characters_skip(text, text + 40, CHARACTER_VALUE),
+                             text + stop);
+            guarded_free(text, 40);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +187,7 @@ int main(void)
         cmocka_unit_test(character_hex_of_every_octet),
         cmocka_unit_test(character_is_space_digit_letter_of_every_octet),
         cmocka_unit_test(characters_match_whole_text_in_any_case),
+        cmocka_unit_test(characters_skip_value_stops_where_it_must),
     };
 
     return run_all(tests);

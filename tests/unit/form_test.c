@@ -49,6 +49,7 @@ static const struct row rows[] = {
     {T("a&"), 1, {T("a"), T("")}},
     {T("a=b=c"), 1, {T("a"), T("b=c")}},
     {T("a=="), 1, {T("a"), T("=")}},
+    {T("a==41"), 1, {T("a"), T("=41")}},
     {T("a=1&a=2&a=1"), 3, {T("a"), T("1"), T("a"), T("2"), T("a"), T("1")}},
     {T("b=1&a=2&b=3"), 3, {T("b"), T("1"), T("a"), T("2"), T("b"), T("3")}},
     {T("a=1;b=2"), 1, {T("a"), T("1;b=2")}},
@@ -126,6 +127,47 @@ static void form_parse_of_the_table(void **state)
                         rows[i].pairs[2 * j + 1]);
         }
         form_release(&form);
+    }
+}
+
+/* Sixteen octets are looked at together: so each row stands at each place among
+ * them, with more pairs before and behind it. */
+static void check_in_the_middle(const struct row *row, size_t before)
+{
+    static const char more[] = "&a+longer+name=and+its+value";
+    struct buffer data;
+    struct form form;
+
+    buffer_init(&data);
+    for (size_t i = 0; i < before; i++) {
+        buffer_append_string(&data, "+");
+    }
+    buffer_append_string(&data, "&");
+    buffer_append(&data, row->input.octets, row->input.length);
+    buffer_append_string(&data, more);
+    form_init(&form);
+    assert_int_equal(form_parse(&form, data.data, data.length), VERDICT_DONE);
+    buffer_release(&data);
+    assert_row(row->input.octets, "the number of pairs", form.count,
+               (before > 0) + row->count + 1);
+    for (size_t j = 0; j < row->count; j++) {
+        struct form_pair pair = form_pair(&form, (before > 0) + j);
+
+        assert_text(row->input.octets, pair.key, pair.key_length,
+                    row->pairs[2 * j]);
+        assert_text(row->input.octets, pair.value, pair.value_length,
+                    row->pairs[2 * j + 1]);
+    }
+    form_release(&form);
+}
+
+static void form_parse_at_each_place_of_sixteen(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        for (size_t before = 0; before <= 17; before++) {
+            check_in_the_middle(&rows[i], before);
+        }
     }
 }
 
@@ -249,6 +291,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(form_parse_of_the_table),
+        cmocka_unit_test(form_parse_at_each_place_of_sixteen),
         cmocka_unit_test(form_parse_of_no_data),
         cmocka_unit_test(form_parse_undoes_the_escape_of_every_octet),
         cmocka_unit_test(form_parse_of_every_octet_unescaped),

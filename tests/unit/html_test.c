@@ -69,6 +69,33 @@ static void html_append_of_every_other_octet(void **state)
     }
 }
 
+/* Sixteen octets are looked at together: so each octet stands at each place
+ * among them, and as much behind it. */
+static void html_append_at_each_place_of_sixteen(void **state)
+{
+    (void)state;
+    for (int octet = 0; octet < 128; octet++) {
+        for (size_t before = 0; before <= 33; before++) {
+            char text[34 + 20];
+            struct buffer alone;
+            struct buffer page;
+
+            memset(text, 'x', sizeof text);
+            text[before] = (char)octet;
+            buffer_init(&alone);
+            buffer_init(&page);
+            html_append(&alone, text + before, 1);
+            html_append(&page, text, sizeof text);
+            assert_int_equal(page.length, sizeof text - 1 + alone.length);
+            assert_memory_equal(page.data + before, alone.data, alone.length);
+            assert_memory_equal(page.data + before + alone.length,
+                                "xxxxxxxxxxxxxxxxxxxx", 20);
+            buffer_release(&alone);
+            buffer_release(&page);
+        }
+    }
+}
+
 /* Every code point, by the definition of UTF-8 (RFC 3629, section 3). */
 static void html_append_of_every_character(void **state)
 {
@@ -245,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(html_append_of_every_ascii_octet),
         cmocka_unit_test(html_append_of_every_other_octet),
+        cmocka_unit_test(html_append_at_each_place_of_sixteen),
         cmocka_unit_test(html_append_of_every_character),
         cmocka_unit_test(html_append_of_text),
         cmocka_unit_test(html_append_of_what_is_no_utf_8),
