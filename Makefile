@@ -92,7 +92,7 @@ $(BUILD)/common/%.o: common/%.c $(BUILD)/flags
 $(BUILD)/stage%.o: stages/stage%.c $(BUILD)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) $(HARDENING) -c $< -o $@
+	$(Q)$(COMPILE) $(HARDENING) $(STAGE_CPPFLAGS) -c $< -o $@
 
 $(BUILD)/common.a: $(COMMON:%.c=$(BUILD)/%.o)
 	$(call say,AR,$@)
@@ -122,7 +122,7 @@ $(BUILD)/unit/common/%.o: common/%.c $(BUILD)/flags
 $(BUILD)/unit/stage%.o: stages/stage%.c $(BUILD)/flags
 	$(call say,CC,$< (unit))
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) $(UNIT_CFLAGS) $(UNIT_FLAGS) -c $< -o $@
+	$(Q)$(COMPILE) $(STAGE_CPPFLAGS) $(UNIT_CFLAGS) $(UNIT_FLAGS) -c $< -o $@
 
 $(BUILD)/unit/tests/%.o: tests/unit/%.c $(BUILD)/flags
 	$(call say,CC,$<)
@@ -143,14 +143,21 @@ $(BUILD)/unit/%_test: $(BUILD)/unit/tests/%_test.o $(BUILD)/unit/common.a
 	$(Q)$(LINK) $(UNIT_FLAGS) $(call link_flags,tests/unit/$*_test.c) $^ \
 		-lcmocka -o $@
 
+# For a folder of somebody's own (tests/folder): what its sources are compiled
+# with besides; where the stages' own headers are, which the units include; and
+# which of its files have a main, and stay out of the units.
+STAGE_CPPFLAGS ?=
+CONTRACTS ?= stages
+WITH_MAIN ?= webserve
+
 define stage_unit
 $(BUILD)/unit/stage$(1)/$(2).o: tests/unit/$(2).c $(BUILD)/flags
 	$$(call say,CC,$$< (stage $(1)))
 	@mkdir -p $$(@D)
-	$$(Q)$$(COMPILE) -U_GNU_SOURCE -D_GNU_SOURCE $$(UNIT_CFLAGS) $$(UNIT_FLAGS) -DSTAGE=$(1) -iquote stages/stage$(1) -c $$< -o $$@
+	$$(Q)$$(COMPILE) -U_GNU_SOURCE -D_GNU_SOURCE $$(UNIT_CFLAGS) $$(UNIT_FLAGS) -DSTAGE=$(1) -iquote $(CONTRACTS)/stage$(1) -c $$< -o $$@
 
 $(BUILD)/unit/stage$(1)/$(2): $(BUILD)/unit/stage$(1)/$(2).o \
-		$(filter-out %/webserve.o,$(patsubst stages/%.c,$(BUILD)/unit/%.o,$(wildcard stages/stage$(1)/*.c))) \
+		$(filter-out $(WITH_MAIN:%=\%/%.o),$(patsubst stages/%.c,$(BUILD)/unit/%.o,$(wildcard stages/stage$(1)/*.c))) \
 		$(BUILD)/unit/common.a
 	$$(call say,LINK,$$@)
 	$$(Q)$$(LINK) $$(UNIT_FLAGS) $$(call link_flags,tests/unit/$(2).c) $$^ \
@@ -161,8 +168,8 @@ endef
 $(foreach unit,$(STAGE_UNITS),$(foreach stage,$(call stages_of,$(unit)),\
 	$(eval $(call stage_unit,$(stage),$(basename $(notdir $(unit)))))))
 
-UNIT_PROGRAMS = $(COMMON_UNITS:tests/unit/%.c=$(BUILD)/unit/%) \
-	$(foreach stage,$(CHOSEN),$(STAGE_UNIT_PROGRAMS_$(stage)))
+UNIT_PROGRAMS = $(COMMON_UNITS:tests/unit/%.c=$(BUILD)/unit/%)
+STAGE_UNIT_PROGRAMS = $(foreach stage,$(CHOSEN),$(STAGE_UNIT_PROGRAMS_$(stage)))
 
 TOOLS := $(BUILD)/tools/exchange
 
@@ -176,15 +183,20 @@ SMALL := -DALLOWANCE_MS=600 -DALLOWANCE_OCTETS_PER_SECOND=500 \
 	-DDRAIN_SILENCE_MS=300 -DDRAIN_MOST_MS=1000 -DTHREADS_MOST=8 \
 	-DCONTENT_BUDGET=200000 -DHELD_FREELY=1000
 
-.PHONY: test-programs
-test-programs: $(SERVERS) $(TOOLS) $(UNIT_PROGRAMS)
+.PHONY: test-programs stage-programs
+test-programs: stage-programs $(UNIT_PROGRAMS)
+stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/small CPPFLAGS='$(CPPFLAGS) $(SMALL)' \
 		$(CHOSEN:%=$(BUILD)/small/stage%/webserve)
 
-test: ## runs the tests of all stages, or of one with STAGE=n
+test: ## runs the tests of all stages: [STAGE=n] [DIR=a folder of your own]
 	@tests/install test
+ifeq ($(origin DIR),command line)
+	@tests/folder/check $(BUILD) '$(STAGE)' "$$DIR"
+else
 	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc 2>/dev/null || echo 2)) test-programs
 	@tests/run $(BUILD) $(CHOSEN)
+endif
 
 # With few threads, and with little time.
 FOUR := -DTHREADS_MOST=4
