@@ -71,7 +71,8 @@ SERVERS := $(CHOSEN:%=$(BUILD)/stage%/webserve)
 
 # ---- Building ---------------------------------------------------------------
 
-.PHONY: all run test load races instructions torture fuzz wire docs coverage check trace walk site site-check help clean diff FORCE
+# What `make help` lists is no file.
+.PHONY: FORCE $(shell sed -n 's/^\([a-z-]*\):.*[#][#] .*/\1/p' $(firstword $(MAKEFILE_LIST)))
 
 .DEFAULT_GOAL := all
 all: $(SERVERS) ## builds all stages, or one with STAGE=n
@@ -144,11 +145,13 @@ $(BUILD)/unit/%_test: $(BUILD)/unit/tests/%_test.o $(BUILD)/unit/common.a
 		-lcmocka -o $@
 
 # For a folder of somebody's own (tests/folder): what its sources are compiled
-# with besides; where the stages' own headers are, which the units include; and
-# which of its files have a main, and stay out of the units.
+# with besides; where the stages' own headers are, which the units include;
+# which of its files have a main, and stay out of the units; and how the units
+# are linked though a function is missing that they do not test.
 STAGE_CPPFLAGS ?=
 CONTRACTS ?= stages
 WITH_MAIN ?= webserve
+UNIT_LDFLAGS ?=
 
 define stage_unit
 $(BUILD)/unit/stage$(1)/$(2).o: tests/unit/$(2).c $(BUILD)/flags
@@ -160,7 +163,7 @@ $(BUILD)/unit/stage$(1)/$(2): $(BUILD)/unit/stage$(1)/$(2).o \
 		$(filter-out $(WITH_MAIN:%=\%/%.o),$(patsubst stages/%.c,$(BUILD)/unit/%.o,$(wildcard stages/stage$(1)/*.c))) \
 		$(BUILD)/unit/common.a
 	$$(call say,LINK,$$@)
-	$$(Q)$$(LINK) $$(UNIT_FLAGS) $$(call link_flags,tests/unit/$(2).c) $$^ \
+	$$(Q)$$(LINK) $$(UNIT_FLAGS) $$(UNIT_LDFLAGS) $$(call link_flags,tests/unit/$(2).c) $$^ \
 		-lcmocka -o $$@
 
 STAGE_UNIT_PROGRAMS_$(1) += $(BUILD)/unit/stage$(1)/$(2)
@@ -197,6 +200,10 @@ else
 	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc 2>/dev/null || echo 2)) test-programs
 	@tests/run $(BUILD) $(CHOSEN)
 endif
+
+folder-tests: ## tries make test DIR=... with folders that are at fault
+	@tests/install test
+	@tests/folder/try $(BUILD)
 
 # With few threads, and with little time.
 FOUR := -DTHREADS_MOST=4

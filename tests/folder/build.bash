@@ -18,6 +18,7 @@ declare_functions() {
 make_there() {
     (cd "$work" && make_in . build -k CONTRACTS=contracts \
         WITH_MAIN="${with_main[*]-webserve}" \
+        UNIT_LDFLAGS=-Wl,--unresolved-symbols=ignore-all \
         STAGE_CPPFLAGS="-include contracts/stage$stage/declarations.h" "$@")
 }
 
@@ -25,24 +26,38 @@ sources() {
     find "$work/stages/stage$stage" -maxdepth 1 -name '*.c' | sort
 }
 
-# In a sentence, the first error of a compiler's output about each file.
+# A sentence for each first error of a compiler's output about a file; those
+# about a header alone, if there are any, since the others may follow from them.
 note_compile_errors() {
-    local file line text name
+    local file line text name function
     while IFS=$'\t' read -r file line text; do
         name=$(name_of "$file")
+        function=$(sed -nE "s/^[^']*'([a-z_]+)'.*/\1/p" <<<"$text")
         case $text in
         "conflicting types for '"*)
-            fault wrong-signature "$name" "$name, line $line: $(
-                sed -E "s/conflicting types for '([a-z_]+)'(; have '(.*)')?$/\
-\1 has another signature than its contract\3/; \
-s/contract(.+)$/contract; here it is '\1'/" <<<"$text"
+            text="$function has another signature than its contract$(
+                sed -nE "s/.*; have ('.*')$/; here it is \1/p" <<<"$text"
             ). The stage's webserve.h declares it."
+            fault wrong-signature "$name" "$name, line $line: $text"
+            ;;
+        "static declaration of '"*)
+            fault wrong-signature "$name" \
+                "$name, line $line: $function is static, so nobody else can call it."
             ;;
         *) fault compile "$name" "$name, line $line: $text" ;;
         esac
     done < <(
         sed -nE 's/^([^ :]*):([0-9]+):([0-9]+:)? (fatal )?error: (.*)$/\1\t\2\t\5/p' \
-            "$1" | awk -F'\t' '!seen[$1]++'
+            "$1" | awk -F'\t' '!seen[$1]++ {
+                line[++count] = $0
+                is_header[count] = /^[^\t]*\.h\t/
+                headers += is_header[count]
+            }
+            END {
+                for (i = 1; i <= count; i++) {
+                    if (!headers || is_header[i]) print line[i]
+                }
+            }'
     )
 }
 
@@ -106,18 +121,26 @@ look_at_functions() {
     done
 }
 
+# The functions that the units cannot call.
+absent=()
+
 look_at_function() {
-    local function=$1 object
-    if [[ " ${with_main[*]-} " == *" $(defines "$function" T | head -n 1) "* ]] &&
-        [ -n "$(defines "$function" T)" ]; then
-        object=$(name_of "$(defines "$function" T | head -n 1).c")
-        fault missing-function "$object" "$function stands in $object, together \
+    local function=$1 where hidden
+    where=$(defines "$function" T | head -n 1)
+    hidden=$(defines "$function" t | head -n 1)
+    if [ -n "$where" ] && [[ " ${with_main[*]-} " != *" $where "* ]]; then
+        return
+    fi
+    absent+=("$function")
+    if [ -n "$where" ]; then
+        where=$(name_of "$where.c")
+        fault missing-function "$where" "$function stands in $where, together \
 with main; it belongs in $function.c, where the tests can call it alone."
-    elif [ -n "$(defines "$function" t)" ]; then
-        object=$(name_of "$(defines "$function" t | head -n 1).c")
-        fault missing-function "$object" \
-            "$function is static in $object, so nobody else can call it."
-    elif [ -z "$(defines "$function" T)" ]; then
+    elif [ -n "$hidden" ]; then
+        where=$(name_of "$hidden.c")
+        fault missing-function "$where" \
+            "$function is static in $where, so nobody else can call it."
+    else
         note_missing "$function" "$function.c"
     fi
 }
@@ -149,8 +172,10 @@ note_link_errors() {
         esac
         where=$(name_of "$where")
         case $what in
-        undefined*) fault link "$where" \
-            "$where calls $symbol, which is defined nowhere." ;;
+        undefined*)
+            absent+=("${where%.c}")
+            fault link "$where" "$where calls $symbol, which is defined nowhere."
+            ;;
         *) fault link "$where" "$symbol is defined twice; once in $where." ;;
         esac
     done < <(

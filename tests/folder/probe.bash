@@ -127,16 +127,19 @@ note_not_run() {
         case $job in
         handle_connection_*) function=handle_connection ;;
         esac
-        if [ -e "$work/build/unit/stage$stage/$job.o" ] &&
+        if [ ! -e "$work/build/unit/stage$stage/$job.o" ]; then
+            continue # it is none of this stage
+        elif [[ " ${absent[*]-} " == *" $function "* ]] ||
             [ ! -x "$work/build/unit/stage$stage/$job" ]; then
-            printf '%s\t%s\n' "$job" "$(cause_of " $function.c$")"
+            printf '%s\t%s\n' "$job" "$(cause_of "^[a-z-]+ ($function.c|[^ ]+ $function) ")"
         fi
     done >"$not_run"
     if [ ! -x "$work/build/stage$stage/webserve" ] ||
         grep -qE '^(crash|hang|not-listening)' "$faults"; then
-        for file in "$work"/tests/http/*.bats; do
-            printf '%s\t%s\n' "$(basename "$file" .bats)" \
-                "$(cause_of '^(crash|hang|not-listening)')"
-        done >>"$not_run"
+        grep -lE "^# stages:.* $stage( |$)" "$work"/tests/http/*.bats |
+            while read -r file; do
+                printf '%s\t%s\n' "$(basename "$file" .bats)" \
+                    "$(cause_of '^(crash|hang|not-listening) ')"
+            done >>"$not_run"
     fi
 }
