@@ -1,6 +1,8 @@
 # build.bash - of tests/folder/check: builds what was copied, and says in a
 # sentence each why a part of it could not be built.
 
+# shellcheck shell=bash disable=SC2154,SC2034 # tests/folder/check has the variables
+
 # The functions of the stage, and the file that each belongs in.
 functions=()
 

@@ -1,5 +1,7 @@
 # copy.bash - of tests/folder/check: what is copied to WORK, and from where.
 
+# shellcheck shell=bash disable=SC2154,SC2034 # tests/folder/check has the variables
+
 # The project's own stage, from which the objects that do not depend on the
 # folder are taken. Two at a time would be in each other's way.
 build_own() {

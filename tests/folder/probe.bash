@@ -1,6 +1,8 @@
 # probe.bash - of tests/folder/check: starts the server once, to say in one
 # sentence what would make each of its tests red; and which are not to be run.
 
+# shellcheck shell=bash disable=SC2154,SC2034 # tests/folder/check has the variables
+
 probe_seconds=5
 
 # Waits for up to so many tenths of a second until the command succeeds.
