@@ -22,20 +22,6 @@ teardown_file() {
 get='GET / HTTP/1.1\r\nHost: a\r\n'
 hidden='GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n'
 
-# assert_each STATUS START END TEXT...: asks START TEXT END with each text, and
-# tells every one that got another status.
-assert_each() {
-    local expected=$1 start=$2 end=$3 text failures=''
-
-    for text in "${@:4}"; do
-        ask "send $start$text$end" || return
-        [[ $status == "$expected" ]] ||
-            failures+="$text: $status $sentence"$'\n'
-    done
-    [[ -z $failures ]] || fail "expected: $expected
-$failures"
-}
-
 # bats test_tags=contract,errors
 @test "both lengths get 400, however Transfer-Encoding is written" {
     local coding rest="\\r\\nContent-Length: 4\\r\\n\\r\\n0\\r\\n\\r\\n$hidden"

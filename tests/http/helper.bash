@@ -31,6 +31,16 @@ for folder in ${BATS_LIB_PATH//:/ } /usr/lib/bats /usr/share/bats \
     fi
 done
 
+# shellcheck source=tests/http/story.bash
+source "${BASH_SOURCE[0]%/*}/story.bash"
+# shellcheck source=tests/http/tables.bash
+source "${BASH_SOURCE[0]%/*}/tables.bash"
+
+# A file with a teardown of its own calls kill_server, or tell_end.
+teardown() {
+    tell_end
+}
+
 # The server ---------------------------------------------------------------
 
 # start_server [PROGRAM [INTERFACE [PORT]]]: starts it and sets SERVER_PID,
@@ -43,7 +53,8 @@ start_server() {
     "${1:-$SERVER}" "${2:-127.0.0.1}" "${3:-0}" \
         >"$SERVER_OUT" 2>"$SERVER_LOG" 3>&- &
     SERVER_PID=$!
-    wait_until 10 server_listens || fail "it did not say where it listens \
+    wait_until 10 server_listens_or_ended
+    server_listens || fail "it did not say where it listens \
 (is the line printed, and flushed?):
 $(cat "$SERVER_OUT" "$SERVER_LOG")"
     read -r URL <"$SERVER_OUT"
@@ -56,6 +67,10 @@ server_listens() {
     local line
 
     read -r line <"$SERVER_OUT" && [[ $line == *"listening on http"* ]]
+}
+
+server_listens_or_ended() {
+    server_listens || process_ended "$SERVER_PID"
 }
 
 # stop_server [SIGNAL]: ends the server that start_server started; fails if it
@@ -77,6 +92,7 @@ $(tail "$SERVER_LOG")"
 
 # For a test with a server of its own: ends it, if the test has not.
 kill_server() {
+    tell_end
     if [[ -n ${SERVER_PID-} ]]; then
         kill -s KILL "$SERVER_PID" 2>/dev/null || true
         wait "$SERVER_PID" || true
@@ -110,6 +126,7 @@ in_ms() {
 
 # exchange STEP...: takes the steps (tests/tools/exchange.c has them).
 exchange() {
+    note exchange "$@"
     "$TOOLS/exchange" -t 10 127.0.0.1 "$PORT" "$@" 3>&-
 }
 
@@ -133,6 +150,7 @@ fetch() {
     local -
 
     set +T
+    note curl "${@:2}" "http://127.0.0.1:8080$1"
     curl -q -sS -i -g --noproxy '*' --path-as-is --max-time 10 -H 'Expect:' \
         "${@:2}" "$URL$1" >"$BATS_TEST_TMPDIR/answer" 3>&- || fail curl || return
     take_answer
@@ -142,23 +160,31 @@ fetch() {
 # holds it against what every answer must have: a status line, a Date,
 # Connection: close, the exact length.
 take_answer() {
+    local wrong=
+
+    look_at_answer "$BATS_TEST_TMPDIR/answer"
+    [[ -z $wrong ]] || fail "$wrong"
+}
+
+# look_at_answer FILE: the same; sets wrong to what is wrong with it.
+look_at_answer() {
     local date='[A-Z][a-z][a-z], [0-3][0-9] [A-Z][a-z][a-z] 20[0-9][0-9] '
     local time='[0-2][0-9]:[0-5][0-9]:[0-6][0-9] GMT' value
 
-    read_answer <"$BATS_TEST_TMPDIR/answer"
+    read_answer <"$1"
     if [[ ! $head =~ ^HTTP/1\.1\ [2-5][0-9][0-9]\ [A-Z][A-Za-z\ -]+$'\r\n' ]]
     then
-        fail "no good status line: '$head'"
+        wrong="no good status line: '$head'"
     elif ! find_field Date || [[ ! $value =~ ^$date$time$ ]]; then
-        fail "no good Date: $head"
+        wrong="no good Date: $head"
     elif ! find_field Connection || [[ $value != close ]]; then
-        fail "no Connection: close: $head"
+        wrong="no Connection: close: $head"
     elif ! find_field Content-Length || [[ ! $value =~ ^[0-9]+$ ]]; then
-        fail "no good Content-Length: $head"
+        wrong="no good Content-Length: $head"
     elif [[ -n ${answer_to_head-} && -n $content ]]; then
-        fail "an answer to HEAD has content: $content"
+        wrong="an answer to HEAD has content: $content"
     elif [[ -z ${answer_to_head-} && $value != "${#content}" ]]; then
-        fail "${#content} octets of content came with: $head"
+        wrong="${#content} octets of content came with: $head"
     fi
 }
 
@@ -196,35 +222,6 @@ field() {
 assert_answer() {
     [[ $status == "$1" && $content == *"${2-}"* ]] || fail "expected: $1 ${2-}
 the answer: ${head%%$'\r\n'*} $sentence"
-}
-
-# check_rows FILE GROUP: sends each request of the table that is in that group
-# and compares its answer; tells every row that differs.
-check_rows() {
-    local - group name request code fragment failures='' rows=0
-
-    set +T
-    while IFS=$'\t' read -r group name request code fragment; do
-        [[ $group == "$2" ]] || continue
-        rows=$((rows + 1))
-        check_row 2>"$BATS_TEST_TMPDIR/row" ||
-            failures+="$name: $(<"$BATS_TEST_TMPDIR/row")"$'\n'
-    done <"$BATS_TEST_DIRNAME/$1"
-    ((rows > 0)) || fail "no row of $1 is in the group $2"
-    [[ -z $failures ]] || fail "$failures"
-}
-
-check_row() {
-    local answer_to_head=
-
-    [[ $request != HEAD\ * ]] || answer_to_head=1
-    ask "send $request" || return
-    [[ $fragment != - ]] || fragment=
-    if [[ $status != "$code" ]]; then
-        fail "expected $code $fragment, not $status $sentence"
-    elif [[ -z $answer_to_head && $sentence != *"$fragment"* ]]; then
-        fail "expected '$fragment', not: $sentence"
-    fi
 }
 
 # Pages --------------------------------------------------------------------

@@ -2,6 +2,7 @@
  * exchange.c - speaks raw octets over TCP, step by step; for tests.
  *
  *     exchange [-c COUNT] [-t SECONDS] HOST PORT [STEP ...]
+ *     exchange -b PREFIX [-t SECONDS] HOST PORT
  *
  *     exchange 127.0.0.1 80 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n' read
  *     exchange 127.0.0.1 80 < script
@@ -30,17 +31,25 @@
  * each step is taken on all of them before the next. What comes is printed as
  * it is on standard output. All must be done in SECONDS, 20 by default.
  *
+ * With -b the script on standard input is a batch of exchanges, one after the
+ * other, each on a connection of its own: an empty line ends it. What comes in
+ * the first is printed to the file PREFIX0, and so on; on standard output
+ * stands a line for each, with its outcome, as a number. Each is given the
+ * SECONDS; one that takes longer has no line, and is the last.
+ *
  * Exits with 0 once all steps are done; 1: the system failed; 2: wrong usage;
  * 3: it took too long; 4: the other side reset the connection; 5: it refused
  * the connection; 6: it ended before all that was waited for had come; 7:
  * something came in a silence. One sentence on standard error says which.
  */
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -140,17 +149,87 @@ static enum outcome run_script(struct pollfd *connections, size_t count)
     return outcome;
 }
 
+/* What comes from now on goes to the file of that exchange. */
+static enum outcome print_to(const char *prefix, size_t number)
+{
+    char name[4096];
+    int file;
+
+    if (snprintf(name, sizeof name, "%s%zu", prefix, number) >=
+        (int)sizeof name) {
+        return WRONG_USAGE;
+    }
+    file = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (file == -1 || dup2(file, STDOUT_FILENO) == -1 || close(file) == -1) {
+        return SYSTEM_FAILED;
+    }
+    return DONE;
+}
+
+/* One exchange of a batch: takes the steps up to an empty line, or the end of
+ * the script. After a step that failed the others are left out. */
+static enum outcome run_steps(char *line, char *const host_and_port[2])
+{
+    struct pollfd connection = {.fd = -1};
+    enum outcome outcome = connect_all(host_and_port, &connection, 1);
+    size_t size = strlen(line) + 1;
+    ssize_t length;
+
+    line = strdup(line);
+    while (line != NULL && line[0] != '\0') {
+        if (outcome == DONE) {
+            outcome = step_take(line, &connection, 1);
+        }
+        length = getline(&line, &size, stdin);
+        if (length <= 0) {
+            break;
+        }
+        line[length - (line[length - 1] == '\n')] = '\0';
+    }
+    free(line);
+    (void)close(connection.fd);
+    return outcome;
+}
+
+static enum outcome run_batch(const char *prefix, char *const host_and_port[2],
+                              unsigned seconds)
+{
+    int report = dup(STDOUT_FILENO);
+    enum outcome outcome = report == -1 ? SYSTEM_FAILED : DONE;
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t length;
+
+    for (size_t i = 0; outcome == DONE; i++) {
+        length = getline(&line, &size, stdin);
+        if (length <= 0) {
+            break;
+        }
+        line[length - (line[length - 1] == '\n')] = '\0';
+        outcome = finish(print_to(prefix, i), prefix);
+        (void)alarm(seconds);
+        if (outcome == DONE) {
+            (void)dprintf(report, "%d\n", run_steps(line, host_and_port));
+        }
+    }
+    free(line);
+    return outcome;
+}
+
 int main(int argc, char *argv[])
 {
     struct sigaction alarm_action = {.sa_handler = take_too_long};
     struct pollfd *connections;
     enum outcome outcome;
+    const char *batch = NULL;
     size_t count = 1;
     unsigned seconds = 20;
     int option;
 
-    while ((option = getopt(argc, argv, "+c:t:")) != -1) {
-        if (option == 'c') {
+    while ((option = getopt(argc, argv, "+b:c:t:")) != -1) {
+        if (option == 'b') {
+            batch = optarg;
+        } else if (option == 'c') {
             count = strtoul(optarg, NULL, 10);
         } else if (option == 't') {
             seconds = (unsigned)strtoul(optarg, NULL, 10);
@@ -164,6 +243,10 @@ int main(int argc, char *argv[])
     connections = calloc(count, sizeof *connections);
     if (connections == NULL || sigaction(SIGALRM, &alarm_action, NULL) == -1) {
         return (int)finish(SYSTEM_FAILED, "start");
+    }
+    if (batch != NULL) {
+        free(connections);
+        return (int)run_batch(batch, argv + optind, seconds);
     }
     alarm(seconds);
     outcome = finish(connect_all(argv + optind, connections, count), "connect");

@@ -1,0 +1,133 @@
+# tables.bash - many requests at once, each on a connection of its own, sent by one
+# process: a process for each would take most of a test's time. A part of
+# helper.bash.
+
+# Bats follows each line of a function that was called while `set -T` held, which
+# is slow: so each of those that a test calls has another one do its work.
+
+# shellcheck shell=bash disable=SC2154,SC2034 # helper.bash has the variables
+
+# send_each REQUEST...: sends each on a connection of its own, all by one
+# process. Sets outcomes to how each ended: 0 is well, 3 that it took too long;
+# after three that did, the rest is not sent. Answers are in the files each.N.
+send_each() {
+    local requests=("$@") got late=0 i
+
+    outcomes=()
+    while ((${#outcomes[@]} < $#)); do
+        mapfile -t got < <(
+            printf 'send %s\nread\n\n' "${requests[@]:${#outcomes[@]}}" |
+                "$TOOLS/exchange" -b "$BATS_TEST_TMPDIR/new." -t 10 \
+                    127.0.0.1 "$PORT" 2>&1 3>&- | grep -x '[0-9]*'
+        )
+        for ((i = 0; i <= ${#got[@]} && ${#outcomes[@]} < $#; i++)); do
+            mv "$BATS_TEST_TMPDIR/new.$i" \
+                "$BATS_TEST_TMPDIR/each.${#outcomes[@]}"
+            outcomes+=("${got[i]:-3}")
+        done
+        if ((${outcomes[-1]} == 3 && ++late == 3)); then
+            break
+        fi
+    done
+}
+
+# ask_each CHECK REQUEST...: sends each request, takes its answer, and calls
+# CHECK with its number, counted from 0, which sets wrong if the answer is not
+# what it should be. Tells every one that is wrong, by its name in names.
+ask_each() {
+    local check=$1 requests=("${@:2}") outcomes wrong failures='' first='' i
+    local answer_to_head
+
+    send_each "${requests[@]}"
+    for ((i = 0; i < ${#requests[@]}; i++)); do
+        wrong=
+        answer_to_head=
+        [[ ${requests[i]} != HEAD\ * ]] || answer_to_head=1
+        if [[ -z ${outcomes[i]-} ]]; then
+            failures+='The rest was not sent: too much took too long.'$'\n'
+            break
+        fi
+        look_at_answer "$BATS_TEST_TMPDIR/each.$i"
+        case ${outcomes[i]} in
+        0) [[ -n $wrong ]] || "$check" "$i" ;;
+        3) wrong="no whole answer within 10 s: $head" ;;
+        *) wrong="no whole answer, the connection was broken off: $head" ;;
+        esac
+        if [[ -n $wrong ]]; then
+            failures+="${names[i]}: $wrong"$'\n'
+            first=${first:-$i}
+        fi
+    done
+    [[ -n $failures ]] || return 0
+    # The first one is told in full.
+    note exchange "send ${requests[first]}" read
+    mv "$BATS_TEST_TMPDIR/each.$first" "$BATS_TEST_TMPDIR/answer"
+    fail "${failures%$'\n'}"
+}
+
+# check_rows FILE GROUP: sends each request of the table that is in that group
+# and compares its answer; tells every row that differs.
+check_rows() {
+    local -
+
+    set +T
+    check_group "$@"
+}
+
+check_group() {
+    local group name request code fragment
+    local names=() requests=() codes=() fragments=()
+
+    while IFS=$'\t' read -r group name request code fragment; do
+        if [[ $group == "$2" ]]; then
+            names+=("$name")
+            requests+=("$request")
+            codes+=("$code")
+            fragments+=("$fragment")
+        fi
+    done <"$BATS_TEST_DIRNAME/$1"
+    ((${#names[@]} > 0)) || fail "no row of $1 is in the group $2"
+    ask_each check_row "${requests[@]}"
+}
+
+check_row() {
+    local code=${codes[$1]} fragment=${fragments[$1]}
+
+    [[ $fragment != - ]] || fragment=
+    if [[ $status != "$code" ]]; then
+        wrong="expected $code $fragment, not $status $sentence"
+    elif [[ -z $answer_to_head && $sentence != *"$fragment"* ]]; then
+        wrong="expected '$fragment', not: $sentence"
+    fi
+}
+
+# assert_each STATUS START END TEXT...: asks START TEXT END with each text, and
+# tells every one that got another status; with 200, if there is a variable
+# listed, other pairs on the page than that as well.
+assert_each() {
+    local -
+
+    set +T
+    check_each "$@"
+}
+
+check_each() {
+    local expected=$1 names=("${@:4}") requests=() text
+
+    for text in "${names[@]}"; do
+        requests+=("$2$text$3")
+    done
+    ask_each check_status "${requests[@]}"
+}
+
+check_status() {
+    local pair
+
+    if [[ $status != "$expected" ]]; then
+        wrong="expected $expected, not $status $sentence"
+    elif [[ -n ${listed-} && $status == 200 ]]; then
+        pair=key=${content#*key=}
+        [[ $pair == "$listed"* && ${pair#key=} != *key=* ]] ||
+            wrong="the page should list $listed and no more, not: ${pair%%<*}"
+    fi
+}
