@@ -293,7 +293,7 @@ site-check: site ## looks at the site in a browser: links, requests, accessibili
 
 help: ## shows this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
-		awk -F'|' '{ sub(/ all$$/, "", $$1); printf "%-16s %s\n", $$1, $$2 }'
+		awk -F'|' '{ sub(/ all$$/, "", $$1); printf "%-19s %s\n", $$1, $$2 }'
 	@printf 'The stages are: %s\n' '$(STAGES)'
 
 clean: ## removes all that was built
