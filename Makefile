@@ -12,6 +12,8 @@ INTERFACE ?= 127.0.0.1
 PORT ?= 8080
 SANITIZE ?=
 PORTABLE ?=
+FULL ?=
+ONLY ?=
 CFLAGS ?= -O2 -g
 V ?=
 
@@ -186,9 +188,11 @@ SMALL := -DALLOWANCE_MS=600 -DALLOWANCE_OCTETS_PER_SECOND=500 \
 	-DDRAIN_SILENCE_MS=300 -DDRAIN_MOST_MS=1000 -DTHREADS_MOST=8 \
 	-DCONTENT_BUDGET=200000 -DHELD_FREELY=1000
 
-.PHONY: test-programs stage-programs
+.PHONY: test-programs stage-programs small-servers
 test-programs: stage-programs $(UNIT_PROGRAMS)
-stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS)
+stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS) small-servers
+
+small-servers:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/small CPPFLAGS='$(CPPFLAGS) $(SMALL)' \
 		$(CHOSEN:%=$(BUILD)/small/stage%/webserve)
 
@@ -217,6 +221,11 @@ load: ## thousands of clients at once, slow and hostile ones: [STAGE=n]
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/hasty \
 		CPPFLAGS='$(CPPFLAGS) $(HASTY)' $(CHOSEN:%=$(BUILD)/hasty/stage%/webserve)
 	@JOBS=1 SUITE=tests/load tests/run $(BUILD) $(CHOSEN)
+
+bugs: ## plants known bugs, and sees the tests catch each: [STAGE=n] [FULL=1]
+	@tests/install test
+	@$(MAKE) --no-print-directory test-programs
+	@FULL=$(FULL) ONLY='$(ONLY)' tests/bugs/run $(CHOSEN)
 
 # Without sanitizers, which have checks and threads of their own.
 PLAIN := build/plain$(if $(PORTABLE),/portable)

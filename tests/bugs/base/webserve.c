@@ -1,0 +1,1 @@
+../../../stages/stage6/webserve.c
