@@ -43,7 +43,7 @@ static volatile sig_atomic_t stopping;
 
 static void stop(int number)
 {
-    (void)signal(number, SIG_DFL); /* a second one ends the program at once */
+    (void)number;
     stopping = 1;
 }
 
@@ -59,12 +59,16 @@ static void count_client(bool is_there)
     (void)pthread_mutex_unlock(&clients.mutex);
 }
 
-/* Waits until the last client has been handled, or for STOP_MOST_MS. */
-static void wait_for_clients(void)
+/* Waits until the last client has been handled, or for STOP_MOST_MS. A second
+ * signal ends the program at once. */
+static void wait_for_clients(const sigset_t *signals)
 {
     struct timespec end;
     int error = 0;
 
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGTERM, SIG_DFL);
+    (void)pthread_sigmask(SIG_UNBLOCK, signals, NULL);
     (void)clock_gettime(CLOCK_REALTIME, &end);
     end.tv_sec += STOP_MOST_MS / 1000;
     (void)pthread_mutex_lock(&clients.mutex);
@@ -129,17 +133,20 @@ static void wait_for_client(int listening_socket)
     (void)pselect(listening_socket + 1, &sockets, NULL, NULL, NULL, &none);
 }
 
-/* Accepts until the program is to end and nobody waits any more. */
+/* Accepts until the program is to end and nobody waits any more; then it may
+ * take so many more clients as the queue can hold. */
 static void accept_clients(int listening_socket)
 {
     static const struct timespec pause = {.tv_nsec = 20000000};
+    int last_clients = SOMAXCONN;
     bool is_done = false;
 
-    while (!is_done) {
+    while (!is_done && last_clients > 0) {
         struct client *client = accept_client(listening_socket);
 
         if (client != NULL) {
             start_client(client);
+            last_clients -= stopping;
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
             is_done = stopping != 0;
             if (!is_done) {
@@ -152,16 +159,15 @@ static void accept_clients(int listening_socket)
 }
 
 /* Before there are threads, which inherit what is blocked. */
-static int prepare(int listening_socket)
+static int prepare(int listening_socket, sigset_t *signals)
 {
     struct sigaction action = {.sa_handler = stop};
-    sigset_t blocked;
 
     (void)sigemptyset(&action.sa_mask);
-    (void)sigemptyset(&blocked);
-    (void)sigaddset(&blocked, SIGINT);
-    (void)sigaddset(&blocked, SIGTERM);
-    errno = pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+    (void)sigemptyset(signals);
+    (void)sigaddset(signals, SIGINT);
+    (void)sigaddset(signals, SIGTERM);
+    errno = pthread_sigmask(SIG_BLOCK, signals, NULL);
     if (errno != 0 || sigaction(SIGINT, &action, NULL) == -1 ||
         sigaction(SIGTERM, &action, NULL) == -1 ||
         signal(SIGPIPE, SIG_IGN) == SIG_ERR) {
@@ -173,12 +179,13 @@ static int prepare(int listening_socket)
 int serve(const char *interface, const char *port)
 {
     struct listener listener;
+    sigset_t signals;
 
     if (listener_open(&listener, interface, port) == -1) {
         fprintf(stderr, "%s: %s\n", platform_program_name(), listener.reason);
         return -1;
     }
-    if (prepare(listener.socket) == -1) {
+    if (prepare(listener.socket, &signals) == -1) {
         perror(platform_program_name());
         close(listener.socket);
         return -1;
@@ -187,6 +194,6 @@ int serve(const char *interface, const char *port)
     fflush(stdout);
     accept_clients(listener.socket);
     close(listener.socket);
-    wait_for_clients();
+    wait_for_clients(&signals);
     exit(0);
 }

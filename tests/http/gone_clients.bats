@@ -1,0 +1,35 @@
+# gone_clients.bats - clients that are gone when their answer is sent.
+# stages: 1 2 3 4 5 6
+# bats file_tags=contract,robustness
+
+# shellcheck disable=SC2153,SC2154 # helper.bash sets them
+load helper
+
+setup() {
+    start_server
+}
+
+teardown() {
+    kill_server
+}
+
+# The server is halted while the client comes, speaks, ends its side and breaks
+# the connection off: so it finds a whole request, and nobody to answer. (Had
+# the client not ended its side first, sending would fail without SIGPIPE.)
+# hint: What does the system do to a process that writes to a connection whose
+#   other end is gone, and how is that turned off?
+@test "a client that has asked, and is gone when it is answered, harms nobody" {
+    local request='GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
+
+    kill -s STOP "$SERVER_PID"
+    for _ in 1 2 3; do
+        exchange "send $request" end 'pause 20' reset
+    done
+    kill -s CONT "$SERVER_PID"
+    sleep 0.1
+    ! process_ended "$SERVER_PID" ||
+        fail 'the server has ended; by SIGPIPE, it would be without a word'
+    ask "send $request"
+    assert_hello /p
+    stop_server
+}

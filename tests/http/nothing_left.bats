@@ -1,0 +1,84 @@
+# nothing_left.bats - clients that are gone leave nothing behind in the server.
+# stages: 1 2 3 4 5 6
+# bats file_tags=contract,robustness
+
+# shellcheck disable=SC2154 # helper.bash sets them
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+request='GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
+
+descriptors() {
+    find "/proc/$SERVER_PID/fd" -mindepth 1 | wc -l
+}
+
+has_descriptors() {
+    (($(descriptors) <= $1))
+}
+
+needs_proc() {
+    [[ -d /proc/self/fd ]] || skip 'this system does not tell'
+}
+
+# leave_descriptors KIND STEP...: 20 clients take the steps; fails if the server
+# has more descriptors open afterwards than before the first of them.
+leave_descriptors() {
+    "$TOOLS/exchange" -c 20 -t 10 127.0.0.1 "$PORT" "${@:2}" \
+        >/dev/null 2>&1 3>&- || true
+    wait_until 4 has_descriptors "$before" || fail "20 clients $1 have left \
+descriptors open: the server had $before, and now has $(descriptors)"
+}
+
+# hint: Which descriptor does each client get, and where is it closed? Follow
+#   each way out of the function, those upon a fault above all.
+@test "clients that are gone leave no descriptor open, whatever became of them" {
+    local before
+
+    needs_proc
+    ask "send $request"
+    sleep 0.1
+    before=$(descriptors)
+    leave_descriptors 'that got their answer' "send $request" read
+    leave_descriptors 'that got 400' 'send GET\r\n\r\n' read
+    leave_descriptors 'that got 501' \
+        'send PUT / HTTP/1.1\r\nHost: a\r\n\r\n' read
+    leave_descriptors 'that left in the middle' 'send GET / HT' end read
+    leave_descriptors 'that left without a word' end read
+    leave_descriptors 'that reset the connection' 'send GET /' reset
+    leave_descriptors 'that did not want their answer' "send $request" reset
+}
+
+mappings() {
+    wc -l <"/proc/$SERVER_PID/maps"
+}
+
+# clients COUNT: so many clients get their answers, 50 at a time.
+clients() {
+    local n
+
+    for ((n = 0; n < $1; n += 50)); do
+        "$TOOLS/exchange" -c 50 127.0.0.1 "$PORT" "send $request" read \
+            >/dev/null 3>&-
+    done
+}
+
+# hint: A thread that has ended keeps its stack until somebody joins it, unless
+#   it is detached. Who does either?
+@test "threads that have ended leave no stack behind" {
+    local before after
+
+    needs_proc
+    clients 100
+    before=$(mappings)
+    clients 400
+    after=$(mappings)
+    ((after < before + 300)) || fail "for 400 clients more, there are \
+$((after - before)) pieces of memory more: is it their threads' stacks?"
+}

@@ -1,0 +1,31 @@
+# shared_forms.bats - forms that are sent at the same moment.
+# stages: 6
+# bats file_tags=contract,threads
+
+# shellcheck disable=SC2154 # helper.bash sets them
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+# hint: Whose are the values on the page? Do two threads decode their forms into
+#   the same place?
+@test "10 forms sent at once are each shown to the one who sent it" {
+    local answers=$BATS_TEST_TMPDIR/answers type
+
+    type='Content-Type: application/x-www-form-urlencoded'
+    for _ in 1 2 3; do
+        "$TOOLS/exchange" -c 10 -t 10 127.0.0.1 "$PORT" \
+            "send POST / HTTP/1.1\r\nHost: a\r\n$type\r\n" \
+            'send Content-Length: 20000\r\n\r\n' 'repeat 5000 n=\#&' read \
+            >"$answers" 3>&- || fail 'not all got a whole answer'
+        assert_equal "$(grep -ac '^HTTP/1.1 200 OK' "$answers")" 10
+        assert_equal "$(grep -ao 'key=n; value=[^;]*' "$answers" | uniq -c |
+            tr -s ' ')" "$(printf ' 5000 key=n; value=%d\n' {0..9})"
+    done
+}

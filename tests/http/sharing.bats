@@ -1,0 +1,66 @@
+# sharing.bats - what threads share, and what they must not.
+# stages: 1 2 3 4 5 6
+
+# shellcheck disable=SC2030,SC2031,SC2154 # helper.bash sets them
+load helper
+
+setup() {
+    start_server
+}
+
+teardown() {
+    kill_server
+    [[ -z ${holding-} ]] || exec {holding}>&-
+}
+
+# logged COUNT: true once so many exchanges are in the log.
+logged() {
+    (($(grep -c 'HTTP/1.1" 200' "$SERVER_LOG") >= $1))
+}
+
+# bats test_tags=contract,threads
+# hint: ThreadSanitizer's report shows two places that touch the same variable,
+#   with no lock between them.
+@test "100 clients at once: built with ThreadSanitizer, it finds no data race" {
+    "$TOOLS/exchange" -c 100 127.0.0.1 "$PORT" 'send GET /\#?a=\# HTTP/1.1\r\n' \
+        'send Host: a\r\n\r\n' read >"$BATS_TEST_TMPDIR/answers" 3>&-
+    assert_equal "$(grep -ac '^HTTP/1.1 200 OK' "$BATS_TEST_TMPDIR/answers")" \
+        100
+    ! grep -q 'WARNING: ThreadSanitizer' "$SERVER_LOG" ||
+        fail "$(grep -aA 30 -m 1 'WARNING: ThreadSanitizer' "$SERVER_LOG")"
+    stop_server
+}
+
+# bats test_tags=ours
+# hint: Whose variable is the client's address in? Is the next client's written
+#   into it while the first is still being handled?
+@test "a slow client's line in the log has its own address, not a later one's" {
+    local answer=$BATS_TEST_TMPDIR/slow client
+
+    mkfifo "$BATS_TEST_TMPDIR/gate"
+    exchange 'send GET /slow HTTP/1.1\r\n' hold 'send Host: a\r\n\r\n' read \
+        <"$BATS_TEST_TMPDIR/gate" >"$answer" &
+    client=$!
+    exec {holding}>"$BATS_TEST_TMPDIR/gate"
+    wait_until 5 grep -q holding "$answer"
+    fetch /quick --interface 127.0.0.2
+    exec {holding}>&-
+    holding=
+    wait "$client"
+    stop_server
+    assert_equal "$(sed 's/ .*GET / /; s/ HTTP.*//' "$SERVER_LOG" | sort)" \
+        "$(printf '127.0.0.1 /slow\n127.0.0.2 /quick')"
+}
+
+# bats test_tags=ours
+# hint: What does the end of the program wait for? Does each client that was
+#   handled count as gone?
+@test "SIGTERM ends a server at once that has answered all its clients" {
+    local elapsed
+
+    "$TOOLS/exchange" -c 20 127.0.0.1 "$PORT" \
+        'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' read >/dev/null 3>&-
+    wait_until 5 logged 20
+    in_ms stop_server
+    ((elapsed < 800)) || fail "it took $elapsed ms"
+}

@@ -1,0 +1,97 @@
+# shortage.bats - when there is no thread, or no descriptor, to be had.
+# stages: 1 2 3 4 5 6
+# bats file_tags=contract,threads
+
+# shellcheck disable=SC2154 # helper.bash sets them
+load helper
+
+setup() {
+    start_server
+}
+
+teardown() {
+    kill_server
+    [[ -z ${holding-} ]] || exec {holding}>&-
+}
+
+needs_prlimit() {
+    command -v prlimit >/dev/null && [[ -d /proc/self/fd ]] ||
+        skip 'this system cannot limit a process that runs'
+    ! grep -q 'lib[at]san' "/proc/$SERVER_PID/maps" ||
+        skip 'sanitizers need memory and descriptors of their own'
+}
+
+# hold_clients COUNT: so many clients send half of a request; the rest, and
+# reading the answers into the file answers, comes with `release`.
+hold_clients() {
+    answers=$BATS_TEST_TMPDIR/answers
+    mkfifo "$BATS_TEST_TMPDIR/gate"
+    "$TOOLS/exchange" -c "$1" -t 5 127.0.0.1 "$PORT" \
+        'send GET /p HTTP/1.1\r\n' hold 'send Host: a\r\n\r\n' read \
+        <"$BATS_TEST_TMPDIR/gate" >"$answers" 2>"$answers.said" 3>&- &
+    clients=$!
+    exec {holding}>"$BATS_TEST_TMPDIR/gate"
+    wait_until 5 grep -q holding "$answers"
+    sleep 0.2 # the server accepts those that it can
+}
+
+# release COUNT: sees to it that all of them get their answers.
+release() {
+    exec {holding}>&-
+    holding=
+    wait "$clients" || fail "not all $1 got an answer: $(<"$answers.said")
+$(tail -n 3 "$SERVER_LOG")"
+    assert_equal "$(grep -ac '^HTTP/1.1 200 OK' "$answers")" "$1"
+}
+
+# hint: pthread_create returns an error, EAGAIN, when there can be no more
+#   threads. What becomes of that client then?
+@test "clients for whom no thread can be created are answered all the same" {
+    local now
+
+    needs_prlimit
+    ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
+    now=$(awk '/^VmSize:/ { print $2 * 1024 }' "/proc/$SERVER_PID/status")
+    prlimit --pid "$SERVER_PID" --as=$((now + 80 * 1048576))
+    hold_clients 40
+    release 40
+    stop_server
+}
+
+# hint: accept fails with EMFILE when there is no descriptor left. That passes:
+#   is it taken for the end?
+@test "out of descriptors, the server goes on once some are free again" {
+    local now
+
+    needs_prlimit
+    ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
+    now=$(find "/proc/$SERVER_PID/fd" -mindepth 1 | wc -l)
+    prlimit --pid "$SERVER_PID" --nofile=$((now + 10))
+    hold_clients 30
+    release 30
+    stop_server
+}
+
+cpu_ms() {
+    sed 's/.*) //' "/proc/$SERVER_PID/stat" |
+        awk -v ticks="$(getconf CLK_TCK)" \
+            '{ print int(($12 + $13) * 1000 / ticks) }'
+}
+
+# hint: Which call fails at once while this lasts, and does the loop wait
+#   before it tries again?
+@test "out of descriptors, the server waits without using the processor" {
+    local now before used
+
+    needs_prlimit
+    ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
+    now=$(find "/proc/$SERVER_PID/fd" -mindepth 1 | wc -l)
+    prlimit --pid "$SERVER_PID" --nofile=$((now + 5))
+    hold_clients 15
+    before=$(cpu_ms)
+    sleep 1
+    used=$(($(cpu_ms) - before))
+    ((used < 150)) || fail "in a second it used the processor for $used ms"
+    release 15
+    stop_server
+}
