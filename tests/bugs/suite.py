@@ -16,13 +16,12 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from tree import Tree
 
-test_seconds = int(os.environ.get("TEST_SECONDS", "8"))
-job_seconds = int(os.environ.get("JOB_SECONDS", "30"))  # besides its tests
 end_of_server = "(the end of the server)"
 end_of_program = "(the end of the program)"
 
@@ -43,6 +42,8 @@ class Bench:
     tree: Tree
     stage: int
     sanitize: str = ""
+    test_seconds: int = 8  # a test that takes longer hangs
+    job_seconds: int = 30  # what a job may take besides, and a unit in all
 
     @property
     def build(self) -> str:
@@ -148,12 +149,11 @@ def run_bats(
         "SERVER": f"{folder}/stage{bench.stage}/webserve",
         "SERVER_SMALL": f"{folder}/small/stage{bench.stage}/webserve",
         "TOOLS": f"{folder}/tools",
-        "BATS_TEST_TIMEOUT": str(test_seconds),
+        "BATS_TEST_TIMEOUT": str(bench.test_seconds),
         "TSAN_OPTIONS": "atexit_sleep_ms=0",
     }
-    output, status, stopped = run_bounded(
-        command, bench, environment, job_seconds + test_seconds * len(titles)
-    )
+    seconds = bench.job_seconds + bench.test_seconds * min(len(titles), 4)
+    output, status, stopped = run_bounded(command, bench, environment, seconds)
     found = read_tap(output)
     text = file.read_text("utf-8")
     results = {}
@@ -180,7 +180,7 @@ def run_unit(
         [bench.unit_program(job)],
         bench,
         {"CMOCKA_MESSAGE_OUTPUT": "TAP"},
-        job_seconds,
+        bench.job_seconds,
     )
     found = read_tap(output)
     found.pop("tests", None)  # cmocka's line for the whole program
@@ -199,18 +199,40 @@ def run_unit(
     return results, f"{output}(status {status})\n"
 
 
+def run_job(
+    bench: Bench, job: str, titles: list[str]
+) -> tuple[dict[str, str], str]:
+    """Runs tests of a job; gives their results by title, and the output."""
+    if bench.bats_file(job).exists():
+        return run_bats(bench, job, titles)
+    if bench.unit_source(job).exists():
+        return run_unit(bench, job, titles)
+    return dict.fromkeys(titles, "missing"), ""
+
+
 def run_tests(
-    bench: Bench, ids: Iterable[str]
+    bench: Bench, ids: Iterable[str], at_once: int = 1
 ) -> tuple[dict[str, str], str]:
     """Runs tests; gives their results by id, and all that they printed."""
+    jobs = by_job(ids)
     results = {}
     said = ""
-    for job, titles in by_job(ids).items():
-        found, output = dict.fromkeys(titles, "missing"), ""
-        if bench.bats_file(job).exists():
-            found, output = run_bats(bench, job, titles)
-        elif bench.unit_source(job).exists():
-            found, output = run_unit(bench, job, titles)
-        results |= {f"{job}: {title}": found[title] for title in titles}
-        said += output
+    with ThreadPoolExecutor(at_once) as pool:
+        found = pool.map(lambda job: run_job(bench, job, jobs[job]), jobs)
+        for job, (titles, output) in zip(jobs, found):
+            results |= {f"{job}: {t}": result for t, result in titles.items()}
+            said += output
     return results, said
+
+
+def expected(bench: Bench) -> dict[str, str]:
+    """All tests of the stage, and of each its tag; in their order."""
+    listed = subprocess.run(
+        ["tests/list", str(bench.stage)],
+        cwd=bench.tree.root,
+        text=True,
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
+    rows = [line.split("\t") for line in listed.splitlines()]
+    return {row[0]: row[1] for row in rows}
