@@ -1,0 +1,70 @@
+# mistakes_post.bats - what many servers get wrong with their first POST.
+# stages: 6
+# hint: The title says what should be so. Send the request with nc, in the same
+#   pieces, and print what the loop has after each turn.
+#
+# Each test is about one mistake, says it, and waits for no more than 3 seconds.
+
+# shellcheck disable=SC2154 # helper.bash sets them
+load helper
+
+setup_file() {
+    start_server
+}
+
+teardown_file() {
+    stop_server
+}
+
+# soon STEP...: as ask, in 3 seconds.
+soon() {
+    local code=0
+
+    "$TOOLS/exchange" -t 3 127.0.0.1 "$PORT" "$@" read \
+        >"$BATS_TEST_TMPDIR/answer" 3>&- || code=$?
+    ((code != 3)) || fail "after 3 s, the server is still waiting for something"
+    ((code == 0)) || fail 'no whole answer came'
+    take_answer
+}
+
+# bats test_tags=contract,post-data
+# hint: Names of fields are the same in any case of letters: who compares them?
+@test "a POST whose content-length is written in small letters is read" {
+    local name
+
+    for name in Content-Length content-length CONTENT-LENGTH; do
+        soon "send POST / HTTP/1.1\\r\\nHost: a\\r\\n$name: 3\\r\\n\\r\\na=1"
+        [[ $(pairs) == 'key=a; value=1; ' ]] ||
+            fail "with '$name: 3', the page shows: $(pairs)"
+    done
+}
+
+# bats test_tags=contract,post-data
+@test "a POST of three pieces is answered as soon as the last has come" {
+    soon 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\na=1' \
+        'pause 50' 'send &b' 'pause 50' 'send =2'
+    assert_equal "$(pairs)" $'key=a; value=1; \nkey=b; value=2; '
+}
+
+# bats test_tags=contract,robustness
+# hint: What does the loop do when recv gives 0, or -1?
+@test "a client that ends its side in the middle of its content is let go" {
+    local code=0
+
+    start_server # one of its own, since it may be left hanging
+    "$TOOLS/exchange" -t 2 127.0.0.1 "$PORT" 'send POST / HTTP/1.1\r\n' \
+        'send Host: a\r\nContent-Length: 7\r\n\r\na=1' end read \
+        >"$BATS_TEST_TMPDIR/answer" 3>&- || code=$?
+    kill_server
+    ((code != 3)) || fail "2 s after the client has ended its side, the server \
+has neither closed the connection nor answered"
+    assert_equal "$(<"$BATS_TEST_TMPDIR/answer")" ''
+}
+
+# bats test_tags=contract,post-data
+@test "content is not awaited from a POST that has none" {
+    soon 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n'
+    assert_equal "$status" 200
+    soon 'send POST / HTTP/1.1\r\nHost: a\r\n\r\n'
+    assert_equal "$status" 200
+}

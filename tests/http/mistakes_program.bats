@@ -1,0 +1,145 @@
+# mistakes_program.bats - what many first programs get wrong, from the command
+# line on, and what can leave a server hanging.
+# stages: 1 2 3 4 5 6
+# hint: Start the program by hand, as the title has it, and look at what it
+#   prints.
+#
+# Each test has a server of its own, is about one mistake, says it, and waits
+# for no more than 3 seconds or so.
+
+# shellcheck disable=SC2154 # helper.bash sets them
+load helper
+
+teardown() {
+    kill_server
+}
+
+# start_soon INTERFACE PORT: as start_server, but it must listen in 2 seconds.
+start_soon() {
+    export SERVER_PID SERVER_OUT=$BATS_TEST_TMPDIR/out
+    export SERVER_LOG=$BATS_TEST_TMPDIR/log URL PORT
+
+    : >"$SERVER_OUT"
+    "$SERVER" "$1" "$2" >"$SERVER_OUT" 2>"$SERVER_LOG" 3>&- &
+    SERVER_PID=$!
+    wait_until 2 server_listens || fail "within 2 s, no line on standard \
+output says where it listens (is it printed, and flushed?):
+$(cat "$SERVER_OUT" "$SERVER_LOG")"
+    read -r URL <"$SERVER_OUT"
+    URL=${URL##*listening on }
+    URL=${URL%/}
+    PORT=${URL##*:}
+}
+
+end_soon() {
+    local pid=$SERVER_PID
+
+    kill -s TERM "$pid" || fail 'the server has ended by itself'
+    wait_until 2 process_ended "$pid" ||
+        fail 'the server is still there 2 s after SIGTERM'
+    SERVER_PID=
+}
+
+# reaches HOST: somebody answers there, on the server's port.
+reaches() {
+    "$TOOLS/exchange" -t 3 "$1" "$PORT" \
+        'send GET / HTTP/1.1\r\nHost: a\r\n\r\n' read \
+        >"$BATS_TEST_TMPDIR/answer" 2>&1 3>&- &&
+        grep -aq '^HTTP/1.1 200' "$BATS_TEST_TMPDIR/answer"
+}
+
+# bats test_tags=contract,program
+# hint: Try `build/stage1/webserve 127.0.0.1 0 | cat`: when does the line come?
+@test "the server says where it listens as soon as it does" {
+    start_soon 127.0.0.1 0
+    reaches 127.0.0.1 || fail "nobody answers at $URL"
+}
+
+# bats test_tags=contract,program
+# hint: Look at `ss -tln`: on which port does it listen? In which order do the
+#   octets of a number go over the network?
+@test "the server listens on the port that it is given" {
+    local port
+
+    start_soon 127.0.0.1 0
+    port=$PORT
+    end_soon
+    start_soon 127.0.0.1 "$port"
+    PORT=$port
+    reaches 127.0.0.1 || fail "it was given port $port, and listens at $URL"
+}
+
+# bats test_tags=contract,program
+# hint: Look at `ss -tln`: to which address is the socket bound?
+@test "the server listens on the interface that it is given, and on no other" {
+    start_soon 127.0.0.2 0
+    reaches 127.0.0.2 || fail 'it does not listen on 127.0.0.2'
+    ! reaches 127.0.0.1 || fail 'given 127.0.0.2, it listens on 127.0.0.1 too'
+}
+
+# bats test_tags=contract,program
+# hint: Which socket option is for this? It is set before bind.
+@test "a server can be started again on its port at once" {
+    local port
+
+    start_soon 127.0.0.1 0
+    port=$PORT
+    reaches 127.0.0.1
+    end_soon
+    start_soon 127.0.0.1 "$port"
+}
+
+# bats test_tags=contract,program
+# hint: From which call on can a client connect? The line comes behind it.
+@test "a server that cannot listen does not say that it listens" {
+    local arguments printed=$BATS_TEST_TMPDIR/printed code
+
+    for arguments in '127.0.0.1 65536' '192.0.2.77 0'; do
+        code=0
+        # shellcheck disable=SC2086 # two arguments
+        timeout 2 "$SERVER" $arguments >"$printed" 2>&1 3>&- || code=$?
+        ((code != 124)) || fail "with $arguments it does not end"
+        ! grep -q 'listening on' "$printed" || fail "it cannot listen with \
+$arguments, but: $(<"$printed")"
+    done
+}
+
+# bats test_tags=contract,program
+# hint: Which thread waits for the signal?
+@test "SIGTERM ends the server within 2 seconds" {
+    start_soon 127.0.0.1 0
+    reaches 127.0.0.1
+    end_soon
+}
+
+# bats test_tags=contract,robustness
+# hint: What does recv return when the client has ended its side, and what
+#   does the loop do then?
+@test "a client that ends its side in the middle of a request is let go" {
+    local answer=$BATS_TEST_TMPDIR/answer code=0
+
+    start_soon 127.0.0.1 0
+    "$TOOLS/exchange" -t 2 127.0.0.1 "$PORT" \
+        'send GET / HTTP/1.1\r\nHost: a\r\n' end read >"$answer" 3>&- || code=$?
+    ((code != 3)) || fail "2 s after the client has ended its side, the server \
+has neither closed the connection nor answered"
+    assert_equal "$(<"$answer")" ''
+}
+
+# bats test_tags=contract,robustness
+# hint: What ends when one client is lost: the exchange, the thread, or the
+#   whole program?
+@test "others are answered after a client that left in the middle" {
+    local way
+
+    start_soon 127.0.0.1 0
+    for way in end reset; do
+        "$TOOLS/exchange" -t 1 127.0.0.1 "$PORT" 'send GET / HTTP/1.1\r\n' \
+            "$way" >"$BATS_TEST_TMPDIR/nothing" 2>&1 3>&- || true
+        reaches 127.0.0.1 || fail "after a client that left in the middle \
+($way), nobody is answered"
+        sleep 0.05
+        reaches 127.0.0.1 || fail "after a client that left in the middle \
+($way), nobody is answered"
+    done
+}

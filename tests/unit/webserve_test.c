@@ -1,0 +1,234 @@
+/*
+ * webserve_test.c - the step of stage 2: the server calls delegate. The whole
+ * of webserve.c runs here, in a process of its own, with a delegate that is the
+ * test's.
+ */
+/* stages: 2 */
+/* link: -Wl,--wrap=delegate */
+/* tags: contract, delegate */
+/* hint: Find the call of delegate: what is it given, who looks at its result,
+ * and what is sent before it is called? */
+#include "support.h"
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Its main is one function of several here. */
+#define main webserve_main
+#include "webserve.c"
+#undef main
+
+/* ---- In the server */
+
+int __wrap_delegate(const char *request_type, const char *path,
+                    const struct headers *received_headers,
+                    const struct form *get_data, const struct form *post_data,
+                    struct response *response);
+
+static void append_form(struct buffer *content, const struct form *form)
+{
+    buffer_append_string(content, form == NULL ? "NULL" : "form");
+    for (size_t i = 0; form != NULL && i < form->count; i++) {
+        struct form_pair pair = form_pair(form, i);
+
+        buffer_append_string(content, " ");
+        buffer_append(content, pair.key, pair.key_length);
+        buffer_append_string(content, "=");
+        buffer_append(content, pair.value, pair.value_length);
+    }
+    buffer_append_string(content, "\n");
+}
+
+/* Answers with what it was given. Of a path that begins with /fail, it leaves
+ * half an answer and fails. */
+int __wrap_delegate(const char *request_type, const char *path,
+                    const struct headers *received_headers,
+                    const struct form *get_data, const struct form *post_data,
+                    struct response *response)
+{
+    struct buffer *content = &response->content;
+
+    response->code = 200;
+    if (strncmp(path, "/fail", 5) == 0) {
+        headers_add(&response->headers, "X-Secret", "1");
+        buffer_append_string(content, "secret");
+        return -1;
+    }
+    buffer_append_string(content, "delegate: ");
+    buffer_append_string(content, request_type);
+    buffer_append_string(content, " ");
+    buffer_append_string(content, path);
+    buffer_append_string(content, " ");
+    buffer_append_number(content, received_headers->count);
+    buffer_append_string(content, " get:");
+    append_form(content, get_data);
+    buffer_append_string(content, "post:");
+    append_form(content, post_data);
+    return 0;
+}
+
+/* ---- The server, in a process of its own */
+
+static pid_t server;
+static int server_output;
+static struct sockaddr_in server_address;
+
+/* Takes the port from the line that the server prints. */
+static void read_port(void)
+{
+    struct pollfd output = {.fd = server_output, .events = POLLIN};
+    char line[256];
+    ssize_t length;
+    const char *port;
+
+    assert_row_that(NULL, poll(&output, 1, 5000) == 1,
+                    "the server printed no line in 5 s: is it printed where "
+                    "it listens, and flushed?");
+    length = read(server_output, line, sizeof line - 1);
+    line[length > 0 ? length : 0] = '\0';
+    port = strstr(line, "http://127.0.0.1:");
+    assert_row_has(NULL, "the line that the server prints", line,
+                   "http://127.0.0.1:");
+    server_address = (struct sockaddr_in){.sin_family = AF_INET};
+    server_address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    server_address.sin_port = htons((uint16_t)strtoul(port + 17, NULL, 10));
+}
+
+static int start_server(void **state)
+{
+    char name[] = "webserve";
+    char interface[] = "127.0.0.1";
+    char port[] = "0";
+    char *arguments[] = {name, interface, port, NULL};
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    server = fork();
+    if (server == 0) {
+        int nowhere = open("/dev/null", O_WRONLY);
+
+        (void)alarm(20);
+        (void)dup2(ends[1], STDOUT_FILENO);
+        (void)dup2(nowhere, STDERR_FILENO); /* the log */
+        (void)close(ends[0]);
+        (void)close(ends[1]);
+        _exit(webserve_main(3, arguments));
+    }
+    assert_int_not_equal(server, -1);
+    assert_int_equal(close(ends[1]), 0);
+    server_output = ends[0];
+    read_port();
+    return 0;
+}
+
+static int end_server(void **state)
+{
+    (void)state;
+    (void)kill(server, SIGKILL);
+    (void)waitpid(server, NULL, 0);
+    return close(server_output);
+}
+
+/* Sends a request and gives all that comes back, for up to 5 s. */
+static const char *ask(const char *request)
+{
+    static char answer[8192];
+    const struct timeval limit = {.tv_sec = 5};
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+    size_t length = 0;
+    ssize_t octets;
+
+    say_place("a client sends %s", shown_string(request));
+    assert_int_equal(
+        setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit), 0);
+    assert_int_equal(connect(client, (struct sockaddr *)&server_address,
+                             sizeof server_address),
+                     0);
+    assert_int_equal(send(client, request, strlen(request), MSG_NOSIGNAL),
+                     strlen(request));
+    while ((octets = recv(client, answer + length, sizeof answer - 1 - length,
+                          0)) > 0) {
+        length += (size_t)octets;
+    }
+    answer[length] = '\0';
+    assert_row_that(NULL, octets == 0,
+                    "within 5 s there was no whole answer; what came is: %s",
+                    shown_string(answer));
+    assert_int_equal(close(client), 0);
+    return answer;
+}
+
+/* ---- Tests */
+
+static void webserve_answers_with_what_delegate_leaves(void **state)
+{
+    const char *answer;
+
+    (void)state;
+    answer = ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_row_has(NULL, "the answer", answer, "HTTP/1.1 200 OK\r\n");
+    assert_row_has(NULL, "the answer, which should be delegate's,", answer,
+                   "\r\n\r\ndelegate: ");
+}
+
+static void webserve_gives_delegate_the_request(void **state)
+{
+    static const struct {
+        const char *request;
+        const char *got;
+    } rows[] = {
+        {"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+         "delegate: GET / 1 get:NULL\npost:NULL\n"},
+        {"GET /p? HTTP/1.1\r\nHost: a\r\nX: 1\r\n\r\n",
+         "delegate: GET /p 2 get:form\npost:NULL\n"},
+        {"GET /p/%41?a=1&b=%26+x HTTP/1.1\r\nHost: a\r\n\r\n",
+         "delegate: GET /p/%41 1 get:form a=1 b=& x\npost:NULL\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *content = strstr(ask(rows[i].request), "\r\n\r\n");
+
+        assert_row_that(NULL, content != NULL, "the answer has no content");
+        assert_row_octets(NULL, "what delegate was given", content + 4,
+                          strlen(content + 4), rows[i].got);
+    }
+}
+
+static void webserve_of_a_delegate_that_fails(void **state)
+{
+    static const char line[] = "HTTP/1.1 500 Internal Server Error\r\n";
+    const char *answer;
+
+    (void)state;
+    answer = ask("GET /fail HTTP/1.1\r\nHost: a\r\n\r\n");
+    assert_row_that(NULL, strncmp(answer, line, sizeof line - 1) == 0,
+                    "delegate has failed, so the answer is a 500; but it "
+                    "begins with %s",
+                    shown(answer, strcspn(answer, "\n")));
+    assert_row_lacks(NULL, "the answer", answer, "ecret");
+}
+
+#define WITH_SERVER(test)                                                      \
+    cmocka_unit_test_setup_teardown(test, start_server, end_server)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_SERVER(webserve_answers_with_what_delegate_leaves),
+        WITH_SERVER(webserve_gives_delegate_the_request),
+        WITH_SERVER(webserve_of_a_delegate_that_fails),
+    };
+
+    return run_all(tests);
+}
