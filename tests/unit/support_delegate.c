@@ -27,6 +27,7 @@ static void note(const char *text, size_t length)
 
 static void note_string(const char *text)
 {
+    text = text == NULL ? "NULL" : text;
     note(text, strlen(text));
 }
 
