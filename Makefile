@@ -209,6 +209,35 @@ folder-tests: ## tries make test DIR=... with folders that are at fault
 	@tests/install test
 	@tests/folder/try $(BUILD)
 
+# What make grade needs of ours: the objects that stand in for those that a
+# submission lacks, and a delegate_test that asks a delegate in another process.
+REMOTE := $(patsubst tests/grade/%.c,$(BUILD)/unit/%.o,$(wildcard tests/grade/remote/*.c))
+
+$(BUILD)/unit/remote/%.o: tests/grade/remote/%.c $(BUILD)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) $(UNIT_CFLAGS) $(UNIT_FLAGS) -iquote tests/unit -iquote stages/stage6 -c $< -o $@
+
+$(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
+		$(filter-out %/driver.o,$(REMOTE)) $(BUILD)/unit/common.a
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) $(UNIT_FLAGS) $(call link_flags,tests/unit/delegate_test.c) $^ -lcmocka -o $@
+
+.PHONY: grade grade-programs
+grade-programs: $(SERVERS) $(TOOLS) $(REMOTE) $(foreach stage,$(CHOSEN),\
+		$(STAGE_UNIT_PROGRAMS_$(stage)) $(BUILD)/grade/stage$(stage)/delegate_test)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/small CPPFLAGS='$(CPPFLAGS) $(SMALL)' \
+		$(CHOSEN:%=$(BUILD)/small/stage%/webserve)
+
+grade: ## marks a folder, or each in a folder: STAGE=n DIR=path | BATCH=path [OUT=path]
+	@tests/install test grade
+	@$(MAKE) --no-print-directory -j$$(nproc 2>/dev/null || echo 2) grade-programs
+	@GRADE_COMPILE='$(filter-out -MMD -MP,$(COMPILE))' GRADE_SMALL='$(SMALL)' \
+		GRADE_UNIT='$(UNIT_CFLAGS) $(UNIT_FLAGS)' GRADE_LINK='$(LINK)' \
+		tests/grade/grade --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir '$(DIR)') \
+		$(if $(BATCH),--batch '$(BATCH)') $(if $(OUT),--out '$(OUT)')
+
 # With few threads, and with little time.
 FOUR := -DTHREADS_MOST=4
 HASTY := -DALLOWANCE_MS=600 -DALLOWANCE_MOST_MS=1500 -DDRAIN_SILENCE_MS=300

@@ -1,0 +1,227 @@
+"""Judges one submission, inside its cell: judge.py PLACE UID LEVEL STAGE TRUSTED WORK
+
+Builds it in the jail, starts its server there once, and has tests/run run the
+tests of the stage against it, out here. The server's programs in WORK are
+wrappers that start it in the jail; delegate_test asks a driver there. Writes
+WORK/judged.json, from which the marks are made outside of the cell; WORK is
+the folder that stands for BUILD in tests/run, below the project's.
+"""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from build import TOP, Builder, Built
+from jail import Jail
+from model import Fault, Test
+from structure import structure_results, structure_tests
+from tables import IN_ITS_PROCESS, expected_tests, read_points
+from tap import line_to_try, taps_of_run
+from watch import Watch
+
+LISTEN_SECONDS = 10
+JOB_SECONDS = os.environ.get("JOB_SECONDS", "60")
+
+
+def main() -> None:
+    place, uid, level, stage, trusted, work = sys.argv[1:]
+    jail = Jail(Path(place), int(uid), level)
+    judge = Judge(jail, int(stage), Path(trusted), Path(work))
+    judge.judge()
+
+
+class Judge:
+    """Judges a submission that lies in the jail's view."""
+
+    def __init__(self, jail: Jail, stage: int, trusted: Path, work: Path):
+        self.jail = jail
+        self.stage = stage
+        self.trusted = trusted
+        self.work = work
+        self.built = Built()
+
+    def judge(self) -> None:
+        watch = Watch(self.jail)
+        if self.jail.level != "none":
+            watch.start()
+        self.built = Builder(self.jail, self.stage, self.trusted).build()
+        self.make_wrappers()
+        if self.built.serves:
+            self.try_to_start()
+        tests = self.expected() + structure_tests(self.stage)
+        self.write(tests, [])  # what is known should the time run out
+        self.run()
+        notes = watch.notes() if self.jail.level != "none" else []
+        self.write(tests, notes)
+
+    # ---- What the tests are given
+
+    def make_wrappers(self) -> None:
+        """Lays out WORK as tests/run wants it."""
+        stage = f"stage{self.stage}"
+        for flavour, folder in (("plain", "."), ("small", "small")):
+            program = self.work / folder / stage / "webserve"
+            self.jail.wrapper(program, [f"./{flavour}/webserve"])
+        (self.work / "tools").symlink_to((self.trusted / "tools").resolve())
+        units = self.work / "unit" / stage
+        self.jail.wrapper(units / "delegate_driver", ["./unit/delegate_driver"], 0)
+        if self.built.delegates and "delegate.c" in self.built.own:
+            shutil.copy(self.trusted / f"grade/{stage}/delegate_test", units)
+        if os.environ.get("GRADE_UNITS") and self.built.delegates:
+            self.add_units(units)
+
+    def add_units(self, units: Path) -> None:
+        """The units that run in the submission's process: all in the jail."""
+        for path in sorted((self.trusted / "unit" / f"stage{self.stage}").glob("*_test.o")):
+            name = path.stem
+            if not name.startswith(IN_ITS_PROCESS):
+                continue
+            source = (TOP / f"tests/unit/{name}.c").read_text()
+            flags = " ".join(re.findall(r"/\* link: (.*) \*/", source)).split()
+            shutil.copy(path, self.jail.view / "ours/unit")
+            builder = Builder(self.jail, self.stage, self.trusted, self.built)
+            extra = [f"ours/unit/{path.name}", *flags]
+            if builder.link("unit", f"unit/{name}", extra, False):
+                self.jail.wrapper(units / name, [f"./unit/{name}"], 0)
+
+    # ---- Starting its server once
+
+    def try_to_start(self) -> None:
+        """Finds out whether it listens: else each file of tests would wait."""
+        server = self.work / f"stage{self.stage}/webserve"
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as log:
+            process = subprocess.Popen(
+                [server, "127.0.0.1", "0"], stdin=subprocess.DEVNULL, stdout=out, stderr=log
+            )
+            wait_until(
+                LISTEN_SECONDS,
+                lambda: says_listening(out) or process.poll() is not None,
+            )
+            listens = says_listening(out)
+            status = process.poll()
+            process.kill()
+            process.wait()
+            self.jail.clear()
+            if not listens:
+                said = (head(out) + head(log)).strip()
+                self.built.serves = False
+                sentence = not_listening(status)
+                self.built.faults.append(Fault("listen", sentence, said))
+
+    # ---- Running
+
+    def expected(self) -> list[Test]:
+        """The tests of the stage, those not to be run marked as such."""
+        tests = expected_tests(self.stage)
+        if not os.environ.get("GRADE_UNITS"):
+            tests = [test for test in tests if test.tag != "unjudged"]
+        worths = read_points(TOP / "tests/grade/points.tsv", self.stage)
+        needs = {worth.group: worth.files for worth in worths}
+        missing = {f.key for f in self.built.faults if f.key.endswith(".c")}
+        for test in tests:
+            keeps = [name for name in needs.get(test.group, ()) if name in missing]
+            is_http = (TOP / f"tests/http/{test.id.partition(':')[0]}.bats").exists()
+            if keeps:
+                test.because = keeps[0]
+            elif is_http and not self.built.serves:
+                test.because = self.no_server()
+            elif not is_http and not self.built.delegates:
+                test.because = "link"
+            if test.because:
+                test.result = "not-run"
+        return tests
+
+    def no_server(self) -> str:
+        """The key of the fault for which there is no server."""
+        keys = [fault.key for fault in self.built.faults]
+        return "listen" if "listen" in keys else "link"
+
+    def run(self) -> None:
+        """Runs them: all, or without a server the units alone."""
+        if not self.built.serves:
+            self.run_units()
+            return
+        subprocess.run(
+            ["tests/run", str(self.work.relative_to(TOP)), str(self.stage)],
+            cwd=TOP,
+            env=os.environ | {"JOB_SECONDS": JOB_SECONDS},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+
+    def run_units(self) -> None:
+        """As tests/run does it."""
+        results = self.work / "results"
+        results.mkdir(exist_ok=True)
+        for program in (self.work / f"unit/stage{self.stage}").glob("*_test"):
+            with open(results / f"stage_{self.stage}__{program.name}.tap", "wb") as tap:
+                subprocess.run(
+                    ["timeout", "-k", "5", JOB_SECONDS, program],
+                    env=os.environ | {"CMOCKA_MESSAGE_OUTPUT": "TAP"},
+                    stdin=subprocess.DEVNULL,
+                    stdout=tap,
+                    stderr=tap,
+                    check=False,
+                )
+
+    def write(self, tests: list[Test], notes: list[str]) -> None:
+        """Writes what is known, for the marks to be made of."""
+        run = taps_of_run(self.work / "results", self.stage)
+        results = [(name, result) for name, result, _ in run]
+        results += structure_results(self.stage, self.built)
+        stories = {name: story for name, _, story in run}
+        for test in tests:
+            test.text = stories.get(test.id, "")
+            test.command = line_to_try(test.text)
+        judged = {
+            "tests": [asdict(test) for test in tests],
+            "results": results,
+            "faults": [asdict(fault) for fault in self.built.faults],
+            "notes": notes,
+        }
+        path = self.work / "judged.json"
+        path.with_suffix(".new").write_text(json.dumps(judged), encoding="utf-8")
+        path.with_suffix(".new").rename(path)
+
+
+def head(file) -> str:
+    """The beginning of a file."""
+    file.seek(0)
+    return file.read(2000).decode(errors="replace")
+
+
+def says_listening(out) -> bool:
+    """Whether the server's first line says where it listens."""
+    line, newline, _ = head(out).partition("\n")
+    return newline != "" and "listening on http" in line
+
+
+def wait_until(seconds: float, is_so) -> None:
+    """Waits until it is so, or for so long."""
+    deadline = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def not_listening(status: int | None) -> str:
+    if status is None:
+        return (
+            "The server does not say where it listens "
+            f"(one line on standard output, flushed, within {LISTEN_SECONDS} s)."
+        )
+    if status < 0:
+        return f"The server was ended by signal {-status} ({signal.strsignal(-status)}) as it started."
+    return f"The server ended with exit status {status} as it started."
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,139 @@
+"""Marks one submission: a cell, the judge in it, and the Grade made of it."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from model import Fault, Grade, Test, score, settle
+from tables import HERE, TOP, expected_tests, read_points
+
+LEVELS = ("namespaces", "user", "none")
+FIRST_UID = 60600  # a range that no system uses for users or services
+WALL_SECONDS = float(os.environ.get("GRADE_SECONDS", "300"))
+FILES_MOST = 200
+OCTETS_MOST = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Marker:
+    """What all submissions of a run have in common."""
+
+    stage: int
+    level: str
+    trusted: Path
+    work: Path  # below the project's folder
+
+    def mark(self, folder: Path, slot: int = 0) -> Grade:
+        """Marks a folder; `slot` is a number that no other running one has."""
+        started = time.monotonic()
+        uid = FIRST_UID + slot if self.level != "none" else os.getuid()
+        place = Path(tempfile.mkdtemp(prefix="grade."))
+        work = self.work / f"{slot}"
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True, mode=0o700)
+        grade = Grade(folder.name, self.stage, self.level)
+        try:
+            place.chmod(0o711)
+            take_sources(folder, place / "view/submission", grade.notes)
+            in_time = self.run_cell(place, uid, work)
+            self.fill(grade, work, in_time)
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
+        grade.seconds = round(time.monotonic() - started, 1)
+        return grade
+
+    def run_cell(self, place: Path, uid: int, work: Path) -> bool:
+        """Runs the judge in a cell; False if it was out of time."""
+        judge = [sys.executable, HERE / "judge.py", place, uid, self.level]
+        judge += [self.stage, self.trusted, work]
+        command = [HERE / "cell", place, self.level, *judge]
+        temporary = work / "tmp"
+        temporary.mkdir(mode=0o700)
+        with open(work / "judge.log", "wb") as log:
+            process = subprocess.Popen(
+                [str(part) for part in command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=os.environ | {"TMPDIR": str(temporary), "PYTHONDONTWRITEBYTECODE": "1"},
+            )
+            try:
+                process.wait(WALL_SECONDS)
+                return True
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                return False
+
+    def fill(self, grade: Grade, work: Path, in_time: bool) -> None:
+        """Makes the marks of what the judge wrote."""
+        path = work / "judged.json"
+        if not path.exists():
+            log = (work / "judge.log").read_text(errors="replace")[-2000:]
+            sentence = "It could not be judged."
+            if not in_time:
+                sentence = f"It was not built within {WALL_SECONDS:.0f} s."
+            grade.faults = [Fault("judge", sentence, log)]
+            grade.tests = expected_tests(self.stage)
+            for test in grade.tests:
+                test.result, test.because = "not-run", "judge"
+        else:
+            judged = json.loads(path.read_text())
+            grade.tests = [Test(**test) for test in judged["tests"]]
+            grade.faults = [Fault(**fault) for fault in judged["faults"]]
+            grade.notes += judged["notes"]
+            settle(grade.tests, [tuple(result) for result in judged["results"]])
+            if not in_time:
+                out_of_time(grade)
+        score(grade, read_points(HERE / "points.tsv", self.stage))
+
+
+def out_of_time(grade: Grade) -> None:
+    """What had not been judged by then was not run."""
+    grade.faults.append(
+        Fault("time", f"It was stopped after {WALL_SECONDS:.0f} s in all.")
+    )
+    for test in grade.tests:
+        if test.result == "missing":
+            test.result, test.because = "not-run", "time"
+
+
+def take_sources(folder: Path, target: Path, notes: list[str]) -> None:
+    """Copies the C files of a submission: plain files, and not too much."""
+    target.mkdir(parents=True)
+    octets = 0
+    for count, path in enumerate(sorted(folder.glob("*.[ch]"))):
+        if path.is_symlink() or not path.is_file():
+            notes.append(f"{path.name} is no plain file, and was left out.")
+            continue
+        octets += path.stat().st_size
+        if count >= FILES_MOST or octets > OCTETS_MOST:
+            notes.append("Files beyond 200, or 8 MiB in all, were left out.")
+            break
+        name = re.sub(r"[^A-Za-z0-9_.-]", "_", path.name)
+        shutil.copyfile(path, target / name.lstrip("-"))
+
+
+def best_level() -> str:
+    """The best isolation that works here."""
+    for level in LEVELS:
+        with tempfile.TemporaryDirectory(prefix="grade.") as place:
+            Path(place).chmod(0o711)
+            tried = subprocess.run(
+                [HERE / "cell", place, level, "--try"],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
+            if tried.returncode == 0:
+                return level
+    return "none"

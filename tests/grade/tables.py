@@ -1,0 +1,57 @@
+"""Reads the tables that the marks are made from: tests, results, points."""
+
+import subprocess
+from pathlib import Path
+
+from model import Test, Worth
+
+HERE = Path(__file__).resolve().parent
+TOP = HERE.parent.parent
+
+# The units that run in one process with the submission's code, which could say
+# there what it likes: they are shown, and give no points.
+IN_ITS_PROCESS = ("handle_connection_", "serve_test")
+
+
+def rows(path: Path) -> list[list[str]]:
+    """The lines of a table, cut at tabs; none if there is no such file."""
+    if not path.exists():
+        return []
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return [
+        line.split("\t")
+        for line in text.splitlines()
+        if line and not line.startswith("#")
+    ]
+
+
+def read_results(path: Path) -> list[tuple[str, str]]:
+    """The id and the result in each line of a results.tsv."""
+    return [(row[1], row[2]) for row in rows(path) if len(row) >= 3]
+
+
+def read_points(path: Path, stage: int) -> list[Worth]:
+    """What each group is worth in the stage."""
+    return [
+        Worth(group, float(points), tuple(files.split()), title)
+        for number, group, points, files, title in rows(path)
+        if number == str(stage)
+    ]
+
+
+def expected_tests(stage: int) -> list[Test]:
+    """The tests that are expected of a stage, as tests/list tells."""
+    listed = subprocess.run(
+        [TOP / "tests/list", str(stage)],
+        cwd=TOP,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    tests = []
+    for line in listed.stdout.splitlines():
+        name, tag, group, hint = (line.split("\t") + ["", "", ""])[:4]
+        if name.startswith(IN_ITS_PROCESS):
+            tag = "unjudged"
+        tests.append(Test(id=name, tag=tag, group=group, hint=hint))
+    return tests
