@@ -70,10 +70,13 @@ class Jail:
         return status, text
 
     def wrapper(self, path: Path, program: list[str], memory: int = ENOUGH_MIB) -> None:
-        """Writes a program that runs another one, with its arguments, jailed."""
+        """Writes a program that runs another one, with its arguments, jailed. To
+        its own messages that one has the name of the wrapper."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        command = shlex.join(self.command(program, memory))
-        path.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")
+        named = ["bash", "-c", 'name=$1; shift; exec -a "$name" "$@"', "jail"]
+        command = shlex.join(self.command(named, memory))
+        text = f'#!/bin/sh\nexec {command} "$0" {shlex.join(program)} "$@"\n'
+        path.write_text(text, encoding="utf-8")
         path.chmod(0o755)
 
     def clear(self) -> None:

@@ -1,0 +1,17 @@
+/*
+ * sleep_for_ever.c - does nothing, for ever, and takes no signal that it can
+ * refuse.
+ * expects: 10
+ */
+#include <signal.h>
+#include <unistd.h>
+
+__attribute__((constructor)) static void sleep_on(void)
+{
+    for (int number = 1; number < 32; number++) {
+        signal(number, SIG_IGN);
+    }
+    for (;;) {
+        pause();
+    }
+}
