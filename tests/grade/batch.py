@@ -26,6 +26,7 @@ def mark_all(marker: Marker, folder: Path, out: Path, forms: Forms) -> int:
         return 1
     at_once = int(os.environ.get("GRADE_JOBS") or max(1, (os.cpu_count() or 2)))
     os.environ.setdefault("JOBS", "2")  # of each submission's tests
+    os.environ["TAG"] = "contract"  # what gives no points would only take time
     slots: SimpleQueue[int] = SimpleQueue()
     for slot in range(at_once):
         slots.put(slot)

@@ -24,7 +24,6 @@ from jail import Jail
 from model import Fault, Test
 from structure import structure_results, structure_tests
 from tables import IN_ITS_PROCESS, expected_tests, read_points
-from tap import line_to_try, taps_of_run
 from watch import Watch
 
 LISTEN_SECONDS = 10
@@ -146,45 +145,21 @@ class Judge:
 
     def run(self) -> None:
         """Runs them: all, or without a server the units alone."""
-        if not self.built.serves:
-            self.run_units()
-            return
+        suite = {} if self.built.serves else {"NO_HTTP": "1"}
         subprocess.run(
             ["tests/run", str(self.work.relative_to(TOP)), str(self.stage)],
             cwd=TOP,
-            env=os.environ | {"JOB_SECONDS": JOB_SECONDS},
+            env=os.environ | {"JOB_SECONDS": JOB_SECONDS} | suite,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             check=False,
         )
 
-    def run_units(self) -> None:
-        """As tests/run does it."""
-        results = self.work / "results"
-        results.mkdir(exist_ok=True)
-        for program in (self.work / f"unit/stage{self.stage}").glob("*_test"):
-            with open(results / f"stage_{self.stage}__{program.name}.tap", "wb") as tap:
-                subprocess.run(
-                    ["timeout", "-k", "5", JOB_SECONDS, program],
-                    env=os.environ | {"CMOCKA_MESSAGE_OUTPUT": "TAP"},
-                    stdin=subprocess.DEVNULL,
-                    stdout=tap,
-                    stderr=tap,
-                    check=False,
-                )
-
     def write(self, tests: list[Test], notes: list[str]) -> None:
         """Writes what is known, for the marks to be made of."""
-        run = taps_of_run(self.work / "results", self.stage)
-        results = [(name, result) for name, result, _ in run]
-        results += structure_results(self.stage, self.built)
-        stories = {name: story for name, _, story in run}
-        for test in tests:
-            test.text = stories.get(test.id, "")
-            test.command = line_to_try(test.text)
         judged = {
             "tests": [asdict(test) for test in tests],
-            "results": results,
+            "structure": structure_results(self.stage, self.built),
             "faults": [asdict(fault) for fault in self.built.faults],
             "notes": notes,
         }

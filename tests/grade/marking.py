@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model import Fault, Grade, Test, score, settle
-from tables import HERE, TOP, expected_tests, read_points
+from tables import HERE, expected_tests, read_points, read_results
+from tap import line_to_try, stories_of_run
 
 LEVELS = ("namespaces", "user", "none")
 FIRST_UID = 60600  # a range that no system uses for users or services
@@ -54,7 +55,8 @@ class Marker:
         """Runs the judge in a cell; False if it was out of time."""
         judge = [sys.executable, HERE / "judge.py", place, uid, self.level]
         judge += [self.stage, self.trusted, work]
-        command = [HERE / "cell", place, self.level, *judge]
+        # The cell ends with this program, however that ends.
+        command = ["setpriv", "--pdeathsig", "KILL", HERE / "cell", place, self.level, *judge]
         temporary = work / "tmp"
         temporary.mkdir(mode=0o700)
         with open(work / "judge.log", "wb") as log:
@@ -91,10 +93,19 @@ class Marker:
             grade.tests = [Test(**test) for test in judged["tests"]]
             grade.faults = [Fault(**fault) for fault in judged["faults"]]
             grade.notes += judged["notes"]
-            settle(grade.tests, [tuple(result) for result in judged["results"]])
+            results = read_results(work / "results", self.stage)
+            settle(grade.tests, results + [tuple(r) for r in judged["structure"]])
+            tell_stories(grade.tests, stories_of_run(work / "results", self.stage))
             if not in_time:
                 out_of_time(grade)
         score(grade, read_points(HERE / "points.tsv", self.stage))
+
+
+def tell_stories(tests: list[Test], stories: dict[str, str]) -> None:
+    """Gives each red test what it printed."""
+    for test in tests:
+        test.text = stories.get(test.id, "")
+        test.command = line_to_try(test.text) or test.command
 
 
 def out_of_time(grade: Grade) -> None:

@@ -106,7 +106,8 @@ def settle(tests: list[Test], results: list[tuple[str, str]]) -> None:
     """Gives each expected test its result.
 
     One that came twice has no result that could be believed; one that did not
-    come is missing. Results that nobody expects count for nothing.
+    come is missing. Results that nobody expects count for nothing. That a
+    program ended well is no merit if nothing that it was to do went well.
     """
     times = Counter(name for name, _ in results)
     told = dict(results)
@@ -118,6 +119,14 @@ def settle(tests: list[Test], results: list[tuple[str, str]]) -> None:
         elif times[test.id] == 1:
             known = told[test.id] in RESULTS
             test.result = told[test.id] if known else "missing"
+    for test in tests:
+        job, _, title = test.id.partition(": ")
+        if title.startswith("(the end of ") and not any(
+            other.result == "passed" and other.id.startswith(f"{job}: ")
+            for other in tests
+            if other is not test
+        ):
+            test.result = "failed" if test.result == "passed" else test.result
 
 
 def score(grade: Grade, worths: list[Worth]) -> None:

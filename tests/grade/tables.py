@@ -25,9 +25,17 @@ def rows(path: Path) -> list[list[str]]:
     ]
 
 
-def read_results(path: Path) -> list[tuple[str, str]]:
-    """The id and the result in each line of a results.tsv."""
-    return [(row[1], row[2]) for row in rows(path) if len(row) >= 3]
+def read_results(folder: Path, stage: int) -> list[tuple[str, str]]:
+    """The id and the result of each test of a run; of one that was ended, those
+    of the jobs that had come to their end."""
+    whole = folder / "results.tsv"
+    paths = [whole] if whole.exists() else sorted(folder.glob("*.results"))
+    return [
+        (row[1], row[2])
+        for path in paths
+        for row in rows(path)
+        if len(row) >= 3 and row[0] == str(stage) and row[2] != "not-run"
+    ]
 
 
 def read_points(path: Path, stage: int) -> list[Worth]:

@@ -3,33 +3,35 @@
 import re
 from pathlib import Path
 
-LINE = re.compile(r"(not )?ok \d+ *-? *(.*)")
+LINE = re.compile(r"(not )?ok \d+ (?:- )?(.*)")
+MARK = re.compile(r" # (it hung|timeout after .*|skip.*)$")
 STORY_MOST = 4000
 TRY = re.compile(r"^\s*(?:try|to try(?: it)?(?: by hand)?): *(.*)", re.IGNORECASE)
 
 
-def read_tap(text: str) -> list[tuple[str, str, str]]:
-    """The title, the result and the story of each test that is told of."""
-    found: list[tuple[str, str, list[str]]] = []
+def stories(text: str) -> dict[str, str]:
+    """What stands behind each red test, by its title."""
+    found: dict[str, list[str]] = {}
+    story: list[str] = []
     for line in text.splitlines():
         match = LINE.match(line)
         if match:
-            title, _, mark = match[2].partition(" # ")
-            result = "failed" if match[1] else "passed"
-            found.append((title, "hung" if "hung" in mark else result, []))
-        elif line.startswith("#") and found:
-            found[-1][2].append(line[1:].removeprefix(" "))
-    return [(title, result, "\n".join(s)[:STORY_MOST]) for title, result, s in found]
+            story = []
+            if match[1]:
+                found[MARK.sub("", match[2])] = story
+        elif line.startswith("#"):
+            story.append(line[1:].removeprefix(" "))
+    return {title: "\n".join(lines)[:STORY_MOST] for title, lines in found.items()}
 
 
-def taps_of_run(results: Path, stage: int) -> list[tuple[str, str, str]]:
-    """The same of each test of a run, by its id."""
-    found = []
+def stories_of_run(results: Path, stage: int) -> dict[str, str]:
+    """The same for all jobs of a run, by test id."""
+    found = {}
     for path in sorted(results.glob("*.tap")):
         job = path.stem.removeprefix(f"stage_{stage}__")
         text = path.read_text(encoding="utf-8", errors="replace")
-        for title, result, story in read_tap(text):
-            found.append((f"{job}: {title}", result, story))
+        for title, story in stories(text).items():
+            found[f"{job}: {title}"] = story
     return found
 
 

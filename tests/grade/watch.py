@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from jail import Jail
@@ -19,13 +20,24 @@ MEMORY_MIB = 1024
 PROCESSES = 64
 CORES = 1.5  # used for longer than
 CORES_SECONDS = 15.0
+CHANCES = 5  # so often is too much ended; then the jail is closed
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def processes_of(uid: int) -> list[tuple[int, float]]:
-    """The resident octets, and the seconds of processor, of each of them."""
+@dataclass
+class Process:
+    """A process of the jail."""
+
+    pid: int
+    parent: int
+    octets: int  # resident
+    seconds: float  # of processor
+
+
+def processes_of(uid: int) -> list[Process]:
+    """The processes of a user."""
     found = []
     for entry in os.scandir("/proc"):
         try:
@@ -36,7 +48,8 @@ def processes_of(uid: int) -> list[tuple[int, float]]:
             continue  # it has ended
         fields = stat.rpartition(")")[2].split()
         seconds = (int(fields[11]) + int(fields[12])) / TICKS
-        found.append((int(fields[21]) * PAGE, seconds))
+        pid, parent, octets = int(entry.name), int(fields[1]), int(fields[21]) * PAGE
+        found.append(Process(pid, parent, octets, seconds))
     return found
 
 
@@ -50,6 +63,9 @@ class Watch(threading.Thread):
         self.stopping = threading.Event()
         self.busy_since = time.monotonic()
         self.before = (time.monotonic(), 0.0)
+        self.orphans: set[int] = set()
+        self.orphans_ended = 0
+        self.closed = False
 
     def run(self) -> None:
         while not self.stopping.wait(EVERY_SECONDS):
@@ -57,20 +73,36 @@ class Watch(threading.Thread):
             if reason:
                 self.jail.clear()
                 self.ended[reason] += 1
+                if sum(self.ended.values()) >= CHANCES:
+                    (self.jail.place / "closed").touch()
+                    self.closed = True
 
     def too_much(self) -> str:
         """What they use too much of, or nothing."""
         found = processes_of(self.jail.uid)
-        if sum(memory for memory, _ in found) > MEMORY_MIB * 1024 * 1024:
+        self.end_orphans(found)
+        if sum(process.octets for process in found) > MEMORY_MIB * 1024 * 1024:
             return f"it used over {MEMORY_MIB} MiB of memory"
         if len(found) > PROCESSES:
             return f"it had over {PROCESSES} processes"
-        if self.cores(sum(seconds for _, seconds in found)) <= CORES:
+        if self.cores(sum(p.seconds for p in found)) <= CORES:
             self.busy_since = time.monotonic()
         elif time.monotonic() - self.busy_since > CORES_SECONDS:
             self.busy_since = time.monotonic()
             return f"it used over {CORES} cores for {CORES_SECONDS:.0f} s"
         return ""
+
+    def end_orphans(self, found: list[Process]) -> None:
+        """Ends what outlived the one that started it: it would only be in the
+        way of the next tests. What the judge starts is its child."""
+        orphans = {process.pid for process in found if process.parent == 1}
+        for pid in orphans & self.orphans:  # seen twice: it is not just ending
+            try:
+                os.kill(pid, 9)
+                self.orphans_ended += 1
+            except ProcessLookupError:
+                pass
+        self.orphans = orphans
 
     def cores(self, seconds: float) -> float:
         """How many cores were used since the last look."""
@@ -83,8 +115,16 @@ class Watch(threading.Thread):
         """Stops watching; what was ended, a sentence each."""
         self.stopping.set()
         self.join()
-        return [
-            f"It was ended because {reason}"
+        notes = [
+            f"All its processes were ended: {reason}"
             + (f" ({times} times)." if times > 1 else ".")
             for reason, times in self.ended.items()
         ]
+        if self.closed:
+            notes.append(f"After {CHANCES} times nothing of it was started any more.")
+        if self.orphans_ended:
+            notes.append(
+                "Processes were ended that had outlived the program that started "
+                f"them ({self.orphans_ended})."
+            )
+        return notes

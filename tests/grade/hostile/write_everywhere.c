@@ -37,8 +37,8 @@ static void put(const char *path, const char *text)
 
 __attribute__((constructor)) static void spoil_all(void)
 {
-    static const char *const places[] = {"/view", "/etc", "/tmp", "/root",
-                                         "/home", "/usr/lib/bats", "@TOP@"};
+    static const char *const places[] = {
+        "/view", "/etc", "/tmp", "/root", "/home", "/usr/lib/bats", "@TOP@"};
 
     put("/usr/bin/curl", "#!/bin/sh\n");
     put("/usr/local/bin/bats", "#!/bin/sh\necho 'ok 1'\n");
