@@ -238,6 +238,14 @@ grade: ## marks a folder, or each in a folder: STAGE=n DIR=path | BATCH=path [OU
 		tests/grade/grade --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir '$(DIR)') \
 		$(if $(BATCH),--batch '$(BATCH)') $(if $(OUT),--out '$(OUT)')
 
+.PHONY: propagate
+propagate: ## takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]
+	@tests/propagate $(if $(FROM),'$(FROM)',--help) $(if $(SINCE),--since '$(SINCE)') \
+		$(if $(MARKERS),--markers)
+	@$(MAKE) --no-print-directory $(BUILD)/unit/stages_test
+	@$(BUILD)/unit/stages_test
+	@$(MAKE) --no-print-directory wire
+
 # With few threads, and with little time.
 FOUR := -DTHREADS_MOST=4
 HASTY := -DALLOWANCE_MS=600 -DALLOWANCE_MOST_MS=1500 -DDRAIN_SILENCE_MS=300
