@@ -6,7 +6,6 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Callable
 
 from class_page import as_class_page
@@ -27,19 +26,12 @@ def mark_all(marker: Marker, folder: Path, out: Path, forms: Forms) -> int:
     at_once = int(os.environ.get("GRADE_JOBS") or max(1, (os.cpu_count() or 2)))
     os.environ.setdefault("JOBS", "2")  # of each submission's tests
     os.environ["TAG"] = "contract"  # what gives no points would only take time
-    slots: SimpleQueue[int] = SimpleQueue()
-    for slot in range(at_once):
-        slots.put(slot)
     started = time.monotonic()
     grades: list[Grade] = []
     progress = Progress(len(submissions))
 
     def mark(path: Path) -> Grade:
-        slot = slots.get()
-        try:
-            grade = marker.mark(path, slot)
-        finally:
-            slots.put(slot)
+        grade = marker.mark(path)
         write(grade, out / grade.name, forms)
         progress.tell(grade)
         return grade

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from build import TOP, Builder, Built
 from jail import Jail
-from model import Fault, Test
+from model import AT_END, Fault, Test
 from structure import structure_results, structure_tests
 from tables import IN_ITS_PROCESS, expected_tests, read_points
 from watch import Watch
@@ -57,7 +57,7 @@ class Judge:
             self.try_to_start()
         tests = self.expected() + structure_tests(self.stage)
         self.write(tests, [])  # what is known should the time run out
-        self.run()
+        self.run(tests)
         notes = watch.notes() if self.jail.level != "none" else []
         self.write(tests, notes)
 
@@ -134,6 +134,12 @@ class Judge:
                 test.because = self.no_server()
             elif not is_http and not self.built.delegates:
                 test.because = "link"
+        for test in tests:
+            job, _, title = test.id.partition(": ")
+            others = [t for t in tests if t.id.startswith(f"{job}: ") and t is not test]
+            # How a program ended says nothing if nothing that it did counts.
+            if title.startswith(AT_END) and all(other.because for other in others):
+                test.because = others[0].because if others else test.because
             if test.because:
                 test.result = "not-run"
         return tests
@@ -143,13 +149,26 @@ class Judge:
         keys = [fault.key for fault in self.built.faults]
         return "listen" if "listen" in keys else "link"
 
-    def run(self) -> None:
-        """Runs them: all, or without a server the units alone."""
-        suite = {} if self.built.serves else {"NO_HTTP": "1"}
+    def run(self, tests: list[Test]) -> None:
+        """Runs them, but for the jobs of which no test is to be run."""
+        reasons = {fault.key: fault.sentence for fault in self.built.faults}
+        jobs: dict[str, set[str]] = {}
+        for test in tests:
+            jobs.setdefault(test.id.partition(":")[0], set()).add(test.because)
+        left_out = self.work / "not_run.tsv"
+        left_out.write_text(
+            "".join(
+                f"{job}\t{reasons[min(becauses)]}\n"
+                for job, becauses in jobs.items()
+                if "" not in becauses
+            ),
+            encoding="utf-8",
+        )
+        environment = {"JOB_SECONDS": JOB_SECONDS, "NOT_RUN": str(left_out), "FOLDER": "it"}
         subprocess.run(
             ["tests/run", str(self.work.relative_to(TOP)), str(self.stage)],
             cwd=TOP,
-            env=os.environ | {"JOB_SECONDS": JOB_SECONDS} | suite,
+            env=os.environ | environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             check=False,

@@ -1,5 +1,7 @@
 """Marks one submission: a cell, the judge in it, and the Grade made of it."""
 
+import contextlib
+import fcntl
 import json
 import os
 import re
@@ -11,6 +13,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Iterator
 
 from model import Fault, Grade, Test, score, settle
 from tables import HERE, expected_tests, read_points, read_results
@@ -18,6 +21,7 @@ from tap import line_to_try, stories_of_run
 
 LEVELS = ("namespaces", "user", "none")
 FIRST_UID = 60600  # a range that no system uses for users or services
+UIDS = 300
 WALL_SECONDS = float(os.environ.get("GRADE_SECONDS", "300"))
 FILES_MOST = 200
 OCTETS_MOST = 8 * 1024 * 1024
@@ -32,12 +36,16 @@ class Marker:
     trusted: Path
     work: Path  # below the project's folder
 
-    def mark(self, folder: Path, slot: int = 0) -> Grade:
-        """Marks a folder; `slot` is a number that no other running one has."""
+    def mark(self, folder: Path) -> Grade:
+        """Marks a folder."""
+        with leased_uid() as uid:
+            return self.mark_as(folder, uid if self.level != "none" else os.getuid())
+
+    def mark_as(self, folder: Path, uid: int) -> Grade:
+        """Marks it as that user, whom nobody else is meanwhile."""
         started = time.monotonic()
-        uid = FIRST_UID + slot if self.level != "none" else os.getuid()
         place = Path(tempfile.mkdtemp(prefix="grade."))
-        work = self.work / f"{slot}"
+        work = self.work / f"{uid}"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True, mode=0o700)
         grade = Grade(folder.name, self.stage, self.level)
@@ -132,6 +140,29 @@ def take_sources(folder: Path, target: Path, notes: list[str]) -> None:
             break
         name = re.sub(r"[^A-Za-z0-9_.-]", "_", path.name)
         shutil.copyfile(path, target / name.lstrip("-"))
+
+
+@contextlib.contextmanager
+def leased_uid() -> Iterator[int]:
+    """A user that nobody else on this machine marks as until it is given back:
+    what is bounded and ended by user must be one submission's."""
+    for uid in range(FIRST_UID, FIRST_UID + UIDS):
+        path = Path(tempfile.gettempdir()) / f"grade-user-{uid}.lock"
+        try:
+            lock = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o600)
+        except OSError:
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            continue
+        try:
+            yield uid
+        finally:
+            os.close(lock)
+        return
+    raise RuntimeError("no user is free to mark as")
 
 
 def best_level() -> str:

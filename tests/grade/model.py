@@ -12,6 +12,7 @@ from fractions import Fraction
 
 FORMAT = "webserve-grade"
 VERSION = 1
+AT_END = "(the end of "  # how the title begins of a test that a program ends well
 RESULTS = ("passed", "failed", "hung", "not-run", "missing", "twice")
 
 
@@ -121,7 +122,7 @@ def settle(tests: list[Test], results: list[tuple[str, str]]) -> None:
             test.result = told[test.id] if known else "missing"
     for test in tests:
         job, _, title = test.id.partition(": ")
-        if title.startswith("(the end of ") and not any(
+        if title.startswith(AT_END) and not any(
             other.result == "passed" and other.id.startswith(f"{job}: ")
             for other in tests
             if other is not test
