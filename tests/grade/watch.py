@@ -16,6 +16,7 @@ from pathlib import Path
 from jail import Jail
 
 EVERY_SECONDS = 0.1
+ORPHANS_TOLD = 5  # one may be left by a test that was ended, too
 MEMORY_MIB = 1024
 PROCESSES = 64
 CORES = 1.5  # used for longer than
@@ -122,7 +123,7 @@ class Watch(threading.Thread):
         ]
         if self.closed:
             notes.append(f"After {CHANCES} times nothing of it was started any more.")
-        if self.orphans_ended:
+        if self.orphans_ended >= ORPHANS_TOLD:
             notes.append(
                 "Processes were ended that had outlived the program that started "
                 f"them ({self.orphans_ended})."
