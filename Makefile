@@ -224,7 +224,11 @@ $(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
 	@mkdir -p $(@D)
 	$(Q)$(LINK) $(UNIT_FLAGS) $(call link_flags,tests/unit/delegate_test.c) $^ -lcmocka -o $@
 
-.PHONY: grade grade-programs
+# How a submission is compiled, for tests/grade.
+GRADE_HOW = GRADE_COMPILE='$(filter-out -MMD -MP,$(COMPILE))' GRADE_SMALL='$(SMALL)' \
+	GRADE_UNIT='$(UNIT_CFLAGS) $(UNIT_FLAGS)' GRADE_LINK='$(LINK)' PYTHONDONTWRITEBYTECODE=1
+
+.PHONY: grade grade-programs grade-tests
 grade-programs: $(SERVERS) $(TOOLS) $(REMOTE) $(foreach stage,$(CHOSEN),\
 		$(STAGE_UNIT_PROGRAMS_$(stage)) $(BUILD)/grade/stage$(stage)/delegate_test)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/small CPPFLAGS='$(CPPFLAGS) $(SMALL)' \
@@ -233,10 +237,15 @@ grade-programs: $(SERVERS) $(TOOLS) $(REMOTE) $(foreach stage,$(CHOSEN),\
 grade: ## marks a folder, or each in a folder: STAGE=n DIR=path | BATCH=path [OUT=path]
 	@tests/install test grade
 	@$(MAKE) --no-print-directory -j$$(nproc 2>/dev/null || echo 2) grade-programs
-	@GRADE_COMPILE='$(filter-out -MMD -MP,$(COMPILE))' GRADE_SMALL='$(SMALL)' \
-		GRADE_UNIT='$(UNIT_CFLAGS) $(UNIT_FLAGS)' GRADE_LINK='$(LINK)' \
-		tests/grade/grade --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir '$(DIR)') \
+	@$(GRADE_HOW) tests/grade/grade --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir '$(DIR)') \
 		$(if $(BATCH),--batch '$(BATCH)') $(if $(OUT),--out '$(OUT)')
+
+grade-tests:
+	@tests/install test grade
+	@$(MAKE) --no-print-directory STAGE=2 grade-programs
+	@PYTHONDONTWRITEBYTECODE=1 python3 tests/grade/model_test.py
+	@$(GRADE_HOW) python3 tests/grade/batch_test.py $(BUILD)
+	@tests/grade/propagate_test
 
 .PHONY: propagate
 propagate: ## takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]

@@ -1,0 +1,174 @@
+"""Marks a small class, three of it hostile: batch_test.py BUILD
+
+The honest submission must get all points beside the hostile ones; none of them
+may get a point by anything but its answers, change a file of the project, or
+leave a process or a file behind. A control shows that the forgery would work
+where nothing protects from it. Called by `make grade-tests`, which has built
+what is needed and says in the environment how to compile.
+"""
+
+import csv
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from marking import FIRST_UID, UIDS, best_level
+from tables import HERE, TOP
+from watch import processes_of
+
+BUILD = "build"
+STAGE = 2
+STRUCTURE = 20.0  # what can be seen without running it
+CLASS = ("honest", "hostile_forge_tap", "hostile_fork_bomb", "hostile_kill_parent")
+
+
+def digest() -> str:
+    """Of all that a submission might want to change in the project."""
+    found = hashlib.sha256()
+    for folder in ("tests", "stages", "common"):
+        for path in sorted((TOP / folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                found.update(f"{path}\n".encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def leftovers() -> list[str]:
+    """Processes of the users that submissions run as, and places of cells."""
+    users = range(FIRST_UID, FIRST_UID + UIDS)
+    found = [f"process {p.pid}" for uid in users for p in processes_of(uid)]
+    places = Path(tempfile.gettempdir()).glob("grade.*")
+    return found + [str(path) for path in places if path.is_dir()]
+
+
+def add_broken(folder: Path) -> None:
+    """Two more: one that does not compile, and one that has no delegate.c."""
+    for name in ("broken", "lacking"):
+        shutil.copytree(folder / "honest", folder / name)
+    with open(folder / "broken/delegate.c", "a", encoding="utf-8") as file:
+        file.write("int x = ;\n")
+    (folder / "lacking/delegate.c").unlink()
+
+
+class Batch(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.level = best_level()
+        cls.folder = Path(tempfile.mkdtemp(prefix="class."))
+        cls.out = cls.folder / "out"
+        subprocess.run(
+            [HERE / "sample", str(STAGE), cls.folder / "in", *CLASS], check=True
+        )
+        add_broken(cls.folder / "in")
+        cls.before, cls.left_before = digest(), leftovers()
+        cls.done = subprocess.run(
+            [HERE / "grade", "--stage", str(STAGE), "--build", BUILD]
+            + ["--batch", cls.folder / "in", "--out", cls.out],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        cls.marks = {}
+        if (cls.out / "marks.csv").exists():
+            with open(cls.out / "marks.csv", encoding="utf-8") as file:
+                cls.marks = {row["name"]: row for row in csv.DictReader(file)}
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder)
+
+    def points(self, name: str) -> float:
+        return float(self.marks[name]["points"])
+
+    def test_all_are_marked(self):
+        self.assertEqual(self.done.returncode, 0, self.done.stderr)
+        self.assertEqual(len(self.marks), len(CLASS) + 2, self.done.stdout)
+        for name in self.marks:
+            self.assertTrue((self.out / name / "index.html").exists())
+
+    def test_the_honest_one_gets_all_points(self):
+        red = (self.out / "honest/junit.xml").read_text().split("<testcase")
+        red = [case for case in red if "<failure" in case]
+        self.assertEqual(self.points("honest"), 100.0, red)
+
+    def test_a_forger_gets_nothing_for_what_it_prints(self):
+        self.assertEqual(self.points("hostile_forge_tap"), STRUCTURE)
+        self.assertIn("as it started", self.marks["hostile_forge_tap"]["faults"])
+
+    def test_a_fork_bomb_is_ended(self):
+        if self.level == "none":
+            self.skipTest("nothing bounds it here")
+        self.assertEqual(self.points("hostile_fork_bomb"), STRUCTURE)
+        self.assertIn("processes", self.marks["hostile_fork_bomb"]["notes"])
+
+    def test_what_can_be_judged_of_a_broken_one_is_judged(self):
+        for name in ("broken", "lacking"):
+            row = self.marks[name]
+            self.assertEqual(float(row["delegate"]), 0.0)
+            self.assertGreater(float(row["requests"]), 0.0)
+            self.assertIn("delegate.c", row["faults"])
+
+    def test_nothing_of_the_project_is_changed(self):
+        self.assertEqual(digest(), self.before)
+
+    def test_nothing_is_left(self):
+        self.assertEqual(set(leftovers()) - set(self.left_before), set())
+
+
+class Control(unittest.TestCase):
+    """That the checks above can fail."""
+
+    def test_the_forgery_works_in_the_process_of_the_judge(self):
+        units = TOP / BUILD / "unit"
+        with tempfile.TemporaryDirectory() as folder:
+            program = Path(folder) / "delegate_test"
+            stage = units / f"stage{STAGE}"
+            subprocess.run(
+                ["cc", "-fsanitize=address,undefined", HERE / "hostile/forge_tap.c"]
+                + ["-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc"]
+                + [stage / "delegate_test.o", stage / "delegate.o"]
+                + [units / "common.a", "-lcmocka", "-pthread", "-o", program],
+                check=True,
+            )
+            run = subprocess.run([program], check=False, capture_output=True, text=True)
+        self.assertEqual(run.returncode, 0)
+        self.assertIn("ok 1 - delegate_answers_with_a_valid_page", run.stdout)
+
+    def test_a_change_and_a_leftover_would_be_seen(self):
+        before = digest()
+        path = HERE / "changed-by-the-test"
+        path.write_text("x")
+        try:
+            self.assertNotEqual(digest(), before)
+        finally:
+            path.unlink()
+        place = Path(tempfile.mkdtemp(prefix="grade."))
+        self.assertIn(str(place), leftovers())
+        place.rmdir()
+
+    def test_a_process_left_behind_would_be_seen(self):
+        if os.getuid() != 0:
+            self.skipTest("only root can run one")
+        child = subprocess.Popen(
+            ["setpriv", f"--reuid={FIRST_UID + UIDS - 1}", "sleep", "20"],
+            stdin=subprocess.DEVNULL,
+        )
+        try:
+            for _ in range(200):
+                found = processes_of(FIRST_UID + UIDS - 1)
+                if found:
+                    break
+            self.assertEqual(len(found), 1)
+        finally:
+            child.kill()
+            child.wait()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1 and not sys.argv[1].startswith("-"):
+        BUILD = sys.argv.pop(1)
+    unittest.main()
