@@ -59,6 +59,7 @@ class Judge:
         self.write(tests, [])  # what is known should the time run out
         self.run(tests)
         notes = watch.notes() if self.jail.level != "none" else []
+        self.jail.clear()
         self.write(tests, notes)
 
     # ---- What the tests are given

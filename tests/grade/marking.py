@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
 
+from diagnosis_of import diagnosis_of
 from model import Fault, Grade, Test, score, settle
 from tables import HERE, expected_tests, read_points, read_results
 from tap import line_to_try, stories_of_run
@@ -106,6 +107,8 @@ class Marker:
             tell_stories(grade.tests, stories_of_run(work / "results", self.stage))
             if not in_time:
                 out_of_time(grade)
+            table = work / "results/results.tsv"
+            grade.diagnosis = diagnosis_of(table, self.stage)
         score(grade, read_points(HERE / "points.tsv", self.stage))
 
 

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 import forms
 from class_page import as_class_page
+from diagnosis_of import read_diagnosis
 from model import AT_END, Diagnosis, Fault, Grade, Test, Worth, from_json, score
 from model import settle, to_json
 from page import as_page
@@ -202,6 +203,14 @@ class Forms(unittest.TestCase):
         for text in ("a: red", "serve.c does not compile. (20 points)", "60 of 100"):
             self.assertIn(text, table)
         self.assertNotIn("a: one", table)
+
+
+class Diagnoses(unittest.TestCase):
+    def test_what_diagnose_prints_is_read(self):
+        said = "This looks like: one recv().\n    See tests/bugs/stage1/one-recv\n"
+        found = read_diagnosis(said)
+        self.assertEqual((found.name, found.sentence), ("one-recv", "one recv()."))
+        self.assertIsNone(read_diagnosis("nothing of the kind\n"))
 
 
 class Tap(unittest.TestCase):
