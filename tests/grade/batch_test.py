@@ -8,6 +8,7 @@ what is needed and says in the environment how to compile.
 """
 
 import csv
+import fcntl
 import hashlib
 import os
 import shutil
@@ -17,14 +18,17 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from marking import FIRST_UID, UIDS, best_level
+from marking import FIRST_UID, LOCKS, UIDS, best_level
 from tables import HERE, TOP
 from watch import processes_of
 
 BUILD = "build"
 STAGE = 2
 STRUCTURE = 20.0  # what can be seen without running it
-CLASS = ("honest", "hostile_forge_tap", "hostile_fork_bomb", "hostile_kill_parent")
+CLASS = ("honest", "hostile_forge_tap", "hostile_fork_bomb") + (
+    "hostile_kill_parent",
+    "hostile_write_everywhere",
+)
 
 
 def digest() -> str:
@@ -37,21 +41,31 @@ def digest() -> str:
     return found.hexdigest()
 
 
-def leftovers() -> list[str]:
-    """Processes of the users that submissions run as, and places of cells."""
-    users = range(FIRST_UID, FIRST_UID + UIDS)
+def leftovers(folder: Path) -> list[str]:
+    """Processes of the users that submissions ran as, and places of cells."""
+    users = [uid for uid in range(FIRST_UID, FIRST_UID + UIDS) if is_free(uid)]
     found = [f"process {p.pid}" for uid in users for p in processes_of(uid)]
-    places = Path(tempfile.gettempdir()).glob("grade.*")
-    return found + [str(path) for path in places if path.is_dir()]
+    return found + [str(path) for path in folder.glob("grade.*")]
+
+
+def is_free(uid: int) -> bool:
+    """Whether nobody is marking as that user at the moment."""
+    path = LOCKS / f"grade-user-{uid}.lock"
+    if not path.exists():
+        return False  # nobody ever did
+    with open(path, "rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
 
 
 def add_broken(folder: Path) -> None:
-    """Two more: one that does not compile, and one that has no delegate.c."""
-    for name in ("broken", "lacking"):
-        shutil.copytree(folder / "honest", folder / name)
+    """One more, in which a file does not compile."""
+    shutil.copytree(folder / "honest", folder / "broken")
     with open(folder / "broken/delegate.c", "a", encoding="utf-8") as file:
         file.write("int x = ;\n")
-    (folder / "lacking/delegate.c").unlink()
 
 
 class Batch(unittest.TestCase):
@@ -59,15 +73,19 @@ class Batch(unittest.TestCase):
     def setUpClass(cls):
         cls.level = best_level()
         cls.folder = Path(tempfile.mkdtemp(prefix="class."))
+        cls.folder.chmod(0o711)
+        cls.places = cls.folder / "places"
+        cls.places.mkdir(mode=0o711)
         cls.out = cls.folder / "out"
         subprocess.run(
             [HERE / "sample", str(STAGE), cls.folder / "in", *CLASS], check=True
         )
         add_broken(cls.folder / "in")
-        cls.before, cls.left_before = digest(), leftovers()
+        cls.before = digest()
         cls.done = subprocess.run(
             [HERE / "grade", "--stage", str(STAGE), "--build", BUILD]
             + ["--batch", cls.folder / "in", "--out", cls.out],
+            env=os.environ | {"TMPDIR": str(cls.places)},
             check=False,
             capture_output=True,
             text=True,
@@ -86,7 +104,7 @@ class Batch(unittest.TestCase):
 
     def test_all_are_marked(self):
         self.assertEqual(self.done.returncode, 0, self.done.stderr)
-        self.assertEqual(len(self.marks), len(CLASS) + 2, self.done.stdout)
+        self.assertEqual(len(self.marks), len(CLASS) + 1, self.done.stdout)
         for name in self.marks:
             self.assertTrue((self.out / name / "index.html").exists())
 
@@ -106,17 +124,16 @@ class Batch(unittest.TestCase):
         self.assertIn("processes", self.marks["hostile_fork_bomb"]["notes"])
 
     def test_what_can_be_judged_of_a_broken_one_is_judged(self):
-        for name in ("broken", "lacking"):
-            row = self.marks[name]
-            self.assertEqual(float(row["delegate"]), 0.0)
-            self.assertGreater(float(row["requests"]), 0.0)
-            self.assertIn("delegate.c", row["faults"])
+        row = self.marks["broken"]
+        self.assertEqual(float(row["delegate"]), 0.0)
+        self.assertGreater(float(row["requests"]), 0.0)
+        self.assertIn("delegate.c", row["faults"])
 
     def test_nothing_of_the_project_is_changed(self):
         self.assertEqual(digest(), self.before)
 
     def test_nothing_is_left(self):
-        self.assertEqual(set(leftovers()) - set(self.left_before), set())
+        self.assertEqual(leftovers(self.places), [])
 
 
 class Control(unittest.TestCase):
@@ -146,9 +163,10 @@ class Control(unittest.TestCase):
             self.assertNotEqual(digest(), before)
         finally:
             path.unlink()
-        place = Path(tempfile.mkdtemp(prefix="grade."))
-        self.assertIn(str(place), leftovers())
-        place.rmdir()
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder) / "grade.x"
+            place.mkdir()
+            self.assertIn(str(place), leftovers(Path(folder)))
 
     def test_a_process_left_behind_would_be_seen(self):
         if os.getuid() != 0:
