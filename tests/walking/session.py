@@ -1,0 +1,91 @@
+"""The server of a walk, and the commands that are run against it.
+
+Both run in sessions of their own, so that Ctrl-C is the walk's alone; `close`
+ends them all, and what they have left in the background. As in make docs, the
+server has a free port that takes the place of 8080, and files in /tmp go to a
+folder of the walk's own.
+"""
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+START_SECONDS = 15
+COMMAND_SECONDS = 60
+STOP_SECONDS = 8
+
+
+class Session:
+    """A server, and commands."""
+
+    def __init__(self, build: str, stage: str) -> None:
+        self.build = build
+        self.program = f"{build}/stage{stage}/webserve"
+        self.folder = Path(tempfile.mkdtemp(prefix="walk."))
+        self.groups: list[int] = []
+        self.server: subprocess.Popen[bytes] | None = None
+        self.port = ""
+
+    def start(self) -> None:
+        """Starts the server, and waits until it listens."""
+        out = self.folder / "out"
+        log = self.folder / "log"
+        with out.open("wb") as output, log.open("wb") as errors:
+            self.server = subprocess.Popen(
+                [self.program, "127.0.0.1", "0"], stdin=subprocess.DEVNULL,
+                stdout=output, stderr=errors, start_new_session=True)
+        until = time.monotonic() + START_SECONDS
+        while not (match := re.search(r":(\d+)/\s*$", out.read_text())):
+            if time.monotonic() > until or self.server.poll() is not None:
+                raise RuntimeError(f"{self.program} does not listen: {log.read_text()}")
+            time.sleep(0.02)
+        self.port = match[1]
+
+    def adapt(self, command: str) -> str:
+        """A command of the page, for this server."""
+        command = re.sub(r"(?<!\d)8080(?!\d)", self.port, command)
+        command = command.replace("build/stage", f"{self.build}/stage")
+        return command.replace("/tmp/", f"{self.folder}/")
+
+    def run(self, command: str) -> str:
+        """Runs a command; what it printed, however it ended."""
+        with tempfile.TemporaryFile() as output:
+            process = subprocess.Popen(
+                ["bash", "-c", command], stdin=subprocess.DEVNULL, stdout=output,
+                stderr=subprocess.STDOUT, start_new_session=True)
+            self.groups.append(process.pid)
+            late = ""
+            try:
+                process.wait(COMMAND_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.end_group(process.pid)
+                process.wait()
+                late = f"(ended after {COMMAND_SECONDS} s)\n"
+            output.seek(0)
+            return output.read().decode("utf-8", "replace") + late
+
+    @staticmethod
+    def end_group(group: int) -> None:
+        try:
+            os.killpg(group, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def close(self) -> None:
+        """Ends all that was started."""
+        for group in self.groups:
+            self.end_group(group)
+        if self.server is not None and self.server.poll() is None:
+            self.server.terminate()
+            try:
+                self.server.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.server.kill()
+                self.server.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
