@@ -287,7 +287,7 @@ trace: ## draws what the threads do in a real run, as SVG: [STAGE=n]
 walk: STAGE := $(or $(STAGE),1)
 walk: ## the step on the terminal, a screen at a time: [STAGE=n]
 	@tests/install walk
-	@$(MAKE) --no-print-directory BUILD=$(BUILD) $(BUILD)/stage$(STAGE)/webserve >/dev/null
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) STAGE= all >/dev/null
 	@tests/walk $(BUILD) $(STAGE)
 
 PREVIEW ?=

@@ -2,11 +2,11 @@
 //
 // Serves FOLDER on a free port, and opens one page of every kind in Chromium,
 // light and dark, wide and narrow. Faults are: a request that is not to that
-// server, an error of a script, a page wider than a narrow screen, a search
-// that finds nothing, and every finding of axe-core that is serious or
-// critical. The node packages come from WORK. With PICTURES, a folder, it
-// leaves a picture of each page there. Prints each fault and a line of totals;
-// exits with 1 if there is a fault.
+// server, an error of a script, a page wider than a narrow screen, a slide that
+// does not fit, a search that finds nothing, and every finding of axe-core that
+// is serious or critical. The node packages come from WORK. With PICTURES, a
+// folder, it leaves a picture of each page there. Prints each fault and a line
+// of totals; exits with 1 if there is a fault.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
@@ -68,6 +68,15 @@ async function lookAt(kind, address, scheme, look) {
   if (look.width < 400) {
     const width = await page.evaluate(() => document.documentElement.scrollWidth)
     if (width > look.width) faults.push(`${where}: ${width} pixels wide`)
+  }
+  if (address.startsWith('/slides/')) {
+    const high = await page.$$eval('section', (slides) =>
+      slides
+        .filter((slide) => slide.scrollHeight > slide.clientHeight ||
+          slide.scrollWidth > slide.clientWidth)
+        .map((slide) => slide.id),
+    )
+    for (const id of high) faults.push(`${where}: slide ${id} does not fit`)
   }
   await page.evaluate(axe)
   const { violations } = await page.evaluate(() =>

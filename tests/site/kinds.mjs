@@ -30,8 +30,10 @@ export function kinds(folder) {
     teaching: existsSync(join(folder, 'teaching.html')) ? '/teaching.html' : undefined,
     prologue: existsSync(join(folder, 'prologue.html')) ? '/prologue.html' : undefined,
     decks: '/decks.html',
-    deck: first(folder, 'slides'),
     missing: '/404.html',
+  }
+  for (let stage = 1; existsSync(join(folder, `slides/stage${stage}.html`)); stage += 1) {
+    all[`deck${stage}`] = `/slides/stage${stage}.html`
   }
   return Object.fromEntries(Object.entries(all).filter(([, address]) => address))
 }

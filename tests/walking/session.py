@@ -24,28 +24,34 @@ STOP_SECONDS = 8
 class Session:
     """A server, and commands."""
 
-    def __init__(self, build: str, stage: str) -> None:
+    def __init__(self, build: str) -> None:
         self.build = build
-        self.program = f"{build}/stage{stage}/webserve"
+        self.started = ""
         self.folder = Path(tempfile.mkdtemp(prefix="walk."))
         self.groups: list[int] = []
         self.server: subprocess.Popen[bytes] | None = None
         self.port = ""
 
-    def start(self) -> None:
-        """Starts the server, and waits until it listens."""
+    def start(self, stage: str) -> None:
+        """Starts the server of a stage in place of the one that runs, and waits
+        until it listens."""
+        if stage == self.started:
+            return
+        self.stop()
+        program = f"{self.build}/stage{stage}/webserve"
         out = self.folder / "out"
         log = self.folder / "log"
         with out.open("wb") as output, log.open("wb") as errors:
             self.server = subprocess.Popen(
-                [self.program, "127.0.0.1", "0"], stdin=subprocess.DEVNULL,
+                [program, "127.0.0.1", "0"], stdin=subprocess.DEVNULL,
                 stdout=output, stderr=errors, start_new_session=True)
         until = time.monotonic() + START_SECONDS
         while not (match := re.search(r":(\d+)/\s*$", out.read_text())):
             if time.monotonic() > until or self.server.poll() is not None:
-                raise RuntimeError(f"{self.program} does not listen: {log.read_text()}")
+                raise RuntimeError(f"{program} does not listen: {log.read_text()}")
             time.sleep(0.02)
         self.port = match[1]
+        self.started = stage
 
     def adapt(self, command: str) -> str:
         """A command of the page, for this server."""
@@ -77,10 +83,9 @@ class Session:
         except ProcessLookupError:
             pass
 
-    def close(self) -> None:
-        """Ends all that was started."""
-        for group in self.groups:
-            self.end_group(group)
+    def stop(self) -> None:
+        """Ends the server, if one runs."""
+        self.started = ""
         if self.server is not None and self.server.poll() is None:
             self.server.terminate()
             try:
@@ -88,4 +93,10 @@ class Session:
             except subprocess.TimeoutExpired:
                 self.server.kill()
                 self.server.wait()
+
+    def close(self) -> None:
+        """Ends all that was started."""
+        for group in self.groups:
+            self.end_group(group)
+        self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)

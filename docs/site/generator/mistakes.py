@@ -130,7 +130,7 @@ def write(repository: Repository, pages: Pages) -> None:
         inside = [bug for bug in bugs if bug.value("Group") == group]
         if inside:
             body += f"### {title}\n\n{table(inside, False)}\n"
-            menu.append({"text": title, "collapsed": False, "items": [
+            menu.append({"text": title, "collapsed": True, "items": [
                 {"text": title_of(bug), "link": bug.link} for bug in inside]})
     body += "" if not bugs else "## By stage\n\n"
     for stage in sorted({bug.stage for bug in bugs}):

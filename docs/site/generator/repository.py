@@ -52,6 +52,8 @@ class Repository:
         name = name.rstrip("/")
         if name == "README.md":
             return "/"
+        if name == "docs/slides":
+            return "/decks"
         if re.fullmatch(r"docs/[^/]+\.md", name) and name in self.files:
             return "/" + name.removeprefix("docs/").removesuffix(".md")
         if name in self.files:
