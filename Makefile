@@ -292,9 +292,13 @@ walk: ## the step on the terminal, a screen at a time: [STAGE=n]
 
 PREVIEW ?=
 SITE_PORT ?= 8000
-site: ## the documents as a web site, in build/site; PREVIEW=1 shows it
+# The site shows what make wire found, with the servers as they are.
+$(BUILD)/wire/step6.txt: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS)
+	$(call say,WIRE,$(BUILD)/wire)
+	@tests/wire/run $(BUILD) >/dev/null
+
+site: $(BUILD)/wire/step6.txt ## the documents as a web site, in build/site; PREVIEW=1 shows it
 	@tests/install site
-	@[ -e $(BUILD)/wire/step6.txt ] || $(MAKE) --no-print-directory wire >/dev/null
 	@docs/site/build $(BUILD)
 	@$(if $(PREVIEW),python3 -m http.server --bind 127.0.0.1 --directory $(BUILD)/site $(SITE_PORT),:)
 

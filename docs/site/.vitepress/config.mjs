@@ -43,11 +43,7 @@ export default defineConfig({
   ],
   // A link to the server that the reader has started is none to check.
   ignoreDeadLinks: [/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])/],
-  vite: {
-    // Mermaid comes in a piece of its own, for the pages that have a diagram.
-    build: { chunkSizeWarningLimit: 4000 },
-    logLevel: 'warn',
-  },
+  vite: { build: { chunkSizeWarningLimit: 4000 }, logLevel: 'warn' },
   markdown: {
     theme: themes,
     languageAlias: { console: 'shellsession' },
@@ -55,7 +51,7 @@ export default defineConfig({
       const fence = md.renderer.rules.fence
       md.renderer.rules.fence = (tokens, index, ...rest) =>
         difference(tokens[index]) ??
-        mermaidFence(tokens[index]) ??
+        mermaidFence(tokens, index) ??
         showLineEnds(fence(tokens, index, ...rest))
     },
   },

@@ -97,7 +97,8 @@ def read_header(path: str, text: str) -> Header:
     lines = text.splitlines()
     end = next(i for i, line in enumerate(lines) if "*/" in line)
     contract = strip_comment(lines[:end + 1])
-    first, _, rest = contract.partition("\n")
+    first, _, rest = contract.partition("\n\n")
+    first = " ".join(first.split())
     summary = first.partition(" - ")[2] or first
     summary = summary[:1].upper() + summary[1:]
     header = Header(path, summary, rest.strip("\n"))

@@ -85,8 +85,8 @@ def write_bug(repository: Repository, pages: Pages, bug: Bug) -> None:
     body += f"## What one sees\n\n{text_of(bug.value('Symptom'))}\n\n"
     body += "## A hint\n\n<details>\n<summary>Show the hint</summary>\n\n"
     body += f"{text_of(bug.value('Hint'))}\n\n</details>\n\n"
-    body += "## The cause\n\nThe right code on the left or in red, the mistake on the "
-    body += "right or in green:\n\n"
+    body += "## The cause\n\nOn the left, or removed, the right code; on the right, or "
+    body += "added, the mistake:\n\n"
     body += difference(pages, f"stage{bug.stage}-{bug.name}", bug.files)
     body += "\n## How the tests catch it\n\n"
     for test in bug.keys["Caught-by"]:
