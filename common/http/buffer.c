@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 static const size_t smallest_capacity = 256;
 
@@ -45,20 +44,6 @@ int buffer_reserve(struct buffer *buffer, size_t more)
     buffer->data = data;
     buffer->capacity = capacity;
     return 0;
-}
-
-void buffer_append(struct buffer *buffer, const char *data, size_t length)
-{
-    if (length == 0 || buffer_reserve(buffer, length) == -1) {
-        return;
-    }
-    memcpy(buffer->data + buffer->length, data, length);
-    buffer->length += length;
-}
-
-void buffer_append_string(struct buffer *buffer, const char *string)
-{
-    buffer_append(buffer, string, strlen(string));
 }
 
 void buffer_append_number(struct buffer *buffer, uint64_t number)

@@ -23,6 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct buffer {
     char *data;      /* owned; NULL while nothing was ever reserved */
@@ -41,11 +42,27 @@ void buffer_release(struct buffer *buffer);
  * ENOMEM (and `failed` set); what was in the buffer stays as it was. */
 int buffer_reserve(struct buffer *buffer, size_t more);
 
-/* Appends a copy of `length` octets; `data` may be NULL if there are none. */
-void buffer_append(struct buffer *buffer, const char *data, size_t length);
+/* Appends a copy of `length` octets; `data` may be NULL if there are none. This
+ * and the next stand here since a page is put together from many short pieces:
+ * most find their room at once, and a constant's length is known. */
+static inline void buffer_append(struct buffer *buffer, const char *data,
+                                 size_t length)
+{
+    bool has_room =
+        !buffer->failed && length <= buffer->capacity - buffer->length;
+
+    if (length > 0 && (has_room || buffer_reserve(buffer, length) == 0)) {
+        memcpy(buffer->data + buffer->length, data, length);
+        buffer->length += length;
+    }
+}
 
 /* Appends a copy of a string, without its NUL. */
-void buffer_append_string(struct buffer *buffer, const char *string);
+static inline void buffer_append_string(struct buffer *buffer,
+                                        const char *string)
+{
+    buffer_append(buffer, string, strlen(string));
+}
 
 /* Appends a number in decimal. */
 void buffer_append_number(struct buffer *buffer, uint64_t number);
