@@ -251,8 +251,15 @@ instructions: ## counts what the parsers take, against their budgets
 wire: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) ## what changes on the wire from stage to stage
 	@tests/wire/run $(BUILD)
 
-docs: $(STAGES:%=$(BUILD)/stage%/webserve) ## runs every command that the documents show
+weave: $(BUILD)/wire/step6.txt ## puts code, differences and mistakes into the documents
+	@tests/install docs
+	@tests/weave $(BUILD)
+
+docs: $(BUILD)/wire/step6.txt ## holds the documents against the code, and runs their commands
 	@tests/install test docs
+	@tests/weave $(BUILD) --check
+	@tests/names
+	@tests/balance $(BUILD)
 	@tests/docs $(BUILD)
 
 # The servers, the units and the fault sweep, all counted together.
