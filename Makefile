@@ -268,6 +268,29 @@ coverage: ## which lines and branches the tests reach
 	@tests/install test coverage
 	@tests/coverage $(COVERAGE) $(STAGES)
 
+# Other servers, and the floors, for the stages to be measured beside.
+BENCH_PROGRAMS = $(addprefix $(BUILD)/bench/,floor copy_floor ask \
+	$(if $(wildcard /usr/include/microhttpd.h /usr/local/include/microhttpd.h),microhttpd))
+$(BUILD)/bench/microhttpd: LDLIBS := -lmicrohttpd
+$(BUILD)/bench/%: tests/bench/%.c $(wildcard tests/bench/listening.*) $(BUILD)/flags
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) $(LDLIBS) -o $@
+
+.PHONY: bench-programs
+bench-programs: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) $(BENCH_PROGRAMS)
+
+QUICK ?=
+bench: ## speed and memory beside other servers, 15 minutes; QUICK=1 takes one
+	@tests/install bench
+	@tests/install peers || echo 'make bench goes on with those that are there.'
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) bench-programs
+	@QUICK=$(QUICK) tests/bench/run $(BUILD)
+	@tests/bench/report terminal $(BUILD)
+
+bench-report: ## puts the figures of the last `make bench` into docs/performance.md
+	@tests/bench/report page $(BUILD)
+
 check: ## compilers, format, linters, and the limits of the style
 	@tests/install check
 	@tests/check

@@ -1,0 +1,66 @@
+"""Exchanges a second, processor time for each, and latency, with wrk.
+
+A sample of the parts `exchanges` (all peers) and `stages` (our six):
+
+    round, peer, clients
+    exchanges, seconds     wrk's count, and in what time
+    server_seconds         user and system time of the server's processes
+    p50_us ... p999_us, most_us     latency
+    errors                 what wrk calls socket errors; 0 as a rule
+"""
+
+import json
+import subprocess
+
+from .bench import Bench
+from .peers import HERE
+from .server import BenchError, Server
+
+CLIENTS = (1, 16, 64, 256, 1024)
+HEADLINE = 64
+
+
+def _measure(bench: Bench, server: Server, clients: int, seconds: int) -> dict[str, object]:
+    command = ["wrk", "-t", "1" if clients == 1 else "2", "-c", str(clients), "-d", f"{seconds}s"]
+    command += ["--timeout", "20s", "-s", str(HERE / "wrk.lua"), f"http://127.0.0.1:{server.port}/"]
+    before = server.processor_time()
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    spent = server.processor_time() - before
+    line = next((line[5:] for line in ran.stdout.splitlines() if line.startswith("wrk: ")), "")
+    if not line:
+        raise BenchError(f"wrk fails: {ran.stderr or ran.stdout}")
+    sample = json.loads(line)
+    title = server.peer.title
+    if sample["exchanges"] == 0:
+        raise BenchError(f"{title} answers nothing to {clients} clients")
+    if sample.pop("other_codes"):
+        raise BenchError(f"{title}: not all answers to {clients} clients are 200")
+    errors = sum(sample.pop(name) for name in ("connect", "read", "write", "timeout"))
+    if errors:
+        bench.progress.say(f"{title}: {errors} socket errors with {clients} clients")
+    return sample | {"errors": errors, "server_seconds": round(spent, 3)}
+
+
+def _rounds(bench: Bench, part: str, names: tuple[str, ...], plan: dict[int, int]) -> None:
+    """`plan`: by number of clients, for how many seconds."""
+    bench.progress.begin(part, bench.rounds * len(names) * len(plan))
+    with bench.started(names) as servers:
+        for round_number in range(bench.rounds):
+            for clients, seconds in plan.items():
+                for name in bench.turns(names, round_number):
+                    bench.progress.step(f"{servers[name].peer.title}, {clients} clients")
+                    sample = _measure(bench, servers[name], clients, seconds)
+                    bench.add(part, round=round_number, peer=name, clients=clients, **sample)
+
+
+def exchanges(bench: Bench) -> None:
+    """All peers, by number of clients; twice as long where the headline is."""
+    counts = (1, HEADLINE) if bench.quick else CLIENTS
+    longer = 1 if bench.quick else 2
+    plan = {n: bench.seconds * (longer if n == HEADLINE else 1) for n in counts}
+    _rounds(bench, "exchanges", bench.peers, plan)
+
+
+def stages(bench: Bench) -> None:
+    """Our six, one beside the other."""
+    _rounds(bench, "stages", bench.stages, {HEADLINE: bench.seconds * (1 if bench.quick else 2)})

@@ -1,0 +1,121 @@
+"""Medians, quartiles and ratios of the samples in bench.json.
+
+A ratio is taken round by round, of samples that stood beside each other, and
+the median is that of the ratios.
+"""
+
+import json
+import math
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+Sample = dict[str, float]
+Value = Callable[[Sample], float]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A median with the quartiles around it."""
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: list[float]) -> "Spread":
+        if len(values) < 2:
+            return cls(values[0], values[0], values[0])
+        low, _, high = statistics.quantiles(values, n=4, method="inclusive")
+        return cls(statistics.median(values), low, high)
+
+    def show(self, digits: int = 2) -> str:
+        """`1.05 (1.02-1.08)`"""
+        return f"{self.median:,.{digits}f} ({self.low:,.{digits}f}–{self.high:,.{digits}f})"
+
+
+def rate(sample: Sample) -> float:
+    """Exchanges a second."""
+    return sample["exchanges"] / sample["seconds"]
+
+
+def cost(sample: Sample) -> float:
+    """Processor time of the server for one exchange, in µs."""
+    return sample["server_seconds"] / sample["exchanges"] * 1e6
+
+
+def seconds(sample: Sample) -> float:
+    return sample["seconds"]
+
+
+def held_each(sample: Sample) -> float:
+    """KiB for each request that is held."""
+    return (sample["pss_KiB"] - sample["pss_before_KiB"]) / max(sample["held"], 1)
+
+
+def kernel_each(sample: Sample) -> float:
+    return sample["kernel_KiB"] / max(sample["held"], 1)
+
+
+def given_back(sample: Sample) -> float:
+    """The part of what was taken for them that came back, from 0 to 1."""
+    taken = sample["pss_KiB"] - sample["pss_before_KiB"]
+    return 1 - (sample["pss_after_KiB"] - sample["pss_before_KiB"]) / max(taken, 1)
+
+
+class Figures:
+    """The contents of a bench.json."""
+
+    def __init__(self, path: Path) -> None:
+        self.data = json.loads(path.read_text())
+        if (self.data.get("format"), self.data.get("version")) != ("webserve-bench", 1):
+            raise ValueError(f"{path} is of another format than this program knows")
+
+    def title(self, peer: str) -> str:
+        return str(self.data["peers"][peer]["title"])
+
+    def select(self, part: str, **key: object) -> list[Sample]:
+        return [
+            sample
+            for sample in self.data.get(part, [])
+            if all(sample[name] == value for name, value in key.items())
+        ]
+
+    def distinct(self, part: str, name: str) -> list[object]:
+        """In the order of their first samples, numbers by size."""
+        found = list(dict.fromkeys(sample[name] for sample in self.data.get(part, [])))
+        return sorted(found) if all(isinstance(one, int) for one in found) else found
+
+    def peers(self, part: str) -> list[str]:
+        """Those of the part, in the order of the harness."""
+        there = set(self.distinct(part, "peer"))
+        return [name for name in self.data["peers"] if name in there]
+
+    def spread(self, part: str, value: Value, **key: object) -> Spread | None:
+        found = [value(sample) for sample in self.select(part, **key)]
+        return Spread.of(found) if found else None
+
+    def ratio(self, part: str, value: Value, ours: str, theirs: str, **key: object) -> Spread | None:
+        """Of our value to theirs."""
+        others = {s["round"]: value(s) for s in self.select(part, peer=theirs, **key)}
+        ratios = [
+            value(sample) / others[sample["round"]]
+            for sample in self.select(part, peer=ours, **key)
+            if others.get(sample["round"])
+        ]
+        return Spread.of(ratios) if ratios else None
+
+    def exponent(self, kind: str) -> Spread | None:
+        """Time grows as size to this power, from the middle size to the largest."""
+        sizes = sorted({s["size"] for s in self.select("growth", kind=kind)})
+        if len(sizes) < 2:
+            return None
+        small, large = sizes[(len(sizes) - 1) // 2], sizes[-1]
+        at_small = {s["round"]: s["seconds"] for s in self.select("growth", kind=kind, size=small)}
+        return Spread.of(
+            [
+                math.log(s["seconds"] / at_small[s["round"]]) / math.log(large / small)
+                for s in self.select("growth", kind=kind, size=large)
+            ]
+        )

@@ -1,0 +1,93 @@
+"""The machine that figures come from, and what /proc says of processes.
+
+Memory is in KiB, time in seconds.
+"""
+
+import os
+import platform
+import re
+import resource
+from pathlib import Path
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def _field(path: str, name: str) -> int:
+    """The number behind `name:` in a file of /proc; 0 if there is none."""
+    try:
+        text = Path(path).read_text()
+    except OSError:
+        return 0
+    found = re.search(rf"^{name}:\s+(\d+)", text, re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def describe() -> dict[str, object]:
+    """What a reader must know to judge the figures."""
+    cpu = re.search(r"^model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text(), re.M)
+    release = Path("/etc/os-release")
+    system = re.search(r'^PRETTY_NAME="(.*)"', release.read_text(), re.M) if release.exists() else None
+    return {
+        "processor": cpu[1] if cpu else platform.machine(),
+        "processors": len(os.sched_getaffinity(0)),
+        "memory_KiB": _field("/proc/meminfo", "MemTotal"),
+        "kernel": platform.release(),
+        "system": system[1] if system else platform.system(),
+        "load_before": os.getloadavg()[0],
+    }
+
+
+def allow_many_descriptors() -> int:
+    """Raises the soft limit to the hard one, for the children too; gives it."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard
+
+
+def available_memory() -> int:
+    """MemAvailable: falls by what the kernel itself takes, too."""
+    return _field("/proc/meminfo", "MemAvailable")
+
+
+def session(leader: int) -> list[int]:
+    """The processes of the session that this process leads, itself first."""
+    members = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rsplit(") ", 1)[1].split()
+            except OSError:
+                continue
+            if int(fields[3]) == leader and fields[0] != "Z":
+                members.append(int(entry.name))
+    return sorted(members, key=lambda pid: (pid != leader, pid))
+
+
+def processor_time(pids: list[int]) -> float:
+    """User and system time of all of them."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / TICKS
+
+
+def proportional_memory(pids: list[int]) -> int:
+    """Pss of all of them: pages that several share are counted once."""
+    return sum(_field(f"/proc/{pid}/smaps_rollup", "Pss") for pid in pids)
+
+
+def peak_memory(pid: int) -> int:
+    """VmHWM: the most that the process ever held in memory."""
+    return _field(f"/proc/{pid}/status", "VmHWM")
+
+
+def descriptors(pids: list[int]) -> int:
+    """Open descriptors of all of them."""
+    count = 0
+    for pid in pids:
+        try:
+            count += len(os.listdir(f"/proc/{pid}/fd"))
+        except OSError:
+            pass
+    return count

@@ -1,0 +1,103 @@
+/*
+ * microhttpd.c - libmicrohttpd at the job of the stages.
+ *
+ *     microhttpd threads|epoll PAGE_FILE
+ *
+ * Answers every GET with the page and the fields that the stages send, closes
+ * the connection, and writes a line to standard error in the Common Log Format.
+ * `threads` is a thread for each connection, `epoll` two threads with an event
+ * loop each. The page is not copied, and stands in memory for good.
+ */
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "listening.h"
+
+static void write_log(struct MHD_Connection *connection, const char *method,
+                      const char *url, const char *version)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    char client[INET_ADDRSTRLEN] = "-";
+    char date[32];
+    char line[512];
+    time_t now = time(NULL);
+    struct tm parts;
+    int length;
+
+    (void)inet_ntop(
+        AF_INET,
+        &((const struct sockaddr_in *)(const void *)info->client_addr)
+             ->sin_addr,
+        client, sizeof client);
+    (void)gmtime_r(&now, &parts);
+    (void)strftime(date, sizeof date, "%d/%b/%Y:%H:%M:%S +0000", &parts);
+    length =
+        snprintf(line, sizeof line, "%s - - [%s] \"%.20s %.300s %.10s\" 200\n",
+                 client, date, method, url, version);
+    (void)!write(STDERR_FILENO, line, (size_t)length);
+}
+
+static enum MHD_Result answer(void *response, struct MHD_Connection *connection,
+                              const char *url, const char *method,
+                              const char *version, const char *upload_data,
+                              size_t *upload_data_size, void **context)
+{
+    (void)upload_data;
+    (void)upload_data_size;
+    (void)context;
+    write_log(connection, method, url, version);
+    return MHD_queue_response(connection, MHD_HTTP_OK, response);
+}
+
+static struct MHD_Response *make_response(const char *path)
+{
+    size_t length;
+    char *page = listening_read_file(path, &length);
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(length, page, MHD_RESPMEM_PERSISTENT);
+
+    MHD_add_response_header(response, "Content-Type",
+                            "text/html; charset=utf-8");
+    MHD_add_response_header(response, "Content-Security-Policy",
+                            "default-src 'none'; style-src 'unsafe-inline'; "
+                            "form-action 'self'; base-uri 'none'; "
+                            "frame-ancestors 'none'");
+    MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+    MHD_add_response_header(response, "Connection", "close");
+    return response;
+}
+
+int main(int argc, char *argv[])
+{
+    struct MHD_Daemon *daemon;
+    struct MHD_Response *response;
+    unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD;
+    unsigned pool = 2;
+
+    if (argc != 3) {
+        fputs("usage: microhttpd threads|epoll PAGE_FILE\n", stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "threads") == 0) {
+        flags = MHD_USE_THREAD_PER_CONNECTION |
+                MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_POLL;
+        pool = 0;
+    }
+    response = make_response(argv[2]);
+    daemon = MHD_start_daemon(
+        flags | MHD_USE_ERROR_LOG, 0, NULL, NULL, answer, response,
+        MHD_OPTION_LISTEN_SOCKET, listening_open("microhttpd"),
+        MHD_OPTION_CONNECTION_LIMIT, 16384U, MHD_OPTION_THREAD_POOL_SIZE, pool,
+        MHD_OPTION_THREAD_STACK_SIZE, (size_t)131072, MHD_OPTION_END);
+    if (daemon == NULL) {
+        return 1;
+    }
+    pause();
+}
