@@ -29,7 +29,7 @@ copy_project() {
         "$work/tests" "$work/build/unit" "$work/build/small"
     cp -a Makefile common "$work"
     cp -a tests/run tests/list tests/results tests/hardening tests/http \
-        tests/tools tests/unit "$work/tests"
+        tests/tools tests/unit tests/folder "$work/tests"
     cp -a "stages/stage$stage/webserve.h" "$work/contracts/stage$stage"
     for file in common common.a tools flags unit/common unit/common.a \
         unit/tests small/common small/common.a small/flags; do

@@ -8,8 +8,10 @@
 
 # note WORD...: what is going to be done: `exchange STEP...` or `curl ...`.
 note() {
-    [[ -z ${BATS_TEST_TMPDIR-} ]] ||
-        printf '%q ' "$@" $'\n' >>"$BATS_TEST_TMPDIR/story"
+    [[ -z ${BATS_TEST_TMPDIR-} ]] || {
+        printf '%q ' "$@"
+        echo
+    } >>"$BATS_TEST_TMPDIR/story"
 }
 
 # fail [MESSAGE]: ends the test; what was sent comes first. Without arguments
@@ -31,7 +33,7 @@ last_words() {
     local line
     [[ -n ${BATS_TEST_TMPDIR-} && -s $BATS_TEST_TMPDIR/story ]] || return
     line=$(tail -n 1 "$BATS_TEST_TMPDIR/story")
-    eval "words=(${line% "$'\n'" })" # as printf %q wrote it
+    eval "words=($line)" # as printf %q wrote it
 }
 
 # A step, cut if it is long.
@@ -69,7 +71,7 @@ tell_steps() {
         echo 'The last of the exchanges of this test:'
     fi
     if [[ ${words[0]} == curl ]]; then
-        echo "  asked with curl: ${words[*]:1}"
+        echo "  asked with curl: $(show_step "${words[*]:1}")"
     else
         for step in "${words[@]:1}"; do
             number=$((number + 1))
@@ -85,9 +87,12 @@ tell_steps() {
 by_hand() {
     local words=("$@") step text parts=() count options=''
     if [[ ${words[0]} == curl ]]; then
-        printf 'curl -i -g --path-as-is'
-        printf ' %s' "${words[@]:1}"
-        echo
+        text='curl -i -g --path-as-is'
+        for step in "${words[@]:1}"; do
+            [[ $step =~ ^[A-Za-z0-9_./:@=+,-]+$ ]] || step=${step@Q}
+            text+=" $step"
+        done
+        echo "$text"
         return
     fi
     for step in "${words[@]:1}"; do

@@ -8,6 +8,7 @@
  * names: what does it do with each, and what if one is NULL? */
 /* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 #include "support.h"
+#include "support_by_hand.h"
 #include "support_memory.h"
 
 #include <stdlib.h>
@@ -75,6 +76,12 @@ static char *page_of(const struct call *call)
     say_place("delegate(\"%s\", %s, ..., %s, %s, ...)", call->request_type,
               shown_string(call->path), shown_form(call->query),
               shown_form(call->content));
+    say_by_hand("curl -i -g '%s%s%s%s'%s%s%s", "http://127.0.0.1:8080",
+                call->path, call->query == NULL ? "" : "?",
+                call->query == NULL ? "" : call->query,
+                call->content == NULL ? "" : " -d '",
+                call->content == NULL ? "" : call->content,
+                call->content == NULL ? "" : "'");
     result = call_delegate(call, &response, SIZE_MAX);
     assert_row_that(NULL, result == 0, "it returns %d, not 0", result);
     assert_row_that(NULL, response.code == 200,

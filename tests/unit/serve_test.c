@@ -8,6 +8,7 @@
  * line printed and flushed? */
 /* link: -Wl,--wrap=handle_connection */
 #include "support.h"
+#include "support_by_hand.h"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -329,6 +330,7 @@ static void check_fails(const char *interface, const char *port,
     int status = serve_in_child(interface, port, text, sizeof text);
 
     say_place("serve(\"%s\", \"%s\")", interface, port);
+    say_by_hand("build/stage%d/webserve '%s' '%s'", STAGE, interface, port);
     assert_row_that(NULL, !WIFSIGNALED(status),
                     "it has not returned after 3 s, or has crashed");
     assert_row_that(NULL, WEXITSTATUS(status) != returned - 1,

@@ -1,5 +1,6 @@
 /* support.c - helpers of the unit tests; the contract is in support.h. */
 #include "support.h"
+#include "support_by_hand.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -127,6 +128,8 @@ static int start_one(void **state)
     CMFixtureFunction set_up = given[started++].setup_func;
 
     say_place("%s", "");
+    say_by_hand("%s", "");
+    say_by_hand_later(NULL);
     return set_up == NULL ? 0 : set_up(state);
 }
 

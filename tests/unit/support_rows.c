@@ -1,5 +1,6 @@
 /* support_rows.c - what a test says when it fails; see support_rows.h. */
 #include "support.h"
+#include "support_by_hand.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -88,8 +89,9 @@ const char *shown_string(const char *text)
 
 void row_fails(const char *format, ...)
 {
-    char message[1000];
+    char message[3000];
     size_t length = 0;
+    const char *by_hand = said_by_hand();
     va_list arguments;
 
     message[0] = '\0';
@@ -109,6 +111,12 @@ void row_fails(const char *format, ...)
     (void)vsnprintf(message + length, sizeof message - length, format,
                     arguments);
     va_end(arguments);
+    length = strlen(message);
+    if (by_hand != NULL) {
+        (void)snprintf(message + length, sizeof message - length,
+                       "\nBy hand, with make run in another terminal:\n  %s",
+                       by_hand);
+    }
     _assert_true(0, message, at.file, at.line);
 }
 

@@ -1,5 +1,6 @@
 /* support_stub.c - a client that does what it is told; see support_stub.h. */
 #include "support_stub.h"
+#include "support_by_hand.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -283,6 +284,13 @@ size_t count_descriptors(void)
     return count;
 }
 
+static void stub_say_by_hand(void)
+{
+    say_pieces_by_hand(&(struct pieces){
+        stub.data, stub.data == NULL ? 0 : stub.length, stub.cuts,
+        COUNT(stub.cuts), stub.ending == STUB_ENDS});
+}
+
 void stub_open(const char *data, size_t length)
 {
     int pair[2];
@@ -296,6 +304,7 @@ void stub_open(const char *data, size_t length)
     stub.length = length;
     stub.clock = 1000000;
     stub.descriptors = descriptors;
+    say_by_hand_later(stub_say_by_hand);
 }
 
 void stub_close(void)
