@@ -211,6 +211,10 @@ folder-tests: ## tries make test DIR=... with folders that are at fault
 
 -include tests/grade/rules.mk
 
+start-tests: ## tries what make start makes, for every stage: [STAGE=n]
+	@tests/install test
+	@tests/starting $(BUILD) $(CHOSEN)
+
 # With few threads, and with little time.
 FOUR := -DTHREADS_MOST=4
 HASTY := -DALLOWANCE_MS=600 -DALLOWANCE_MOST_MS=1500 -DDRAIN_SILENCE_MS=300
@@ -335,6 +339,9 @@ site: $(BUILD)/wire/step6.txt ## the documents as a web site, in build/site; PRE
 site-check: site ## looks at the site in a browser: links, requests, accessibility
 	@tests/install browser
 	@tests/site/run $(BUILD)
+
+start: ## a folder to work on a step in: STAGE=n DIR=path
+	@tests/start '$(STAGE)' "$$DIR" '$(STEP_$(STAGE))'
 
 help: ## shows this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(filter Makefile %.mk,$(MAKEFILE_LIST)) | \
