@@ -233,6 +233,11 @@ bugs: ## plants known bugs, and sees the tests catch each: [STAGE=n] [FULL=1]
 	@$(MAKE) --no-print-directory test-programs
 	@FULL=$(FULL) ONLY='$(ONLY)' tests/bugs/run $(CHOSEN)
 
+matrix: ## the tests of each step pass behind it, and fail before it
+	@tests/install test
+	@$(MAKE) --no-print-directory test-programs
+	@tests/matrix
+
 # Without sanitizers, which have checks and threads of their own.
 PLAIN := build/plain$(if $(PORTABLE),/portable)
 races: ## valgrind's helgrind and DRD on the threads: [STAGE=n]
@@ -351,4 +356,6 @@ help: ## shows this list
 clean: ## removes all that was built
 	rm -rf build
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# Not those of copies of the project, which name the same files.
+-include $(shell find $(BUILD) -path '$(BUILD)/bugs' -prune -o -path '$(BUILD)/matrix' -prune \
+	-o -path '$(BUILD)/mutants' -prune -o -name '*.d' -print 2>/dev/null)

@@ -22,10 +22,13 @@ logged() {
 # hint: ThreadSanitizer's report shows two places that touch the same variable,
 #   with no lock between them.
 @test "100 clients at once: built with ThreadSanitizer, it finds no data race" {
-    "$TOOLS/exchange" -c 100 127.0.0.1 "$PORT" 'send GET /\#?a=\# HTTP/1.1\r\n' \
-        'send Host: a\r\n\r\n' read >"$BATS_TEST_TMPDIR/answers" 3>&-
-    assert_equal "$(grep -ac '^HTTP/1.1 200 OK' "$BATS_TEST_TMPDIR/answers")" \
-        100
+    for _ in 1 2 3 4 5; do # a race is seen only where the threads meet
+        "$TOOLS/exchange" -c 100 127.0.0.1 "$PORT" \
+            'send GET /\#?a=\# HTTP/1.1\r\nHost: a\r\n' 'send \r\n' read \
+            >"$BATS_TEST_TMPDIR/answers" 3>&-
+        assert_equal "$(grep -ac '^HTTP/1.1 200 OK' \
+            "$BATS_TEST_TMPDIR/answers")" 100
+    done
     ! grep -q 'WARNING: ThreadSanitizer' "$SERVER_LOG" ||
         fail "$(grep -aA 30 -m 1 'WARNING: ThreadSanitizer' "$SERVER_LOG")"
     stop_server

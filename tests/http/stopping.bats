@@ -129,14 +129,15 @@ keep_coming() {
 }
 
 @test "clients that keep coming while it ends see whole answers until it has" {
-    local n
+    local n clients=()
 
     start_server
     for n in 1 2 3 4; do
         keep_coming "$n" >"$BATS_TEST_TMPDIR/wrong$n" 3>&- &
+        clients+=("$!")
     done
     wait_until 5 test -s "$BATS_TEST_TMPDIR/answer4"
     stop_server
-    wait
+    wait "${clients[@]}" # alone, it would wait for BATS_TEST_TIMEOUT as well
     assert_equal "$(cat "$BATS_TEST_TMPDIR"/wrong?)" ''
 }
