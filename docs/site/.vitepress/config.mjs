@@ -68,6 +68,9 @@ export default defineConfig({
       provider: 'local',
       options: {
         detailedView: false,
+        // Code and differences are left out, and need not be rendered for it.
+        _render: (source, env, md) =>
+          /^search: false$/m.test(source.split('\n---\n')[0]) ? '' : md.render(source, env),
         translations: { button: { buttonText: 'Search', buttonAriaLabel: 'Search K' } },
       },
     },

@@ -146,10 +146,10 @@ function showFile(file, colored) {
   const side = hunks
     .map(({ hunk, lines }) => hunkRow(hunk, 4) + beside(lines).map(sideRow).join(''))
     .join('')
-  return `<div class="difference-file vp-code" v-pre><p class="difference-name"><code>${escape(name)}</code>${what}</p>${table(
-    'side',
-    ['number', 'code', 'number', 'code'],
-    `${name}, side by side`,
-    side,
-  )}${table('inline', ['number', 'number', 'code'], `${name}, inline`, inline)}</div>\n`
+  const content =
+    `<p class="difference-name"><code>${escape(name)}</code>${what}</p>` +
+    table('side', ['number', 'code', 'number', 'code'], `${name}, side by side`, side) +
+    table('inline', ['number', 'number', 'code'], `${name}, inline`, inline)
+  // As one string, Vue need not take its thousands of elements apart.
+  return `<div class="difference-file vp-code" v-html="${escape(JSON.stringify(content))}"></div>\n`
 }
