@@ -148,7 +148,10 @@ function showFile(file, colored) {
     .join('')
   const content =
     `<p class="difference-name"><code>${escape(name)}</code>${what}</p>` +
-    table('side', ['number', 'code', 'number', 'code'], `${name}, side by side`, side) +
+    // A file that is new, or gone, has nothing beside it.
+    (file.old === null || file.new === null
+      ? table('side', ['number', 'number', 'code'], `${name}, whole`, inline)
+      : table('side', ['number', 'code', 'number', 'code'], `${name}, side by side`, side)) +
     table('inline', ['number', 'number', 'code'], `${name}, inline`, inline)
   // As one string, Vue need not take its thousands of elements apart.
   return `<div class="difference-file vp-code" v-html="${escape(JSON.stringify(content))}"></div>\n`
