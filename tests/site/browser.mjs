@@ -5,8 +5,9 @@
 // server, an error of a script, a page wider than a narrow screen, a slide that
 // does not fit, a search that finds nothing, and every finding of axe-core that
 // is serious or critical. The node packages come from WORK. With PICTURES, a
-// folder, it leaves a picture of each page there. Prints each fault and a line
-// of totals; exits with 1 if there is a fault.
+// folder, it leaves a picture of each page there. KINDS in the environment names
+// the kinds to look at, if not all. Prints each fault and a line of totals;
+// exits with 1 if there is a fault.
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
@@ -117,7 +118,9 @@ if (pictures) mkdirSync(pictures, { recursive: true })
 let looked = 0
 const attempt = (what, work) =>
   work.catch((error) => faults.push(`${what}: ${error.message.split('\n')[0]}`))
+const wanted = process.env.KINDS?.split(' ')
 for (const [kind, address] of Object.entries(kinds(folder))) {
+  if (wanted && !wanted.includes(kind)) continue
   const isDeck = address.startsWith('/slides/')
   for (const scheme of isDeck ? ['light'] : ['light', 'dark']) {
     for (const look of isDeck ? [looks[0]] : looks) {

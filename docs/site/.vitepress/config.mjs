@@ -71,7 +71,10 @@ export default defineConfig({
         // Code and differences are left out, and need not be rendered for it.
         _render: (source, env, md) =>
           /^search: false$/m.test(source.split('\n---\n')[0]) ? '' : md.render(source, env),
-        translations: { button: { buttonText: 'Search', buttonAriaLabel: 'Search K' } },
+        // What is seen must be in what is said: the signs of keys are not.
+        translations: {
+          button: { buttonText: 'Search (key /)', buttonAriaLabel: 'Search (key /)' },
+        },
       },
     },
     notFound: { linkLabel: 'Take me home', linkText: 'Take me home' },
