@@ -219,7 +219,7 @@ class Tap(unittest.TestCase):
         self.assertEqual(stories(text), {"a b": "said"})
 
     def test_the_line_to_try_is_found(self):
-        self.assertEqual(line_to_try("x\n  Try: curl -s y\nz"), "curl -s y")
+        self.assertEqual(line_to_try("x\nBy hand, so:\n  curl -s y\nz"), "curl -s y")
         self.assertEqual(line_to_try("nothing here"), "")
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 LINE = re.compile(r"(not )?ok \d+ (?:- )?(.*)")
 MARK = re.compile(r" # (it hung|timeout after .*|skip.*)$")
 STORY_MOST = 4000
-TRY = re.compile(r"^\s*(?:try|to try(?: it)?(?: by hand)?): *(.*)", re.IGNORECASE)
 
 
 def stories(text: str) -> dict[str, str]:
@@ -36,9 +35,9 @@ def stories_of_run(results: Path, stage: int) -> dict[str, str]:
 
 
 def line_to_try(story: str) -> str:
-    """The line of a story that can be typed by hand, if it has one."""
-    for line in story.splitlines():
-        match = TRY.match(line)
-        if match:
-            return match[1]
+    """What the story says can be typed by hand: the line behind `By hand`."""
+    lines = story.splitlines()
+    for place, line in enumerate(lines[:-1]):
+        if line.startswith("By hand"):
+            return lines[place + 1].strip()
     return ""
