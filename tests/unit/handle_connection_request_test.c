@@ -15,6 +15,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 /* hint: Print what delegate is given: which of it is not what stands in the
  * request? */
@@ -107,6 +108,53 @@ static void handle_connection_of_a_large_header_section(void **state)
         stub_close();
     }
     free(request);
+}
+
+/* Processor time, in clock ticks, for a head of so many lines that comes octet
+ * by octet. */
+static clock_t time_of_lines(size_t lines)
+{
+    static const char line[] = "name: a line of forty octets and more\r\n";
+    enum {
+        start = 25
+    };
+    size_t length = start + lines * (sizeof line - 1) + 2;
+    char *request = test_malloc_or_fail(length);
+    clock_t began;
+
+    memcpy(request, "GET / HTTP/1.1\r\nHost: a\r\n", start);
+    for (size_t i = 0; i < lines; i++) {
+        memcpy(request + start + i * (sizeof line - 1), line, sizeof line - 1);
+    }
+    memcpy(request + length - 2, "\r\n", 2);
+    open_client(request, length);
+    stub.step = 1;
+    say_place("a head of %zu octets, octet by octet", length);
+    began = clock();
+    handle();
+    began = clock() - began;
+    stub_check("lines");
+    stub_check_answer("lines", "HTTP/1.1 200 OK", true);
+    stub_close();
+    free(request);
+    return began;
+}
+
+/* hint: Where does the search for the end begin when a piece has come: at the
+ * first octet of all, or where the last search has ended? */
+static void handle_connection_takes_time_in_proportion(void **state)
+{
+    clock_t shorter;
+    clock_t longer;
+
+    (void)state;
+    shorter = time_of_lines(150) + 1;
+    longer = time_of_lines(1200);
+    /* 8 times the octets: 8 times the time, not 64 times. */
+    assert_row_that(NULL, longer < 24 * shorter + CLOCKS_PER_SEC / 20,
+                    "8 times the octets take %ld times as long: the time "
+                    "grows with the square of the length",
+                    (long)(longer / shorter));
 }
 
 #if STAGE >= 6
@@ -204,6 +252,8 @@ int main(void)
         cmocka_unit_test_setup(handle_connection_of_a_request_octet_by_octet,
                                set_up_delegate),
         cmocka_unit_test_setup(handle_connection_of_a_large_header_section,
+                               set_up_delegate),
+        cmocka_unit_test_setup(handle_connection_takes_time_in_proportion,
                                set_up_delegate),
 #if STAGE >= 6
         cmocka_unit_test_setup(handle_connection_of_a_large_post,
