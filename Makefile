@@ -260,11 +260,16 @@ instructions: ## counts what the parsers take, against their budgets
 wire: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) ## what changes on the wire from stage to stage
 	@tests/wire/run $(BUILD)
 
-weave: $(BUILD)/wire/step6.txt ## puts code, differences and mistakes into the documents
+# What docs/testing.md shows of red tests comes from a run, too.
+$(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/bugs/stage*/*.patch)
+	@$(MAKE) --no-print-directory test-programs
+	@tests/bugs/examples $(BUILD)
+
+weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## puts code, differences and mistakes into the documents
 	@tests/install docs
 	@tests/weave $(BUILD)
 
-docs: $(BUILD)/wire/step6.txt ## holds the documents against the code, and runs their commands
+docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## holds the documents against the code, and runs their commands
 	@tests/install test docs
 	@tests/weave $(BUILD) --check
 	@tests/names
