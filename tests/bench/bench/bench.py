@@ -10,7 +10,7 @@ from .peers import PEERS, SERVERS, STAGES, is_there
 from .progress import Progress
 from .server import BenchError, Server, check_answer
 
-PARTS = ("exchanges", "stages", "held", "posts", "growth", "making")
+PARTS = ("exchanges", "stages", "held", "posts", "growth", "instructions", "making")
 
 
 def _number(name: str, otherwise: int) -> int:
@@ -21,7 +21,8 @@ def _number(name: str, otherwise: int) -> int:
 
 
 def _chosen(name: str, all_of_them: tuple[str, ...]) -> tuple[str, ...]:
-    chosen = tuple(os.environ.get(name, "").replace(",", " ").split()) or all_of_them
+    """Those that the variable names; none if it is not set."""
+    chosen = tuple(os.environ.get(name, "").replace(",", " ").split())
     for one in chosen:
         if one not in all_of_them:
             raise BenchError(f"{name}: there is no '{one}'; there are {', '.join(all_of_them)}")
@@ -50,8 +51,8 @@ class Bench:
         bench = cls(build, quick)
         bench.rounds = _number("BENCH_ROUNDS", 1 if quick else 7)
         bench.seconds = _number("BENCH_SECONDS", 1)
-        bench.parts = _chosen("BENCH_PARTS", PARTS[:-1] if quick else PARTS)
-        wanted = _chosen("BENCH_PEERS", SERVERS)
+        bench.parts = _chosen("BENCH_PARTS", PARTS) or (PARTS[:-2] if quick else PARTS)
+        wanted = _chosen("BENCH_PEERS", SERVERS) or SERVERS
         bench.peers = tuple(n for n in wanted if is_there(PEERS[n], build))
         bench.missing = [n for n in wanted if n not in bench.peers]
         return bench

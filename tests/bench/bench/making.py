@@ -1,4 +1,7 @@
-"""How long `make` of all stages takes, and `make test`.
+"""What `make` takes, `make test`, and the parsers in instructions.
+
+A sample of the part `instructions`, from tests/instructions/run: subject, and
+how many instructions for `each` octet, or whatever its unit is.
 
 A sample of the part `making`: what, seconds. `make` is measured cold, in a
 folder of its own that is removed first; `make test` as it stands, so that what
@@ -6,6 +9,7 @@ it builds is built by then if it was run before.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -39,3 +43,21 @@ def making(bench: Bench) -> None:
     shutil.rmtree(cold, ignore_errors=True)
     bench.progress.step("make test")
     bench.add("making", what="make test", seconds=_make("test"))
+
+
+def instructions(bench: Bench) -> None:
+    """Whether they are within their budgets is for `make instructions` to say."""
+    bench.progress.begin("instructions", 1)
+    if not shutil.which("valgrind"):
+        bench.progress.say("not installed, so no instructions are counted: valgrind")
+        return
+    bench.progress.step("with callgrind")
+    ran = subprocess.run(
+        ["tests/instructions/run", str(bench.build)], capture_output=True, text=True, check=False
+    )
+    for line in ran.stdout.splitlines():
+        found = re.match(r"(\S+) +([\d.]+) .*\ban (\w+)", line)
+        if found:
+            bench.add("instructions", subject=found[1], each=float(found[2]), unit=found[3])
+    if "instructions" not in bench.samples:
+        raise BenchError(f"tests/instructions/run counts nothing: {ran.stderr[-500:]}")

@@ -125,7 +125,9 @@ def draw(figures: Figures, folder: Path) -> list[Path]:
         _latency(figures, folder)
     if figures.select("held"):
         lines = _by_peer(figures, "held", lambda s: s["pss_KiB"] / 1024, "held", figures.peers("held"))
-        _draw(folder / "held.svg", "Memory with half-sent requests held", "requests held", "MiB (Pss)", "set yrange [0:*]\n", lines)
+        title = "Memory with half-sent requests held"
+        axes = "set xrange [0:*]\nset yrange [0:*]\n"
+        _draw(folder / "held.svg", title, "requests held", "MiB (Pss)", axes, lines)
     if figures.select("posts"):
         _posts(figures, folder)
     if figures.select("growth"):

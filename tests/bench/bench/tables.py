@@ -18,6 +18,8 @@ def _targets(figures: Figures) -> Table:
 def _beside(figures: Figures, value: Value, unit: str, digits: int) -> Table:
     """Ours in units, and divided by each peer's, by number of clients."""
     counts = figures.distinct("exchanges", "clients")
+    if not counts:
+        return [["clients"]]
     ours = [figures.spread("exchanges", value, peer=OURS, clients=n) for n in counts]
     table = [
         ["clients", *(f"{n:,}" for n in counts)],
@@ -99,9 +101,8 @@ def _posts(figures: Figures) -> Table:
             if ours and ratio:
                 sent = f"in pieces of {_octets(piece)}" if piece else "whole"  # type: ignore[arg-type]
                 speed = octets / ours.median / 1e6  # type: ignore[operator]
-                table.append(
-                    [_octets(octets), sent, f"{ours.median * 1000:.3f}", f"{speed:.0f}", ratio.show()]  # type: ignore[arg-type]
-                )
+                row = [_octets(octets), sent, f"{ours.median * 1000:.3f}"]  # type: ignore[arg-type]
+                table.append([*row, f"{speed:.0f}", ratio.show()])
     return table
 
 
@@ -125,6 +126,11 @@ def _growth(figures: Figures) -> Table:
             row = [str(kind), f"{sizes[0]:,}", f"{sizes[-1]:,}"]
             table.append([*row, f"{largest.median * 1000:.2f}", power.show()])
     return table
+
+
+def _instructions(figures: Figures) -> Table:
+    rows = [[str(s["subject"]), f"{s['each']:.2f}", str(s["unit"])] for s in figures.select("instructions")]
+    return [["subject", "instructions", "for each"], *rows]
 
 
 def _machine(figures: Figures) -> Table:
@@ -157,6 +163,7 @@ TABLES: dict[str, Callable[[Figures], Table]] = {
     "posts": _posts,
     "peaks": _peaks,
     "growth": _growth,
+    "instructions": _instructions,
     "targets": _targets,
 }
 
@@ -170,6 +177,7 @@ TITLES = {
     "posts": "POST of form data",
     "peaks": "Peak memory of a POST",
     "growth": "Growth",
+    "instructions": "The parsers, in instructions",
     "targets": "Targets: medians, quartiles in brackets",
 }
 

@@ -1,7 +1,7 @@
 """The targets of targets.json, and whether they are met.
 
-Each has a sentence, a limit (`least` or `most`) and a figure by name; or it
-says where else it is measured. The functions below are the figures.
+Each has a sentence, a limit (`least` or `most`) and a figure by name. The
+functions below are the figures.
 """
 
 import json
@@ -93,6 +93,8 @@ def _figure(figures: Figures, name: str) -> tuple[Spread | None, str]:
         return figures.spread("held", given_back, peer=OURS, held=int(rest)), ""
     if word == "post":
         return figures.ratio("posts", seconds, OURS, "copy-floor", octets=int(rest), piece=0), ""
+    if word == "instructions":
+        return figures.spread("instructions", lambda s: s["each"], subject=rest), ""
     if word == "making":
         return figures.spread("making", seconds, what=rest), ""
     return _peak(figures, rest) if word == "peak" else _growth(figures)
@@ -103,9 +105,6 @@ def verdicts(figures: Figures) -> Iterator[Verdict]:
     for target in json.loads((HERE / "targets.json").read_text()):
         least, most = target.get("least"), target.get("most")
         limit = f"at least {least:g}" if least is not None else f"at most {most:g}"
-        if "elsewhere" in target:
-            yield Verdict(target["target"], limit, f"by {target['elsewhere']}", None)
-            continue
         spread, of = _figure(figures, target["figure"])
         if spread is None:
             yield Verdict(target["target"], limit, "not measured", None)
