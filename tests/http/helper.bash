@@ -199,7 +199,7 @@ read_answer() {
     content=
     IFS= read -r -d '' content || true # the rest: there is no NUL in a page
     sentence=
-    if [[ $content =~ '<p>'([^<]*)'</p>' ]]; then
+    if [[ $status != 200 && $content =~ '<p>'([^<]*)'</p>' ]]; then
         sentence=${BASH_REMATCH[1]}
     fi
 }

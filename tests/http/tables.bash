@@ -35,6 +35,13 @@ send_each() {
 # CHECK with its number, counted from 0, which sets wrong if the answer is not
 # what it should be. Tells every one that is wrong, by its name in names.
 ask_each() {
+    local -
+
+    set +T
+    check_answers "$@"
+}
+
+check_answers() {
     local check=$1 requests=("${@:2}") outcomes wrong failures='' first='' i
     local answer_to_head
 
@@ -87,7 +94,7 @@ check_group() {
         fi
     done <"$BATS_TEST_DIRNAME/$1"
     ((${#names[@]} > 0)) || fail "no row of $1 is in the group $2"
-    ask_each check_row "${requests[@]}"
+    check_answers check_row "${requests[@]}"
 }
 
 check_row() {
@@ -117,7 +124,7 @@ check_each() {
     for text in "${names[@]}"; do
         requests+=("$2$text$3")
     done
-    ask_each check_status "${requests[@]}"
+    check_answers check_status "${requests[@]}"
 }
 
 check_status() {
