@@ -238,6 +238,12 @@ matrix: ## the tests of each step pass behind it, and fail before it
 	@$(MAKE) --no-print-directory test-programs
 	@tests/matrix
 
+MUTANT_SECONDS ?= 600
+mutants: ## changes the sources at random, counts what is caught: [MUTANT_SECONDS=600]
+	@tests/install test
+	@$(MAKE) --no-print-directory test-programs
+	@MUTANT_SECONDS=$(MUTANT_SECONDS) tests/mutants/run
+
 # Without sanitizers, which have checks and threads of their own.
 PLAIN := build/plain$(if $(PORTABLE),/portable)
 races: ## valgrind's helgrind and DRD on the threads: [STAGE=n]

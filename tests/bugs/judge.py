@@ -71,7 +71,7 @@ def judge_bug(bug: Bug, tree: Tree) -> Verdict:
 def judge_fully(bug: Bug, tree: Tree, tag: str, known: Signatures) -> Verdict:
     """By all tests of the stage (with that tag), and by its diagnosis."""
     bench = Bench(tree, bug.stage, bug.sanitize)
-    tags = expected(bench)
+    tags = expected(bench.tree.root, bench.stage)
     tests = [test for test in tags if tag in ("", tags[test])]
     tests += [test for test in bug.caught_by if test not in tests]
     try:

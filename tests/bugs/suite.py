@@ -225,11 +225,11 @@ def run_tests(
     return results, said
 
 
-def expected(bench: Bench) -> dict[str, str]:
+def expected(root: Path, stage: int) -> dict[str, str]:
     """All tests of the stage, and of each its tag; in their order."""
     listed = subprocess.run(
-        ["tests/list", str(bench.stage)],
-        cwd=bench.tree.root,
+        ["tests/list", str(stage)],
+        cwd=root,
         text=True,
         stdout=subprocess.PIPE,
         check=True,

@@ -6,6 +6,7 @@ nothing else. A copy of the second base has tests/bugs/base in place of the
 last stage's folder.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -56,6 +57,12 @@ class Tree:
 
     def __init__(self, project: Path, root: Path, threads: bool) -> None:
         self.root = root
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        self.lock = root.with_name(root.name + ".lock").open("w")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RuntimeError(f"{root} is in use by another run") from None
         self.threads = threads
         self.saved: dict[Path, bytes | None] = {}
         self._copy(project)
