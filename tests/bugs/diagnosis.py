@@ -5,11 +5,15 @@ it was planted. tests/bugs/signatures.tsv has them all, a line each:
 
     BUG <tab> RESULT <tab> ID
 
-RESULT is `red`, or `not-run` for a test that says nothing about the bug. The
-tests that are not named were green. `make bugs FULL=1 RECORD=1` writes it.
+RESULT is `red`, or `not-run` for a test that gave no result (the server did not
+start, or the program ended before it). The tests that are not named were green;
+a bug that only other tests catch has one line, `green`. `make bugs FULL=1
+RECORD=1` writes the file.
 
-A pattern is compared with a signature by the tests that ran for both: red for
-both, divided by red for one of them. 1 is the same pattern.
+A pattern is compared with a signature by the tests that were not green: the
+number of those for both, divided by that of those for one of them. 1 is the
+same pattern. A program of which nothing ran in the pattern, since what it needs
+is missing there, is left out, unless it is so in the signature, too.
 """
 
 from collections.abc import Mapping
@@ -34,6 +38,11 @@ class Signature:
         red = [test for test, r in results.items() if r in ("failed", "hung")]
         not_run = [test for test, r in results.items() if r == "not-run"]
         return Signature(bug, frozenset(red), frozenset(not_run))
+
+    @property
+    def bad(self) -> frozenset[str]:
+        """The tests that were not green."""
+        return self.red | self.not_run
 
     @property
     def stage(self) -> int:
@@ -70,14 +79,15 @@ class Signatures:
                     file.write(f"{bug}\tred\t{test}\n")
                 for test in sorted(signature.not_run):
                     file.write(f"{bug}\tnot-run\t{test}\n")
+                if not signature.bad:
+                    file.write(f"{bug}\tgreen\t(all contract tests)\n")
 
     def same_tests(self, one: str, other: str) -> bool:
         """True if the tests cannot tell the two bugs from each other."""
         first, second = self.of.get(one), self.of.get(other)
         if first is None or second is None:
             return False
-        unknown = first.not_run | second.not_run
-        return first.red - unknown == second.red - unknown
+        return first.bad == second.bad
 
 
 @dataclass(frozen=True)
@@ -89,14 +99,22 @@ class Match:
     same_stage: bool
 
 
+def job_of(test: str) -> str:
+    """The Bats file or program that a test is in."""
+    return test.partition(": ")[0]
+
+
 def nearness(signature: Signature, results: Mapping[str, str]) -> float:
     """Of a pattern of results to a signature; 0 to 1."""
     pattern = Signature.of_results("", results)
-    ran = frozenset(results) - pattern.not_run - signature.not_run
-    ours, theirs = pattern.red & ran, signature.red & ran
-    # What is red, and is no test of the bug's stage, speaks against it, too.
-    both, either = ours & theirs, ours | theirs
-    return len(both) / len(either) if both else 0.0
+    ran = {job_of(test) for test in results if test not in pattern.not_run}
+    known = {job_of(test) for test in signature.not_run}
+    ours = {t for t in pattern.bad if job_of(t) in ran or job_of(t) in known}
+    theirs = {t for t in signature.bad if job_of(t) in ran or t in ours}
+    both = ours & theirs
+    if not both & pattern.red & signature.red:
+        return 0.0
+    return len(both) / len(ours | theirs)
 
 
 def diagnose(
@@ -106,7 +124,7 @@ def diagnose(
     test is red, or nothing is near enough."""
     matches = []
     for signature in known.of.values():
-        if signature.stage > stage and not signature.red <= set(results):
+        if signature.stage > stage and not signature.bad <= set(results):
             continue  # some of its tests are not of this stage
         matches.append(Match(signature.bug, nearness(signature, results),
                              signature.stage == stage))  # fmt: skip
