@@ -38,7 +38,12 @@ def mark_all(marker: Marker, folder: Path, out: Path, forms: Forms) -> int:
 
     with ThreadPoolExecutor(at_once) as workers:
         jobs = [workers.submit(mark, path) for path in submissions]
-        grades = [job.result() for job in as_completed(jobs)]
+        try:
+            grades = [job.result() for job in as_completed(jobs)]
+        except BaseException:
+            workers.shutdown(wait=False, cancel_futures=True)
+            marker.stop()
+            raise
     grades.sort(key=lambda grade: grade.name)
     seconds = time.monotonic() - started
     (out / "marks.csv").write_text(as_csv(grades), encoding="utf-8")

@@ -162,7 +162,9 @@ class Builder:
                 source = self.trusted / folder / f"stage{self.stage}/{name[:-2]}.o"
                 shutil.copy(source, target)
 
-    def link(self, flavour: str, program: str, extra: list[str], main: bool) -> bool:
+    def link(
+        self, flavour: str, program: str, extra: list[str], main: bool, told: bool = True
+    ) -> bool:
         """Links the objects, or those without main, into a program."""
         objects = [
             str(path.relative_to(self.jail.view))
@@ -177,7 +179,7 @@ class Builder:
             self.jail.view / program,
             STEP_SECONDS,
         )
-        if status != 0 and not any(f.key == "link" for f in self.built.faults):
+        if status != 0 and told and not any(f.key == "link" for f in self.built.faults):
             self.built.faults.append(Fault("link", link_sentence(said), said))
         return status == 0
 

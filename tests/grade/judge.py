@@ -23,7 +23,7 @@ from build import TOP, Builder, Built
 from jail import Jail
 from model import AT_END, Fault, Test
 from structure import structure_results, structure_tests
-from tables import IN_ITS_PROCESS, expected_tests, read_points
+from tables import expected_tests, in_its_process, read_points
 from watch import Watch
 
 LISTEN_SECONDS = 10
@@ -71,6 +71,7 @@ class Judge:
             program = self.work / folder / stage / "webserve"
             self.jail.wrapper(program, [f"./{flavour}/webserve"])
         (self.work / "tools").symlink_to((self.trusted / "tools").resolve())
+        self.limit_as_its_user()
         units = self.work / "unit" / stage
         self.jail.wrapper(units / "delegate_driver", ["./unit/delegate_driver"], 0)
         if self.built.delegates and "delegate.c" in self.built.own:
@@ -78,18 +79,32 @@ class Judge:
         if os.environ.get("GRADE_UNITS") and self.built.delegates:
             self.add_units(units)
 
+    def limit_as_its_user(self) -> None:
+        """Puts a prlimit before the system's: root has not always the right to
+        limit the process of another user, and a user has it to limit its own."""
+        program = self.work / "bin/prlimit"
+        program.parent.mkdir()
+        become = f"setpriv --reuid={self.jail.uid} --regid={self.jail.uid}"
+        if self.jail.level == "none":
+            become = ""
+        else:
+            become += " --clear-groups "
+        program.write_text(f'#!/bin/sh\nexec {become}/usr/bin/prlimit "$@"\n')
+        program.chmod(0o755)
+        os.environ["PATH"] = f"{program.parent}:{os.environ['PATH']}"
+
     def add_units(self, units: Path) -> None:
         """The units that run in the submission's process: all in the jail."""
         for path in sorted((self.trusted / "unit" / f"stage{self.stage}").glob("*_test.o")):
             name = path.stem
-            if not name.startswith(IN_ITS_PROCESS):
+            if not in_its_process(name):
                 continue
             source = (TOP / f"tests/unit/{name}.c").read_text()
             flags = " ".join(re.findall(r"/\* link: (.*) \*/", source)).split()
             shutil.copy(path, self.jail.view / "ours/unit")
             builder = Builder(self.jail, self.stage, self.trusted, self.built)
             extra = [f"ours/unit/{path.name}", *flags]
-            if builder.link("unit", f"unit/{name}", extra, False):
+            if builder.link("unit", f"unit/{name}", extra, False, told=False):
                 self.jail.wrapper(units / name, [f"./unit/{name}"], 0)
 
     # ---- Starting its server once

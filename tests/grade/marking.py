@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Iterator
 
@@ -37,6 +37,7 @@ class Marker:
     level: str
     trusted: Path
     work: Path  # below the project's folder
+    running: list[subprocess.Popen] = field(default_factory=list)
 
     def mark(self, folder: Path) -> Grade:
         """Marks a folder."""
@@ -78,13 +79,20 @@ class Marker:
                 start_new_session=True,
                 env=os.environ | {"TMPDIR": str(temporary), "PYTHONDONTWRITEBYTECODE": "1"},
             )
+            self.running.append(process)
             try:
                 process.wait(WALL_SECONDS)
                 return True
             except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
                 return False
+            finally:
+                end(process)
+                self.running.remove(process)
+
+    def stop(self) -> None:
+        """Ends the cells that run: their marking comes to its end, too."""
+        for process in list(self.running):
+            end(process)
 
     def fill(self, grade: Grade, work: Path, in_time: bool) -> None:
         """Makes the marks of what the judge wrote."""
@@ -111,6 +119,13 @@ class Marker:
             table = work / "results/results.tsv"
             grade.diagnosis = diagnosis_of(table, self.stage)
         score(grade, read_points(HERE / "points.tsv", self.stage))
+
+
+def end(process: subprocess.Popen) -> None:
+    """Ends a cell, with all that is in it."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def tell_stories(tests: list[Test], stories: dict[str, str]) -> None:
