@@ -2,6 +2,6 @@
  * slow_compile.c - takes the compiler for ever, or all its memory.
  * expects: any
  */
-#define A(x) x x x x x x x x x x x x x x x x
-#define B(x) A(A(A(A(x))))
-int numbers[] = {B(B(B(1, )))};
+#define A(...) __VA_ARGS__ __VA_ARGS__ __VA_ARGS__ __VA_ARGS__
+#define B(...) A(A(A(A(__VA_ARGS__))))
+int numbers[] = {B(B(B(B(1, ))))};
