@@ -19,11 +19,11 @@ PARTS = {
     "common/net": "Sockets, threads, time limits, the log.",
 }
 FUNCTION = re.compile(r"\b([a-z][a-z0-9_]*)\(")
-TYPE = re.compile(r"^(struct|enum|union) ([a-z0-9_]+)")
+TYPE = re.compile(r"^(struct|enum|union) ([a-z0-9_]+)( \{|;)")
+BODY = re.compile(r"\)\n\{\n.*?^\}", re.M | re.S)
 DEFINE = re.compile(r"^#define ([A-Z][A-Z0-9_]*)", re.M)
 DATA = re.compile(r"^extern .*?\b([a-z][a-z0-9_]*)(\[\])?;", re.M)
 NAME = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+(?:\(\))?(?!\.[ch])\b|\b[a-z_]+\.h\b")
-SUFFIX = {"struct", "enum", "union"}
 
 
 @dataclass
@@ -55,9 +55,10 @@ def strip_comment(lines: list[str]) -> str:
 def names_of(code: str) -> list[str]:
     """What a declaration is called: a type, functions, or macros."""
     bare = re.sub(r"/\*.*?\*/", "", code, flags=re.S)
+    if match := re.match(r"typedef .*?(\w+)(?: __attribute__.*)?;", bare):
+        return [match[1]]
     if match := TYPE.match(bare):
-        if "{" in bare or bare.count(";") == 1 and "(" not in bare:
-            return [f"{match[1]} {match[2]}"]
+        return [f"{match[1]} {match[2]}"]
     if bare.lstrip().startswith("#"):
         return DEFINE.findall(bare)
     names = [match[1] for statement in bare.split(";")
@@ -92,6 +93,20 @@ def split_block(block: list[str]) -> tuple[str, str]:
     return strip_comment(block[:end + 1]), "\n".join(block[end + 1:])
 
 
+def first_branches(lines: list[str]) -> list[str]:
+    """Without what stands between #else and #endif: the same in another way."""
+    kept: list[str] = []
+    inside = False
+    for line in lines:
+        if re.match(r"#\s*else\b", line):
+            inside = True
+        elif inside and re.match(r"#\s*endif\b", line):
+            inside = False
+        if not inside:
+            kept.append(line)
+    return kept
+
+
 def read_header(path: str, text: str) -> Header:
     """Takes a header apart."""
     lines = text.splitlines()
@@ -102,12 +117,11 @@ def read_header(path: str, text: str) -> Header:
     summary = first.partition(" - ")[2] or first
     summary = summary[:1].upper() + summary[1:]
     header = Header(path, summary, rest.strip("\n"))
-    kept = [line for line in lines[end + 1:]
-            if not re.match(r"#\s*(include|endif\s*$|(ifndef|define) \w+_H$)", line)]
-    kept = [re.sub(r"^#ifndef [A-Z_]+$", "", line) if "#define" not in line else line
-            for line in kept] if path.endswith("limits.h") else kept
+    kept = [line for line in first_branches(lines[end + 1:])
+            if not re.match(r"#\s*(include|if|endif|define \w+_H$)", line)]
     for block in blocks_of(kept):
         comment, code = split_block(block)
+        code = BODY.sub(");", code)  # an inline function is shown as it is called
         if code or comment:
             header.declarations.append(Declaration(comment, code, names_of(code)))
     return merge(header)
