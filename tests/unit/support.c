@@ -109,11 +109,27 @@ static void name_running(const char *reason)
     put(number + (started < 10));
     put(given[started - 1].name);
     put(reason);
+    runner = 0;
 }
 
 static void tell_crash(void)
 {
     name_running("\n# the program crashed in it\n");
+}
+
+/* UBSan has no call for its end; abort is one that can be seen. */
+const char *__ubsan_default_options(void);
+
+const char *__ubsan_default_options(void)
+{
+    return "abort_on_error=1";
+}
+
+static void tell_abort(int number)
+{
+    tell_crash();
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
 }
 
 static void tell_stop(int number)
@@ -126,7 +142,11 @@ static void tell_stop(int number)
 static int start_one(void **state)
 {
     CMFixtureFunction set_up = given[started++].setup_func;
+    const char *seconds = getenv("UNIT_SECONDS");
 
+    if (seconds != NULL) {
+        (void)alarm((unsigned)strtoul(seconds, NULL, 10));
+    }
     say_place("%s", "");
     say_by_hand("%s", "");
     say_by_hand_later(NULL);
@@ -138,8 +158,14 @@ void __sanitizer_set_death_callback(void (*tell)(void)) __attribute__((weak));
 
 int run_counted(const struct CMUnitTest *tests, size_t count)
 {
+    const char *from = getenv("UNITS_FROM");
+    size_t first = from == NULL ? 0 : strtoul(from, NULL, 10);
     int failed;
 
+    if (first < count) {
+        tests += first;
+        count -= first;
+    }
     if (count > tests_most) {
         (void)fprintf(stderr, "more than %d tests\n", tests_most);
         return 1;
@@ -151,11 +177,14 @@ int run_counted(const struct CMUnitTest *tests, size_t count)
     }
     runner = getpid();
     (void)signal(SIGTERM, tell_stop);
+    (void)signal(SIGALRM, tell_stop);
+    (void)signal(SIGABRT, tell_abort);
     if (__sanitizer_set_death_callback != NULL) {
         __sanitizer_set_death_callback(tell_crash);
     }
     failed = _cmocka_run_group_tests("tests", running, count, NULL, NULL);
     runner = 0;
+    (void)alarm(0);
     if (failed != 0) {
         (void)fflush(NULL);
         leave(failed);

@@ -35,9 +35,11 @@ char *exact_copy(const char *data, size_t length);
 void *test_malloc_or_fail(size_t size);
 
 /* Runs the tests of an array, and gives what main returns. A test that is
- * still running when the program is stopped, or crashes, is named as failed.
- * If a test failed, the program ends here: what it left allocated when it was
- * ended in the middle is no leak to be told of. */
+ * still running when the program is stopped, or crashes, is named as failed; so
+ * is one that takes longer than UNIT_SECONDS of the environment, if that is
+ * set. With UNITS_FROM=n the first n are left out: they have run before. If a
+ * test failed, the program ends here: what it left allocated when it was ended
+ * in the middle is no leak to be told of. */
 #define run_all(tests) run_counted((tests), COUNT(tests))
 int run_counted(const struct CMUnitTest *tests, size_t count);
 
