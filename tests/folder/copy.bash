@@ -41,6 +41,10 @@ copy_project() {
     # The stage's units include the project's header, whatever the folder's.
     mkdir -p "$work/build/unit/stage$stage"
     cp -a "$own/unit/stage$stage"/*_test.o "$work/build/unit/stage$stage"
+    # This one includes webserve.c: that is to be the folder's.
+    rm -f "$work/build/unit/stage$stage/webserve_test.o"
+    echo "#include \"../../stages/stage$stage/webserve.c\"" \
+        >"$work/contracts/stage$stage/webserve.c"
 }
 
 # A name that make takes as it is, and that is no program's of the tests.

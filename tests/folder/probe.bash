@@ -128,8 +128,9 @@ note_not_run() {
         function=${job%%_test}
         case $job in
         handle_connection_*) function=handle_connection ;;
+        serve_*) function=serve ;;
         esac
-        if [ ! -e "$work/build/unit/stage$stage/$job.o" ]; then
+        if ! grep -qE "^/\* stages:.* $stage " "$file"; then
             continue # it is none of this stage
         elif [[ " ${absent[*]-} " == *" $function "* ]] ||
             [ ! -x "$work/build/unit/stage$stage/$job" ]; then
