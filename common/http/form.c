@@ -76,7 +76,10 @@ static size_t copy_plain(char *out, const char *in, const char *end)
     while (
         in + count < end &&
         (in[count] == '+' || character_is(in[count], CHARACTER_PLAIN_FORM))) {
-        out[count] = in[count] == '+' ? ' ' : in[count];
+        out[count] = in[count];
+        if (in[count] == '+') {
+            out[count] = ' ';
+        }
         count++;
     }
     return count;

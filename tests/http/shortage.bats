@@ -15,7 +15,8 @@ teardown() {
 }
 
 needs_prlimit() {
-    command -v prlimit >/dev/null && [[ -d /proc/self/fd ]] ||
+    command -v prlimit >/dev/null || skip 'there is no prlimit'
+    [[ -d /proc/self/fd ]] ||
         skip 'this system cannot limit a process that runs'
     ! grep -q 'lib[at]san' "/proc/$SERVER_PID/maps" ||
         skip 'sanitizers need memory and descriptors of their own'
