@@ -1,10 +1,11 @@
-/* characters.c - the table of characters.h; 16 octets a row, from 0x00. A unit
- * test holds each entry against the grammar that it comes from. */
+/* characters.c - the tables of characters.h. A unit test holds each entry of
+ * them against the grammar that it comes from. */
 #include "characters.h"
 
 #include "octets.h"
 
 /* clang-format off */
+/* 16 octets a row, from 0x00. */
 const unsigned char character_classes[256] = {
     32, 32, 32, 32, 32, 32, 32, 32, 32, 50, 48, 32, 32, 48, 32, 32,
     32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
@@ -25,19 +26,13 @@ const unsigned char character_classes[256] = {
 };
 /* clang-format on */
 
-int character_hex(char octet)
-{
-    if (character_is_digit(octet)) {
-        return octet - '0';
-    }
-    if (octet >= 'A' && octet <= 'F') {
-        return octet - 'A' + 10;
-    }
-    if (octet >= 'a' && octet <= 'f') {
-        return octet - 'a' + 10;
-    }
-    return -1;
-}
+/* clang-format off */
+const unsigned char character_hex_values[256] = {
+    ['0'] = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
+    ['A'] = 11, 12, 13, 14, 15, 16,
+    ['a'] = 11, 12, 13, 14, 15, 16,
+};
+/* clang-format on */
 
 /* How many of 16 octets stand before the first control; 16 if there is none. */
 static size_t count_before_control(const char *text)

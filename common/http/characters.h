@@ -59,8 +59,14 @@ static inline const char *characters_skip(const char *text, const char *end,
  * `end`. */
 const char *characters_skip_value(const char *text, const char *end);
 
+/* The value of each hexadecimal digit and one more; 0 for other octets. */
+extern const unsigned char character_hex_values[256];
+
 /* The value of a hexadecimal digit, 0 to 15, or -1. */
-int character_hex(char octet);
+static inline int character_hex(char octet)
+{
+    return character_hex_values[(unsigned char)octet] - 1;
+}
 
 /* True for SP and HTAB, the white space within a line (RFC 9110, 5.6.3). */
 static inline bool character_is_space(char octet)

@@ -101,18 +101,15 @@ static const char *decode_pair(struct form_entry *entry, const char *text,
         if (in == end || *in == '&') {
             break;
         }
-        if (*in == '%') {
-            char octet = *in;
-
-            in += decode_escape(in, end, &octet) ? 3 : 1;
-            *to++ = octet;
-        } else if (*in == '=') {
+        if (*in == '=' && value == NULL) {
             in++;
-            if (value == NULL) {
-                value = to;
-            } else {
-                *to++ = '=';
-            }
+            value = to;
+        } else if (*in == '=') {
+            *to++ = *in++;
+        } else if (*in == '%') {
+            *to = *in;
+            in += decode_escape(in, end, to) ? 3 : 1;
+            to++;
         }
     }
     entry->key = (uint32_t)(*out - text);
