@@ -3,7 +3,9 @@
 A sample of the part `growth`:
 
     round, kind, size
-    times, seconds, server_seconds, answer_octets
+    times, seconds, least_seconds, server_seconds, answer_octets
+
+How time grows is told by the least of each round: what disturbs only adds to it.
 
 The kinds: octets of a header section with one long field; fields of a header
 section; pieces in which one head of 64 KiB comes; pairs of form data.

@@ -117,7 +117,7 @@ def held(bench: Bench) -> None:
     names = tuple(name for name in bench.peers if name != "floor")
     most = machine.allow_many_descriptors() - 200
     counts = [min(n, most) for n in (HELD[1:2] if bench.quick else HELD)]
-    rounds = max(1, bench.rounds // 2)
+    rounds = max(1, bench.rounds // 3)
     bench.progress.begin("held", rounds * len(names) * len(counts))
     for round_number in range(rounds):
         for count in counts:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from .figures import Figures, Value, cost, given_back, held_each, kernel_each, rate, seconds
+from .figures import Figures, Value, cost, given_back, held_each, kernel_each, least_seconds, rate, seconds
 from .targets import OURS, verdicts
 
 Row = list[str]
@@ -120,7 +120,7 @@ def _growth(figures: Figures) -> Table:
     table = [["", "from", "to", "time at the largest, ms", "grows as size to the power of"]]
     for kind in figures.distinct("growth", "kind"):
         sizes = sorted({s["size"] for s in figures.select("growth", kind=kind)})
-        largest = figures.spread("growth", seconds, kind=kind, size=sizes[-1])
+        largest = figures.spread("growth", least_seconds, kind=kind, size=sizes[-1])
         power = figures.exponent(str(kind))
         if largest and power:
             row = [str(kind), f"{sizes[0]:,}", f"{sizes[-1]:,}"]
