@@ -67,7 +67,7 @@ class Repository:
     def link_of_code(self, text: str) -> str | None:
         """Where inline code such as `common/net/turns.h` or `turns_accept`
         leads, or None."""
-        if "/" in text and (text in self.files or text.rstrip("/") in self.folders):
+        if "/" in text[1:] and (text in self.files or text.rstrip("/") in self.folders):
             return self.page_of(text)
         if text.startswith("docs/"):
             return None
