@@ -73,7 +73,7 @@ def _settled(pids: list[int]) -> int:
 def _hold(bench: Bench, server: Server, count: int) -> dict[str, object]:
     """`count` clients come, are held, and go."""
     pids = server.pids()
-    patience = 1 if bench.quick else 10
+    patience = 10 if count >= HELD[-1] else 1
     before = _settled(pids)
     open_before = machine.descriptors(pids)
     available = machine.available_memory()
