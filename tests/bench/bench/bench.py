@@ -79,10 +79,11 @@ class Bench:
             yield {name: stack.enter_context(self.start(name)) for name in names}
 
     def turns(self, names: tuple[str, ...], round_number: int) -> tuple[str, ...]:
-        """The order of a round: each begins one further, every other backwards."""
-        at = round_number % len(names)
+        """The order of a round: each begins elsewhere, and every other goes backwards,
+        so that none always follows the same."""
+        at = round_number * 4 % len(names)
         order = names[at:] + names[:at]
-        return order[::-1] if round_number // len(names) % 2 else order
+        return order[::-1] if round_number % 2 else order
 
     def add(self, part: str, **sample: object) -> None:
         self.samples.setdefault(part, []).append(sample)

@@ -120,7 +120,7 @@ PEERS = {
             lambda p: ["python3", str(HERE / "peers" / "threading_server.py"), str(p.page)],
             "python3",
             ("python3", "--version"),
-            most_held=1000,  # 4,000 take it half a minute
+            most_held=1000,  # beyond, it is the slowest by far
         ),
         Peer("floor", "the floor", _bench("floor", "ANSWER")),
         Peer("copy-floor", "the copying floor", _bench("copy_floor")),

@@ -12,7 +12,7 @@ COLOURS = ("#0072b2", "#d55e00", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8
 HEAD = """set terminal svg size 820,560 dynamic noenhanced background '#ffffff' font 'sans-serif,15'
 set output '{path}'
 set title '{title}'
-set xlabel '{x}'
+set xlabel '{x}' offset 0,0.4
 set ylabel '{y}'
 set border 3 linecolor '#444444'
 set tics nomirror textcolor '#222222'
@@ -119,8 +119,10 @@ def draw(figures: Figures, folder: Path) -> list[Path]:
         peers.sort(key=lambda name: name != OURS)
         lines = _by_peer(figures, "exchanges", rate, "clients", peers)
         _draw(folder / "rates.svg", "Exchanges a second", "clients", "exchanges/s", LOG_X + "set yrange [0:*]\n", lines)
-        lines = _by_peer(figures, "exchanges", cost, "clients", peers)
-        axes = LOG_X + "set logscale y 2\n"
+        # without the one that would press all others together
+        near = [peer for peer in peers if peer != "python"]
+        lines = _by_peer(figures, "exchanges", cost, "clients", near)
+        axes = LOG_X + "set yrange [0:*]\n"
         _draw(folder / "costs.svg", "Processor time of the server", "clients", "µs an exchange", axes, lines)
         _latency(figures, folder)
     if figures.select("held"):
