@@ -17,7 +17,7 @@ teardown() {
 hold_clients() {
     answers=$BATS_TEST_TMPDIR/answers
     mkfifo "$BATS_TEST_TMPDIR/gate"
-    "$TOOLS/exchange" -c "$1" -t 15 127.0.0.1 "$PORT" "$2" hold "${@:3}" \
+    "$TOOLS/exchange" -c "$1" -t 40 127.0.0.1 "$PORT" "$2" hold "${@:3}" \
         <"$BATS_TEST_TMPDIR/gate" >"$answers" 2>"$answers.said" 3>&- &
     clients=$!
     exec {holding}>"$BATS_TEST_TMPDIR/gate"
@@ -39,15 +39,15 @@ stop_with_all_in_hand() {
 
     query=$(printf 'a=%d&' {1..1000})
     hold_clients "$1" 'send GET /p HTTP/1.1\r\nHost: a\r\n' 'send \r\n' read
-    wait_until 5 queue_holds 0
+    wait_until 20 queue_holds 0
     kill -s STOP "$pid"
     release
     ulimit -n "$(ulimit -Hn)"
-    "$TOOLS/exchange" -c 900 -t 15 127.0.0.1 "$PORT" "send GET /q?$query" \
+    "$TOOLS/exchange" -c 900 -t 40 127.0.0.1 "$PORT" "send GET /q?$query" \
         'send  HTTP/1.1\r\nHost: a\r\n\r\n' read \
         >"$queue" 2>"$queue.said" 3>&- &
     queued=$!
-    wait_until 5 queue_holds 900 || fail "not all got into the queue"
+    wait_until 20 queue_holds 900 || fail "not all got into the queue"
     kill -s TERM "$pid"
     kill -s CONT "$pid"
     wait "$clients" || fail "of those in hand: $(<"$answers.said")"
