@@ -279,6 +279,7 @@ docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## holds the documents 
 	@tests/install test docs
 	@tests/weave $(BUILD) --check
 	@tests/names
+	@tests/parts $(BUILD)
 	@tests/balance $(BUILD)
 	@tests/docs $(BUILD)
 

@@ -79,14 +79,16 @@ def blocks(before: str, after: str) -> list[str]:
 
 
 def blocks_of_texts(before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """The same for files that are in no folder."""
+    """The same for files that are in no folder; a new one stands as it is."""
+    new = [f"`{name}`, a new file:\n\n```c\n{text}```\n" for name, text in after.items() if name not in before]
+    after = {name: text for name, text in after.items() if name in before}
     with tempfile.TemporaryDirectory() as work:
         for name, files in ("before", before), ("after", after):
             folder = Path(work, name)
             folder.mkdir()
             for file, text in files.items():
                 (folder / file).write_text(text, encoding="utf-8")
-        return blocks(f"{work}/before", f"{work}/after")
+        return new + blocks(f"{work}/before", f"{work}/after")
 
 
 def diff(stage: str, name: str = "") -> str:

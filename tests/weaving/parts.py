@@ -19,7 +19,8 @@ from pathlib import Path
 from .differences import COLOR, blocks_of_texts, git_diff
 from .source import Stale, read
 
-BLOCK = re.compile(r"^<!-- begin: part (?P<arguments>.*?) -->$", re.M)
+BLOCK = re.compile(r"^<!-- begin: part (?P<stage>\d+)(?P<arguments>.*?) -->$", re.M)
+ARGUMENTS = re.compile(r" (/.*?/(?= |$)|\S+)")
 
 
 class File:
@@ -135,3 +136,19 @@ class Parts:
         for stage, step in self.steps.items():
             if step.left():
                 raise Stale(f"the parts of step {stage} leave out lines of {', '.join(step.left())}")
+
+
+def states(text: str) -> list[tuple[str, dict[str, str]]]:
+    """What a page's parts leave behind, one after the other: the stage, and the
+    files of the folder. Before its first part a step has the folder as it is at
+    its start."""
+    steps: dict[str, Step] = {}
+    found = []
+    for match in BLOCK.finditer(text):
+        stage = match["stage"]
+        if stage not in steps:
+            steps[stage] = Step(stage)
+            found.append((stage, steps[stage].texts()))
+        steps[stage].take(ARGUMENTS.findall(match["arguments"]))
+        found.append((stage, steps[stage].texts()))
+    return found
