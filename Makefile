@@ -339,6 +339,7 @@ walk: STAGE := $(or $(STAGE),1)
 walk: ## the step on the terminal, a screen at a time: [STAGE=n]
 	@tests/install walk
 	@$(MAKE) --no-print-directory BUILD=$(BUILD) STAGE= all >/dev/null
+	@tests/parts $(BUILD) >/dev/null
 	@tests/walk $(BUILD) $(STAGE)
 
 PREVIEW ?=

@@ -36,12 +36,13 @@ def plain(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def commands(body: list[str], section: str) -> list[Part]:
-    """The commands of a console block; what they print comes from the run."""
+def commands(body: list[str], section: str, caption: str) -> list[Part]:
+    """The commands of a console block; what they print comes from the run. The
+    caption says how much of the step has been typed by then."""
     found: list[Part] = []
     for line in body:
         if line.startswith("$ "):
-            found.append(Part("command", section, [line[2:]]))
+            found.append(Part("command", section, [line[2:]], caption))
     return found
 
 
@@ -53,6 +54,7 @@ def parts(text: str) -> list[Part]:
     block: list[str] = []
     fence: str | None = None
     title = ""
+    typed: dict[str, int] = {}
 
     def flush() -> None:
         if block:
@@ -64,7 +66,9 @@ def parts(text: str) -> list[Part]:
         match = FENCE.match(line)
         if fence is not None:
             if match and not match[1]:
-                found += finish_fence(fence, block, section or title, caption)
+                made = " ".join(f"stage{stage}/{count}" for stage, count in typed.items())
+                found += finish_fence(fence, block, section or title,
+                                      made if fence == "console" else caption)
                 block.clear()
                 fence = None
             else:
@@ -81,6 +85,8 @@ def parts(text: str) -> list[Part]:
         elif generated := GENERATED.match(line.strip()):
             flush()
             caption = generated[1]
+            if part := re.match(r"part (\d+)", caption):
+                typed[part[1]] = typed.get(part[1], 0) + 1
         elif line.strip().startswith("<!--"):
             flush()
             caption = ""
@@ -100,7 +106,7 @@ def parts(text: str) -> list[Part]:
 def finish_fence(language: str, body: list[str], section: str, caption: str) -> list[Part]:
     """The pieces of a fenced block."""
     if language == "console":
-        return commands(body, section)
+        return commands(body, section, caption)
     if language == "mermaid":
         return [Part("text", section, ["(Here the page has a diagram.)"])]
     kind = "diff" if language == "diff" else "code"

@@ -32,13 +32,13 @@ class Session:
         self.server: subprocess.Popen[bytes] | None = None
         self.port = ""
 
-    def start(self, stage: str) -> None:
-        """Starts the server of a stage in place of the one that runs, and waits
-        until it listens."""
-        if stage == self.started:
+    def start(self, place: str) -> None:
+        """Starts the server that was built in a folder of BUILD, in place of the
+        one that runs, and waits until it listens."""
+        if place == self.started:
             return
         self.stop()
-        program = f"{self.build}/stage{stage}/webserve"
+        program = f"{self.build}/{place}/webserve"
         out = self.folder / "out"
         log = self.folder / "log"
         with out.open("wb") as output, log.open("wb") as errors:
@@ -51,13 +51,20 @@ class Session:
                 raise RuntimeError(f"{program} does not listen: {log.read_text()}")
             time.sleep(0.02)
         self.port = match[1]
-        self.started = stage
+        self.started = place
+
+    def type(self, stage: str, place: str) -> None:
+        """Puts what is typed so far into the step's folder, and starts that."""
+        self.start(place)
+        for path in Path(self.build, place).iterdir():
+            shutil.copy(path, self.folder / f"step{stage}")
 
     def adapt(self, command: str) -> str:
         """A command of the page, for this server."""
         command = re.sub(r"(?<!\d)8080(?!\d)", self.port, command)
         command = command.replace("build/stage", f"{self.build}/stage")
-        return command.replace("/tmp/", f"{self.folder}/")
+        command = command.replace("/tmp/", f"{self.folder}/")
+        return command.replace("../step", f"{self.folder}/step")
 
     def run(self, command: str) -> str:
         """Runs a command; what it printed, however it ended."""
@@ -74,7 +81,8 @@ class Session:
                 process.wait()
                 late = f"(ended after {COMMAND_SECONDS} s)\n"
             output.seek(0)
-            return output.read().decode("utf-8", "replace") + late
+            said = output.read().decode("utf-8", "replace")
+            return said.replace(f"{self.folder}/step", "../step") + late
 
     @staticmethod
     def end_group(group: int) -> None:
