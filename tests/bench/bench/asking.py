@@ -18,14 +18,13 @@ def ask(bench: Bench, server: Server, request: bytes, times: int = 1, piece: int
 
 
 def timed(bench: Bench, server: Server, request: bytes, times: int, piece: int = 0) -> dict[str, object]:
-    """The same as a sample: the median, the least, and the server's time for each."""
+    """The same as a sample: the median, and the server's processor time for each."""
     before = server.processor_time()
     seconds, octets = ask(bench, server, request, times, piece)
     spent = server.processor_time() - before
     return {
         "times": times,
         "seconds": round(statistics.median(seconds), 7),
-        "least_seconds": round(min(seconds), 7),
         "server_seconds": round(spent / times, 7),
         "answer_octets": octets,
     }

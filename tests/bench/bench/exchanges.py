@@ -38,7 +38,7 @@ def _measure(bench: Bench, server: Server, clients: int, seconds: int) -> dict[s
     errors = sum(sample.pop(name) for name in ("connect", "read", "write", "timeout"))
     if errors:
         bench.progress.say(f"{title}: {errors} socket errors with {clients} clients")
-    return sample | {"errors": errors, "server_seconds": round(spent, 3)}
+    return sample | {"errors": errors, "server_seconds": round(spent, 6)}
 
 
 def _rounds(bench: Bench, part: str, names: tuple[str, ...], plan: dict[int, int]) -> None:

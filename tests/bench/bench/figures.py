@@ -49,9 +49,9 @@ def seconds(sample: Sample) -> float:
     return sample["seconds"]
 
 
-def least_seconds(sample: Sample) -> float:
-    """Of several, the least: what disturbs only adds to it."""
-    return sample["least_seconds"]
+def server_seconds(sample: Sample) -> float:
+    """Processor time of the server for one exchange, where each is a sample's."""
+    return sample["server_seconds"]
 
 
 def held_each(sample: Sample) -> float:
@@ -112,15 +112,17 @@ class Figures:
         return Spread.of(ratios) if ratios else None
 
     def exponent(self, kind: str) -> Spread | None:
-        """Time grows as size to this power, from the middle size to the largest."""
-        sizes = sorted({s["size"] for s in self.select("growth", kind=kind)})
-        if len(sizes) < 2:
-            return None
-        small, large = sizes[(len(sizes) - 1) // 2], sizes[-1]
-        at_small = {s["round"]: least_seconds(s) for s in self.select("growth", kind=kind, size=small)}
-        return Spread.of(
-            [
-                math.log(least_seconds(s) / at_small[s["round"]]) / math.log(large / small)
-                for s in self.select("growth", kind=kind, size=large)
-            ]
-        )
+        """Processor time grows as size to this power: in each round the median of
+        the powers from each size to the next, so that a single step is none."""
+        powers = []
+        for number in sorted({s["round"] for s in self.select("growth", kind=kind)}):
+            samples = self.select("growth", kind=kind, round=number)
+            if len(samples) > 1:
+                powers.append(
+                    statistics.median(
+                        math.log(server_seconds(large) / server_seconds(small))
+                        / math.log(large["size"] / small["size"])
+                        for small, large in zip(samples, samples[1:])
+                    )
+                )
+        return Spread.of(powers) if powers else None

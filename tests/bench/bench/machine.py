@@ -7,9 +7,10 @@ import os
 import platform
 import re
 import resource
+import time
 from pathlib import Path
 
-TICKS = os.sysconf("SC_CLK_TCK")
+PROCESS_CLOCK = 2  # CPUCLOCK_SCHED
 
 
 def _field(path: str, name: str) -> int:
@@ -64,12 +65,13 @@ def session(leader: int) -> list[int]:
 
 
 def processor_time(pids: list[int]) -> float:
-    """User and system time of all of them."""
-    ticks = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / TICKS
+    """User and system time of all of them, ended threads included.
+
+    Linux has a clock for each process; its number is made as
+    clock_getcpuclockid(3) makes it. It counts what stands in /proc/PID/stat as
+    utime and stime, but in nanoseconds, where those are in hundredths of a second.
+    """
+    return sum(time.clock_gettime((~pid << 3) | PROCESS_CLOCK) for pid in pids)
 
 
 def proportional_memory(pids: list[int]) -> int:

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-from .figures import Figures, Value, cost, least_seconds, rate
+from .figures import Figures, Value, cost, rate, server_seconds
 from .targets import OURS
 
 # Okabe and Ito's colours, which the colour-blind can tell apart.
@@ -97,12 +97,12 @@ def _growth(figures: Figures, folder: Path) -> None:
     """Each kind in parts of its largest, so that all are on the one diagonal."""
     lines = []
     for kind in figures.distinct("growth", "kind"):
-        points = _points(figures, "growth", least_seconds, "size", kind=kind)
+        points = _points(figures, "growth", server_seconds, "size", kind=kind)
         x, y = points[-1][:2]
         lines.append((str(kind), [(p[0] / x, *(value / y for value in p[1:])) for p in points]))
     _draw(
         folder / "growth.svg",
-        "Time by size",
+        "Processor time by size",
         "size, in the largest",
         "time, in that of the largest",
         "set xrange [0:1.05]\nset yrange [0:*]\n",

@@ -4,7 +4,7 @@ A sample of the part `posts`:
 
     round, peer     stage6, or copy-floor, which answers as many octets
     octets, piece   of the content; of each piece sent, 0 for all at once
-    times, seconds, least_seconds, server_seconds, answer_octets
+    times, seconds, server_seconds, answer_octets
 
 and of the part `peaks`, each from a server that has done nothing else:
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from .figures import Figures, Value, cost, given_back, held_each, kernel_each, least_seconds, rate, seconds
+from .figures import Figures, Value, cost, given_back, held_each, kernel_each, rate, seconds, server_seconds
 from .targets import OURS, verdicts
 
 Row = list[str]
@@ -117,10 +117,10 @@ def _peaks(figures: Figures) -> Table:
 
 
 def _growth(figures: Figures) -> Table:
-    table = [["", "from", "to", "time at the largest, ms", "grows as size to the power of"]]
+    table = [["", "from", "to", "ms of the server at the largest", "grows as size to the power of"]]
     for kind in figures.distinct("growth", "kind"):
         sizes = sorted({s["size"] for s in figures.select("growth", kind=kind)})
-        largest = figures.spread("growth", least_seconds, kind=kind, size=sizes[-1])
+        largest = figures.spread("growth", server_seconds, kind=kind, size=sizes[-1])
         power = figures.exponent(str(kind))
         if largest and power:
             row = [str(kind), f"{sizes[0]:,}", f"{sizes[-1]:,}"]
