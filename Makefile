@@ -304,7 +304,7 @@ bench-programs: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) $(BENCH_PROGRAMS)
 QUICK ?=
 bench: ## speed and memory beside other servers, 15 minutes; QUICK=1 takes one
 	@tests/install bench
-	@tests/install peers instructions || echo 'make bench goes on with those that are there.'
+	@PATH="$$PATH:/usr/sbin" tests/install peers instructions || echo 'make bench goes on with those that are there.'
 	@$(MAKE) --no-print-directory BUILD=$(BUILD) bench-programs
 	@QUICK=$(QUICK) tests/bench/run $(BUILD)
 	@tests/bench/report terminal $(BUILD)

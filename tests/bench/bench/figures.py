@@ -116,7 +116,8 @@ class Figures:
         the powers from each size to the next, so that a single step is none."""
         powers = []
         for number in sorted({s["round"] for s in self.select("growth", kind=kind)}):
-            samples = self.select("growth", kind=kind, round=number)
+            found = self.select("growth", kind=kind, round=number)
+            samples = [s for s in found if s["server_seconds"] > 0]
             if len(samples) > 1:
                 powers.append(
                     statistics.median(

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import machine
+
 HERE = Path(__file__).resolve().parent.parent
 STAGES = tuple(f"stage{n}" for n in range(1, 7))
 
@@ -49,6 +51,7 @@ def _configured(name: str, place: Place) -> str:
         ("@FOLDER@", str(place.folder)),
         ("@PAGE_FILE@", str(place.page)),
         ("@PAGE@", page),
+        ("@DESCRIPTORS@", str(min(20000, machine.allow_many_descriptors()))),
     ):
         text = text.replace(mark, value)
     path = place.folder / name
@@ -138,7 +141,7 @@ def is_there(peer: Peer, build: Path) -> bool:
 
 def version(peer: Peer) -> str:
     """The number in what the program says of itself; empty for our own."""
-    if not peer.version:
+    if not peer.version or not shutil.which(peer.version[0]):
         return ""
     said = subprocess.run(peer.version, capture_output=True, text=True, check=False)
     found = re.search(r"\d+\.\d[\w.]*", said.stdout + said.stderr)
