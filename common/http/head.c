@@ -50,13 +50,14 @@ static enum verdict take_line(struct head *head, const char *data, size_t end)
 static enum verdict check_rest(struct head *head, const char *data)
 {
     const char *line = data + head->line_start;
-    size_t length = without_cr(line, head->scanned - head->line_start);
+    size_t come = head->scanned - head->line_start;
+    size_t length = without_cr(line, come);
 
     if (length == 0) {
         return VERDICT_INCOMPLETE;
     }
     if (head->section == 0) {
-        return take_request_line(head, line, length);
+        return take_request_line(head, line, come);
     }
     /* At least this and CR LF or LF are still to be counted. */
     if (head->line_start + length + 1 - head->section > HEADER_SECTION_MOST) {

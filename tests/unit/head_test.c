@@ -197,6 +197,7 @@ static void head_scan_holds_the_limit_of_the_request_line(void **state)
         {"", most + 1, "\n", LINE_TOO_LONG},
         {"", most + 1, "\r\n\r\n", LINE_TOO_LONG},
         {"\r\n", most + 1, "", LINE_TOO_LONG},
+        {"", most, "\r\r", LINE_TOO_LONG},
         {"", most, "\rx", LINE_TOO_LONG},
         {"", most, "\r\r\n", LINE_TOO_LONG},
         {"", most + 1, "\r\nHost: a\r\n\r\n", LINE_TOO_LONG},
