@@ -14,6 +14,12 @@ const types = {
 
 export async function serve(folder) {
   const server = createServer(async (request, response) => {
+    // A deck names no icon, and a browser asks for one all the same.
+    if (request.url === '/favicon.ico') {
+      response.writeHead(204)
+      response.end()
+      return
+    }
     let path = normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname))
     if (path.endsWith('/')) path += 'index.html'
     try {

@@ -130,8 +130,9 @@ def write(repository: Repository, pages: Pages) -> None:
         inside = [bug for bug in bugs if bug.value("Group") == group]
         if inside:
             body += f"### {title}\n\n{table(inside, False)}\n"
-            menu.append({"text": title, "collapsed": True, "items": [
-                {"text": title_of(bug), "link": bug.link} for bug in inside]})
+            # Groups that fold would be buttons within buttons; the index has all.
+            anchor = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+            menu.append({"text": title, "link": f"/mistakes/#{anchor}"})
     body += "" if not bugs else "## By stage\n\n"
     for stage in sorted({bug.stage for bug in bugs}):
         inside = [bug for bug in bugs if bug.stage == stage]
