@@ -51,6 +51,11 @@
 #define THREADS_SPARE 4
 #endif
 
+/* Clients a second that are a rush (turns.h tells what is different then). */
+#ifndef RUSH_LEAST
+#define RUSH_LEAST 1000
+#endif
+
 /* Octets of a thread's stack. */
 #ifndef THREAD_STACK
 #define THREAD_STACK 131072

@@ -163,7 +163,7 @@ int connection_send(struct connection *connection, struct iovec *parts,
                     size_t count)
 {
     size_t first = skip_sent(parts, 0, count, 0);
-    short events = connection->keeps_input ? POLLOUT : POLLIN | POLLOUT;
+    short events = connection->interim ? POLLOUT : POLLIN | POLLOUT;
 
     connection->began = turns_clock();
     connection->moved = 0;
@@ -174,7 +174,8 @@ int connection_send(struct connection *connection, struct iovec *parts,
         for (size_t i = first; i < count; i++) {
             message.msg_iovlen++; /* its type is not the same everywhere */
         }
-        sent = platform_send(connection->socket, &message);
+        sent =
+            platform_send(connection->socket, &message, !connection->interim);
         if (sent >= 0) {
             connection->moved += (size_t)sent;
             connection->sent += (size_t)sent;
@@ -230,7 +231,11 @@ static void drain(int socket)
 
 void connection_close(struct connection *connection, bool drain_first)
 {
-    if (drain_first && shutdown(connection->socket, SHUT_WR) == 0) {
+    /* What is left to be sent goes with the end of the stream. A close alone
+     * could drop it: it does if the client has said something since. */
+    bool ended = shutdown(connection->socket, SHUT_WR) == 0;
+
+    if (ended && drain_first) {
         drain(connection->socket);
     }
     (void)close(connection->socket); /* it is closed whatever it returns */

@@ -19,13 +19,13 @@
 #include "verdict.h"
 
 struct connection {
-    int socket;       /* owned, from connection_init to connection_close */
-    uint64_t began;   /* when receiving or sending began, by turns_clock */
-    uint64_t moved;   /* octets received or sent since then */
-    size_t room;      /* octets to ask for next */
-    uint64_t sent;    /* octets sent in all */
-    bool keeps_input; /* sending does not drop what the client sends */
-    bool lost;        /* the socket could not be made ready */
+    int socket;     /* owned, from connection_init to connection_close */
+    uint64_t began; /* when receiving or sending began, by turns_clock */
+    uint64_t moved; /* octets received or sent since then */
+    size_t room;    /* octets to ask for next */
+    uint64_t sent;  /* octets sent in all */
+    bool interim;   /* what is sent is no end: the content comes next */
+    bool lost;      /* the socket could not be made ready */
 };
 
 /* Takes over a client's socket. */
@@ -41,9 +41,10 @@ enum verdict connection_receive(struct connection *connection,
 
 /*
  * Sends `count` parts, whole and in order, `parts` being used up by it. What
- * the client sends meanwhile is dropped, unless `keeps_input` is set, so that
- * two that only want to send do not wait for each other. Returns 0, or -1 with
- * errno; ETIMEDOUT when the client takes too long to receive.
+ * the client sends meanwhile is dropped, so that two that only want to send do
+ * not wait for each other; and the last octets may go with the end of the
+ * stream, so close the connection next. Neither, if `interim` is set. Returns
+ * 0, or -1 with errno; ETIMEDOUT when the client takes too long to receive.
  */
 int connection_send(struct connection *connection, struct iovec *parts,
                     size_t count);
@@ -53,12 +54,11 @@ int connection_send(struct connection *connection, struct iovec *parts,
 bool connection_has_more(const struct connection *connection);
 
 /*
- * Closes the socket. With `drain_first`, some of what the client sends may
- * still be unread: then only the sending side is ended at first, and the rest
- * read and dropped until the client ends its side (or DRAIN_OCTETS_MOST,
- * DRAIN_SILENCE_MS or DRAIN_MOST_MS are over). Closed at once, the kernel would
- * answer the rest with a reset, which can take the answer from the client (RFC
- * 9112, 9.6).
+ * Ends the stream, and closes the socket. With `drain_first`, some of what the
+ * client sends may still be unread: it is read and dropped until the client
+ * ends its side (or DRAIN_OCTETS_MOST, DRAIN_SILENCE_MS or DRAIN_MOST_MS are
+ * over). Closed at once, the kernel would answer the rest with a reset, which
+ * can take the answer from the client (RFC 9112, 9.6).
  */
 void connection_close(struct connection *connection, bool drain_first);
 

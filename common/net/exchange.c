@@ -88,10 +88,10 @@ void exchange_continue(struct exchange *exchange)
 
     if (request->expects_continue && request->minor_version > 0 &&
         exchange->received.length == request->length) {
-        connection->keeps_input = true; /* it is the content */
+        connection->interim = true;
         /* If it cannot be sent, receiving the content tells so. */
         (void)connection_send(connection, &part, 1);
-        connection->keeps_input = false;
+        connection->interim = false;
         connection->began = began; /* the time to receive goes on */
         connection->moved = moved;
     }

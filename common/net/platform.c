@@ -40,9 +40,11 @@ ssize_t platform_receive(int client_sock, char *data, size_t length)
     return recv(client_sock, data, length, MSG_DONTWAIT);
 }
 
-ssize_t platform_send(int client_sock, const struct msghdr *message)
+ssize_t platform_send(int client_sock, const struct msghdr *message,
+                      bool end_follows)
 {
-    return sendmsg(client_sock, message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    return sendmsg(client_sock, message,
+                   MSG_DONTWAIT | MSG_NOSIGNAL | (end_follows ? MSG_MORE : 0));
 }
 
 void platform_trim_memory(void)
@@ -92,9 +94,12 @@ ssize_t platform_receive(int client_sock, char *data, size_t length)
     return recv(client_sock, data, length, 0);
 }
 
-/* Lost: nothing, as long as SIGPIPE is blocked (turns_start sees to it). */
-ssize_t platform_send(int client_sock, const struct msghdr *message)
+/* Lost: a packet for each answer, with the end alone. SIGPIPE does not come as
+ * long as it is blocked (turns_start sees to it). */
+ssize_t platform_send(int client_sock, const struct msghdr *message,
+                      bool end_follows)
 {
+    (void)end_follows;
     return sendmsg(client_sock, message, 0);
 }
 

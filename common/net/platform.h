@@ -7,6 +7,7 @@
 #ifndef NET_PLATFORM_H
 #define NET_PLATFORM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
@@ -21,10 +22,15 @@ void platform_defer_accept(int listening_socket);
  * or -1 with errno. */
 int platform_prepare(int client_sock);
 
-/* recv(2) and sendmsg(2) that do not block, but fail with EAGAIN; sending to
- * a client that is gone fails with EPIPE, without a signal. */
+/*
+ * recv(2) and sendmsg(2) that do not block, but fail with EAGAIN; sending to
+ * a client that is gone fails with EPIPE, without a signal. With `end_follows`,
+ * the sending side is ended as soon as all is sent: the last octets may wait
+ * for that, and go with it in one packet.
+ */
 ssize_t platform_receive(int client_sock, char *data, size_t length);
-ssize_t platform_send(int client_sock, const struct msghdr *message);
+ssize_t platform_send(int client_sock, const struct msghdr *message,
+                      bool end_follows);
 
 /* Gives memory that was freed back to the system. */
 void platform_trim_memory(void);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "limits.h"
 #include "turns_counts.h"
@@ -19,15 +18,15 @@ static struct {
     bool stopping;  /* and since when */
     uint64_t stopped;
     struct turns_wait *waits;
-    uint64_t watched; /* when the waits were last looked after */
+    uint64_t watched;   /* when the waits were last looked after */
+    struct turns *rush; /* while there is one: whose threads these are */
 } shared = {
     .mutex = PTHREAD_MUTEX_INITIALIZER,
     .counts.cap = THREADS_MOST,
     .reached = THREADS_MOST,
 };
 
-/* A plain mutex that is used as it should be cannot fail, and so this cannot be
- * reached: GCOVR_EXCL_START */
+/* A plain mutex, used as it should be, cannot fail: GCOVR_EXCL_START */
 static void lock(void)
 {
     if (pthread_mutex_lock(&shared.mutex) != 0) {
@@ -42,14 +41,6 @@ static void unlock(void)
     }
 }
 /* GCOVR_EXCL_STOP */
-
-uint64_t turns_clock(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
-}
 
 /* With the mutex held: counts a thread that is about to be created, if nobody
  * waits and there may be one more. */
@@ -113,7 +104,8 @@ bool turns_begin(void)
     lock();
     if (shared.coming > 0) {
         shared.coming--;
-    } else if (shared.counts.waiting < THREADS_SPARE) {
+    } else if (shared.counts.waiting == 0 ||
+               (shared.rush == NULL && shared.counts.waiting < THREADS_SPARE)) {
         shared.counts.waiting++;
     } else {
         shared.counts.total--;
@@ -130,7 +122,8 @@ bool turns_end(bool client)
     lock();
     shared.counts.waiting--;
     if (client) {
-        claimed = claim_thread();
+        shared.counts.accepted++;
+        claimed = shared.rush == NULL && claim_thread();
     } else {
         shared.counts.total--;
     }
@@ -226,6 +219,7 @@ static uint64_t wait_end(const struct turns_wait *wait)
 
 uint64_t turns_wait_begin(struct turns_wait *wait)
 {
+    struct turns *rush;
     uint64_t end;
 
     wait->thread = pthread_self();
@@ -237,7 +231,11 @@ uint64_t turns_wait_begin(struct turns_wait *wait)
     }
     shared.waits = wait;
     end = wait_end(wait);
+    rush = shared.rush;
     unlock();
+    if (rush != NULL) {
+        turns_ensure_waiting(rush);
+    }
     return end;
 }
 
@@ -285,9 +283,17 @@ void turns_watch(void)
     unlock();
 }
 
+void turns_set_rush(struct turns *turns)
+{
+    lock();
+    shared.rush = turns;
+    unlock();
+}
+
 void turns_stop(void)
 {
     lock();
+    shared.rush = NULL;
     shared.stopping = true;
     shared.stopped = turns_clock();
     unlock();

@@ -22,6 +22,13 @@
  *
  * Invariant: some thread waits, or every thread is busy and will come back.
  *
+ * In a rush (RUSH_LEAST clients a second) that is put off. To wake another
+ * thread for each client would cost more than to serve it, and the thread that
+ * got it is back for the next a few microseconds later. So it sees to another
+ * only if it has to wait for its client; and the main thread looks at the queue
+ * each millisecond, lest a thread that is slow for other reasons keeps clients
+ * waiting.
+ *
  * Threads: turns_start and turns_run are the main thread's; the other functions
  * may be called by any. The counts behind them are the one thing that threads
  * share here; one mutex guards them all.
@@ -72,6 +79,7 @@ struct turns_counts {
     size_t waiting; /* of them in accept, or created and on their way there */
     size_t cap;     /* threads at the most */
     uint64_t held;  /* octets counted by turns_hold */
+    uint64_t accepted; /* clients, since the start */
 };
 
 struct turns_counts turns_count(void);
@@ -102,16 +110,17 @@ struct turns_wait {
 
 /*
  * Begins a wait, and gives the moment at which its time is up, as things are
- * now. From here until turns_wait_end, if that moment comes nearer, turns_run
- * interrupts the thread with a signal that does nothing (so poll fails with
- * EINTR): then end the wait, and begin it again if it is not over.
+ * now. In a rush, it sees to it that another thread waits in accept. From here
+ * until turns_wait_end, if that moment comes nearer, turns_run interrupts the
+ * thread with a signal that does nothing (so poll fails with EINTR): then end
+ * the wait, and begin it again if it is not over.
  */
 uint64_t turns_wait_begin(struct turns_wait *wait);
 void turns_wait_end(struct turns_wait *wait);
 
-/* Interrupts the waits whose time is up. turns_run calls it ten times a second:
- * one thread looks at the clock for all, since 10,000 threads that each woke up
- * once a second to look took 8 % of a core. */
+/* Interrupts the waits whose time is up. turns_run calls it ten times a second,
+ * or more often: one thread looks at the clock for all, since 10,000 threads
+ * that each woke up once a second to look took 8 % of a core. */
 void turns_watch(void);
 
 /* The steps of a stop, for turns_run. From turns_stop on, time is short for

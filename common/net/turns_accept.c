@@ -13,6 +13,14 @@
  * listening socket, and some to be on the safe side. */
 static const rlim_t descriptors_kept = 16;
 
+uint64_t turns_clock(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
 static int create_thread(struct turns *turns)
 {
     pthread_attr_t attributes;

@@ -10,15 +10,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct turns;
+
 /* Sets the cap to `most` if that is less than THREADS_MOST. */
 void turns_set_cap(size_t most);
 
-/* A thread goes to wait; false tells it to end: enough are waiting. */
+/* A thread goes to wait; false tells it to end: enough are waiting. In a rush
+ * one is enough. */
 bool turns_begin(void);
 
 /* A thread's wait is over, with a client, or without: then it ends. Gives true
- * if nobody waits now and one more thread has been counted: start it. */
+ * if nobody waits now and one more thread has been counted: start it. In a rush
+ * it never does, after a client. */
 bool turns_end(bool client);
+
+/* A rush of clients begins for these threads; with NULL, it is over: then some
+ * thread has to be seen to (turns_ensure_waiting). */
+void turns_set_rush(struct turns *turns);
 
 /* Counts one more thread if nobody waits and there may be one. */
 bool turns_claim(void);

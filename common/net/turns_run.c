@@ -7,9 +7,11 @@
 #include "limits.h"
 #include "platform.h"
 #include "turns.h"
+#include "turns_counts.h"
 
 static const long watch_ms = 100;      /* how often waits are looked after */
-static const long stop_ms = 5;         /* the same while stopping */
+static const long rush_ms = 1;         /* the same in a rush */
+static const long stop_ms = 5;         /* and while stopping */
 static const size_t crowd_least = 256; /* fewer threads are no crowd */
 static const int calm_looks = 10;
 
@@ -58,16 +60,56 @@ static void trim_after(struct crowd *crowd)
     }
 }
 
+/* What the main thread sees of a rush. */
+struct rush {
+    bool on;
+    int looks;         /* in this tenth of a second */
+    uint64_t accepted; /* clients, before it */
+};
+
+/* Each tenth of a second: is there a rush? When it is over, somebody has to
+ * wait in accept again. */
+static void tell_rush(struct turns *turns, struct rush *rush)
+{
+    uint64_t accepted = turns_count().accepted;
+    bool was_on = rush->on;
+
+    rush->on = accepted - rush->accepted >= RUSH_LEAST * watch_ms / 1000;
+    rush->looks = 0;
+    rush->accepted = accepted;
+    if (rush->on != was_on) {
+        turns_set_rush(rush->on ? turns : NULL);
+        turns_ensure_waiting(turns);
+    }
+}
+
+/* One look at the queue. In a rush, clients who wait there, and for whom no
+ * thread waits, get one more. */
+static void look(struct turns *turns, struct rush *rush)
+{
+    if (rush->on && clients_wait(turns->listening_socket)) {
+        turns_ensure_waiting(turns);
+    }
+    rush->looks++;
+    if (!rush->on || rush->looks * rush_ms >= watch_ms) {
+        tell_rush(turns, rush);
+    }
+}
+
 int turns_run(struct turns *turns)
 {
     struct crowd crowd = {.peak = 0};
+    struct rush rush = {.on = false};
     int number = 0;
     int flags = fcntl(turns->listening_socket, F_GETFL);
     uint64_t stopped;
 
     while (number == 0) {
-        number = watch(watch_ms);
-        trim_after(&crowd);
+        number = watch(rush.on ? rush_ms : watch_ms);
+        look(turns, &rush);
+        if (rush.looks == 0) {
+            trim_after(&crowd); /* ten times a second */
+        }
     }
     turns_stop();
     stopped = turns_clock();

@@ -1,68 +1,49 @@
 /*
- * floor.c - the least that an exchange in a thread can cost.
+ * floor.c - the least that an exchange can cost.
  *
  *     floor ANSWER_FILE
  *
- * Threads take turns at accepting, as those of the stages do. The kernel hands
- * over a client when its request has come (TCP_DEFER_ACCEPT). One receive, one
- * send of the file's octets, head and all, and a close: no octet of the request
- * is looked at, nothing is allocated, counted, timed or logged. No server is
- * to be made like this; it shows what of a real one's cost is the kernel's.
+ * The kernel hands over a client when its request has come (TCP_DEFER_ACCEPT).
+ * One receive, one send of the file's octets, head and all, of which the end goes
+ * with the close, and the close: no octet of the request is looked at, nothing
+ * is allocated, counted, timed or logged. It is one thread: with more of them,
+ * the kernel wakes another for each client, which costs more. No server is to
+ * be made like this, since one client that stalls would stop it; it shows what
+ * of a real one's cost is the kernel's.
  */
-#include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "listening.h"
 
-/* As many as the stages keep waiting (THREADS_SPARE). */
-enum {
-    THREADS = 4
-};
-
-struct answering {
-    int listening;
-    const char *answer;
-    size_t length;
-};
-
-static void *take_turns(void *argument)
+static void answer_one(int listening, const char *answer, size_t length)
 {
-    const struct answering *answering = argument;
     char request[4096];
+    int client = accept(listening, NULL, NULL);
 
-    for (;;) {
-        int client = accept(answering->listening, NULL, NULL);
-
-        if (client == -1) {
-            continue;
-        }
-        if (recv(client, request, sizeof request, 0) > 0) {
-            (void)send(client, answering->answer, answering->length,
-                       MSG_NOSIGNAL);
-        }
-        close(client);
+    if (client == -1) {
+        return;
     }
-    return NULL;
+    if (recv(client, request, sizeof request, 0) > 0) {
+        (void)send(client, answer, length, MSG_NOSIGNAL | MSG_MORE);
+    }
+    close(client);
 }
 
 int main(int argc, char *argv[])
 {
-    struct answering answering;
-    pthread_t thread;
+    char *answer;
+    size_t length;
+    int listening;
 
     if (argc != 2) {
         fputs("usage: floor ANSWER_FILE\n", stderr);
         return 2;
     }
-    answering.answer = listening_read_file(argv[1], &answering.length);
-    answering.listening = listening_open("floor");
-    for (int i = 1; i < THREADS; i++) {
-        if (pthread_create(&thread, NULL, take_turns, &answering) != 0) {
-            return 1;
-        }
+    answer = listening_read_file(argv[1], &length);
+    listening = listening_open("floor");
+    for (;;) {
+        answer_one(listening, answer, length);
     }
-    take_turns(&answering);
 }

@@ -139,7 +139,7 @@ static void platform_send_does_not_block(void **state)
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     platform_prepare(pair[0]);
     while (sent > 0 && calls++ < 1000) {
-        sent = platform_send(pair[0], &message);
+        sent = platform_send(pair[0], &message, true);
     }
     assert_int_equal(sent, -1);
     assert_true(errno == EAGAIN || errno == EWOULDBLOCK);
@@ -163,7 +163,7 @@ static void platform_send_to_a_client_that_is_gone(void **state)
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     platform_prepare(pair[0]);
     assert_int_equal(close(pair[1]), 0);
-    assert_int_equal(platform_send(pair[0], &message), -1);
+    assert_int_equal(platform_send(pair[0], &message, true), -1);
     assert_int_equal(errno, EPIPE);
     assert_int_equal(close(pair[0]), 0);
 }
