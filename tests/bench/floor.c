@@ -4,12 +4,12 @@
  *     floor ANSWER_FILE
  *
  * The kernel hands over a client when its request has come (TCP_DEFER_ACCEPT).
- * One receive, one send of the file's octets, head and all, of which the end goes
- * with the close, and the close: no octet of the request is looked at, nothing
- * is allocated, counted, timed or logged. It is one thread: with more of them,
- * the kernel wakes another for each client, which costs more. No server is to
- * be made like this, since one client that stalls would stop it; it shows what
- * of a real one's cost is the kernel's.
+ * One receive, one send of the file's octets, head and all, of which the end
+ * goes with the close, and the close: no octet of the request is looked at,
+ * nothing is allocated, counted, timed or logged. It is one thread: with more
+ * of them, the kernel wakes another for each client, which costs more. No
+ * server is to be made like this, since one client that stalls would stop it;
+ * it shows what of a real one's cost is the kernel's.
  */
 #include <stdio.h>
 #include <sys/socket.h>
