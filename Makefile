@@ -205,7 +205,7 @@ else
 	@tests/run $(BUILD) $(CHOSEN)
 endif
 
-folder-tests: ## tries make test DIR=... with folders that are at fault
+folder-tests: ## tries make test DIR=... with folders at fault, and with some that are right
 	@tests/install test
 	@tests/folder/try $(BUILD)
 

@@ -9,6 +9,9 @@
 /* link: -Wl,--wrap=delegate,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 /* link: -Wl,--wrap=recv,--wrap=sendmsg,--wrap=poll,--wrap=shutdown */
 /* link: -Wl,--wrap=close,--wrap=write,--wrap=clock_gettime */
+/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recvfrom,--wrap=recvmsg */
+/* link: -Wl,--wrap=send,--wrap=sendto,--wrap=writev */
+/* link: -Wl,--wrap=select,--wrap=pselect,--wrap=ppoll */
 #include "request_rows.h"
 
 #include <signal.h>

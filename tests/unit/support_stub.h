@@ -17,17 +17,25 @@
  * It stands in place of system calls: link the program with
  *     -Wl,--wrap=recv,--wrap=sendmsg,--wrap=poll,--wrap=shutdown
  *     -Wl,--wrap=close,--wrap=write,--wrap=clock_gettime
- * each in a comment of its own. Threads: none but the test's own.
+ * each in a comment of its own. These are the calls that common/net makes. For
+ * code that makes others to the same end, blocking ones too, add
+ *     -Wl,--wrap=read,--wrap=readv,--wrap=recvfrom,--wrap=recvmsg
+ *     -Wl,--wrap=send,--wrap=sendto,--wrap=writev
+ *     -Wl,--wrap=select,--wrap=pselect,--wrap=ppoll
+ * Threads: none but the test's own.
  */
 #ifndef UNIT_SUPPORT_STUB_H
 #define UNIT_SUPPORT_STUB_H
 
 #include "support.h"
 
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 enum stub_ending {
-    STUB_MUST_NOT_BE_ASKED, /* asking for more is a fault */
+    STUB_MUST_NOT_BE_ASKED, /* asking for more is a fault; after shutdown, it
+                             * ends its side */
     STUB_ENDS,              /* ends its side */
     STUB_RESETS,
     STUB_IS_SILENT /* nothing comes; each wait takes all of its time */
@@ -68,6 +76,20 @@ extern struct stub {
 
 /* The real one, for what is not the stub's. */
 ssize_t __real_write(int descriptor, const void *data, size_t length);
+
+/*
+ * For what stands in place of the system's calls: the stub's part in those that
+ * receive, in those that send, and in those that wait for POLLIN or POLLOUT,
+ * for so many milliseconds or, if negative, for ever. They return as recv(2),
+ * sendmsg(2) and poll(2), stub_wait the events. What would wait for ever ends
+ * the test, saying so.
+ */
+bool stub_is(int descriptor);
+ssize_t stub_receive(void *data, size_t length, int flags);
+ssize_t stub_send(const struct msghdr *message, int flags);
+ssize_t stub_send_octets(const void *data, size_t length, int flags);
+int stub_wait(short events, int timeout);
+int stub_poll(struct pollfd *descriptor, int timeout);
 
 /* How many descriptors are open. */
 size_t count_descriptors(void);
