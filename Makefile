@@ -283,6 +283,11 @@ docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## holds the documents 
 	@tests/balance $(BUILD)
 	@tests/docs $(BUILD)
 
+docs-tests: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## tries make docs with pages that are stale or wrong
+	@tests/install test docs
+	@tests/parts $(BUILD)
+	@tests/stale $(BUILD)
+
 # The servers, the units and the fault sweep, all counted together.
 COVERAGE := build/coverage
 coverage: ## which lines and branches the tests reach
