@@ -27,10 +27,12 @@ export function kinds(folder) {
     folder: '/source/stages/index.html',
     reference: '/http.html',
     map: '/assignment-map.html',
-    teaching: existsSync(join(folder, 'teaching.html')) ? '/teaching.html' : undefined,
-    prologue: existsSync(join(folder, 'prologue.html')) ? '/prologue.html' : undefined,
     decks: '/decks.html',
     missing: '/404.html',
+  }
+  const documents = ['prologue', 'epilogue', 'teaching', 'testing', 'grading', 'performance']
+  for (const name of documents) {
+    if (existsSync(join(folder, `${name}.html`))) all[name] = `/${name}.html`
   }
   for (let stage = 1; existsSync(join(folder, `slides/stage${stage}.html`)); stage += 1) {
     all[`deck${stage}`] = `/slides/stage${stage}.html`
