@@ -43,8 +43,11 @@ include $(HARDENING_FILE)
 endif
 UNIT_SANITIZE ?= $(if $(SANITIZE),,address,undefined)
 UNIT_CFLAGS ?= -O1
+# With _FORTIFY_SOURCE, which some compilers set by themselves, calls have other
+# names than those that --wrap replaces.
+UNIT_FLAGS := -U_FORTIFY_SOURCE
 ifneq ($(UNIT_SANITIZE),)
-UNIT_FLAGS := $(call sanitizers,$(UNIT_SANITIZE))
+UNIT_FLAGS += $(call sanitizers,$(UNIT_SANITIZE))
 endif
 
 Q := $(if $(V),,@)

@@ -119,6 +119,19 @@ assert_one_sentence() { # CODE FRAGMENT
     fetch /
     assert_equal "$status" 200
     stop_server
+}
+
+# bats test_tags=ours
+# hint: The address of a client is logged as inet_ntop writes it, of whatever
+#   family it is.
+@test "a client of ::1 is logged so, where the machine has it" {
+    if ! grep -qs '^00000000000000000000000000000001 ' /proc/net/if_inet6; then
+        echo '# left out: this machine has no ::1' >&3
+        return
+    fi
+    start_server "$SERVER" ::1
+    fetch /
+    stop_server
     [[ $(<"$SERVER_LOG") == '::1 - - ['* ]]
 }
 

@@ -23,11 +23,12 @@ needs_prlimit() {
 }
 
 # hold_clients COUNT: so many clients send half of a request; the rest, and
-# reading the answers into the file answers, comes with `release`.
+# reading the answers into the file answers, comes with `release`. A server may
+# wait for each of them to close, which they do together: they have time.
 hold_clients() {
     answers=$BATS_TEST_TMPDIR/answers
     mkfifo "$BATS_TEST_TMPDIR/gate"
-    "$TOOLS/exchange" -c "$1" -t 5 127.0.0.1 "$PORT" \
+    "$TOOLS/exchange" -c "$1" -t 20 127.0.0.1 "$PORT" \
         'send GET /p HTTP/1.1\r\n' hold 'send Host: a\r\n\r\n' read \
         <"$BATS_TEST_TMPDIR/gate" >"$answers" 2>"$answers.said" 3>&- &
     clients=$!
