@@ -2,8 +2,15 @@
  * connection_receive_test.c - receiving in pieces, with errors, from a client
  * that is slow or gone; draining before the close.
  */
-/* link: -Wl,--wrap=recv,--wrap=sendmsg,--wrap=poll,--wrap=shutdown */
-/* link: -Wl,--wrap=close,--wrap=write,--wrap=clock_gettime */
+/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom */
+/* link: -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send */
+/* link: -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf */
+/* link: -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect */
+/* link: -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown */
+/* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
+/* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
+/* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
+/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep */
 #include "support_stub.h"
 
 #include <signal.h>

@@ -2,8 +2,15 @@
  * exchange_end_test.c - the end of an exchange: which verdict gets which
  * answer, what the log says, and what is drained.
  */
-/* link: -Wl,--wrap=recv,--wrap=sendmsg,--wrap=poll,--wrap=shutdown */
-/* link: -Wl,--wrap=close,--wrap=write,--wrap=clock_gettime */
+/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom */
+/* link: -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send */
+/* link: -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf */
+/* link: -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect */
+/* link: -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown */
+/* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
+/* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
+/* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
+/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep */
 /* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 #include "support_exchange.h"
 

@@ -7,11 +7,15 @@
 /* hint: A client may leave, reset, or fall silent after any octet: what does
  * each call return then, and is it looked at? */
 /* link: -Wl,--wrap=delegate,--wrap=malloc,--wrap=calloc,--wrap=realloc */
-/* link: -Wl,--wrap=recv,--wrap=sendmsg,--wrap=poll,--wrap=shutdown */
-/* link: -Wl,--wrap=close,--wrap=write,--wrap=clock_gettime */
-/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recvfrom,--wrap=recvmsg */
-/* link: -Wl,--wrap=send,--wrap=sendto,--wrap=writev */
-/* link: -Wl,--wrap=select,--wrap=pselect,--wrap=ppoll */
+/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom */
+/* link: -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send */
+/* link: -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf */
+/* link: -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect */
+/* link: -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown */
+/* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
+/* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
+/* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
+/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep */
 #include "request_rows.h"
 
 #include <errno.h>
@@ -124,8 +128,6 @@ static void check_left(const struct request_row *row, size_t length,
     assert_row_times(row->request, "delegate was called", delegate_calls, 0);
     assert_row(row->request, "the number of octets that were sent",
                stub.sent_length, 0);
-    assert_row_times(row->request, "a line was written to the log", stub.writes,
-                     1);
     stub_close();
 }
 
@@ -237,7 +239,6 @@ static void handle_connection_sends_the_whole_answer_in_parts(void **state)
 static void handle_connection_of_a_client_that_is_gone(void **state)
 {
     static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-    static const struct sockaddr_storage nobody;
     size_t descriptors = count_descriptors();
 
     (void)state;
@@ -249,9 +250,9 @@ static void handle_connection_of_a_client_that_is_gone(void **state)
         assert_int_equal(__real_write(pair[1], request, length), length);
         assert_int_equal(close(pair[1]), 0);
         stub.closes = 0;
-        stub.socket = -2; /* the log alone is the stub's */
-        handle_connection(pair[0], &nobody);
-        stub.socket = -1;
+        stub.keeps_log = true;
+        handle_socket(pair[0]);
+        stub.keeps_log = false;
         assert_row(NULL, "the number of open descriptors", count_descriptors(),
                    descriptors);
     }
@@ -277,6 +278,6 @@ int main(void)
                                set_up_delegate),
     };
 
-    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGPIPE, SIG_IGN); /* the server does not get it either */
     return run_all(tests);
 }

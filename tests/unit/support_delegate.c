@@ -2,6 +2,7 @@
  */
 #include "support_delegate.h"
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "form.h"
@@ -102,17 +103,29 @@ int set_up_delegate(void **state)
 void open_client(const char *request, size_t length)
 {
     stub_open(request, length);
+    stub.leaves_when_answered = true;
     say_place("%s", "");
     delegate_calls = 0;
     delegate_got_length = 0;
     delegate_got[0] = '\0';
 }
 
+void handle_socket(int socket)
+{
+    struct sockaddr_storage address = {.ss_family = AF_INET};
+    struct sockaddr_in client = {.sin_family = AF_INET};
+
+    client.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    client.sin_port = htons(50000);
+    memcpy(&address, &client, sizeof client);
+    stub_listen();
+    handle_connection(socket, &address);
+    stub_speak();
+}
+
 void handle(void)
 {
-    static const struct sockaddr_storage client_address;
-
-    handle_connection(stub.socket, &client_address);
+    handle_socket(stub.socket);
 }
 
 void check_request(const struct request_row *row)
@@ -129,9 +142,5 @@ void check_request(const struct request_row *row)
                       strlen(content), row->head ? "" : "hello");
     assert_row(row->request, "the number of octets that were received",
                stub.given, stub.length);
-    assert_row_times(row->request, "a line was written to the log", stub.writes,
-                     1);
-    assert_row_that(row->request, stub.closed_before_log,
-                    "the log was written before the socket was closed");
     stub_close();
 }

@@ -41,6 +41,10 @@ void open_client(const char *request, size_t length);
 /* Calls handle_connection with the client that is open. */
 void handle(void);
 
+/* Calls it with another socket; it is told the address of a client on this
+ * machine. What it writes to standard error is kept as the log. */
+void handle_socket(int socket);
+
 /* A request, and what is to come of it. */
 struct request_row {
     const char *request;

@@ -1,14 +1,37 @@
-/* support_stub.c - a client for a test to open and to close; see
- * support_stub.h. */
+/* support_stub.c - a client that does what it is told; see support_stub.h. */
 #include "support_stub.h"
 #include "support_by_hand.h"
+#include "support_stub_core.h"
 
 #include <fcntl.h>
-#include <stddef.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 struct stub stub = {.socket = -1, .peer = -1};
+
+int __real_poll(struct pollfd *descriptors, nfds_t count, int timeout);
+time_t __real_time(time_t *now);
+
+size_t count_descriptors(void)
+{
+    enum {
+        most = 64
+    };
+    struct pollfd descriptors[most] = {{0}};
+    size_t count = 0;
+
+    for (int i = 0; i < most; i++) {
+        descriptors[i].fd = i;
+    }
+    (void)__real_poll(descriptors, most, 0);
+    for (int i = 0; i < most; i++) {
+        count += (descriptors[i].revents & POLLNVAL) == 0;
+    }
+    return count;
+}
 
 static void stub_say_by_hand(void)
 {
@@ -29,6 +52,8 @@ void stub_open(const char *data, size_t length)
     stub.data = data;
     stub.length = length;
     stub.clock = 1000000;
+    stub.moved_clock = stub.clock;
+    stub.date = (int64_t)__real_time(NULL);
     stub.descriptors = descriptors;
     say_by_hand_later(stub_say_by_hand);
 }
@@ -50,6 +75,8 @@ void stub_close(void)
 void stub_forget(void)
 {
     stub.socket = -1;
+    stub.keeps_log = false;
+    stub_speak();
 }
 
 void stub_check_at(void)
@@ -58,7 +85,12 @@ void stub_check_at(void)
         row_fails("recv was called again after the whole request had "
                   "come: a real client would wait for ever");
     }
-    row_times("the socket was closed", stub.closes, 1);
+    if (stub.copies_count == 0) {
+        row_times("the socket was closed", stub.closes, 1);
+    } else {
+        row_number("with its copies, the number of times the socket was closed",
+                   stub.closes, 1 + stub.copies_count);
+    }
     if (fcntl(stub.socket, F_GETFD) != -1) {
         row_fails("the socket is still open");
     }

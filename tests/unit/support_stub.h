@@ -9,33 +9,42 @@
  *     ... look at stub.sent, stub.log ...
  *     stub_close();
  *
- * After the last octet that the client sends, asking for more is a fault, as
+ * After the last octet that the client sends, to wait for more is a fault, as
  * in the assignment's own tests, unless `ending` says otherwise. The socket is
  * a real one, so that it can be seen whether it was closed; what is received
- * and sent through it is the stub's. Its clock moves only in a wait.
+ * and sent through it is the stub's.
+ *
+ * It may be talked to as a socket is: by read, recv, recvfrom, recvmsg, readv;
+ * write, send, sendto, sendmsg, writev, dprintf; with poll, ppoll, select,
+ * pselect; through fdopen and dup. A call waits if the real socket is not set
+ * to O_NONBLOCK and MSG_DONTWAIT is not given, for as long as SO_RCVTIMEO and
+ * SO_SNDTIMEO say; a wait that would have no end ends the test, saying so. What
+ * it cannot do, epoll, ends the test, too.
+ *
+ * Its clock moves only in a wait or a sleep: none takes real time. The tests'
+ * own clock() is the processor's.
  *
  * It stands in place of system calls: link the program with
- *     -Wl,--wrap=recv,--wrap=sendmsg,--wrap=poll,--wrap=shutdown
- *     -Wl,--wrap=close,--wrap=write,--wrap=clock_gettime
- * each in a comment of its own. These are the calls that common/net makes. For
- * code that makes others to the same end, blocking ones too, add
- *     -Wl,--wrap=read,--wrap=readv,--wrap=recvfrom,--wrap=recvmsg
- *     -Wl,--wrap=send,--wrap=sendto,--wrap=writev
- *     -Wl,--wrap=select,--wrap=pselect,--wrap=ppoll
- * Threads: none but the test's own.
+ *     -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom
+ *     -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send
+ *     -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf
+ *     -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect
+ *     -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown
+ *     -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt
+ *     -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime
+ *     -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep
+ *     -Wl,--wrap=nanosleep,--wrap=clock_nanosleep
+ * each in a comment of its own. Threads: none but the test's own.
  */
 #ifndef UNIT_SUPPORT_STUB_H
 #define UNIT_SUPPORT_STUB_H
 
 #include "support.h"
 
-#include <poll.h>
-#include <sys/socket.h>
 #include <sys/types.h>
 
 enum stub_ending {
-    STUB_MUST_NOT_BE_ASKED, /* asking for more is a fault; after shutdown, it
-                             * ends its side */
+    STUB_MUST_NOT_BE_ASKED, /* waiting for more is a fault */
     STUB_ENDS,              /* ends its side */
     STUB_RESETS,
     STUB_IS_SILENT /* nothing comes; each wait takes all of its time */
@@ -44,15 +53,17 @@ enum stub_ending {
 extern struct stub {
     int socket; /* -1: there is none, and all calls are the real ones */
     int peer;
+    bool keeps_log;   /* without a socket, the log alone is the stub's */
     const char *data; /* what the client sends; NULL: any octets */
     size_t length;
     size_t cuts[2]; /* offsets at which a piece ends; 0: none */
     size_t step;    /* the longest piece; 0: any */
     enum stub_ending ending;
-    bool waits;              /* each piece has to be waited for */
-    uint64_t wait_takes;     /* milliseconds, each wait for a piece */
-    size_t interrupted;      /* so many calls fail with EINTR first */
-    size_t send_most;        /* the most that is taken by one call; 0: any */
+    bool leaves_when_answered; /* once the server's side has ended, it ends */
+    bool waits;                /* each piece has to be waited for */
+    uint64_t wait_takes;       /* milliseconds, each wait for a piece */
+    size_t interrupted;        /* so many calls fail with EINTR first */
+    size_t send_most;          /* the most that is taken by one call; 0: any */
     bool send_waits;         /* each call but the first has to be waited for */
     size_t send_fails_after; /* octets; with send_error */
     int send_error;          /* 0: it does not fail */
@@ -64,32 +75,24 @@ extern struct stub {
     bool ready;   /* a wait said that the next piece is there */
     bool send_ready;
     bool asked_too_much;
+    bool answered; /* the server's side has ended */
     size_t receives, sends, polls, shutdowns, closes, writes;
     bool closed_before_log;
     size_t sent_length; /* may be more than fits */
     char log[8192];
     size_t log_length;
     size_t descriptors; /* open before the stub's own */
-    size_t fruitless;   /* calls that gave nothing, one after the other */
+    size_t fruitless;   /* calls that gave nothing, at one time by the clock */
+    uint64_t fruitless_clock;
+    uint64_t moved_clock; /* when octets last went one way or the other */
+    int64_t date;         /* in seconds, when it was opened */
+    int copies[4];        /* what dup gave */
+    size_t copies_count;
     char sent[262144];
 } stub;
 
 /* The real one, for what is not the stub's. */
 ssize_t __real_write(int descriptor, const void *data, size_t length);
-
-/*
- * For what stands in place of the system's calls: the stub's part in those that
- * receive, in those that send, and in those that wait for POLLIN or POLLOUT,
- * for so many milliseconds or, if negative, for ever. They return as recv(2),
- * sendmsg(2) and poll(2), stub_wait the events. What would wait for ever ends
- * the test, saying so.
- */
-bool stub_is(int descriptor);
-ssize_t stub_receive(void *data, size_t length, int flags);
-ssize_t stub_send(const struct msghdr *message, int flags);
-ssize_t stub_send_octets(const void *data, size_t length, int flags);
-int stub_wait(short events, int timeout);
-int stub_poll(struct pollfd *descriptor, int timeout);
 
 /* How many descriptors are open. */
 size_t count_descriptors(void);
@@ -102,6 +105,11 @@ void stub_close(void);
 
 /* After a test that ended in the middle: there is no stub any more. */
 void stub_forget(void);
+
+/* From now on, until stub_speak, what stdio writes to standard error is kept
+ * as the log, where the C library can do that. */
+void stub_listen(void);
+void stub_speak(void);
 
 /* Ends the test, naming the row, if the socket was not closed, once, or was
  * asked for more than the client sent. */

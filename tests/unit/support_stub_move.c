@@ -1,0 +1,193 @@
+/* support_stub_move.c - octets from and to the client of the stub; see
+ * support_stub_core.h.
+ */
+#include "support_stub_core.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+/* How long a call may wait: the socket's own time for SO_RCVTIMEO or
+ * SO_SNDTIMEO; 0 if it does not block. */
+static uint64_t stub_limit(int descriptor, int flags, int option)
+{
+    struct timeval time = {0};
+    socklen_t length = sizeof time;
+    uint64_t limit;
+
+    if ((flags & MSG_DONTWAIT) != 0 ||
+        (fcntl(descriptor, F_GETFL) & O_NONBLOCK) != 0) {
+        return 0;
+    }
+    (void)getsockopt(descriptor, SOL_SOCKET, option, &time, &length);
+    limit =
+        (uint64_t)time.tv_sec * 1000 + ((uint64_t)time.tv_usec + 999) / 1000;
+    return limit == 0 ? STUB_FOREVER : limit;
+}
+
+/* ---- Receiving ---- */
+
+/* Where the piece that comes next ends. */
+static size_t stub_piece_end(void)
+{
+    size_t end = stub.length;
+
+    for (size_t i = 0; i < COUNT(stub.cuts); i++) {
+        if (stub.cuts[i] > stub.given && stub.cuts[i] < end) {
+            end = stub.cuts[i];
+        }
+    }
+    if (stub.step > 0 && end - stub.given > stub.step) {
+        end = stub.given + stub.step;
+    }
+    return end;
+}
+
+size_t stub_octets_there(void)
+{
+    return stub_has_come() ? stub_piece_end() - stub.given : 0;
+}
+
+/* Puts octets of the client's into the parts, from `offset` on. */
+static void stub_put(const struct iovec *parts, size_t offset, size_t octets)
+{
+    size_t put = 0;
+
+    while (put < octets) {
+        size_t most;
+
+        while (offset >= parts->iov_len) {
+            offset -= parts++->iov_len;
+        }
+        most = parts->iov_len - offset < octets - put ? parts->iov_len - offset
+                                                      : octets - put;
+        if (stub.data != NULL) {
+            memcpy((char *)parts->iov_base + offset,
+                   stub.data + stub.given + put, most);
+        } else {
+            memset((char *)parts->iov_base + offset, 'x', most);
+        }
+        put += most;
+        offset += most;
+    }
+}
+
+static size_t length_of(const struct iovec *parts, size_t count)
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        length += parts[i].iov_len;
+    }
+    return length;
+}
+
+/* Receives from one piece, or what stands for an end. */
+static ssize_t stub_receive_piece(const struct iovec *parts, size_t offset,
+                                  size_t most, bool peeks)
+{
+    size_t octets = stub_piece_end() - stub.given;
+
+    if (stub.given == stub.length) {
+        return stub.ending == STUB_ENDS ||
+                       !(stub.asked_too_much || stub.ending == STUB_RESETS)
+                   ? 0
+                   : stub_fail(ECONNRESET);
+    }
+    if (octets > most) {
+        octets = most;
+    } else if (!peeks) {
+        stub.ready = false;
+    }
+    stub_put(parts, offset, octets);
+    if (!peeks) {
+        stub.given += octets;
+        stub.fruitless = 0;
+        stub.moved_clock = stub.clock;
+    }
+    return (ssize_t)octets;
+}
+
+ssize_t stub_receive(int descriptor, const struct iovec *parts, size_t count,
+                     int flags, const char *call)
+{
+    size_t length = length_of(parts, count);
+    bool peeks = (flags & MSG_PEEK) != 0;
+    size_t done = 0;
+    ssize_t octets;
+
+    do {
+        bool in = true;
+        bool out = false;
+
+        stub.receives++;
+        stub_ends_loops();
+        if (stub_interrupts()) {
+            octets = -1;
+        } else if (stub_wait(&in, &out,
+                             stub_limit(descriptor, flags, SO_RCVTIMEO),
+                             call)) {
+            octets = stub_receive_piece(parts, done, length - done, peeks);
+        } else {
+            octets = stub_fail(EAGAIN);
+        }
+        done += octets > 0 ? (size_t)octets : 0;
+    } while ((flags & MSG_WAITALL) != 0 && !peeks && octets > 0 &&
+             done < length);
+    return done > 0 ? (ssize_t)done : octets;
+}
+
+/* ---- Sending ---- */
+
+/* Keeps the octets of the parts, at most so many; gives how many. */
+static size_t stub_take(const struct iovec *parts, size_t count, size_t most)
+{
+    size_t taken = 0;
+
+    for (size_t i = 0; i < count && taken < most; i++) {
+        size_t octets =
+            parts[i].iov_len < most - taken ? parts[i].iov_len : most - taken;
+
+        if (octets > 0 && stub.sent_length + octets <= sizeof stub.sent) {
+            memcpy(stub.sent + stub.sent_length, parts[i].iov_base, octets);
+        }
+        stub.sent_length += octets;
+        taken += octets;
+    }
+    return taken;
+}
+
+ssize_t stub_send(int descriptor, const struct iovec *parts, size_t count,
+                  int flags, const char *call)
+{
+    size_t most = stub.send_most == 0 ? SIZE_MAX : stub.send_most;
+    bool in = false;
+    bool out = true;
+
+    stub.sends++;
+    stub_ends_loops();
+    if (stub_interrupts()) {
+        return -1;
+    }
+    if (stub.answered) {
+        return stub_fail(EPIPE);
+    }
+    if (!stub_wait(&in, &out, stub_limit(descriptor, flags, SO_SNDTIMEO),
+                   call)) {
+        return stub_fail(EAGAIN);
+    }
+    stub.send_ready = false;
+    stub.fruitless = 0;
+    stub.moved_clock = stub.clock;
+    if (stub.send_error != 0) {
+        if (stub.sent_length >= stub.send_fails_after) {
+            return stub_fail(stub.send_error);
+        }
+        if (most > stub.send_fails_after - stub.sent_length) {
+            most = stub.send_fails_after - stub.sent_length;
+        }
+    }
+    return (ssize_t)stub_take(parts, count, most);
+}
