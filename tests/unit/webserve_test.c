@@ -22,7 +22,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Its main is one function of several here. */
+/* Its main is one function of several here. What else stands in it may have any
+ * name that does not begin with unit_ or webserve_. */
 #define main webserve_main
 #include "webserve.c"
 #undef main
@@ -34,7 +35,7 @@ int __wrap_delegate(const char *request_type, const char *path,
                     const struct form *get_data, const struct form *post_data,
                     struct response *response);
 
-static void append_form(struct buffer *content, const struct form *form)
+static void unit_append_form(struct buffer *content, const struct form *form)
 {
     buffer_append_string(content, form == NULL ? "NULL" : "form");
     for (size_t i = 0; form != NULL && i < form->count; i++) {
@@ -70,22 +71,22 @@ int __wrap_delegate(const char *request_type, const char *path,
     buffer_append_string(content, " ");
     buffer_append_number(content, received_headers->count);
     buffer_append_string(content, " get:");
-    append_form(content, get_data);
+    unit_append_form(content, get_data);
     buffer_append_string(content, "post:");
-    append_form(content, post_data);
+    unit_append_form(content, post_data);
     return 0;
 }
 
 /* ---- The server, in a process of its own */
 
-static pid_t server;
-static int server_output;
-static struct sockaddr_in server_address;
+static pid_t unit_server;
+static int unit_output;
+static struct sockaddr_in unit_address;
 
 /* Takes the port from the line that the server prints. */
-static void read_port(void)
+static void unit_read_port(void)
 {
-    struct pollfd output = {.fd = server_output, .events = POLLIN};
+    struct pollfd output = {.fd = unit_output, .events = POLLIN};
     char line[256];
     ssize_t length;
     const char *port;
@@ -93,17 +94,17 @@ static void read_port(void)
     assert_row_that(NULL, poll(&output, 1, 5000) == 1,
                     "the server printed no line in 5 s: is it printed where "
                     "it listens, and flushed?");
-    length = read(server_output, line, sizeof line - 1);
+    length = read(unit_output, line, sizeof line - 1);
     line[length > 0 ? length : 0] = '\0';
     port = strstr(line, "http://127.0.0.1:");
     assert_row_has(NULL, "the line that the server prints", line,
                    "http://127.0.0.1:");
-    server_address = (struct sockaddr_in){.sin_family = AF_INET};
-    server_address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    server_address.sin_port = htons((uint16_t)strtoul(port + 17, NULL, 10));
+    unit_address = (struct sockaddr_in){.sin_family = AF_INET};
+    unit_address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    unit_address.sin_port = htons((uint16_t)strtoul(port + 17, NULL, 10));
 }
 
-static int start_server(void **state)
+static int unit_start_server(void **state)
 {
     char name[] = "webserve";
     char interface[] = "127.0.0.1";
@@ -113,8 +114,8 @@ static int start_server(void **state)
 
     (void)state;
     assert_int_equal(pipe(ends), 0);
-    server = fork();
-    if (server == 0) {
+    unit_server = fork();
+    if (unit_server == 0) {
         int nowhere = open("/dev/null", O_WRONLY);
 
         (void)alarm(20);
@@ -124,23 +125,23 @@ static int start_server(void **state)
         (void)close(ends[1]);
         _exit(webserve_main(3, arguments));
     }
-    assert_int_not_equal(server, -1);
+    assert_int_not_equal(unit_server, -1);
     assert_int_equal(close(ends[1]), 0);
-    server_output = ends[0];
-    read_port();
+    unit_output = ends[0];
+    unit_read_port();
     return 0;
 }
 
-static int end_server(void **state)
+static int unit_end_server(void **state)
 {
     (void)state;
-    (void)kill(server, SIGKILL);
-    (void)waitpid(server, NULL, 0);
-    return close(server_output);
+    (void)kill(unit_server, SIGKILL);
+    (void)waitpid(unit_server, NULL, 0);
+    return close(unit_output);
 }
 
 /* Sends a request and gives all that comes back, for up to 5 s. */
-static const char *ask(const char *request)
+static const char *unit_ask(const char *request)
 {
     static char answer[8192];
     const struct timeval limit = {.tv_sec = 5};
@@ -151,9 +152,9 @@ static const char *ask(const char *request)
     say_place("a client sends %s", shown_string(request));
     assert_int_equal(
         setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit), 0);
-    assert_int_equal(connect(client, (struct sockaddr *)&server_address,
-                             sizeof server_address),
-                     0);
+    assert_int_equal(
+        connect(client, (struct sockaddr *)&unit_address, sizeof unit_address),
+        0);
     assert_int_equal(send(client, request, strlen(request), MSG_NOSIGNAL),
                      strlen(request));
     while ((octets = recv(client, answer + length, sizeof answer - 1 - length,
@@ -175,7 +176,7 @@ static void webserve_answers_with_what_delegate_leaves(void **state)
     const char *answer;
 
     (void)state;
-    answer = ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    answer = unit_ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     assert_row_has(NULL, "the answer", answer, "HTTP/1.1 200 OK\r\n");
     assert_row_has(NULL, "the answer, which should be delegate's,", answer,
                    "\r\n\r\ndelegate: ");
@@ -197,7 +198,7 @@ static void webserve_gives_delegate_the_request(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const char *content = strstr(ask(rows[i].request), "\r\n\r\n");
+        const char *content = strstr(unit_ask(rows[i].request), "\r\n\r\n");
 
         assert_row_that(NULL, content != NULL, "the answer has no content");
         assert_row_octets(NULL, "what delegate was given", content + 4,
@@ -211,7 +212,7 @@ static void webserve_of_a_delegate_that_fails(void **state)
     const char *answer;
 
     (void)state;
-    answer = ask("GET /fail HTTP/1.1\r\nHost: a\r\n\r\n");
+    answer = unit_ask("GET /fail HTTP/1.1\r\nHost: a\r\n\r\n");
     assert_row_that(NULL, strncmp(answer, line, sizeof line - 1) == 0,
                     "delegate has failed, so the answer is a 500; but it "
                     "begins with %s",
@@ -220,7 +221,7 @@ static void webserve_of_a_delegate_that_fails(void **state)
 }
 
 #define WITH_SERVER(test)                                                      \
-    cmocka_unit_test_setup_teardown(test, start_server, end_server)
+    cmocka_unit_test_setup_teardown(test, unit_start_server, unit_end_server)
 
 int main(void)
 {
