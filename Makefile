@@ -211,6 +211,7 @@ endif
 folder-tests: ## tries make test DIR=... with folders at fault, and with some that are right
 	@tests/install test
 	@tests/folder/try $(BUILD)
+	@tests/folder/vary $(BUILD)
 
 -include tests/grade/rules.mk
 

@@ -1,8 +1,6 @@
 /*
- * serve.c - as a student may write it who knows threads from elsewhere: an
- * accept that waits, and a new thread for each client; SIGTERM and SIGINT end
- * the program at once. It passes every contract test; tests/folder/try sees to
- * it.
+ * serve.c - accept, which blocks, and a new thread for each client; SIGTERM and
+ * SIGINT end the program at once, with 0.
  */
 #include "webserve.h"
 
