@@ -48,11 +48,12 @@ static void accept_client(int listening_socket)
     if (client->socket == -1) {
         free(client);
         (void)usleep(20000); /* descriptors come free again */
-    } else if (pthread_create(&thread, NULL, handle_client, client) == 0) {
-        (void)pthread_detach(thread);
-    } else {
-        (void)handle_client(client);
+        return;
     }
+    while (pthread_create(&thread, NULL, handle_client, client) != 0) {
+        (void)usleep(20000); /* threads end */
+    }
+    (void)pthread_detach(thread);
 }
 
 int serve(const char *interface, const char *port)
