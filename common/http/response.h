@@ -55,7 +55,8 @@ void response_write_head(const struct response *response, time_t now,
 #define HTTP_DATE_SIZE 30
 
 /* Writes a time as IMF-fixdate (RFC 9110, section 5.6.7), the one format in
- * which a Date is sent: Sun, 06 Nov 1994 08:49:37 GMT. */
+ * which a Date is sent: Sun, 06 Nov 1994 08:49:37 GMT. For the years 0 to 9999,
+ * which is what it has room for. */
 void http_date(time_t time, char text[HTTP_DATE_SIZE]);
 
 #endif
