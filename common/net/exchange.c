@@ -27,32 +27,38 @@ void exchange_begin(struct exchange *exchange, int client_sock,
     form_init(&exchange->get_data);
     form_init(&exchange->post_data);
     response_init(&exchange->response);
+    exchange->decoded = 0;
+    exchange->shown = 0;
     exchange->held = 0;
 }
 
-/* Counts some more octets that this client makes the server hold. Returns done,
- * or VERDICT_OVER_BUDGET. */
-static enum verdict hold(struct exchange *exchange, uint64_t octets)
+/* What this client makes the server hold: what was received, the fields, the
+ * forms, and the page; before that is made, what it takes at least. */
+static uint64_t measure(const struct exchange *exchange)
 {
-    if (turns_hold(octets) == -1) {
-        return VERDICT_OVER_BUDGET;
-    }
-    exchange->held += octets;
-    return VERDICT_DONE;
+    uint64_t page = exchange->response.content.capacity;
+
+    return exchange->received.capacity + exchange->content.octets.capacity +
+           exchange->content.piece.capacity +
+           exchange->request.headers.capacity * sizeof(struct header) +
+           exchange->decoded +
+           (page > exchange->shown ? page : exchange->shown);
 }
 
-/* Counts what was received, once it is more than a little. */
-static enum verdict count_received(struct exchange *exchange)
+/* Counts that in the budget, once it is more than a little. Returns done, or
+ * VERDICT_OVER_BUDGET. */
+static enum verdict count_held(struct exchange *exchange)
 {
-    uint64_t held = exchange->received.capacity +
-                    exchange->content.octets.capacity +
-                    exchange->content.piece.capacity +
-                    exchange->request.headers.capacity * sizeof(struct header);
+    uint64_t held = measure(exchange);
 
     if (held <= HELD_FREELY || held <= exchange->held) {
         return VERDICT_DONE;
     }
-    return hold(exchange, held - exchange->held);
+    if (turns_hold(held - exchange->held) == -1) {
+        return VERDICT_OVER_BUDGET;
+    }
+    exchange->held = held;
+    return VERDICT_DONE;
 }
 
 enum verdict exchange_receive(struct exchange *exchange, struct buffer *into)
@@ -62,19 +68,17 @@ enum verdict exchange_receive(struct exchange *exchange, struct buffer *into)
     if (verdict == VERDICT_TIMEOUT && exchange->received.length == 0) {
         return VERDICT_SILENCE;
     }
-    return verdict == VERDICT_DONE ? count_received(exchange) : verdict;
+    return verdict == VERDICT_DONE ? count_held(exchange) : verdict;
 }
 
 enum verdict exchange_decode(struct exchange *exchange, struct form *form,
                              const char *data, size_t length)
 {
     enum verdict verdict = form_parse(form, data, length);
-    uint64_t shown = length + form->count * page_octets_a_pair;
 
-    if (verdict != VERDICT_DONE || shown <= HELD_FREELY) {
-        return verdict;
-    }
-    return hold(exchange, shown + 2 * form->count * sizeof *form->entries);
+    exchange->decoded += length + 2 * form->count * sizeof *form->entries;
+    exchange->shown += length + form->count * page_octets_a_pair;
+    return verdict == VERDICT_DONE ? count_held(exchange) : verdict;
 }
 
 void exchange_continue(struct exchange *exchange)
@@ -217,6 +221,9 @@ void exchange_end(struct exchange *exchange, enum verdict verdict)
 
     if (verdict == VERDICT_DONE && !response_is_valid(response)) {
         verdict = VERDICT_RESPONSE_INVALID;
+    }
+    if (verdict == VERDICT_DONE) {
+        verdict = count_held(exchange);
     }
     if (verdict != VERDICT_DONE) {
         page_fault(response, verdict, exchange->request.line);

@@ -41,7 +41,9 @@ struct exchange {
     struct form get_data;   /* the query, decoded */
     struct form post_data;  /* the content, decoded */
     struct response response;
-    uint64_t held; /* octets that are counted in the budget */
+    uint64_t decoded; /* octets that the two forms take */
+    uint64_t shown;   /* that a page which shows them takes, at least */
+    uint64_t held;    /* that are counted in the budget */
 };
 
 /* Takes over a client's socket. `client_address` must stay valid until
@@ -59,7 +61,7 @@ enum verdict exchange_receive(struct exchange *exchange, struct buffer *into);
 
 /*
  * Decodes form data into one of the exchange's forms, and counts in the budget
- * what it takes and what a page that shows it will take. Returns done,
+ * what it takes and what a page that shows it takes at least. Returns done,
  * VERDICT_NO_MEMORY, or VERDICT_OVER_BUDGET.
  */
 enum verdict exchange_decode(struct exchange *exchange, struct form *form,
@@ -76,7 +78,8 @@ void exchange_continue(struct exchange *exchange);
  * Ends the exchange: answers, closes the socket, writes the log, and releases
  * everything. With VERDICT_DONE it sends `response`, if it is valid; with
  * another verdict, that verdict's page, whatever stands in `response`, or
- * nothing where it has no status code. HEAD is answered without content.
+ * nothing where it has no status code. A response for which the budget has no
+ * room is not sent: that is a 503. HEAD is answered without content.
  */
 void exchange_end(struct exchange *exchange, enum verdict verdict);
 

@@ -180,10 +180,14 @@ static void exchange_decode_over_budget(void **state)
     assert_int_equal(
         exchange_decode(&exchange, &exchange.get_data, form, 2 * pairs),
         VERDICT_OVER_BUDGET);
+    stub.ending = STUB_ENDS;
+    exchange_end(&exchange, VERDICT_OVER_BUDGET);
+    stub_close();
     assert_int_equal(turns_count().held, CONTENT_BUDGET);
     turns_let_go(CONTENT_BUDGET);
-    form_release(&exchange.get_data);
 
+    begin_exchange(get, sizeof get - 1);
+    assert_int_equal(receive_head(), VERDICT_DONE);
     assert_int_equal(
         exchange_decode(&exchange, &exchange.get_data, form, 2 * pairs),
         VERDICT_DONE);
@@ -193,6 +197,66 @@ static void exchange_decode_over_budget(void **state)
     end_exchange("form", VERDICT_DONE);
     stub_close();
     free(form);
+}
+
+/* What was decoded does not pay for what is received behind it. */
+static void exchange_receive_counts_beside_what_was_decoded(void **state)
+{
+    enum {
+        much = 4 * HELD_FREELY
+    };
+    char *request = test_malloc_or_fail(sizeof get - 1 + much);
+    struct buffer *content = &exchange.content.octets;
+    uint64_t decoded;
+
+    (void)state;
+    memset(request, 'x', sizeof get - 1 + much);
+    memcpy(request, get, sizeof get - 1);
+    begin_exchange(request, sizeof get - 1 + much);
+    assert_int_equal(receive_head(), VERDICT_DONE);
+    assert_int_equal(
+        exchange_decode(&exchange, &exchange.get_data, request, much),
+        VERDICT_DONE);
+    decoded = turns_count().held;
+    while (exchange.received.length + content->length < sizeof get - 1 + much) {
+        assert_int_equal(exchange_receive(&exchange, content), VERDICT_DONE);
+    }
+    assert_int_equal(turns_count().held, decoded + content->capacity);
+    append_answer("hello");
+    stub.ending = STUB_ENDS;
+    end_exchange("both", VERDICT_DONE);
+    stub_close();
+    free(request);
+}
+
+/* A page may be longer than the form that it shows, and so may an array of
+ * fields than their octets. */
+static void exchange_end_over_budget(void **state)
+{
+    enum {
+        much = 4 * HELD_FREELY
+    };
+    char *text = test_malloc_or_fail(much + 1);
+
+    (void)state;
+    memset(text, 'x', much);
+    text[much] = '\0';
+    assert_int_equal(turns_hold(CONTENT_BUDGET), 0);
+    for (int row = 0; row < 2; row++) {
+        begin_exchange(get, sizeof get - 1);
+        assert_int_equal(receive_head(), VERDICT_DONE);
+        for (int i = 0; row == 1 && i < HELD_FREELY / 16; i++) {
+            headers_add_field(&exchange.request.headers, (struct header){0});
+        }
+        append_answer(row == 0 ? text : "hello");
+        stub.ending = STUB_ENDS;
+        exchange_end(&exchange, VERDICT_DONE);
+        stub_check_answer("much", "HTTP/1.1 503 Service Unavailable", true);
+        stub_close();
+    }
+    assert_int_equal(turns_count().held, CONTENT_BUDGET);
+    turns_let_go(CONTENT_BUDGET);
+    free(text);
 }
 
 /* ---- No memory */
@@ -255,6 +319,9 @@ int main(void)
         cmocka_unit_test_setup(exchange_receive_counts_what_is_held,
                                set_up_exchange),
         cmocka_unit_test_setup(exchange_decode_over_budget, set_up_exchange),
+        cmocka_unit_test_setup(exchange_receive_counts_beside_what_was_decoded,
+                               set_up_exchange),
+        cmocka_unit_test_setup(exchange_end_over_budget, set_up_exchange),
         cmocka_unit_test_setup(exchange_end_without_memory, set_up_exchange),
         cmocka_unit_test_setup(exchange_receive_without_memory,
                                set_up_exchange),
