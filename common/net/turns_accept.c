@@ -76,18 +76,25 @@ static int set_cap(void)
 }
 
 /* SIGINT and SIGTERM are waited for by turns_run; without SIGPIPE, writing to
- * a client or a log that is gone fails with EPIPE. */
+ * a client or a log that is gone fails with EPIPE. SIGUSR1 interrupts waits,
+ * even if whoever started the server had it blocked. */
 static int prepare_signals(void)
 {
     struct sigaction nothing = {.sa_handler = ignore_signal};
     sigset_t blocked;
+    sigset_t interrupting;
 
     (void)sigemptyset(&nothing.sa_mask); /* these fail for no valid signal */
     (void)sigemptyset(&blocked);
     (void)sigaddset(&blocked, SIGINT);
     (void)sigaddset(&blocked, SIGTERM);
     (void)sigaddset(&blocked, SIGPIPE);
+    (void)sigemptyset(&interrupting);
+    (void)sigaddset(&interrupting, SIGUSR1);
     errno = pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+    if (errno == 0) {
+        errno = pthread_sigmask(SIG_UNBLOCK, &interrupting, NULL);
+    }
     return errno == 0 ? sigaction(SIGUSR1, &nothing, NULL) : -1;
 }
 

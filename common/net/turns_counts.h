@@ -12,7 +12,7 @@
 
 struct turns;
 
-/* Sets the cap to `most` if that is less than THREADS_MOST. */
+/* Sets the cap to `most` if that is less than it was so far. */
 void turns_set_cap(size_t most);
 
 /* A thread goes to wait; false tells it to end: enough are waiting. In a rush

@@ -67,8 +67,8 @@ struct rush {
     uint64_t accepted; /* clients, before it */
 };
 
-/* Each tenth of a second: is there a rush? When it is over, somebody has to
- * wait in accept again. */
+/* Each tenth of a second: is there a rush? And somebody has to wait in accept:
+ * nobody does when a rush is over, or if a thread could not be created. */
 static void tell_rush(struct turns *turns, struct rush *rush)
 {
     uint64_t accepted = turns_count().accepted;
@@ -79,8 +79,8 @@ static void tell_rush(struct turns *turns, struct rush *rush)
     rush->accepted = accepted;
     if (rush->on != was_on) {
         turns_set_rush(rush->on ? turns : NULL);
-        turns_ensure_waiting(turns);
     }
+    turns_ensure_waiting(turns);
 }
 
 /* One look at the queue. In a rush, clients who wait there, and for whom no

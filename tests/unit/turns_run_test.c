@@ -290,6 +290,24 @@ static void turns_run_interrupts_waits_for_more_of_a_request(void **state)
     run_in_child(interrupts_waits);
 }
 
+/* Even if whoever started the server had the signal blocked. */
+static void interrupts_waits_though_it_was_blocked(void)
+{
+    sigset_t interrupting;
+
+    (void)sigemptyset(&interrupting);
+    (void)sigaddset(&interrupting, SIGUSR1);
+    child_check(pthread_sigmask(SIG_BLOCK, &interrupting, NULL) == 0,
+                "blocked");
+    interrupts_waits();
+}
+
+static void turns_run_interrupts_waits_though_sigusr1_was_blocked(void **state)
+{
+    (void)state;
+    run_in_child(interrupts_waits_though_it_was_blocked);
+}
+
 static void *release_after_two(void *argument)
 {
     (void)argument;
@@ -335,6 +353,43 @@ static void turns_run_serves_what_has_come_when_creation_failed(void **state)
     run_in_child(creates_a_thread_for_the_queue);
 }
 
+static void *stop_after_two(void *argument)
+{
+    (void)release_after_two(argument);
+    child_check(kill(getpid(), SIGTERM) == 0, "signalled");
+    return NULL;
+}
+
+/* So does turns_run before any stop, without waiting for the busy thread. */
+static void creates_a_thread_before_the_stop(void)
+{
+    pthread_t releasing;
+    int clients[2];
+
+    atomic_store(&held, true);
+    creation_fails = second_fails;
+    listen_to_stop();
+    for (size_t i = 0; i < COUNT(clients); i++) {
+        clients[i] = connect_client();
+    }
+    start_signalled((const int[]){0});
+    for (int i = 0; i < 5000 && atomic_load(&creations_failed) < 1; i++) {
+        pause_a_moment();
+    }
+    child_check(pthread_create(&releasing, NULL, stop_after_two, NULL) == 0,
+                "created");
+    child_check(turns_run(&turns) == 0, "it ends with 0");
+    child_check(pthread_join(releasing, NULL) == 0, "joined");
+    check_answers(&clients[0], 1);
+    check_answers(&clients[1], 1);
+}
+
+static void turns_run_serves_all_when_creation_failed_once(void **state)
+{
+    (void)state;
+    run_in_child(creates_a_thread_before_the_stop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +402,8 @@ int main(void)
         cmocka_unit_test(turns_run_ends_at_once_upon_a_second_signal),
         cmocka_unit_test(turns_run_ends_upon_a_second_signal_while_stopping),
         cmocka_unit_test(turns_run_interrupts_waits_for_more_of_a_request),
+        cmocka_unit_test(turns_run_interrupts_waits_though_sigusr1_was_blocked),
+        cmocka_unit_test(turns_run_serves_all_when_creation_failed_once),
     };
 
     return run_all(tests);
