@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "decimal.h"
+
 static const size_t smallest_capacity = 256;
 
 void buffer_init(struct buffer *buffer)
@@ -48,12 +50,7 @@ int buffer_reserve(struct buffer *buffer, size_t more)
 
 void buffer_append_number(struct buffer *buffer, uint64_t number)
 {
-    char digits[20]; /* 2^64 has 20 */
-    size_t start = sizeof digits;
+    char digits[DECIMAL_MOST];
 
-    do {
-        digits[--start] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    buffer_append(buffer, digits + start, sizeof digits - start);
+    buffer_append(buffer, digits, decimal_write(digits, number));
 }

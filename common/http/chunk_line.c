@@ -11,7 +11,7 @@ static enum verdict take_size(struct content *content, char octet)
 
     if (content->state == CHUNK_SIZE && content->remaining == 0 &&
         ++content->extensions > CHUNK_EXTENSIONS_MOST) {
-        return VERDICT_CHUNK_SIZE; /* endless leading zeros */
+        return VERDICT_CHUNK_EXTENSIONS_TOO_LONG; /* endless leading zeros */
     }
     content->remaining = content->remaining * 16 + (uint64_t)digit;
     content->state = CHUNK_SIZE;

@@ -85,11 +85,12 @@ static size_t copy_plain(char *out, const char *in, const char *end)
     return count;
 }
 
-/* Decodes a pair, up to its `&` or the end; moves `out`, and gives where it
- * stopped. */
-static const char *decode_pair(struct form_entry *entry, const char *text,
-                               const char *in, const char *end, char **out)
+/* Decodes a pair, up to its `&` or the end, into the entry behind the last;
+ * moves `out`, and gives where it stopped. */
+static const char *decode_pair(const struct form *form, const char *in,
+                               const char *end, char **out)
 {
+    struct form_entry *entry = &form->entries[form->count];
     char *to = *out;
     char *value = NULL;
 
@@ -112,8 +113,8 @@ static const char *decode_pair(struct form_entry *entry, const char *text,
             to++;
         }
     }
-    entry->key = (uint32_t)(*out - text);
-    entry->value = (uint32_t)((value != NULL ? value : to) - text);
+    entry->key = (uint32_t)(*out - form->text);
+    entry->value = (uint32_t)((value != NULL ? value : to) - form->text);
     *out = to;
     return in;
 }
@@ -128,7 +129,7 @@ static enum verdict decode_pairs(struct form *form, const char *data,
 
     while (data < end && entry != NULL) {
         if (*data != '&') {
-            data = decode_pair(entry, form->text, data, end, &out);
+            data = decode_pair(form, data, end, &out);
             form->count++;
             entry = make_room(form, &capacity);
         }

@@ -59,7 +59,8 @@ static inline struct header *headers_make_room(struct headers *headers)
 }
 
 /* The first field of that name, in any case of letters (RFC 9110, section
- * 5.1), or NULL. It is valid until the list changes. */
+ * 5.1), or NULL. It is valid until the list changes. For a delegate that wants
+ * to know what the client said: the server itself looks at every field. */
 const struct header *headers_find(const struct headers *headers,
                                   const char *name);
 

@@ -24,7 +24,8 @@
 #define CONTENT_MOST 16777216
 #endif
 
-/* Octets of all chunk extensions of a request together. More: 400. */
+/* Octets of all chunk extensions of a request together, and of zeros before the
+ * chunks' sizes. More: 400. */
 #ifndef CHUNK_EXTENSIONS_MOST
 #define CHUNK_EXTENSIONS_MOST 65536
 #endif

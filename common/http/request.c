@@ -7,7 +7,6 @@
 #include "characters.h"
 #include "field_line.h"
 #include "host.h"
-#include "request_line.h"
 
 void request_init(struct request *request)
 {
@@ -20,22 +19,6 @@ void request_release(struct request *request)
     free(request->path);
     headers_release(&request->headers);
     request_init(request);
-}
-
-static enum method find_method(const char *name, size_t length)
-{
-    static const char *const names[] = {
-        [METHOD_GET] = "GET",
-        [METHOD_HEAD] = "HEAD",
-        [METHOD_POST] = "POST",
-    };
-
-    for (enum method m = METHOD_GET; m <= METHOD_POST; m++) {
-        if (strlen(names[m]) == length && memcmp(names[m], name, length) == 0) {
-            return m;
-        }
-    }
-    return METHOD_OTHER;
 }
 
 /* The lines before the header section: empty ones and the request line, each
@@ -95,7 +78,7 @@ static enum verdict parse_request_line(struct request *request,
     request->path[parsed.target.path_length] = '\0';
     request->query = parsed.target.query;
     request->query_length = parsed.target.query_length;
-    request->method = find_method(parsed.method, parsed.method_length);
+    request->method = parsed.method;
     request->minor_version = parsed.minor_version;
     return VERDICT_DONE;
 }

@@ -22,14 +22,8 @@
 #include "framing.h"
 #include "head.h"
 #include "headers.h"
+#include "request_line.h"
 #include "verdict.h"
-
-enum method {
-    METHOD_OTHER, /* any that this server does not know; case matters */
-    METHOD_GET,
-    METHOD_HEAD,
-    METHOD_POST
-};
 
 /* May the request be a POST? That is what stage 6 changes. */
 enum post_policy {

@@ -25,20 +25,29 @@ static enum verdict parse_version(struct request_line *parsed, const char *text,
     return VERDICT_DONE;
 }
 
+static enum method find_method(const char *name, size_t length)
+{
+    static const char *const names[] = {
+        [METHOD_GET] = "GET",
+        [METHOD_HEAD] = "HEAD",
+        [METHOD_POST] = "POST",
+    };
+
+    for (enum method m = METHOD_GET; m <= METHOD_POST; m++) {
+        if (strlen(names[m]) == length && memcmp(names[m], name, length) == 0) {
+            return m;
+        }
+    }
+    return METHOD_OTHER;
+}
+
 /* The methods that this server knows take a path (RFC 9112, section 3.2);
  * of others it need not know which form they take. */
 static bool form_fits(const struct request_line *parsed)
 {
-    static const char *const with_path[] = {"GET", "HEAD", "POST"};
-
-    for (size_t i = 0; i < sizeof with_path / sizeof with_path[0]; i++) {
-        if (parsed->method_length == strlen(with_path[i]) &&
-            memcmp(parsed->method, with_path[i], parsed->method_length) == 0) {
-            return parsed->target.form == TARGET_ORIGIN ||
-                   parsed->target.form == TARGET_ABSOLUTE;
-        }
-    }
-    return true;
+    return parsed->method == METHOD_OTHER ||
+           parsed->target.form == TARGET_ORIGIN ||
+           parsed->target.form == TARGET_ABSOLUTE;
 }
 
 enum verdict request_line_parse(struct request_line *parsed, const char *line,
@@ -50,8 +59,7 @@ enum verdict request_line_parse(struct request_line *parsed, const char *line,
     enum verdict version_verdict;
     enum verdict verdict;
 
-    parsed->method = line;
-    parsed->method_length = (size_t)(target - line);
+    parsed->method = find_method(line, (size_t)(target - line));
     if (target == line || (target < end && *target != ' ')) {
         return VERDICT_METHOD_NOT_TOKEN;
     }

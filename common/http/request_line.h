@@ -9,10 +9,16 @@
 #include "target.h"
 #include "verdict.h"
 
+enum method {
+    METHOD_OTHER, /* any that this server does not know; case matters */
+    METHOD_GET,
+    METHOD_HEAD,
+    METHOD_POST
+};
+
 struct request_line {
-    const char *method; /* in the line that was parsed */
-    size_t method_length;
-    struct target target;
+    enum method method;
+    struct target target; /* in the line that was parsed */
     int minor_version;
 };
 

@@ -122,8 +122,8 @@ static const struct row rows[] = {
     /* RFC 9110, sections 9.1 and 10.1.1; RFC 9112, section 6.1 */
     [VERDICT_METHOD_UNSUPPORTED] =
         {501,
-         "This server does not know the method in line #; it knows GET, HEAD "
-         "and POST, in capitals.",
+         "This server does not know the method in line #; it knows GET and "
+         "HEAD, and from stage 6 on POST, in capitals.",
          0},
     [VERDICT_POST_UNSUPPORTED] =
         {501,
@@ -158,7 +158,9 @@ static const struct row rows[] = {
     [VERDICT_CHUNK_EXTENSION] =
         {400, "The line of a chunk's size has something wrong behind it.", 0},
     [VERDICT_CHUNK_EXTENSIONS_TOO_LONG] =
-        {400, "The chunk extensions are longer than # octets.",
+        {400,
+         "The lines of the chunks' sizes hold more than # octets beside the "
+         "sizes.",
          CHUNK_EXTENSIONS_MOST},
     [VERDICT_CHUNK_END] = {400,
                            "A chunk of the content is not as long as its size "
@@ -171,9 +173,9 @@ static const struct row rows[] = {
     /* RFC 9110, section 15.5.9 */
     [VERDICT_TIMEOUT] =
         {408,
-         "The request was not complete in time: a client has 20 seconds, and "
-         "more for a long request, but less when the server is crowded.",
-         0},
+         "The request was not complete in time: a client has # s, and more for "
+         "a long request, but less when the server is crowded.",
+         (ALLOWANCE_MS + 999) / 1000},
     [VERDICT_SILENCE] = {.sentence = ""},
     [VERDICT_END_OF_STREAM] = {.sentence = ""},
     [VERDICT_LOST] = {.sentence = ""},

@@ -9,28 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "decimal.h"
 #include "limits.h"
 #include "response.h"
 #include "turns.h"
 
-/* These append to the line, and give its new end. Not snprintf: that took more
- * time than all else of an exchange that is not the kernel's. */
+/* This and those below append to the line, and give its new end. Not snprintf:
+ * that took more time than all else of an exchange that is not the kernel's. */
 static char *append(char *out, const char *text, size_t length)
 {
     memcpy(out, text, length);
     return out + length;
-}
-
-static char *append_number(char *out, uint64_t number)
-{
-    char digits[20]; /* 2^64 has 20 */
-    size_t first = sizeof digits;
-
-    do {
-        digits[--first] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    return append(out, digits + first, sizeof digits - first);
 }
 
 static char *append_ipv4(char *out, const struct sockaddr_in *client)
@@ -39,7 +28,7 @@ static char *append_ipv4(char *out, const struct sockaddr_in *client)
 
     memcpy(octets, &client->sin_addr, sizeof octets);
     for (size_t i = 0; i < sizeof octets; i++) {
-        out = append_number(out, octets[i]);
+        out += decimal_write(out, octets[i]);
         *out++ = '.';
     }
     return out - 1;
@@ -113,16 +102,25 @@ static char *append_request_line(char *out, const char *end,
     return out;
 }
 
+/* A number; `-` for what there is not. */
+static char *append_number(char *out, uint64_t number)
+{
+    if (number == 0) {
+        *out++ = '-';
+        return out;
+    }
+    return out + decimal_write(out, number);
+}
+
 /* All that follows the request line. */
 static char *append_end(char *out, const struct access_log_entry *entry)
 {
     out = append(out, "\" ", 2);
-    out = entry->code == 0 ? append(out, "-", 1)
-                           : append_number(out, (uint64_t)entry->code);
-    out = append(out, " ", 1);
-    out = entry->octets == 0 ? append(out, "-", 1)
-                             : append_number(out, entry->octets);
-    return append(out, "\n", 1);
+    out = append_number(out, (uint64_t)entry->code);
+    *out++ = ' ';
+    out = append_number(out, entry->octets);
+    *out++ = '\n';
+    return out;
 }
 
 /* True if a line can be written without waiting for the log's reader. */

@@ -14,7 +14,7 @@ const char arguments_usage[] =
     "             given; ::1 for IPv6; 0.0.0.0 for all interfaces\n"
     "  PORT       the port, 0 to 65535: 8080 if it is not given; 0 takes a\n"
     "             free one\n"
-    "  --help     shows this text\n"
+    "  --help     shows this text, as -h does\n"
     "\n"
     "It prints where it listens; the access log goes to standard error.\n"
     "Ctrl-C ends it.\n";
@@ -27,8 +27,8 @@ enum arguments_result arguments_read(struct arguments *arguments, int argc,
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             return ARGUMENTS_HELP;
         }
-        if (argv[i][0] == '-' && !character_is_digit(argv[i][1])) {
-            return ARGUMENTS_WRONG;
+        if (argv[i][0] == '-' && !(i == 2 && character_is_digit(argv[i][1]))) {
+            return ARGUMENTS_WRONG; /* a negative port is told as a bad one */
         }
     }
     if (argc > 3) {

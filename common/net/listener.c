@@ -50,6 +50,17 @@ static void explain_error(struct listener *listener, const char *interface,
     freelocale(english);
 }
 
+/* The same, for an error of getaddrinfo or getnameinfo. */
+static void explain_lookup(struct listener *listener, const char *interface,
+                           const char *port, int error)
+{
+    if (error == EAI_SYSTEM) {
+        explain_error(listener, interface, port, errno);
+    } else {
+        explain(listener, interface, port, gai_strerror(error));
+    }
+}
+
 /* Opens those of the descriptors 0, 1 and 2 that are closed. */
 static int open_standard_streams(void)
 {
@@ -127,7 +138,7 @@ int listener_open(struct listener *listener, const char *interface,
                   const char *port)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-                                   .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+                                   .ai_flags = AI_NUMERICSERV};
     const char *node = interface[0] == '\0' ? "0.0.0.0" : interface;
     struct addrinfo *addresses;
     int error;
@@ -144,15 +155,13 @@ int listener_open(struct listener *listener, const char *interface,
     }
     error = getaddrinfo(node, port, &hints, &addresses);
     if (error != 0) {
-        explain(listener, interface, port, gai_strerror(error));
+        explain_lookup(listener, interface, port, error);
         return -1;
     }
     listener->socket = listen_on_first(addresses);
     error = listener->socket == -1 ? EAI_SYSTEM : describe(listener);
-    if (error == EAI_SYSTEM) {
-        explain_error(listener, interface, port, errno);
-    } else if (error != 0) {
-        explain(listener, interface, port, gai_strerror(error));
+    if (error != 0) {
+        explain_lookup(listener, interface, port, error);
     }
     if (error != 0 && listener->socket != -1) {
         (void)close(listener->socket);

@@ -23,7 +23,7 @@ teardown_file() {
     exchange read >"$silent" &
     pid=$!
     in_ms ask 'send GET / HTTP/1.1\r\n'
-    assert_answer 408 'The request was not complete in time: a client has 20 seconds, and more for a long request, but less when the server is crowded.'
+    assert_answer 408 'The request was not complete in time: a client has 1 s, and more for a long request, but less when the server is crowded.'
     ((elapsed > 400 && elapsed < 3000)) || fail "it took $elapsed ms"
     wait "$pid"
     assert_equal "$(<"$silent")" ''

@@ -34,6 +34,7 @@ static void arguments_read_of_what_runs(void **state)
         {{"webserve", "", "80"}, "", "80"},
         {{"webserve", "127.0.0.1", "no port"}, "127.0.0.1", "no port"},
         {{"webserve", "127.0.0.1", ""}, "127.0.0.1", ""},
+        {{"webserve", "127.0.0.1", "-5"}, "127.0.0.1", "-5"},
         {{NULL}, "127.0.0.1", "8080"},
     };
 
@@ -70,6 +71,7 @@ static void arguments_read_of_wrong_usage(void **state)
         {"webserve", "127.0.0.1", "80", "more"},
         {"webserve", "--port"},
         {"webserve", "-p"},
+        {"webserve", "-5"},
         {"webserve", "--helpful"},
         {"webserve", "-"},
         {"webserve", "--"},
