@@ -32,7 +32,8 @@ static void *take_turns(void *turns)
 
         exchange_begin(&exchange, client_sock, &client_address);
 
-        /* The header section comes in as many pieces as the network likes. */
+        /* The header section comes in as many pieces as the network likes: to
+         * receive is done when some of it has come, to parse when all has. */
         while (verdict == VERDICT_INCOMPLETE) {
             verdict = exchange_receive(&exchange, received);
             if (verdict == VERDICT_DONE) {
@@ -101,7 +102,9 @@ int main(int argc, char **argv)
         return 1;
     }
 
-    /* Threads handle the connections; this one waits for the end. */
+    /* Threads handle the connections: turns_start makes the first, turns_accept
+     * one more whenever none is left to wait. This one waits for the end, and
+     * exits: it cannot return while they use `turns`. */
     turns.listening_socket = listener.socket;
     turns.take = take_turns;
     if (turns_start(&turns) == -1) {

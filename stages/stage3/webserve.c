@@ -44,7 +44,9 @@ int main(int argc, char **argv)
         return 1;
     }
 
-    /* Threads handle the connections; this one waits for the end. */
+    /* Threads handle the connections: turns_start makes the first, turns_accept
+     * one more whenever none is left to wait. This one waits for the end, and
+     * exits: it cannot return while they use `turns`. */
     turns.listening_socket = listener.socket;
     turns.take = take_turns;
     if (turns_start(&turns) == -1) {

@@ -14,7 +14,8 @@ void handle_connection(int client_sock,
 
     exchange_begin(&exchange, client_sock, client_address);
 
-    /* The header section comes in as many pieces as the network likes. */
+    /* The header section comes in as many pieces as the network likes: to
+     * receive is done when some of it has come, to parse when all has. */
     while (verdict == VERDICT_INCOMPLETE) {
         verdict = exchange_receive(&exchange, received);
         if (verdict == VERDICT_DONE) {

@@ -4,8 +4,8 @@
 #include "exchange.h"
 
 /* The content of a POST follows the header section: its beginning may have
- * come with it, the rest comes in as many pieces as the network likes. It is
- * form data, too. */
+ * come with it, the rest comes in as many pieces as the network likes. A client
+ * may wait for a 100 Continue before it sends any. It is form data, too. */
 static enum verdict read_post_data(struct exchange *exchange,
                                    struct form *post_data)
 {
@@ -46,7 +46,8 @@ void handle_connection(int client_sock,
 
     exchange_begin(&exchange, client_sock, client_address);
 
-    /* The header section comes in as many pieces as the network likes. */
+    /* The header section comes in as many pieces as the network likes: to
+     * receive is done when some of it has come, to parse when all has. */
     while (verdict == VERDICT_INCOMPLETE) {
         verdict = exchange_receive(&exchange, received);
         if (verdict == VERDICT_DONE) {
