@@ -197,25 +197,25 @@ bool connection_has_more(const struct connection *connection)
 }
 
 /* Waits for the client to say more, or to end its side; false if it is silent
- * for too long. */
-static bool hears_more(int socket, uint64_t drain_began)
+ * for too long, or the time for `all` of the draining is up. Both shrink in a
+ * crowd. */
+static bool hears_more(int socket, struct turns_wait *all)
 {
     struct turns_wait silence = {.began = turns_clock(),
                                  .allowance = DRAIN_SILENCE_MS};
-    struct turns_wait all = {.began = drain_began, .allowance = DRAIN_MOST_MS};
-    bool all_ends_first =
-        all.began + all.allowance < silence.began + silence.allowance;
+    bool all_ends_first = turns_wait_until(all) < turns_wait_until(&silence);
 
-    return wait_for(socket, POLLIN, all_ends_first ? &all : &silence) != 0;
+    return wait_for(socket, POLLIN, all_ends_first ? all : &silence) != 0;
 }
 
 static void drain(int socket)
 {
-    uint64_t began = turns_clock();
+    struct turns_wait all = {.began = turns_clock(),
+                             .allowance = DRAIN_MOST_MS};
     uint64_t dropped = 0;
 
     while (dropped < DRAIN_OCTETS_MOST &&
-           turns_clock() < began + DRAIN_MOST_MS) {
+           turns_clock() < turns_wait_until(&all)) {
         ssize_t received = drop(socket);
 
         if (received == 0 || (received == -1 && !is_passing(errno))) {
@@ -223,7 +223,7 @@ static void drain(int socket)
         }
         if (received > 0) {
             dropped += (uint64_t)received;
-        } else if (!hears_more(socket, began)) {
+        } else if (!hears_more(socket, &all)) {
             return;
         }
     }

@@ -57,8 +57,9 @@ bool connection_has_more(const struct connection *connection);
  * Ends the stream, and closes the socket. With `drain_first`, some of what the
  * client sends may still be unread: it is read and dropped until the client
  * ends its side (or DRAIN_OCTETS_MOST, DRAIN_SILENCE_MS or DRAIN_MOST_MS are
- * over). Closed at once, the kernel would answer the rest with a reset, which
- * can take the answer from the client (RFC 9112, 9.6).
+ * over; in a crowd the two times shrink as the allowance does). Closed at once,
+ * the kernel would answer the rest with a reset, which can take the answer from
+ * the client (RFC 9112, 9.6).
  */
 void connection_close(struct connection *connection, bool drain_first);
 

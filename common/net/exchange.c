@@ -186,52 +186,63 @@ static void release(struct exchange *exchange)
     turns_let_go(exchange->held);
 }
 
-/* Releases everything, and then writes the log, since that may have to wait for
- * its reader. */
-static void release_and_log(struct exchange *exchange, time_t now, int code,
-                            uint64_t octets)
+/* What the log will say of the exchange. The request line is copied into
+ * `request_line`, of LOG_LINE_MOST octets, so that all else can be released. */
+static struct access_log_entry describe(const struct exchange *exchange,
+                                        char *request_line)
 {
     const struct head *head = &exchange->request.head;
-    char request_line[LOG_LINE_MOST];
     struct access_log_entry entry = {
         .client = exchange->client_address,
         .request_line = request_line,
-        .code = code,
-        .octets = octets,
-        .time = now,
+        .code = exchange->response.code,
     };
 
     if (exchange->received.length > head->request_line) {
-        entry.request_line_length =
-            head->request_line_length < sizeof request_line
-                ? head->request_line_length
-                : sizeof request_line; /* more would be cut anyway */
+        entry.request_line_length = head->request_line_length < LOG_LINE_MOST
+                                        ? head->request_line_length
+                                        : LOG_LINE_MOST; /* cut anyway */
         memcpy(request_line, exchange->received.data + head->request_line,
                entry.request_line_length);
     }
-    release(exchange);
-    access_log_write(&entry);
+    return entry;
 }
 
+/* The verdict in the end: on the response, too, and on what it takes. */
+static enum verdict judge(struct exchange *exchange, enum verdict verdict)
+{
+    if (verdict == VERDICT_DONE && !response_is_valid(&exchange->response)) {
+        return VERDICT_RESPONSE_INVALID;
+    }
+    if (count_held(exchange) != VERDICT_DONE && verdict == VERDICT_DONE) {
+        return VERDICT_OVER_BUDGET;
+    }
+    return verdict;
+}
+
+/* Everything is released before the client is drained and the log is written:
+ * both may have to wait. */
 void exchange_end(struct exchange *exchange, enum verdict verdict)
 {
     struct response *response = &exchange->response;
+    char request_line[LOG_LINE_MOST];
+    struct access_log_entry entry;
     time_t now = time(NULL);
     uint64_t octets = 0;
+    bool drain_first;
 
-    if (verdict == VERDICT_DONE && !response_is_valid(response)) {
-        verdict = VERDICT_RESPONSE_INVALID;
-    }
-    if (verdict == VERDICT_DONE) {
-        verdict = count_held(exchange);
-    }
+    verdict = judge(exchange, verdict);
     if (verdict != VERDICT_DONE) {
         page_fault(response, verdict, exchange->request.line);
     }
     if (response->code != 0) {
         octets = send_response(exchange, now);
     }
-    connection_close(&exchange->connection,
-                     response->code != 0 && is_unread(exchange, verdict));
-    release_and_log(exchange, now, response->code, octets);
+    entry = describe(exchange, request_line);
+    entry.time = now;
+    entry.octets = octets;
+    drain_first = response->code != 0 && is_unread(exchange, verdict);
+    release(exchange);
+    connection_close(&exchange->connection, drain_first);
+    access_log_write(&entry);
 }

@@ -193,6 +193,7 @@ void turns_let_go(uint64_t octets)
     }
     lock();
     shared.counts.held -= octets;
+    shared.counts.let_go += octets;
     unlock();
 }
 
@@ -239,6 +240,16 @@ uint64_t turns_wait_begin(struct turns_wait *wait)
     if (rush != NULL) {
         turns_ensure_waiting(rush);
     }
+    return end;
+}
+
+uint64_t turns_wait_until(const struct turns_wait *wait)
+{
+    uint64_t end;
+
+    lock();
+    end = wait_end(wait);
+    unlock();
     return end;
 }
 

@@ -75,10 +75,11 @@ int turns_accept(struct turns *turns, struct sockaddr_storage *address);
 
 /* The counts, as they are at one moment. */
 struct turns_counts {
-    size_t total;   /* threads */
-    size_t waiting; /* of them in accept, or created and on their way there */
-    size_t cap;     /* threads at the most */
-    uint64_t held;  /* octets counted by turns_hold */
+    size_t total;    /* threads */
+    size_t waiting;  /* of them in accept, or created and on their way there */
+    size_t cap;      /* threads at the most */
+    uint64_t held;   /* octets counted by turns_hold */
+    uint64_t let_go; /* octets given back by turns_let_go, since the start */
     uint64_t accepted; /* clients, since the start */
 };
 
@@ -117,6 +118,9 @@ struct turns_wait {
  */
 uint64_t turns_wait_begin(struct turns_wait *wait);
 void turns_wait_end(struct turns_wait *wait);
+
+/* The same moment, of a wait that need not have begun. */
+uint64_t turns_wait_until(const struct turns_wait *wait);
 
 /* Interrupts the waits whose time is up. turns_run calls it ten times a second,
  * or more often: one thread looks at the clock for all, since 10,000 threads

@@ -13,6 +13,7 @@ static const long watch_ms = 100;      /* how often waits are looked after */
 static const long rush_ms = 1;         /* the same in a rush */
 static const long stop_ms = 5;         /* and while stopping */
 static const size_t crowd_least = 256; /* fewer threads are no crowd */
+static const uint64_t trim_least = 4194304; /* fewer octets are not much */
 static const int calm_looks = 10;
 
 /* Looks after the waits, then waits for a signal; gives its number, or 0 when
@@ -39,24 +40,32 @@ static bool clients_wait(int listening_socket)
     return poll(&listener, 1, 0) > 0 && (listener.revents & POLLIN) != 0;
 }
 
-/* The number of threads at its height, and for how many looks since then it
- * has been less than half of that. */
+/* What is known of a crowd, or of clients that had much held for them. */
 struct crowd {
-    size_t peak;
-    int calm;
+    size_t peak;      /* threads at their height since memory was trimmed */
+    uint64_t trimmed; /* octets that had been let go then */
+    uint64_t let_go;  /* and at the last look */
+    int calm;         /* looks since either was over */
 };
 
-/* After a crowd, gives back the memory that it took. */
+/* After a crowd, or much that was held, gives back the memory that it took. */
 static void trim_after(struct crowd *crowd)
 {
-    size_t total = turns_count().total;
+    struct turns_counts counts = turns_count();
+    bool crowd_is_over =
+        crowd->peak >= crowd_least && counts.total <= crowd->peak / 2;
+    bool much_is_over = counts.let_go - crowd->trimmed >= trim_least &&
+                        counts.let_go == crowd->let_go;
 
-    if (total > crowd->peak / 2 || crowd->peak < crowd_least) {
+    crowd->let_go = counts.let_go;
+    if (!crowd_is_over && !much_is_over) {
         crowd->calm = 0;
-        crowd->peak = total > crowd->peak ? total : crowd->peak;
+        crowd->peak = counts.total > crowd->peak ? counts.total : crowd->peak;
     } else if (++crowd->calm == calm_looks) {
         platform_trim_memory();
-        *crowd = (struct crowd){.peak = total};
+        *crowd = (struct crowd){.peak = counts.total,
+                                .trimmed = counts.let_go,
+                                .let_go = counts.let_go};
     }
 }
 

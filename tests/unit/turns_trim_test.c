@@ -1,5 +1,6 @@
 /*
- * turns_trim_test.c - after a crowd, memory is given back to the system.
+ * turns_trim_test.c - after a crowd, and after much was held, memory is
+ * given back to the system.
  */
 /* link: -Wl,--wrap=malloc_trim */
 #include "support.h"
@@ -52,39 +53,82 @@ static void pause_for(long milliseconds)
     (void)nanosleep(&time, NULL);
 }
 
-/* The crowd is seen, goes, and a second later so does what it took. */
-static void *go_and_stop(void *unused)
+/* The one thread that there is in truth: nobody else waits in accept. */
+static void *take_turns(void *turns)
 {
-    pause_for(300);
-    child_check(atomic_load(&trims) == 0, "nothing is given back in a crowd");
-    while (turns_count().total > 0) {
-        child_check(turns_begin(), "a thread comes back");
-        (void)turns_end(false);
+    struct sockaddr_storage address;
+
+    while (turns_accept(turns, &address) != -1) {
     }
+    return NULL;
+}
+
+static void await_trim_and_stop(void)
+{
     for (int i = 0; i < 500 && atomic_load(&trims) < trims_expected; i++) {
         pause_for(10);
     }
     child_check(kill(getpid(), SIGTERM) == 0, "the stop");
+}
+
+/* The crowd is seen, goes, and a second later so does what it took. */
+static void *crowd_goes(void *unused)
+{
+    pause_for(300);
+    child_check(atomic_load(&trims) == 0, "nothing is given back in a crowd");
+    while (turns_count().total > 1) {
+        child_check(turns_begin(), "a thread comes back");
+        (void)turns_end(false);
+    }
+    await_trim_and_stop();
     return unused;
 }
 
-static void run_with_a_crowd(void)
+/* So is what was held, a second after the last of it was let go. */
+static void *what_is_held_goes(void *unused)
 {
-    struct turns turns = {.listening_socket = socket(AF_INET, SOCK_STREAM, 0)};
-    sigset_t stop;
+    enum {
+        much = 6000000
+    };
+
+    for (int i = 0; i < 4; i++) {
+        child_check(turns_hold(much) == 0, "held");
+        pause_for(300);
+        child_check(atomic_load(&trims) == 0, "nothing is given back so soon");
+        turns_let_go(much);
+    }
+    await_trim_and_stop();
+    return unused;
+}
+
+static void run_until(void *(*stop)(void *))
+{
+    struct turns turns = {.listening_socket = socket(AF_INET, SOCK_STREAM, 0),
+                          .take = take_turns};
+    sigset_t signals;
     pthread_t thread;
 
-    (void)sigemptyset(&stop);
-    (void)sigaddset(&stop, SIGTERM);
-    child_check(pthread_sigmask(SIG_BLOCK, &stop, NULL) == 0, "blocked");
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    child_check(pthread_sigmask(SIG_BLOCK, &signals, NULL) == 0, "blocked");
     child_check(listen(turns.listening_socket, 1) == 0, "it listens");
-    count_busy(400);
-    child_check(turns_count().total > 400 - 1, "there is a crowd");
-    child_check(pthread_create(&thread, NULL, go_and_stop, NULL) == 0, "made");
+    child_check(pthread_create(&thread, NULL, stop, NULL) == 0, "made");
     child_check(turns_run(&turns) == 0, "it stops as it should");
     child_check(pthread_join(thread, NULL) == 0, "joined");
     child_check(atomic_load(&trims) == trims_expected,
                 "memory is given back once");
+}
+
+static void run_with_a_crowd(void)
+{
+    count_busy(400);
+    child_check(turns_count().total > 400 - 1, "there is a crowd");
+    run_until(crowd_goes);
+}
+
+static void run_with_much_held(void)
+{
+    run_until(what_is_held_goes);
 }
 
 static void turns_run_after_a_crowd(void **state)
@@ -93,10 +137,17 @@ static void turns_run_after_a_crowd(void **state)
     run_in_child(run_with_a_crowd);
 }
 
+static void turns_run_after_much_was_held(void **state)
+{
+    (void)state;
+    run_in_child(run_with_much_held);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(turns_run_after_a_crowd),
+        cmocka_unit_test(turns_run_after_much_was_held),
     };
 
     return run_all(tests);
