@@ -113,7 +113,8 @@ enum verdict connection_receive(struct connection *connection,
     }
     into->length += (size_t)received;
     connection->moved += (size_t)received;
-    if (into->length == into->capacity && connection->room < most_room) {
+    connection->emptied = into->length < into->capacity;
+    if (!connection->emptied && connection->room < most_room) {
         connection->room *= 2; /* there is more than was asked for */
     }
     return VERDICT_DONE;
@@ -164,8 +165,10 @@ int connection_send(struct connection *connection, struct iovec *parts,
 {
     size_t first = skip_sent(parts, 0, count, 0);
     short events = connection->interim ? POLLOUT : POLLIN | POLLOUT;
+    uint64_t now = turns_clock();
 
-    connection->began = turns_clock();
+    connection->quick = now - connection->began <= 1;
+    connection->began = now;
     connection->moved = 0;
     while (first < count) {
         struct msghdr message = {.msg_iov = parts + first};
@@ -193,6 +196,9 @@ bool connection_has_more(const struct connection *connection)
 {
     struct pollfd client = {.fd = connection->socket, .events = POLLIN};
 
+    if (connection->emptied && connection->quick) {
+        return false;
+    }
     return poll(&client, 1, 0) > 0;
 }
 

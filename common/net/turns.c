@@ -97,7 +97,7 @@ void turns_set_cap(size_t most)
 
 /* A thread that was created was counted then; whichever thread comes first
  * takes that count. */
-bool turns_begin(void)
+bool turns_begin(bool clients_wait)
 {
     bool waits = true;
 
@@ -105,14 +105,21 @@ bool turns_begin(void)
     if (shared.coming > 0) {
         shared.coming--;
     } else if (shared.counts.waiting == 0 ||
-               (shared.rush == NULL && shared.counts.waiting < THREADS_SPARE)) {
+               (shared.counts.waiting < THREADS_SPARE &&
+                (shared.rush == NULL || clients_wait))) {
         shared.counts.waiting++;
     } else {
-        shared.counts.total--;
         waits = false;
     }
     unlock();
     return waits;
+}
+
+void turns_leave(void)
+{
+    lock();
+    shared.counts.total--;
+    unlock();
 }
 
 bool turns_end(bool client)

@@ -26,8 +26,8 @@
  * thread for each client would cost more than to serve it, and the thread that
  * got it is back for the next a few microseconds later. So it sees to another
  * only if it has to wait for its client; and the main thread looks at the queue
- * each millisecond, lest a thread that is slow for other reasons keeps clients
- * waiting.
+ * every five milliseconds, lest a thread that is slow for other reasons keeps
+ * clients waiting.
  *
  * Threads: turns_start and turns_run are the main thread's; the other functions
  * may be called by any. The counts behind them are the one thing that threads

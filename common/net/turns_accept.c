@@ -1,5 +1,6 @@
 /* turns_accept.c - starting threads, and their turns; see turns.h. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -132,11 +133,28 @@ static bool try_again(int error)
     return true;
 }
 
+bool turns_clients_wait(int listening_socket)
+{
+    struct pollfd listener = {.fd = listening_socket, .events = POLLIN};
+
+    return poll(&listener, 1, 0) > 0 && (listener.revents & POLLIN) != 0;
+}
+
+/* In a rush the thread that is counted as waiting may only be on its way
+ * through accept. Before another ends for that, it looks at the queue: to
+ * create it again would cost more. */
+static bool goes_to_wait(int listening_socket)
+{
+    return turns_begin(false) ||
+           (turns_clients_wait(listening_socket) && turns_begin(true));
+}
+
 int turns_accept(struct turns *turns, struct sockaddr_storage *address)
 {
     int client;
 
-    if (!turns_begin()) {
+    if (!goes_to_wait(turns->listening_socket)) {
+        turns_leave();
         return -1;
     }
     do {

@@ -16,8 +16,13 @@ struct turns;
 void turns_set_cap(size_t most);
 
 /* A thread goes to wait; false tells it to end: enough are waiting. In a rush
- * one is enough. */
-bool turns_begin(void);
+ * one is enough, unless `clients_wait` for more. A thread that ends then calls
+ * turns_leave, once. */
+bool turns_begin(bool clients_wait);
+void turns_leave(void);
+
+/* True while clients wait in the kernel's queue. */
+bool turns_clients_wait(int listening_socket);
 
 /* A thread's wait is over, with a client, or without: then it ends. Gives true
  * if nobody waits now and one more thread has been counted: start it. In a rush

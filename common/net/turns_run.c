@@ -1,6 +1,5 @@
 /* turns_run.c - what the main thread does: waits for signals, and stops. */
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <time.h>
 
@@ -10,7 +9,7 @@
 #include "turns_counts.h"
 
 static const long watch_ms = 100;      /* how often waits are looked after */
-static const long rush_ms = 1;         /* the same in a rush */
+static const long rush_ms = 5;         /* the same in a rush */
 static const long stop_ms = 5;         /* and while stopping */
 static const size_t crowd_least = 256; /* fewer threads are no crowd */
 static const uint64_t trim_least = 4194304; /* fewer octets are not much */
@@ -30,14 +29,6 @@ static int watch(long milliseconds)
     (void)sigaddset(&signals, SIGTERM);
     number = sigtimedwait(&signals, NULL, &time);
     return number == -1 ? 0 : number;
-}
-
-/* True while clients wait in the kernel's queue. */
-static bool clients_wait(int listening_socket)
-{
-    struct pollfd listener = {.fd = listening_socket, .events = POLLIN};
-
-    return poll(&listener, 1, 0) > 0 && (listener.revents & POLLIN) != 0;
 }
 
 /* What is known of a crowd, or of clients that had much held for them. */
@@ -96,7 +87,7 @@ static void tell_rush(struct turns *turns, struct rush *rush)
  * thread waits, get one more. */
 static void look(struct turns *turns, struct rush *rush)
 {
-    if (rush->on && clients_wait(turns->listening_socket)) {
+    if (rush->on && turns_clients_wait(turns->listening_socket)) {
         turns_ensure_waiting(turns);
     }
     rush->looks++;
@@ -125,7 +116,7 @@ int turns_run(struct turns *turns)
     (void)fcntl(turns->listening_socket, F_SETFL,
                 flags == -1 ? O_NONBLOCK : flags | O_NONBLOCK);
     number = 0;
-    while (number == 0 && clients_wait(turns->listening_socket) &&
+    while (number == 0 && turns_clients_wait(turns->listening_socket) &&
            turns_clock() < stopped + STOP_MOST_MS - STOP_GRACE_MS) {
         turns_ensure_waiting(turns);
         number = watch(stop_ms);

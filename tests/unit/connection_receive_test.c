@@ -16,6 +16,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "connection.h"
 #include "limits.h"
@@ -298,6 +300,41 @@ static void connection_close_drains_a_limited_number_of_octets(void **state)
     stub_close();
 }
 
+/* Receives a request from a real client, answers it so many milliseconds later,
+ * and tells whether the client is known to have said more since. */
+static bool has_more_behind(size_t request, uint64_t milliseconds, bool more)
+{
+    static char octets[2048];
+    struct iovec answer = {.iov_base = octets, .iov_len = 1};
+    struct buffer into;
+    int sockets[2];
+    bool has_more;
+
+    buffer_init(&into);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+    assert_int_equal(write(sockets[1], octets, request), request);
+    connection_init(&connection, sockets[0]);
+    assert_int_equal(connection_receive(&connection, &into), VERDICT_DONE);
+    connection.began -= milliseconds;
+    if (more) {
+        assert_int_equal(write(sockets[1], octets, 1), 1);
+    }
+    assert_int_equal(connection_send(&connection, &answer, 1), 0);
+    has_more = connection_has_more(&connection);
+    connection_close(&connection, false);
+    assert_int_equal(close(sockets[1]), 0);
+    buffer_release(&into);
+    return has_more;
+}
+
+static void connection_has_more_once_it_may(void **state)
+{
+    (void)state;
+    assert_true(has_more_behind(10, 5, true));
+    assert_false(has_more_behind(10, 5, false));
+    assert_true(has_more_behind(2048, 0, false));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +345,7 @@ int main(void)
         cmocka_unit_test(connection_receive_in_its_time),
         cmocka_unit_test(connection_receive_of_a_trickle),
         cmocka_unit_test(connection_receive_without_memory),
+        cmocka_unit_test(connection_has_more_once_it_may),
         cmocka_unit_test(connection_close_without_draining),
         cmocka_unit_test(connection_close_drains_to_the_end),
         cmocka_unit_test(connection_close_drains_until_silence),

@@ -96,7 +96,7 @@ static void content_add_ends_what_is_endless(void **state)
     };
 
     (void)state;
-    check_endless("", "0", ext + 2, VERDICT_CHUNK_SIZE);
+    check_endless("", "0", ext + 2, VERDICT_CHUNK_EXTENSIONS_TOO_LONG);
     check_endless("1;", "a", ext, VERDICT_CHUNK_EXTENSIONS_TOO_LONG);
     check_endless("1", " ", ext + 1, VERDICT_CHUNK_EXTENSIONS_TOO_LONG);
     check_endless("1", ";", ext + 1, VERDICT_CHUNK_EXTENSIONS_TOO_LONG);

@@ -13,7 +13,7 @@
  * counted, which is to be created. */
 static bool take_a_client(void)
 {
-    child_check(turns_begin(), "there is a turn");
+    child_check(turns_begin(false), "there is a turn");
     return turns_end(true);
 }
 
@@ -63,7 +63,7 @@ static void failure_is_over_once_one_waits(void)
     turns_created(0);
     child_check(take_a_client(), "a second one is counted");
     turns_created(EAGAIN);
-    child_check(turns_begin(), "the first is back, and waits");
+    child_check(turns_begin(false), "the first is back, and waits");
     turns_watch();
     child_check(turns_end(true), "a second one is counted");
     child_check(!turns_are_crowded(), "one busy thread of many is none");
@@ -75,12 +75,38 @@ static void turns_watch_after_a_failure(void **state)
     run_in_child(failure_is_over_once_one_waits);
 }
 
+static void one_waits_in_a_rush(void)
+{
+    struct turns turns = {.listening_socket = -1};
+
+    child_check(turns_claim(), "a first thread is counted");
+    turns_created(0);
+    child_check(take_a_client(), "a second one is counted");
+    turns_created(0);
+    child_check(turns_begin(false), "that one waits");
+    turns_set_rush(&turns);
+    child_check(!turns_begin(false), "one waits: the first is to end");
+    child_check(turns_begin(true), "unless clients wait for it");
+    child_check(!turns_end(true), "in a rush no thread is counted");
+    child_check(!turns_begin(false), "one waits still");
+    turns_leave();
+    child_check(turns_count().total == 1 && turns_count().waiting == 1,
+                "the one that waits is left");
+}
+
+static void turns_begin_in_a_rush(void **state)
+{
+    (void)state;
+    run_in_child(one_waits_in_a_rush);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(turns_created_told_late),
         cmocka_unit_test(turns_created_after_a_failure),
         cmocka_unit_test(turns_watch_after_a_failure),
+        cmocka_unit_test(turns_begin_in_a_rush),
     };
 
     return run_all(tests);

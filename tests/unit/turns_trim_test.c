@@ -42,7 +42,7 @@ static void count_busy(size_t threads)
     child_check(turns_claim(), "a first thread is counted");
     for (size_t i = 0; i < threads; i++) {
         turns_created(0);
-        child_check(turns_begin() && turns_end(true), "a turn");
+        child_check(turns_begin(false) && turns_end(true), "a turn");
     }
 }
 
@@ -77,7 +77,7 @@ static void *crowd_goes(void *unused)
     pause_for(300);
     child_check(atomic_load(&trims) == 0, "nothing is given back in a crowd");
     while (turns_count().total > 1) {
-        child_check(turns_begin(), "a thread comes back");
+        child_check(turns_begin(false), "a thread comes back");
         (void)turns_end(false);
     }
     await_trim_and_stop();

@@ -76,7 +76,7 @@ static void add_busy(void)
 {
     child_check(turns_claim(), "there may be one more");
     turns_created(0);
-    child_check(turns_begin(), "it waits");
+    child_check(turns_begin(false), "it waits");
     (void)turns_end(true);
 }
 
@@ -106,7 +106,7 @@ static void shrinks(void)
         uint64_t left;
 
         turns_created(0);
-        child_check(turns_begin(), "it waits");
+        child_check(turns_begin(false), "it waits");
         child_check(turns_end(true) == (busy < cap),
                     "another waits in its place");
         left = allowance_left();

@@ -153,6 +153,7 @@ static void verdict_limit_is_that_of_limits_h(void **state)
         [VERDICT_HEADER_SECTION_TOO_LONG] = HEADER_SECTION_MOST,
         [VERDICT_CONTENT_TOO_LONG] = CONTENT_MOST,
         [VERDICT_CHUNK_EXTENSIONS_TOO_LONG] = CHUNK_EXTENSIONS_MOST,
+        [VERDICT_TIMEOUT] = (ALLOWANCE_MS + 999) / 1000, /* seconds */
     };
 
     (void)state;
