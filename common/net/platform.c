@@ -47,6 +47,16 @@ ssize_t platform_send(int client_sock, const struct msghdr *message,
                    MSG_DONTWAIT | MSG_NOSIGNAL | (end_follows ? MSG_MORE : 0));
 }
 
+/* glibc gives each thread one of 8 heaps for each processor, and trims the end of
+ * the first alone: clients with large requests left up to 11 MiB in each of the
+ * others. With one heap for all, an exchange takes 2 % more. */
+void platform_share_heap(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
 void platform_trim_memory(void)
 {
 #ifdef __GLIBC__ /* other C libraries do it by themselves */
@@ -104,6 +114,10 @@ ssize_t platform_send(int client_sock, const struct msghdr *message,
 }
 
 /* Lost: after a crowd, what it took may stay with the process. */
+void platform_share_heap(void)
+{
+}
+
 void platform_trim_memory(void)
 {
 }

@@ -32,7 +32,9 @@ ssize_t platform_receive(int client_sock, char *data, size_t length);
 ssize_t platform_send(int client_sock, const struct msghdr *message,
                       bool end_follows);
 
-/* Gives memory that was freed back to the system. */
+/* Gives memory that was freed back to the system: all of it, if the threads
+ * share one heap since before the first of them started. */
+void platform_share_heap(void);
 void platform_trim_memory(void);
 
 /* How the program was started, for messages: "build/stage6/webserve". */

@@ -104,6 +104,7 @@ int turns_start(struct turns *turns)
     if (prepare_signals() == -1 || set_cap() == -1) {
         return -1;
     }
+    platform_share_heap();
     if (turns_claim()) {
         errno = start_thread(turns);
     }
