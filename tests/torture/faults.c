@@ -57,6 +57,9 @@ static const struct fault_error polling[] = {ERROR(EINTR, OUTCOME_SAME),
                                              ERROR(ENOMEM, OUTCOME_SAME), END};
 static const struct fault_error controlling[] = {
     ERROR(EINTR, OUTCOME_SAME), ERROR(EINVAL, OUTCOME_SAME), END};
+/* A socket that may block is not served: its thread could be held for ever. */
+static const struct fault_error preparing[] = {
+    ERROR(EINTR, OUTCOME_CLOSE), ERROR(EINVAL, OUTCOME_CLOSE), END};
 static const struct fault_error shutting[] = {ERROR(ENOTCONN, OUTCOME_CUT),
                                               ERROR(ENOBUFS, OUTCOME_CUT), END};
 static const struct fault_error closing[] = {
@@ -96,31 +99,25 @@ static const struct fault_error lookups[] = {
     ERROR(EAI_SYSTEM, OUTCOME_SAME), END};
 static const struct fault_error limits[] = {ERROR(EPERM, OUTCOME_SAME), END};
 static const struct fault_error masks[] = {ERROR(EINVAL, OUTCOME_SAME), END};
+static const struct fault_error opening[] = {
+    ERROR(ENOENT, OUTCOME_SAME), ERROR(EMFILE, OUTCOME_SAME),
+    ERROR(ENFILE, OUTCOME_SAME), ERROR(ENOMEM, OUTCOME_SAME), END};
+static const struct fault_error locales[] = {ERROR(ENOMEM, OUTCOME_SAME), END};
 
 const struct fault_error *const fault_errors[FAULT_KINDS] = {
-    [FAULT_MEMORY] = memory,
-    [FAULT_THREAD] = thread,
-    [FAULT_ATTRIBUTES] = attributes,
-    [FAULT_ACCEPT] = accepting,
-    [FAULT_RECV] = receiving,
-    [FAULT_SENDMSG] = sending,
-    [FAULT_POLL] = polling,
-    [FAULT_FCNTL] = controlling,
-    [FAULT_SHUTDOWN] = shutting,
-    [FAULT_CLOSE] = closing,
-    [FAULT_CLOCK] = clocks,
-    [FAULT_WRITE] = logging,
-    [FAULT_SIGTIMEDWAIT] = signal_waits,
-    [FAULT_MAIN_CLOCK] = main_clock,
-    [FAULT_SETSOCKOPT] = options,
-    [FAULT_SOCKET] = sockets,
-    [FAULT_BIND] = binding,
-    [FAULT_LISTEN] = listening,
-    [FAULT_GETSOCKNAME] = names,
-    [FAULT_GETADDRINFO] = lookups,
-    [FAULT_GETNAMEINFO] = lookups,
-    [FAULT_RLIMIT] = limits,
-    [FAULT_SIGNALS] = masks,
+    [FAULT_MEMORY] = memory,         [FAULT_THREAD] = thread,
+    [FAULT_ATTRIBUTES] = attributes, [FAULT_ACCEPT] = accepting,
+    [FAULT_RECV] = receiving,        [FAULT_SENDMSG] = sending,
+    [FAULT_POLL] = polling,          [FAULT_FCNTL] = controlling,
+    [FAULT_PREPARE] = preparing,     [FAULT_SHUTDOWN] = shutting,
+    [FAULT_CLOSE] = closing,         [FAULT_CLOCK] = clocks,
+    [FAULT_WRITE] = logging,         [FAULT_SIGTIMEDWAIT] = signal_waits,
+    [FAULT_MAIN_CLOCK] = main_clock, [FAULT_SETSOCKOPT] = options,
+    [FAULT_SOCKET] = sockets,        [FAULT_BIND] = binding,
+    [FAULT_LISTEN] = listening,      [FAULT_GETSOCKNAME] = names,
+    [FAULT_GETADDRINFO] = lookups,   [FAULT_GETNAMEINFO] = lookups,
+    [FAULT_RLIMIT] = limits,         [FAULT_SIGNALS] = masks,
+    [FAULT_OPEN] = opening,          [FAULT_LOCALE] = locales,
 };
 
 static const char *const kind_names[FAULT_KINDS] = {
@@ -132,6 +129,7 @@ static const char *const kind_names[FAULT_KINDS] = {
     [FAULT_SENDMSG] = "sendmsg",
     [FAULT_POLL] = "poll",
     [FAULT_FCNTL] = "fcntl",
+    [FAULT_PREPARE] = "fcntl of a client's flags",
     [FAULT_SHUTDOWN] = "shutdown",
     [FAULT_CLOSE] = "close",
     [FAULT_CLOCK] = "clock_gettime",
@@ -147,6 +145,8 @@ static const char *const kind_names[FAULT_KINDS] = {
     [FAULT_GETNAMEINFO] = "getnameinfo",
     [FAULT_RLIMIT] = "getrlimit, setrlimit",
     [FAULT_SIGNALS] = "pthread_sigmask, sigaction",
+    [FAULT_OPEN] = "open",
+    [FAULT_LOCALE] = "newlocale",
 };
 
 struct faults *faults;

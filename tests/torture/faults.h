@@ -30,6 +30,7 @@ enum fault_kind {
     FAULT_SENDMSG,
     FAULT_POLL,
     FAULT_FCNTL,
+    FAULT_PREPARE, /* fcntl of a client's flags: PORTABLE alone */
     FAULT_SHUTDOWN,
     FAULT_CLOSE,
     FAULT_CLOCK, /* of the threads that handle clients */
@@ -46,6 +47,8 @@ enum fault_kind {
     FAULT_GETNAMEINFO,
     FAULT_RLIMIT,
     FAULT_SIGNALS, /* pthread_sigmask, sigaction */
+    FAULT_OPEN,
+    FAULT_LOCALE, /* newlocale, which is called to say why it does not start */
     FAULT_KINDS
 };
 

@@ -2,7 +2,8 @@
  * torture.c - the fault sweep of one stage.
  *
  *     torture STAGE list              its jobs, one a line
- *     torture STAGE LOG COUNT JOB     does one: start, stop, or a number
+ *     torture STAGE LOG COUNT JOB     does one: start, stop, refusal, or a
+ *                                     number
  *
  * LOG is the file for what the server writes; COUNT the one that gets three
  * numbers: the faults that were tried, the calls that they were tried in, and
@@ -24,6 +25,7 @@ static void list(char stage)
 {
     puts("stop");
     puts("start");
+    puts("refusal");
     for (size_t i = 0; i < exchanges_count; i++) {
         if (strchr(exchanges[i].stages, stage) != NULL) {
             printf("%zu\n", i);
@@ -36,6 +38,10 @@ static const char *run(struct sweep *sweep, const char *job)
     if (strcmp(job, "start") == 0) {
         sweep_start(sweep);
         return job;
+    }
+    if (strcmp(job, "refusal") == 0) {
+        sweep_refusal(sweep);
+        return "start on a port that is taken";
     }
     if (strcmp(job, "stop") == 0) {
         sweep_stop(sweep);

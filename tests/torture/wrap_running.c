@@ -136,12 +136,26 @@ int __wrap_poll(struct pollfd *descriptors, nfds_t count, int milliseconds)
                : __real_poll(descriptors, count, milliseconds);
 }
 
+/* Makes a client's socket one that does not block, or asks whether it is. */
+static bool is_preparation(int descriptor, int command)
+{
+    int listens = 0;
+    socklen_t length = sizeof listens;
+
+    return (command == F_GETFL || command == F_SETFL) &&
+           getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens,
+                      &length) == 0 &&
+           listens == 0;
+}
+
 int __wrap_fcntl(int descriptor, int command, ...)
 {
     va_list arguments;
     int argument = 0;
+    enum fault_kind kind =
+        is_preparation(descriptor, command) ? FAULT_PREPARE : FAULT_FCNTL;
 
-    if (fault_sets_errno(FAULT_FCNTL, "fcntl")) {
+    if (fault_sets_errno(kind, "fcntl")) {
         return -1;
     }
     if (command == F_SETFD || command == F_SETFL) {
