@@ -1,7 +1,7 @@
 /*
  * exchange.c - speaks raw octets over TCP, step by step; for tests.
  *
- *     exchange [-c COUNT] [-t SECONDS] HOST PORT [STEP ...]
+ *     exchange [-c COUNT] [-s] [-t SECONDS] HOST PORT [STEP ...]
  *     exchange -b PREFIX [-t SECONDS] HOST PORT
  *
  *     exchange 127.0.0.1 80 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n' read
@@ -29,7 +29,9 @@
  * In a text, \r \n \t \0 \\ and \xHH stand for an octet, and \# for the number
  * of the connection. With -c there are COUNT connections, numbered from 0, and
  * each step is taken on all of them before the next. What comes is printed as
- * it is on standard output. All must be done in SECONDS, 20 by default.
+ * it is on standard output. All must be done in SECONDS, 20 by default. With -s
+ * the connections have small buffers, the server's side too: what is sent to a
+ * client that does not read, it has to wait with.
  *
  * With -b the script on standard input is a batch of exchanges, one after the
  * other, each on a connection of its own: an empty line ends it. What comes in
@@ -47,6 +49,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,14 +89,25 @@ static void take_too_long(int signal_number)
     _exit(TOOK_TOO_LONG);
 }
 
-static enum outcome connect_one(const struct addrinfo *address,
+/* The server's kernel makes its buffer to fit the segments that we take. */
+static int make_small(int client)
+{
+    int octets = 2048;
+    int segment = 536;
+
+    return setsockopt(client, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets) |
+           setsockopt(client, IPPROTO_TCP, TCP_MAXSEG, &segment,
+                      sizeof segment);
+}
+
+static enum outcome connect_one(const struct addrinfo *address, bool small,
                                 struct pollfd *connection)
 {
     int on = 1;
 
     connection->events = POLLIN;
     connection->fd = socket(address->ai_family, SOCK_STREAM, 0);
-    if (connection->fd == -1 ||
+    if (connection->fd == -1 || (small && make_small(connection->fd) == -1) ||
         connect(connection->fd, address->ai_addr, address->ai_addrlen) == -1 ||
         setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) ==
             -1) {
@@ -102,7 +116,7 @@ static enum outcome connect_one(const struct addrinfo *address,
     return DONE;
 }
 
-static enum outcome connect_all(char *const host_and_port[2],
+static enum outcome connect_all(char *const host_and_port[2], bool small,
                                 struct pollfd *connections, size_t count)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
@@ -113,7 +127,7 @@ static enum outcome connect_all(char *const host_and_port[2],
         return SYSTEM_FAILED;
     }
     for (size_t i = 0; i < count && outcome == DONE; i++) {
-        outcome = connect_one(address, &connections[i]);
+        outcome = connect_one(address, small, &connections[i]);
     }
     freeaddrinfo(address);
     return outcome;
@@ -171,7 +185,7 @@ static enum outcome print_to(const char *prefix, size_t number)
 static enum outcome run_steps(char *line, char *const host_and_port[2])
 {
     struct pollfd connection = {.fd = -1};
-    enum outcome outcome = connect_all(host_and_port, &connection, 1);
+    enum outcome outcome = connect_all(host_and_port, false, &connection, 1);
     size_t size = strlen(line) + 1;
     ssize_t length;
 
@@ -223,14 +237,17 @@ int main(int argc, char *argv[])
     enum outcome outcome;
     const char *batch = NULL;
     size_t count = 1;
+    bool small = false;
     unsigned seconds = 20;
     int option;
 
-    while ((option = getopt(argc, argv, "+b:c:t:")) != -1) {
+    while ((option = getopt(argc, argv, "+b:c:st:")) != -1) {
         if (option == 'b') {
             batch = optarg;
         } else if (option == 'c') {
             count = strtoul(optarg, NULL, 10);
+        } else if (option == 's') {
+            small = true;
         } else if (option == 't') {
             seconds = (unsigned)strtoul(optarg, NULL, 10);
         } else {
@@ -249,7 +266,8 @@ int main(int argc, char *argv[])
         return (int)run_batch(batch, argv + optind, seconds);
     }
     alarm(seconds);
-    outcome = finish(connect_all(argv + optind, connections, count), "connect");
+    outcome = finish(connect_all(argv + optind, small, connections, count),
+                     "connect");
     if (outcome == DONE) {
         outcome = argc - optind == 2
                       ? run_script(connections, count)
