@@ -1,14 +1,19 @@
 # held.bash - clients that hold a connection, for the files of this folder.
 
-# hold_clients NAME COUNT STEP...: COUNT connections take the steps, and are
-# then held until let_go NAME. The steps' answers go to the file $held_NAME.
+# hold_clients NAME COUNT [small] STEP...: COUNT connections, with small buffers
+# if so, take the steps, and are then held until let_go NAME. The steps' answers
+# go to the file $held_NAME.
 gates=()
 
 hold_clients() {
-    local name=$1 count=$2 gate=$BATS_TEST_TMPDIR/gate-$1
+    local name=$1 count=$2 gate=$BATS_TEST_TMPDIR/gate-$1 small=()
     local -n answers=held_$1 pid=holder_$1 descriptor=gate_$1
 
     shift 2
+    if [[ $1 == small ]]; then
+        small=(-s)
+        shift
+    fi
     answers=$BATS_TEST_TMPDIR/held-$name
     mkfifo "$gate"
     (
@@ -17,7 +22,7 @@ hold_clients() {
             exec {held}>&-
         done
         ulimit -n "$(ulimit -Hn)"
-        exec "$TOOLS/exchange" -t 100 -c "$count" 127.0.0.1 "$PORT" "$@" \
+        exec "$TOOLS/exchange" -t 100 -c "$count" "${small[@]}" 127.0.0.1 "$PORT" "$@" \
             <"$gate" >"$answers" 2>&1 3>&-
     ) &
     # shellcheck disable=SC2034 # these are references
@@ -35,6 +40,15 @@ let_go() {
 
     exec {descriptor}>&-
     wait "$pid" || true
+}
+
+# drip TEXT: steps that send it again and again, one each 50 ms, for 1.5 s.
+drip() {
+    local _
+
+    for _ in {1..30}; do
+        printf '%s\n' "send $1" 'pause 50'
+    done
 }
 
 # What the server takes: memory of its own in KiB, threads, descriptors, and
@@ -57,6 +71,10 @@ server_time() {
 
 memory_is_at_most() {
     (($(server_memory) <= $1))
+}
+
+descriptors_are_at_most() {
+    (($(server_descriptors) <= $1))
 }
 
 threads_are_at_most() {

@@ -1,0 +1,68 @@
+# slow_post.bats - slow clients of a server that reads content.
+# stages: 6
+#
+# SERVER_HASTY gives 600 ms, and 1.5 s at the very most.
+
+load ../http/helper
+load held
+
+setup_file() {
+    start_server "$SERVER_HASTY"
+}
+
+teardown_file() {
+    stop_server
+}
+
+@test "content that drips in gets 408 in its time" {
+    local elapsed
+    mapfile -t steps < <(drip a)
+    in_ms ask 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 999\r\n\r\n' \
+        "${steps[@]}"
+    assert_answer 408
+    ((elapsed < 2500)) || fail "it took $elapsed ms"
+}
+
+@test "chunks without end get 413, and chunks that drip in 408" {
+    local chunk
+    printf -v chunk '10000\\r\\n%065536d\\r\\n' 0
+    ask 'send POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n' \
+        "repeat 300 $chunk"
+    assert_answer 413
+    mapfile -t steps < <(drip '1\r\na\r\n')
+    ask 'send POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n' \
+        "${steps[@]}"
+    assert_answer 408
+}
+
+@test "a client that never reads its 16 MB is cut off, and others are served meanwhile" {
+    local before
+    before=$(server_descriptors)
+    hold_clients deaf 3 \
+        'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 16000000\r\n\r\n' \
+        'repeat 16000000 a' hold
+    ask 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+    assert_equal "$status" 200
+    wait_until 10 threads_are_at_most 18
+    wait_until 10 descriptors_are_at_most "$before" ||
+        fail "$(server_descriptors) descriptors are open"
+    let_go deaf
+}
+
+@test "an answer of 8 MB reaches a client that reads it slowly" {
+    local answer=$BATS_TEST_TMPDIR/answer
+    exchange 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n' \
+        'repeat 8000000 a' 'take 100' 'pause 300' 'take 1000000' 'pause 300' \
+        read >"$answer"
+    assert_equal "$(tail -c 8 "$answer")" '</html>'
+    (($(wc -c <"$answer") > 8000000))
+}
+
+@test "content of 1 GiB, or of 2^64, that is only announced gets 413 at once" {
+    local length elapsed
+    for length in 1073741824 18446744073709551616; do
+        in_ms ask "send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: $length\r\n\r\n"
+        assert_answer 413
+        ((elapsed < 3000)) || fail "it took $elapsed ms"
+    done
+}
