@@ -1,6 +1,6 @@
 /*
- * handle_connection_fuzz.c - a whole exchange of the last stage, its delegate
- * included, over a socket pair.
+ * handle_connection_fuzz.c - a whole exchange of a stage, its delegate
+ * included, over a socket pair. STAGE is its number; without it, the last one.
  *
  * The input is how the client sends and ends (client_read_plan), then what it
  * sends. What holds:
@@ -24,6 +24,12 @@
 #include "client.h"
 #include "content.h"
 #include "request.h"
+
+#if defined STAGE && STAGE < 6
+static const enum post_policy post = POST_REFUSED;
+#else
+static const enum post_policy post = POST_ACCEPTED;
+#endif
 
 /* What the request deserves, all of it being there. */
 struct expectation {
@@ -61,7 +67,7 @@ static void expect(struct expectation *expected, const struct client_plan *plan)
     request_init(&request);
     verdict = request_parse(&request, plan->request, plan->length);
     if (verdict == VERDICT_DONE) {
-        verdict = request_check(&request, POST_ACCEPTED);
+        verdict = request_check(&request, post);
     }
     if (verdict == VERDICT_DONE && request.method == METHOD_POST) {
         verdict =
