@@ -113,3 +113,9 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
     take_answer
     assert_answer 400 'does not begin with its size'
 }
+
+# bats test_tags=ours
+@test "chunk extensions that do not match the grammar are ignored" {
+    ask "send ${chunked}3;=\\r\\na=1\\r\\n0;;\\x80=\\r\\n\\r\\n"
+    assert_equal "$(pairs)" 'key=a; value=1; '
+}

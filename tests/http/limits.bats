@@ -31,6 +31,8 @@ tail='send  HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_answer 414
     ask_head 'send HEAD /' 'repeat 80000 a'
     assert_answer 414
+    ask 'repeat 65537 A'
+    assert_answer 414
 }
 
 # bats test_tags=contract,requests
