@@ -77,7 +77,9 @@ class Marker:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                env=os.environ | {"TMPDIR": str(temporary), "PYTHONDONTWRITEBYTECODE": "1"},
+                env=os.environ
+                | {"TMPDIR": str(temporary), "PYTHONDONTWRITEBYTECODE": "1"}
+                | {"GRADE_WORK": str(work)},
             )
             self.running.append(process)
             try:

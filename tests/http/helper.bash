@@ -54,13 +54,23 @@ start_server() {
         >"$SERVER_OUT" 2>"$SERVER_LOG" 3>&- &
     SERVER_PID=$!
     wait_until 10 server_listens_or_ended
-    server_listens || fail "it did not say where it listens \
+    take_address || fail "it did not say where it listens \
 (is the line printed, and flushed?):
 $(cat "$SERVER_OUT" "$SERVER_LOG")"
-    read -r URL <"$SERVER_OUT"
-    URL=${URL##*listening on }
-    URL=${URL%/}
-    PORT=${URL##*:}
+}
+
+# take_address: sets URL and PORT to what the server's line says; fails if that
+# is anything but an address. The line is not trusted: what it says is given to
+# curl, which has options, and to (( )), in which bash would run a command that
+# stands in the place of a number.
+take_address() {
+    local line name='[A-Za-z0-9][A-Za-z0-9.-]*' number='\[[0-9A-Fa-f:.]+\]'
+
+    read -r line <"$SERVER_OUT" || return
+    [[ $line =~ "listening on "(http://($name|$number):([1-9][0-9]{0,4}))/?$ ]] ||
+        return
+    URL=${BASH_REMATCH[1]}
+    PORT=${BASH_REMATCH[3]}
 }
 
 server_listens() {
@@ -152,7 +162,7 @@ fetch() {
     set +T
     note curl "${@:2}" "http://127.0.0.1:8080$1"
     curl -q -sS -i -g --noproxy '*' --path-as-is --max-time 10 -H 'Expect:' \
-        "${@:2}" "$URL$1" >"$BATS_TEST_TMPDIR/answer" 3>&- || fail curl || return
+        "${@:2}" --url "$URL$1" >"$BATS_TEST_TMPDIR/answer" 3>&- || fail curl || return
     take_answer
 }
 

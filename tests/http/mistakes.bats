@@ -92,7 +92,8 @@ assert_status_line() {
         read_answer <"$BATS_TEST_TMPDIR/answer"
         length=$(field Content-Length) || fail 'there is no Content-Length'
         octets=${#content}
-        ((length == octets)) || fail "Content-Length says $length for $path, \
+        # As texts: (( )) would run a command that stands in the answer.
+        [[ $length == "$octets" ]] || fail "Content-Length says $length for $path, \
 but $octets octets came"
     done
 }

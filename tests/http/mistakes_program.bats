@@ -22,13 +22,9 @@ start_soon() {
     : >"$SERVER_OUT"
     "$SERVER" "$1" "$2" >"$SERVER_OUT" 2>"$SERVER_LOG" 3>&- &
     SERVER_PID=$!
-    wait_until 2 server_listens || fail "within 2 s, no line on standard \
+    wait_until 2 take_address || fail "within 2 s, no line on standard \
 output says where it listens (is it printed, and flushed?):
 $(cat "$SERVER_OUT" "$SERVER_LOG")"
-    read -r URL <"$SERVER_OUT"
-    URL=${URL##*listening on }
-    URL=${URL%/}
-    PORT=${URL##*:}
 }
 
 end_soon() {

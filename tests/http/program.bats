@@ -144,8 +144,7 @@ assert_one_sentence() { # CODE FRAGMENT
 
     "$SERVER" 127.0.0.1 0 >"$SERVER_OUT" 0<&- 2>&- 3>&- &
     SERVER_PID=$!
-    wait_until 10 server_listens
-    PORT=$(sed 's/.*:\([0-9]*\)\/$/\1/' "$SERVER_OUT")
+    wait_until 10 take_address
     exchange 'send GET / HTTP/1.1\r\n' 'pause 300' 'send Host: a\r\n\r\n' \
         read >"$answer" &
     for _ in 1 2 3 4; do
