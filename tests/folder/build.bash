@@ -7,11 +7,18 @@
 functions=()
 
 # What the folder's sources are compiled with besides: the contract's bare
-# declarations, so that another signature is an error.
+# declarations, so that another signature is an error; and the contract itself,
+# if they include it and it is not there.
 declare_functions() {
     local contract=$work/contracts/stage$stage
     sed '/^#ifndef WEBSERVE_H$/d; /^#define WEBSERVE_H$/d; /^#endif$/d' \
         "$contract/webserve.h" >"$contract/declarations.h"
+    if [ ! -e "$work/stages/stage$stage/webserve.h" ] &&
+        grep -qs '#include "webserve.h"' "$work/stages/stage$stage"/*.c; then
+        fault missing-file webserve.h \
+            'webserve.h is missing; that of the stage is taken in its place.'
+        cp "$contract/webserve.h" "$work/stages/stage$stage"
+    fi
     mapfile -t functions < <(
         sed -nE 's/^(int|void) ([a-z_]+)\(.*/\2/p' "$contract/webserve.h"
     )
@@ -114,8 +121,7 @@ look_at_functions() {
             rm "$work/build/stage$stage/$object.o"
         fi
     done
-    if [ ! -e "$work/stages/stage$stage/webserve.c" ] &&
-        [ "${#with_main[@]}" = 0 ]; then
+    if [ "${#with_main[@]}" = 0 ]; then
         note_missing main webserve.c
     fi
     for function in "${functions[@]}"; do

@@ -15,12 +15,18 @@ until_tenths() {
     done
 }
 
+# Its first line as a whole, as tests/http/helper.bash takes it: what says where
+# it listens is given to curl, and must not be one of curl's options.
 says_where() {
-    grep -q 'listening on http://' "$work/probe.out"
+    local line name='[A-Za-z0-9][A-Za-z0-9.-]*' number='\[[0-9A-Fa-f:.]+\]'
+    read -r line <"$work/probe.out" || return
+    [[ $line =~ "listening on "(http://($name|$number):[1-9][0-9]{0,4})/?$ ]] &&
+        url=${BASH_REMATCH[1]}/
 }
 
 said_or_ended() {
-    says_where || ! kill -0 "$probed" 2>/dev/null
+    [ "$(head -c 10000 "$work/probe.out" | wc -l)" -gt 0 ] ||
+        ! kill -0 "$probed" 2>/dev/null
 }
 
 # How a process that has ended did so: in a few words.
@@ -74,9 +80,8 @@ probe_server() {
     if ! says_where; then
         note_silent_server
     else
-        url=$(sed -n 's/.*listening on \(http:[^ ]*\).*/\1/p' "$work/probe.out" |
-            head -n 1)
-        curl -q -s --noproxy '*' --max-time "$probe_seconds" -o /dev/null "$url" || code=$?
+        curl -q -s --noproxy '*' --max-time "$probe_seconds" -o /dev/null \
+            --url "$url" || code=$?
         note_answer "$code" "$url"
     fi
     if [ -n "$probed" ]; then
@@ -94,6 +99,9 @@ note_silent_server() {
         *) fault not-listening webserve.c \
             "The server ends as it starts, $code, without saying where it listens.$(its_words)" ;;
         esac
+    elif said_or_ended; then
+        fault not-listening webserve.c "The first line that the server prints \
+does not say \"listening on http://ADDRESS:PORT/\".$(its_words)"
     elif probed_listens; then
         fault not-listening webserve.c "The server listens, but the line that says \
 where does not come: is it printed, and flushed (fflush)?"

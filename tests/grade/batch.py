@@ -10,7 +10,7 @@ from typing import Callable
 
 from class_page import as_class_page
 from forms import as_csv, number
-from marking import Marker
+from marking import Marker, shown, unjudged
 from model import Grade
 
 Forms = dict[str, Callable[[Grade], str]]
@@ -27,28 +27,31 @@ def mark_all(marker: Marker, folder: Path, out: Path, forms: Forms) -> int:
     os.environ.setdefault("JOBS", "2")  # of each submission's tests
     os.environ["TAG"] = "contract"  # what gives no points would only take time
     started = time.monotonic()
-    grades: list[Grade] = []
-    progress = Progress(len(submissions))
+    table = Table(out / "marks.csv", len(submissions))
 
-    def mark(path: Path) -> Grade:
-        grade = marker.mark(path)
-        write(grade, out / grade.name, forms)
-        progress.tell(grade)
-        return grade
+    def mark(path: Path) -> None:
+        try:
+            grade = marker.mark(path)
+            write(grade, out / grade.name, forms)
+        except Exception as error:  # whatever it is, it is of this one alone
+            reason = f"{type(error).__name__}: {shown(str(error))}"
+            grade = unjudged(marker, shown(path.name), reason)
+            write(grade, out / grade.name, forms)
+        table.add(grade)
 
     with ThreadPoolExecutor(at_once) as workers:
         jobs = [workers.submit(mark, path) for path in submissions]
         try:
-            grades = [job.result() for job in as_completed(jobs)]
+            for job in as_completed(jobs):
+                job.result()
         except BaseException:
             workers.shutdown(wait=False, cancel_futures=True)
             marker.stop()
             raise
-    grades.sort(key=lambda grade: grade.name)
     seconds = time.monotonic() - started
-    (out / "marks.csv").write_text(as_csv(grades), encoding="utf-8")
-    (out / "index.html").write_text(as_class_page(grades, seconds), encoding="utf-8")
-    print(f"{len(grades)} marked in {seconds:.0f} s: {out / 'index.html'}")
+    page = as_class_page(table.grades, seconds)
+    (out / "index.html").write_text(page, encoding="utf-8")
+    print(f"{len(table.grades)} marked in {seconds:.0f} s: {out / 'index.html'}")
     return 0
 
 
@@ -58,25 +61,34 @@ def write(grade: Grade, out: Path, forms: Forms) -> None:
         (out / name).write_text(form(grade), encoding="utf-8")
 
 
-class Progress:
-    """A line for each submission as it is marked."""
+class Table:
+    """The marks so far: a line is printed for each, and marks.csv is written
+    anew, so that it is there whatever becomes of the rest."""
 
-    def __init__(self, total: int):
+    def __init__(self, path: Path, total: int):
+        self.path = path
         self.total = total
-        self.done = 0
+        self.grades: list[Grade] = []
         self.lock = threading.Lock()
 
-    def tell(self, grade: Grade) -> None:
+    def add(self, grade: Grade) -> None:
         with self.lock:
-            self.done += 1
-            first = grade.faults[0].sentence if grade.faults else ""
-            if not first and grade.diagnosis:
-                first = grade.diagnosis.sentence
-            if not first and grade.notes:
-                first = grade.notes[0]
-            print(
-                f"{self.done:>{len(str(self.total))}}/{self.total} "
-                f"{number(grade.points):>5} {grade.name:24} "
-                f"{grade.seconds:4.0f} s  {first[:90]}",
-                flush=True,
-            )
+            self.grades.append(grade)
+            self.grades.sort(key=lambda other: other.name)
+            new = self.path.with_suffix(".new")
+            new.write_text(as_csv(self.grades), encoding="utf-8")
+            new.rename(self.path)
+            self.tell(grade)
+
+    def tell(self, grade: Grade) -> None:
+        first = grade.faults[0].sentence if grade.faults else ""
+        if not first and grade.diagnosis:
+            first = grade.diagnosis.sentence
+        if not first and grade.notes:
+            first = grade.notes[0]
+        print(
+            f"{len(self.grades):>{len(str(self.total))}}/{self.total} "
+            f"{number(grade.points):>5} {grade.name:24} "
+            f"{grade.seconds:4.0f} s  {first[:90]}",
+            flush=True,
+        )

@@ -1,22 +1,24 @@
 """Builds a submission, in the jail, as far as it can be built.
 
-A file that does not compile, or is not there, is replaced by the project's own,
-so that what does not depend on it can be judged all the same; it is told, once,
-as a fault of that file. What depends on it is not run: points.tsv says which
-file a group of tests needs to be the submission's own.
+What is at fault is found by the rules of tests/folder/check, and told in its
+words (tests/grade/sentences.py). But a file that does not compile, or is not there, is
+replaced by the project's own, so that what does not depend on it can be judged
+all the same. What depends on it is not run: points.tsv says which file a group
+of tests needs to be the submission's own.
 
 Nothing that the compiler or the linker writes is run, or read for more than
 its symbols, outside the jail.
 """
 
+import json
 import os
-import re
 import shlex
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import sentences
 from jail import Jail
 from model import Fault
 
@@ -39,10 +41,25 @@ class Built:
     """What came of it."""
 
     faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     own: set[str] = field(default_factory=set)  # files that are its own, usable
+    lacks: dict[str, str] = field(default_factory=dict)  # files of ours: why
+    alone: dict[str, str] = field(default_factory=dict)  # functions no unit can call
     symbols: dict[str, dict[str, str]] = field(default_factory=dict)
-    serves: bool = False  # there is a server to be started
+    no_server: str = ""  # the fault for which no server can be started
     delegates: bool = False  # there is a driver for its delegate
+
+    def fault(self, kind: str, file: str, sentence: str, detail: str = "") -> str:
+        """Adds one, once; gives its key."""
+        for fault in self.faults:
+            if fault.sentence == sentence:
+                return fault.key
+        key, number = file, 1
+        while any(fault.key == key for fault in self.faults):
+            number += 1
+            key = f"{file} ({number})"
+        self.faults.append(Fault(key, sentence, detail, kind=kind, file=file))
+        return key
 
 
 def words(name: str) -> list[str]:
@@ -70,22 +87,14 @@ class Builder:
     def build(self) -> Built:
         """All of it."""
         ours = sorted((TOP / f"stages/stage{self.stage}").glob("*.c"))
-        expected = [path.name for path in ours]
         theirs = sorted(path.name for path in self.sources().glob("*.c"))
         self.lay_out()
-        with ThreadPoolExecutor(2) as workers:
-            for name, fault in workers.map(self.compile, theirs):
-                if fault:
-                    self.built.faults.append(fault)
-                else:
-                    self.built.own.add(name)
-        for name in expected:
-            if name not in theirs:
-                sentence = f"There is no file {name}."
-                self.built.faults.append(Fault(name, sentence))
+        self.compile_all(theirs)
         self.read_symbols()
-        self.look_for_functions(expected)
-        self.stand_in(expected)
+        self.leave_out_programs()
+        for name in (path.name for path in ours):
+            self.look_for_function("main" if name == "webserve.c" else name[:-2], name)
+        self.stand_in()
         self.link_all()
         return self.built
 
@@ -101,16 +110,53 @@ class Builder:
                 shutil.copy(path, view / headers)
         contract = (TOP / f"stages/stage{self.stage}/webserve.h").read_text()
         (view / "contract.h").write_text(contract.replace("WEBSERVE_H", "CONTRACT_H"))
-        if not (self.sources() / "webserve.h").exists():
-            (self.sources() / "webserve.h").write_text(contract)
+        header = self.sources() / "webserve.h"
+        if not header.exists() and self.is_included(header.name):
+            self.built.fault("missing-file", header.name, sentences.NO_HEADER)
+            header.write_text(contract)
         for name, folder in (("plain", "."), ("small", "small"), ("unit", "unit")):
             (view / "ours" / name).mkdir(parents=True)
             shutil.copy(self.trusted / folder / "common.a", view / "ours" / name)
         for part in ("driver", "wire"):
             shutil.copy(self.trusted / f"unit/remote/{part}.o", view / "ours/unit")
 
-    def compile(self, name: str) -> tuple[str, Fault | None]:
-        """Compiles a file in each flavour."""
+    def is_included(self, header: str) -> bool:
+        include = f'#include "{header}"'.encode()
+        return any(include in path.read_bytes() for path in self.sources().glob("*.c"))
+
+    def name_of(self, name: str) -> str:
+        """The name that the submission has for it."""
+        path = self.jail.place / "names.json"
+        return json.loads(path.read_text()).get(name, name) if path.exists() else name
+
+    def compile_all(self, theirs: list[str]) -> None:
+        """Compiles each, and says why some could not be."""
+        said: dict[str, str] = {}
+        with ThreadPoolExecutor(2) as workers:
+            for name, status, text in workers.map(self.compile, theirs):
+                if status == 0:
+                    self.built.own.add(name)
+                    continue
+                if status == -1:
+                    text += f"submission/{name}:1: error: it takes the compiler longer than {STEP_SECONDS} s"
+                said[name] = text
+        errors = sentences.compile_errors("".join(said[name] for name in sorted(said)))
+        keys: dict[str, str] = {}
+        for file, line, text in errors:
+            name = self.name_of(file)
+            kind, sentence = sentences.of_compile_error(name, line, text)
+            keys[file] = self.built.fault(kind, name, sentence, said.get(file, ""))
+        for name, text in said.items():
+            shown = self.name_of(name)
+            if not keys:
+                last = (text.strip().splitlines() or [""])[-1]
+                sentence = f"{shown} does not compile: {last}"
+                keys[name] = self.built.fault("compile", shown, sentence, text)
+            mine = [keys[file] for file in keys if f"/{file}:" in text]
+            self.built.lacks[name] = keys.get(name, (mine or list(keys.values()))[0])
+
+    def compile(self, name: str) -> tuple[str, int, str]:
+        """Compiles a file in each flavour; its name, the status, what was said."""
         for flavour in flavours():
             status, said = self.jail.make(
                 [
@@ -123,8 +169,8 @@ class Builder:
                 STEP_SECONDS,
             )
             if status != 0:
-                return name, Fault(name, compile_sentence(name, status, said), said)
-        return name, None
+                return name, status, said
+        return name, 0, ""
 
     def object(self, flavour: str, name: str) -> Path:
         return self.jail.view / "objects" / flavour / f"{name[:-2]}.o"
@@ -136,84 +182,98 @@ class Builder:
             pairs = [line.split()[:2] for line in said.splitlines()]
             self.built.symbols[name] = {p[0]: p[1] for p in pairs if len(p) == 2}
 
-    def look_for_functions(self, expected: list[str]) -> None:
-        """A function that its file should define, and that no file defines."""
-        defined = {
-            symbol
-            for symbols in self.built.symbols.values()
-            for symbol, kind in symbols.items()
-            if kind in DEFINED
-        }
-        for name in expected:
-            function = "main" if name == "webserve.c" else name[:-2]
-            if name in self.built.own and function not in defined:
-                self.built.own.discard(name)
-                sentence = f"{name} does not define the function {function}."
-                self.built.faults.append(Fault(name, sentence))
+    def defines(self, function: str, kind: str) -> str:
+        """The first file that defines it so, by nm's letter, or nothing."""
+        for name, symbols in sorted(self.built.symbols.items()):
+            if symbols.get(function, "?") in kind:
+                return name
+        return ""
 
-    def stand_in(self, expected: list[str]) -> None:
+    def has_main(self, name: str) -> bool:
+        return self.built.symbols.get(name, {}).get("main", "?") == "T"
+
+    def leave_out_programs(self) -> None:
+        """Beside webserve.c, a file with a main is a program of its own."""
+        if not self.has_main("webserve.c"):
+            return
+        for name in sorted(self.built.own - {"webserve.c"}):
+            if self.has_main(name):
+                shown = self.name_of(name)
+                self.built.notes.append(sentences.left_out(shown))
+                self.built.own.discard(name)
+                del self.built.symbols[name]
+                for flavour in flavours():
+                    self.object(flavour.name, name).unlink()
+
+    def look_for_function(self, function: str, file: str) -> None:
+        """Each has to be in a file of its own accord, where it can be called."""
+        where = self.defines(function, "T")
+        hidden = self.defines(function, "t")
+        if where and (function == "main" or not self.has_main(where)):
+            return
+        if where:
+            name = self.name_of(where)
+            sentence = sentences.beside_main(function, name)
+            key = self.built.fault("missing-function", name, sentence)
+            self.built.alone[function] = key
+        elif hidden:
+            name = self.name_of(hidden)
+            sentence = sentences.hidden(function, name)
+            self.built.lacks[file] = self.built.fault("missing-function", name, sentence)
+        elif file not in self.built.lacks:
+            kind, sentence = sentences.missing(function, file, file in self.built.own)
+            self.built.lacks[file] = self.built.fault(kind, file, sentence)
+            self.built.own.discard(file)
+
+    def stand_in(self) -> None:
         """Puts our object in the place of each one that is not there."""
-        for name in expected:
-            if name in self.built.own:
-                continue
+        for name in self.built.lacks:
             for flavour, folder in (("plain", "."), ("small", "small"), ("unit", "unit")):
                 target = self.object(flavour, name)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 source = self.trusted / folder / f"stage{self.stage}/{name[:-2]}.o"
-                shutil.copy(source, target)
+                if source.exists():  # it is one of the stage's
+                    shutil.copy(source, target)
 
-    def link(
-        self, flavour: str, program: str, extra: list[str], main: bool, told: bool = True
-    ) -> bool:
-        """Links the objects, or those without main, into a program."""
+    def link(self, flavour: str, program: str, extra: list[str]) -> tuple[int, str]:
+        """Links the objects, or for units those without main, into a program."""
+        units = flavour == "unit"
         objects = [
             str(path.relative_to(self.jail.view))
             for path in sorted((self.jail.view / "objects" / flavour).glob("*.o"))
-            if main or path.name != "webserve.o"
+            if not units
+            or not (path.name == "webserve.o" or self.has_main(f"{path.stem}.c"))
         ]
-        flags = words("GRADE_UNIT") if flavour == "unit" else []
-        archive = f"ours/{flavour}/common.a"
-        status, said = self.jail.make(
-            [*words("GRADE_LINK"), *flags, *objects, *extra, archive, "-o", "{}"]
-            + (["-lcmocka"] if flavour == "unit" else []),
+        # A function may be missing that the units do not test.
+        flags = ["-Wl,--unresolved-symbols=ignore-all"] if units else []
+        return self.jail.make(
+            [*words("GRADE_LINK"), *(words("GRADE_UNIT") if units else []), *flags]
+            + [*objects, *extra, f"ours/{flavour}/common.a", "-o", "{}"]
+            + (["-lcmocka"] if units else []),
             self.jail.view / program,
             STEP_SECONDS,
         )
-        if status != 0 and told and not any(f.key == "link" for f in self.built.faults):
-            self.built.faults.append(Fault("link", link_sentence(said), said))
-        return status == 0
 
     def link_all(self) -> None:
-        self.built.serves = all(
-            [self.link(name, f"{name}/webserve", [], True) for name in ("plain", "small")]
-        )
+        for flavour in ("plain", "small"):
+            status, said = self.link(flavour, f"{flavour}/webserve", [])
+            if status != 0:
+                self.built.no_server = self.note_link_errors(said)
+                break
         wraps = "-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc"
         extra = ["ours/unit/driver.o", "ours/unit/wire.o", wraps]
-        self.built.delegates = self.link("unit", "unit/delegate_driver", extra, False)
+        status, _ = self.link("unit", "unit/delegate_driver", extra)
+        self.built.delegates = status == 0
 
-
-def compile_sentence(name: str, status: int, said: str) -> str:
-    """What a compiler said of a file, in one sentence."""
-    if status == -1:
-        return f"{name} takes the compiler longer than {STEP_SECONDS} s."
-    conflict = re.search(r"error: conflicting types for .(\w+)", said)
-    if conflict:
-        return (
-            f"{name} gives {conflict[1]} another signature than the stage's webserve.h."
-        )
-    error = re.search(r"submission/([^:\s]+):(\d+):\d+: (?:fatal )?error: (.*)", said)
-    if error:
-        where = error[1].replace("submission/", "")
-        return f"{name} does not compile: {where}, line {error[2]}: {error[3]}."
-    return f"{name} does not compile."
-
-
-def link_sentence(said: str) -> str:
-    """What the linker said, in one sentence."""
-    undefined = re.search(r"undefined reference to .(\w+)", said)
-    if undefined:
-        return f"The server cannot be linked: no file defines {undefined[1]}."
-    twice = re.search(r"multiple definition of .(\w+)", said)
-    if twice:
-        return f"The server cannot be linked: {twice[1]} is defined twice."
-    return "The server cannot be linked."
+    def note_link_errors(self, said: str) -> str:
+        """Says why there is no server; gives the key of the fault."""
+        if self.built.lacks:  # most likely because of that
+            return next(iter(self.built.lacks.values()))
+        keys = [
+            self.built.fault("link", self.name_of(file), sentence, said)
+            for file, sentence in sentences.link_errors(said, self.name_of)
+        ]
+        if not keys:
+            sentence = sentences.does_not_link(said)
+            keys = [self.built.fault("link", "webserve.c", sentence, said)]
+        return keys[0]

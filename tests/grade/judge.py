@@ -11,22 +11,21 @@ import json
 import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import asdict
 from pathlib import Path
 
+from again import again, run_tests
 from build import TOP, Builder, Built
 from jail import Jail
-from model import AT_END, Fault, Test
+from model import AT_END, Test
+from probe import probe
 from structure import structure_results, structure_tests
 from tables import expected_tests, in_its_process, read_points
 from watch import Watch
 
-LISTEN_SECONDS = 10
+WALL_SECONDS = float(os.environ.get("GRADE_SECONDS", "300"))
 JOB_SECONDS = os.environ.get("JOB_SECONDS", "60")
 
 
@@ -46,6 +45,8 @@ class Judge:
         self.trusted = trusted
         self.work = work
         self.built = Built()
+        self.again: list[tuple[str, str]] = []
+        self.until = time.monotonic() + WALL_SECONDS
 
     def judge(self) -> None:
         watch = Watch(self.jail)
@@ -53,11 +54,12 @@ class Judge:
             watch.start()
         self.built = Builder(self.jail, self.stage, self.trusted).build()
         self.make_wrappers()
-        if self.built.serves:
+        if not self.built.no_server:
             self.try_to_start()
         tests = self.expected() + structure_tests(self.stage)
         self.write(tests, [])  # what is known should the time run out
-        self.run(tests)
+        if not os.environ.get("GRADE_FAULTS_ONLY"):
+            self.run(tests)
         notes = watch.notes() if self.jail.level != "none" else []
         self.jail.clear()
         self.write(tests, notes)
@@ -74,10 +76,16 @@ class Judge:
         self.limit_as_its_user()
         units = self.work / "unit" / stage
         self.jail.wrapper(units / "delegate_driver", ["./unit/delegate_driver"], 0)
-        if self.built.delegates and "delegate.c" in self.built.own:
+        if self.can_delegate():
             shutil.copy(self.trusted / f"grade/{stage}/delegate_test", units)
         if os.environ.get("GRADE_UNITS") and self.built.delegates:
             self.add_units(units)
+
+    def can_delegate(self) -> bool:
+        """Whether its own delegate can be called alone."""
+        return self.built.delegates and not (
+            "delegate.c" in self.built.lacks or "delegate" in self.built.alone
+        )
 
     def limit_as_its_user(self) -> None:
         """Puts a prlimit before the system's: root has not always the right to
@@ -104,32 +112,25 @@ class Judge:
             shutil.copy(path, self.jail.view / "ours/unit")
             builder = Builder(self.jail, self.stage, self.trusted, self.built)
             extra = [f"ours/unit/{path.name}", *flags]
-            if builder.link("unit", f"unit/{name}", extra, False, told=False):
+            if builder.link("unit", f"unit/{name}", extra)[0] == 0:
                 self.jail.wrapper(units / name, [f"./unit/{name}"], 0)
 
     # ---- Starting its server once
 
     def try_to_start(self) -> None:
-        """Finds out whether it listens: else each file of tests would wait."""
+        """Finds out whether it answers: else each test would find out. What is
+        at fault is at fault twice: a machine may be busy."""
         server = self.work / f"stage{self.stage}/webserve"
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as log:
-            process = subprocess.Popen(
-                [server, "127.0.0.1", "0"], stdin=subprocess.DEVNULL, stdout=out, stderr=log
-            )
-            wait_until(
-                LISTEN_SECONDS,
-                lambda: says_listening(out) or process.poll() is not None,
-            )
-            listens = says_listening(out)
-            status = process.poll()
-            process.kill()
-            process.wait()
+        trouble = None
+        for _ in range(2):
+            trouble = probe(server)
             self.jail.clear()
-            if not listens:
-                said = (head(out) + head(log)).strip()
-                self.built.serves = False
-                sentence = not_listening(status)
-                self.built.faults.append(Fault("listen", sentence, said))
+            if not trouble:
+                return
+        if trouble:
+            self.built.no_server = self.built.fault(
+                trouble.kind, "webserve.c", trouble.sentence, trouble.said
+            )
 
     # ---- Running
 
@@ -140,16 +141,17 @@ class Judge:
             tests = [test for test in tests if test.tag != "unjudged"]
         worths = read_points(TOP / "tests/grade/points.tsv", self.stage)
         needs = {worth.group: worth.files for worth in worths}
-        missing = {f.key for f in self.built.faults if f.key.endswith(".c")}
+        lacks = self.built.lacks
         for test in tests:
-            keeps = [name for name in needs.get(test.group, ()) if name in missing]
-            is_http = (TOP / f"tests/http/{test.id.partition(':')[0]}.bats").exists()
+            job = test.id.partition(":")[0]
+            keeps = [lacks[name] for name in needs.get(test.group, ()) if name in lacks]
+            is_http = (TOP / f"tests/http/{job}.bats").exists()
             if keeps:
                 test.because = keeps[0]
-            elif is_http and not self.built.serves:
-                test.because = self.no_server()
-            elif not is_http and not self.built.delegates:
-                test.because = "link"
+            elif is_http:
+                test.because = self.built.no_server
+            else:
+                test.because = self.why_no_unit(job)
         for test in tests:
             job, _, title = test.id.partition(": ")
             others = [t for t in tests if t.id.startswith(f"{job}: ") and t is not test]
@@ -160,10 +162,15 @@ class Judge:
                 test.result = "not-run"
         return tests
 
-    def no_server(self) -> str:
-        """The key of the fault for which there is no server."""
-        keys = [fault.key for fault in self.built.faults]
-        return "listen" if "listen" in keys else "link"
+    def why_no_unit(self, job: str) -> str:
+        """The key of the fault for which a program of units is not run."""
+        function = job.removesuffix("_test")
+        if not function.startswith("delegate"):
+            function = "serve" if function.startswith("serve") else "handle_connection"
+        if job == "webserve_test":
+            function = "main"
+        why = self.built.alone.get(function) or self.built.lacks.get(f"{function}.c")
+        return why or ("" if self.built.delegates else self.built.no_server)
 
     def run(self, tests: list[Test]) -> None:
         """Runs them, but for the jobs of which no test is to be run."""
@@ -181,14 +188,9 @@ class Judge:
             encoding="utf-8",
         )
         environment = {"JOB_SECONDS": JOB_SECONDS, "NOT_RUN": str(left_out), "FOLDER": "it"}
-        subprocess.run(
-            ["tests/run", str(self.work.relative_to(TOP)), str(self.stage)],
-            cwd=TOP,
-            env=os.environ | environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            check=False,
-        )
+        run_tests(self.work, self.stage, environment)
+        graded = [t.id for t in tests if t.tag == "contract" and not t.because]
+        self.again = again(self.work, self.stage, graded, environment, self.until)
 
     def write(self, tests: list[Test], notes: list[str]) -> None:
         """Writes what is known, for the marks to be made of."""
@@ -196,41 +198,12 @@ class Judge:
             "tests": [asdict(test) for test in tests],
             "structure": structure_results(self.stage, self.built),
             "faults": [asdict(fault) for fault in self.built.faults],
-            "notes": notes,
+            "notes": self.built.notes + notes,
+            "again": self.again,
         }
         path = self.work / "judged.json"
         path.with_suffix(".new").write_text(json.dumps(judged), encoding="utf-8")
         path.with_suffix(".new").rename(path)
-
-
-def head(file) -> str:
-    """The beginning of a file."""
-    file.seek(0)
-    return file.read(2000).decode(errors="replace")
-
-
-def says_listening(out) -> bool:
-    """Whether the server's first line says where it listens."""
-    line, newline, _ = head(out).partition("\n")
-    return newline != "" and "listening on http" in line
-
-
-def wait_until(seconds: float, is_so) -> None:
-    """Waits until it is so, or for so long."""
-    deadline = time.monotonic() + seconds
-    while not is_so() and time.monotonic() < deadline:
-        time.sleep(0.02)
-
-
-def not_listening(status: int | None) -> str:
-    if status is None:
-        return (
-            "The server does not say where it listens "
-            f"(one line on standard output, flushed, within {LISTEN_SECONDS} s)."
-        )
-    if status < 0:
-        return f"The server was ended by signal {-status} ({signal.strsignal(-status)}) as it started."
-    return f"The server ended with exit status {status} as it started."
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import contextlib
 import fcntl
+import filecmp
+import glob
 import json
 import os
 import re
@@ -16,8 +18,8 @@ from pathlib import Path
 from typing import Iterator
 
 from diagnosis_of import diagnosis_of
-from model import Fault, Grade, Test, score, settle
-from tables import HERE, expected_tests, read_points, read_results
+from model import Fault, Grade, Test, score, settle, settle_again
+from tables import HERE, TOP, expected_tests, read_points, read_results, set_passed
 from tap import line_to_try, stories_of_run
 
 LEVELS = ("namespaces", "user", "none")
@@ -26,6 +28,8 @@ UIDS = 300
 LOCKS = Path("/tmp")  # the same for all that mark on this machine
 WALL_SECONDS = float(os.environ.get("GRADE_SECONDS", "300"))
 FILES_MOST = 200
+FILE_MOST = 1_000_000
+PLAIN = re.compile("[A-Za-z0-9_][A-Za-z0-9_.-]*[.]c")
 OCTETS_MOST = 8 * 1024 * 1024
 
 
@@ -51,10 +55,11 @@ class Marker:
         work = self.work / f"{uid}"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True, mode=0o700)
-        grade = Grade(folder.name, self.stage, self.level)
+        grade = Grade(shown(folder.name), self.stage, self.level)
         try:
             place.chmod(0o711)
-            take_sources(folder, place / "view/submission", grade.notes)
+            names = take_sources(folder, place / "view/submission", grade.notes)
+            (place / "names.json").write_text(json.dumps(names))
             in_time = self.run_cell(place, uid, work)
             self.fill(grade, work, in_time)
         finally:
@@ -104,7 +109,7 @@ class Marker:
             sentence = "It could not be judged."
             if not in_time:
                 sentence = f"It was not built within {WALL_SECONDS:.0f} s."
-            grade.faults = [Fault("judge", sentence, log)]
+            grade.faults = [Fault("judge", sentence, log, kind="judge")]
             grade.tests = expected_tests(self.stage)
             for test in grade.tests:
                 test.result, test.because = "not-run", "judge"
@@ -115,10 +120,15 @@ class Marker:
             grade.notes += judged["notes"]
             results = read_results(work / "results", self.stage)
             settle(grade.tests, results + [tuple(r) for r in judged["structure"]])
+            again = settle_again(grade.tests, judged["again"])
+            if again:
+                names = "; ".join(test.id for test in again)
+                grade.notes.append(f"Red, and green when run again alone: {names}.")
             tell_stories(grade.tests, stories_of_run(work / "results", self.stage))
             if not in_time:
                 out_of_time(grade)
             table = work / "results/results.tsv"
+            set_passed(table, {test.id for test in again})
             grade.diagnosis = diagnosis_of(table, self.stage)
         score(grade, read_points(HERE / "points.tsv", self.stage))
 
@@ -140,27 +150,82 @@ def tell_stories(tests: list[Test], stories: dict[str, str]) -> None:
 def out_of_time(grade: Grade) -> None:
     """What had not been judged by then was not run."""
     grade.faults.append(
-        Fault("time", f"It was stopped after {WALL_SECONDS:.0f} s in all.")
+        Fault("time", f"It was stopped after {WALL_SECONDS:.0f} s in all.", kind="time")
     )
     for test in grade.tests:
         if test.result == "missing":
             test.result, test.because = "not-run", "time"
 
 
-def take_sources(folder: Path, target: Path, notes: list[str]) -> None:
-    """Copies the C files of a submission: plain files, and not too much."""
+def unjudged(marker: Marker, name: str, reason: str) -> Grade:
+    """The marks of a submission that something kept from being judged."""
+    grade = Grade(name, marker.stage, marker.level)
+    grade.faults = [Fault(
+            "judge", f"It could not be judged: {reason}.", kind="judge"
+        )]
+    grade.tests = expected_tests(marker.stage)
+    for test in grade.tests:
+        test.result, test.because = "not-run", "judge"
+    score(grade, read_points(HERE / "points.tsv", marker.stage))
+    return grade
+
+
+def shown(name: str) -> str:
+    """A name of a file as printable text: it may have any octets but 0."""
+    return "".join(
+        char if char.isprintable() and char != "\\" else escaped(char) for char in name
+    )
+
+
+def escaped(char: str) -> str:
+    octets = char.encode(errors="surrogateescape")
+    return "".join(f"\\x{octet:02x}" for octet in octets)
+
+
+def take_sources(folder: Path, target: Path, notes: list[str]) -> dict[str, str]:
+    """Copies the C files at the top of a submission: not what leads out of it,
+    and not too much. Gives the names that were changed, by those that they have
+    now: a name may be an option, or several words."""
     target.mkdir(parents=True)
-    octets = 0
-    for count, path in enumerate(sorted(folder.glob("*.[ch]"))):
-        if path.is_symlink() or not path.is_file():
-            notes.append(f"{path.name} is no plain file, and was left out.")
+    names: dict[str, str] = {}
+    octets = taken = 0
+    for path in sorted(folder.glob("*.[ch]")):
+        reason = "" if path.is_dir() else why_not(path, folder)
+        if reason:
+            notes.append(f"{shown(path.name)} {reason}")
+        if reason or path.is_dir() or is_ours(path):
             continue
+        taken += 1
         octets += path.stat().st_size
-        if count >= FILES_MOST or octets > OCTETS_MOST:
+        if taken > FILES_MOST or octets > OCTETS_MOST:
             notes.append("Files beyond 200, or 8 MiB in all, were left out.")
             break
-        name = re.sub(r"[^A-Za-z0-9_.-]", "_", path.name)
-        shutil.copyfile(path, target / name.lstrip("-"))
+        name = path.name
+        if path.suffix == ".c" and not PLAIN.fullmatch(name):
+            name = f"other_{len(names) + 1}.c"
+            names[name] = shown(path.name)
+        shutil.copyfile(path, target / name)
+    return names
+
+
+def why_not(path: Path, folder: Path) -> str:
+    """Why a file is left out, in the words of tests/folder/copy.bash; or nothing.
+    A link could lead to what its author must not see."""
+    if not path.is_file():
+        return "is no file: it is a link that leads nowhere, or a device."
+    if not path.resolve().is_relative_to(folder.resolve()):
+        return "is left out: it is a link that leads out of the folder."
+    if path.stat().st_size > FILE_MOST or not os.access(path, os.R_OK):
+        return "is left out: it cannot be read, or is larger than 1 MB."
+    return ""
+
+
+def is_ours(path: Path) -> bool:
+    """Whether it is a copy of a file of common/."""
+    return any(
+        filecmp.cmp(path, own, shallow=False)
+        for own in (TOP / "common").glob(f"*/{glob.escape(path.name)}")
+    )
 
 
 @contextlib.contextmanager

@@ -29,6 +29,7 @@ class Test:
     text: str = ""  # what a red test printed
     command: str = ""  # one line to try by hand
     graded: bool = False
+    first: str = ""  # of one that was run again: the result of the first time
 
 
 @dataclass
@@ -39,6 +40,8 @@ class Fault:
     sentence: str
     detail: str = ""
     cost: float = 0.0
+    kind: str = ""  # as tests/folder/check has them; or judge, time
+    file: str = ""
 
 
 @dataclass
@@ -128,6 +131,20 @@ def settle(tests: list[Test], results: list[tuple[str, str]]) -> None:
             if other is not test
         ):
             test.result = "failed" if test.result == "passed" else test.result
+
+
+def settle_again(tests: list[Test], again: list[tuple[str, str]]) -> list[Test]:
+    """Gives those that were run again the second result, if that is better; gives
+    them back."""
+    second = dict(again)
+    passed = []
+    for test in tests:
+        if test.id in second and test.result in ("failed", "hung"):
+            test.first = test.result
+            if second[test.id] == "passed":
+                test.result = "passed"
+                passed.append(test)
+    return passed
 
 
 def score(grade: Grade, worths: list[Worth]) -> None:

@@ -36,6 +36,16 @@ grade-tests: ## marks a small class, three of it hostile; and make propagate
 	@$(GRADE_HOW) python3 tests/grade/batch_test.py $(BUILD)
 	@tests/grade/propagate_test
 
+grade-bugs: ## marks 40 submissions with a planted bug each, and looks for the mistake
+	@tests/install test grade
+	@$(MAKE) --no-print-directory STAGE= grade-programs
+	@$(GRADE_HOW) python3 tests/grade/bugs_test.py $(BUILD)
+
+.PHONY: grade-agrees
+grade-agrees: # that the judge finds at fault what make test DIR=... does
+	@$(MAKE) --no-print-directory STAGE=6 grade-programs
+	@$(GRADE_HOW) JUDGE=tests/grade/faults tests/folder/try $(BUILD) $(ONLY)
+
 .PHONY: propagate
 propagate: ## takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]
 	@tests/propagate $(if $(FROM),'$(FROM)',--help) $(if $(SINCE),--since '$(SINCE)') \

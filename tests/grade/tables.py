@@ -43,6 +43,14 @@ def read_results(folder: Path, stage: int) -> list[tuple[str, str]]:
     ]
 
 
+def set_passed(table: Path, tests: set[str]) -> None:
+    """Sets some results in the table of a run to passed."""
+    if tests and table.exists():
+        lines = ["\t".join(["passed" if i == 2 and row[1] in tests else column
+                            for i, column in enumerate(row)]) for row in rows(table)]
+        table.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
 def read_points(path: Path, stage: int) -> list[Worth]:
     """What each group is worth in the stage."""
     return [

@@ -1,6 +1,6 @@
 /*
  * fill_disk.c - writes files until nothing can be written; then it serves.
- * expects: 100
+ * expects: all
  */
 #include <fcntl.h>
 #include <signal.h>

@@ -2,7 +2,7 @@
  * forge_tap.c - prints that all tests passed, and ends the program well.
  *
  * As a unit in the judge's process it would pass them all.
- * expects: 10
+ * expects: structure
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
  * fork_bomb.c - forks endlessly.
- * expects: 10
+ * expects: structure
  */
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 /*
  * memory_hog.c - takes all the memory there is, in several processes.
- * expects: 10
+ * expects: structure
  */
 #include <stdlib.h>
 #include <string.h>

@@ -4,6 +4,7 @@
  *
  * To what is said here the test that asks for it adds a path, without another
  * slash in it; and there is the file.
+ * expects: structure
  */
 #include <stdio.h>
 #include <string.h>

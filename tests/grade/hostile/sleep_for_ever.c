@@ -1,7 +1,7 @@
 /*
  * sleep_for_ever.c - does nothing, for ever, and takes no signal that it can
  * refuse.
- * expects: 10
+ * expects: structure
  */
 #include <signal.h>
 #include <unistd.h>

