@@ -1,4 +1,4 @@
-"""Marks a small class, three of it hostile: batch_test.py BUILD
+"""Marks a small class, most of it hostile: batch_test.py BUILD
 
 The honest submission must get all points beside the hostile ones; none of them
 may get a point by anything but its answers, change a file of the project, or
@@ -11,6 +11,7 @@ import csv
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,10 +26,17 @@ from watch import processes_of
 BUILD = "build"
 STAGE = 2
 STRUCTURE = 20.0  # what can be seen without running it
-CLASS = ("honest", "hostile_forge_tap", "hostile_fork_bomb") + (
-    "hostile_kill_parent",
-    "hostile_write_everywhere",
+HOSTILE = sorted(path.stem for path in (HERE / "hostile").iterdir())
+FEW = ("forge_tap", "fork_bomb", "kill_parent", "write_everywhere", "odd_names") + (
+    "command_in_length",
+    "command_in_port",
+    "option_for_curl",
 )
+# All of them take half an hour: make grade-tests FULL=1.
+TRIED = HOSTILE if os.environ.get("FULL") else FEW
+CLASS = ("honest", *(f"hostile_{name}" for name in TRIED))
+ODD = os.fsdecode(b"odd \xff\n=name")
+FORGED = "grade-forged.*"  # what commands that the judge is brought to run write
 
 
 def digest() -> str:
@@ -45,7 +53,16 @@ def leftovers(folder: Path) -> list[str]:
     """Processes of the users that submissions ran as, and places of cells."""
     users = [uid for uid in range(FIRST_UID, FIRST_UID + UIDS) if is_free(uid)]
     found = [f"process {p.pid}" for uid in users for p in processes_of(uid)]
-    return found + [str(path) for path in folder.glob("grade.*")]
+    found += [str(path) for path in folder.glob("grade.*")]
+    mine = [path for path in LOCKS.glob(FORGED) if path.stat().st_uid == os.getuid()]
+    return found + [str(path) for path in mine]
+
+
+def expects(name: str) -> str:
+    """What its file says it may get: `all` points, those of the `structure`, `any`."""
+    path = HERE / f"hostile/{name}.c"
+    found = re.search(r"\* expects: (\w+)", path.read_text()) if path.exists() else None
+    return found[1] if found else "any"
 
 
 def is_free(uid: int) -> bool:
@@ -68,6 +85,12 @@ def add_broken(folder: Path) -> None:
         file.write("int x = ;\n")
 
 
+def add_oddly_named(folder: Path) -> None:
+    """One more, whose folder has a name that is no text, and hardly a source."""
+    (folder / ODD).mkdir()
+    (folder / ODD / "webserve.c").write_text("int x = ;\n")
+
+
 class Batch(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -81,6 +104,7 @@ class Batch(unittest.TestCase):
             [HERE / "sample", str(STAGE), cls.folder / "in", *CLASS], check=True
         )
         add_broken(cls.folder / "in")
+        add_oddly_named(cls.folder / "in")
         cls.before = digest()
         cls.done = subprocess.run(
             [HERE / "grade", "--stage", str(STAGE), "--build", BUILD]
@@ -104,7 +128,7 @@ class Batch(unittest.TestCase):
 
     def test_all_are_marked(self):
         self.assertEqual(self.done.returncode, 0, self.done.stderr)
-        self.assertEqual(len(self.marks), len(CLASS) + 1, self.done.stdout)
+        self.assertEqual(len(self.marks), len(CLASS) + 2, self.done.stdout)
         for name in self.marks:
             self.assertTrue((self.out / name / "index.html").exists())
 
@@ -113,9 +137,25 @@ class Batch(unittest.TestCase):
         red = [case for case in red if "<failure" in case]
         self.assertEqual(self.points("honest"), 100.0, red)
 
+    def test_none_gets_more_than_its_due(self):
+        for name in TRIED:
+            most = STRUCTURE if expects(name) == "structure" else 100.0
+            with self.subTest(name):
+                self.assertLessEqual(self.points(f"hostile_{name}"), most)
+
+    def test_a_name_that_is_no_text_harms_nobody(self):
+        self.assertIn("odd \\xff\\x0a=name", self.marks)
+        notes = self.marks["hostile_odd_names"]["notes"]
+        self.assertIn("f\\xff.c is no file", notes)
+
+    def test_a_server_that_says_no_address_is_asked_nothing(self):
+        for name in ("command_in_port", "option_for_curl"):
+            said = self.marks[f"hostile_{name}"]["faults"]
+            self.assertIn("does not say", said)
+
     def test_a_forger_gets_nothing_for_what_it_prints(self):
         self.assertEqual(self.points("hostile_forge_tap"), STRUCTURE)
-        self.assertIn("as it started", self.marks["hostile_forge_tap"]["faults"])
+        self.assertIn("as it starts", self.marks["hostile_forge_tap"]["faults"])
 
     def test_a_fork_bomb_is_ended(self):
         if self.level == "none":
@@ -167,6 +207,15 @@ class Control(unittest.TestCase):
             place = Path(folder) / "grade.x"
             place.mkdir()
             self.assertIn(str(place), leftovers(Path(folder)))
+
+    def test_a_command_of_the_judge_would_be_seen(self):
+        forged = LOCKS / "grade-forged.control"
+        forged.touch()
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                self.assertIn(str(forged), leftovers(Path(folder)))
+        finally:
+            forged.unlink()
 
     def test_a_process_left_behind_would_be_seen(self):
         if os.getuid() != 0:

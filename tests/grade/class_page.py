@@ -3,6 +3,7 @@
 import statistics
 from collections import Counter
 from html import escape
+from urllib.parse import quote
 
 from forms import isolation_sentence, number
 from model import Grade
@@ -76,7 +77,7 @@ def table(grades: list[Grade]) -> str:
     head = "".join(f'<th class="n">{escape(g.name)}</th>' for g in grades[0].groups)
     lines = []
     for grade in grades:
-        link = f"{escape(grade.name)}/index.html"
+        link = escape(f"{quote(grade.name)}/index.html")
         cells = "".join(f'<td class="n">{number(g.points)}</td>' for g in grade.groups)
         remark = " ".join(fault.sentence for fault in grade.faults)
         if grade.diagnosis:

@@ -1,4 +1,4 @@
 # odd_names.sh - names that are no text in any encoding, run as a script in the
 # submission's folder: one leads nowhere, one is an option, one is a source.
 ln -s /nowhere "$(printf 'f\377.c')"
-mv delegate.c "$(printf -- '-o\377 $(id).c')"
+mv delegate.c ./"$(printf -- '-o\377 $(id).c')"
