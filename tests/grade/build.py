@@ -17,6 +17,7 @@ import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Callable
 
 import sentences
 from jail import Jail
@@ -228,12 +229,27 @@ class Builder:
     def stand_in(self) -> None:
         """Puts our object in the place of each one that is not there."""
         for name in self.built.lacks:
-            for flavour, folder in (("plain", "."), ("small", "small"), ("unit", "unit")):
-                target = self.object(flavour, name)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                source = self.trusted / folder / f"stage{self.stage}/{name[:-2]}.o"
-                if source.exists():  # it is one of the stage's
-                    shutil.copy(source, target)
+            self.put_ours(name)
+
+    def put_ours(self, name: str) -> None:
+        for flavour, folder in (("plain", "."), ("small", "small"), ("unit", "unit")):
+            target = self.object(flavour, name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source = self.trusted / folder / f"stage{self.stage}/{name[:-2]}.o"
+            if source.exists():  # it is one of the stage's
+                shutil.copy(source, target)
+
+    def serves_with_ours(self, name: str, serves: Callable[[], bool]) -> bool:
+        """Whether there is a server that serves with ours in the place of that
+        file; then it stays there."""
+        objects = [self.object(flavour.name, name) for flavour in flavours()]
+        kept = [path.read_bytes() for path in objects]
+        self.put_ours(name)
+        if self.link_servers() == "" and serves():
+            return True
+        for path, octets in zip(objects, kept):
+            path.write_bytes(octets)
+        return False
 
     def link(self, flavour: str, program: str, extra: list[str]) -> tuple[int, str]:
         """Links the objects, or for units those without main, into a program."""
@@ -254,12 +270,18 @@ class Builder:
             STEP_SECONDS,
         )
 
-    def link_all(self) -> None:
+    def link_servers(self) -> str:
+        """Links them; what the linker said if it could not."""
         for flavour in ("plain", "small"):
             status, said = self.link(flavour, f"{flavour}/webserve", [])
             if status != 0:
-                self.built.no_server = self.note_link_errors(said)
-                break
+                return said or "?"
+        return ""
+
+    def link_all(self) -> None:
+        said = self.link_servers()
+        if said:
+            self.built.no_server = self.note_link_errors(said)
         wraps = "-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc"
         extra = ["ours/unit/driver.o", "ours/unit/wire.o", wraps]
         status, _ = self.link("unit", "unit/delegate_driver", extra)

@@ -20,7 +20,7 @@ from again import again, run_tests
 from build import TOP, Builder, Built
 from jail import Jail
 from model import AT_END, Test
-from probe import probe
+from probe import Trouble, probe
 from structure import structure_results, structure_tests
 from tables import expected_tests, in_its_process, read_points
 from watch import Watch
@@ -52,7 +52,8 @@ class Judge:
         watch = Watch(self.jail)
         if self.jail.level != "none":
             watch.start()
-        self.built = Builder(self.jail, self.stage, self.trusted).build()
+        self.builder = Builder(self.jail, self.stage, self.trusted)
+        self.built = self.builder.build()
         self.make_wrappers()
         if not self.built.no_server:
             self.try_to_start()
@@ -110,9 +111,8 @@ class Judge:
             source = (TOP / f"tests/unit/{name}.c").read_text()
             flags = " ".join(re.findall(r"/\* link: (.*) \*/", source)).split()
             shutil.copy(path, self.jail.view / "ours/unit")
-            builder = Builder(self.jail, self.stage, self.trusted, self.built)
             extra = [f"ours/unit/{path.name}", *flags]
-            if builder.link("unit", f"unit/{name}", extra)[0] == 0:
+            if self.builder.link("unit", f"unit/{name}", extra)[0] == 0:
                 self.jail.wrapper(units / name, [f"./unit/{name}"], 0)
 
     # ---- Starting its server once
@@ -120,17 +120,29 @@ class Judge:
     def try_to_start(self) -> None:
         """Finds out whether it answers: else each test would find out. What is
         at fault is at fault twice: a machine may be busy."""
-        server = self.work / f"stage{self.stage}/webserve"
-        trouble = None
-        for _ in range(2):
-            trouble = probe(server)
-            self.jail.clear()
-            if not trouble:
-                return
+        trouble = self.probe() and self.probe()
         if trouble:
-            self.built.no_server = self.built.fault(
+            key = self.built.fault(
                 trouble.kind, "webserve.c", trouble.sentence, trouble.said
             )
+            if trouble.kind not in ("crash", "hang") or not self.blame(key):
+                self.built.no_server = key
+
+    def probe(self) -> Trouble | None:
+        trouble = probe(self.work / f"stage{self.stage}/webserve")
+        self.jail.clear()
+        return trouble
+
+    def blame(self, key: str) -> bool:
+        """Finds the file without which the server answers, and charges it with
+        the fault: the others can be judged then."""
+        for name in ("delegate.c", "handle_connection.c", "serve.c"):
+            if name in self.built.own and self.builder.serves_with_ours(
+                name, lambda: self.probe() is None
+            ):
+                self.built.lacks[name] = key
+                return True
+        return False
 
     # ---- Running
 

@@ -33,6 +33,7 @@ grade-tests: ## marks a small class, most of it hostile, and tries make propagat
 	@tests/install test grade
 	@$(MAKE) --no-print-directory STAGE=2 grade-programs
 	@PYTHONDONTWRITEBYTECODE=1 python3 tests/grade/model_test.py
+	@PYTHONDONTWRITEBYTECODE=1 python3 tests/grade/untrusted_test.py
 	@$(GRADE_HOW) FULL=$(FULL) python3 tests/grade/batch_test.py $(BUILD)
 	@tests/grade/propagate_test
 
