@@ -60,11 +60,11 @@ probed_listens() {
     return 1
 }
 
-# The first line that it printed, as its own explanation.
+# The first line that it printed, but for that, as its own explanation.
 its_words() {
     local words
     words=$(cat "$work/probe.err" "$work/probe.out" | tr -d '\000' |
-        grep -m 1 . | cut -c 1-200)
+        grep -v 'listening on ' | grep -m 1 . | cut -c 1-200)
     [ -z "$words" ] || printf ' It said: %s' "$words"
 }
 

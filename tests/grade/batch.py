@@ -10,8 +10,9 @@ from typing import Callable
 
 from class_page import as_class_page
 from forms import as_csv, number
-from marking import Marker, shown, unjudged
+from marking import Marker, unjudged
 from model import Grade
+from sources import shown
 
 Forms = dict[str, Callable[[Grade], str]]
 

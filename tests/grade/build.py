@@ -25,6 +25,7 @@ from model import Fault
 
 TOP = Path(__file__).resolve().parent.parent.parent
 STEP_SECONDS = 60
+TOO_LONG = f"longer than {STEP_SECONDS} s"
 DEFINED = "TDBRCVW"
 REFERS = "U"
 
@@ -138,9 +139,8 @@ class Builder:
                 if status == 0:
                     self.built.own.add(name)
                     continue
-                if status == -1:
-                    text += f"submission/{name}:1: error: it takes the compiler longer than {STEP_SECONDS} s"
-                said[name] = text
+                late = f"submission/{name}:1: error: it takes the compiler {TOO_LONG}\n"
+                said[name] = text + (late if status == -1 else "")
         errors = sentences.compile_errors("".join(said[name] for name in sorted(said)))
         keys: dict[str, str] = {}
         for file, line, text in errors:
@@ -148,8 +148,8 @@ class Builder:
             kind, sentence = sentences.of_compile_error(name, line, text)
             keys[file] = self.built.fault(kind, name, sentence, said.get(file, ""))
         for name, text in said.items():
-            shown = self.name_of(name)
             if not keys:
+                shown = self.name_of(name)
                 last = (text.strip().splitlines() or [""])[-1]
                 sentence = f"{shown} does not compile: {last}"
                 keys[name] = self.built.fault("compile", shown, sentence, text)
@@ -284,8 +284,7 @@ class Builder:
             self.built.no_server = self.note_link_errors(said)
         wraps = "-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc"
         extra = ["ours/unit/driver.o", "ours/unit/wire.o", wraps]
-        status, _ = self.link("unit", "unit/delegate_driver", extra)
-        self.built.delegates = status == 0
+        self.built.delegates = self.link("unit", "unit/delegate_driver", extra)[0] == 0
 
     def note_link_errors(self, said: str) -> str:
         """Says why there is no server; gives the key of the fault."""

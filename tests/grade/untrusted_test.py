@@ -9,9 +9,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from marking import shown, take_sources
 from model import Test, settle_again
 from sentences import LISTENING
+from sources import shown, take_sources
 from tables import TOP
 
 ADDRESSES = (

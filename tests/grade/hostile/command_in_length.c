@@ -1,6 +1,6 @@
 /*
- * command_in_length.c - answers with a Content-Length in which a command stands,
- * as command_in_port.c does with its port.
+ * command_in_length.c - answers with a Content-Length in which a command
+ * stands, as command_in_port.c does with its port.
  * expects: any
  */
 #include <arpa/inet.h>
