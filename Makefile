@@ -232,6 +232,12 @@ load: ## thousands of clients at once, slow and hostile ones: [STAGE=n]
 		CPPFLAGS='$(CPPFLAGS) $(HASTY)' $(CHOSEN:%=$(BUILD)/hasty/stage%/webserve)
 	@JOBS=1 SUITE=tests/load tests/run $(BUILD) $(CHOSEN)
 
+SOAK_SECONDS ?= 180
+soak: ## load for long, looks whether memory stays flat: [SOAK_SECONDS=180] [STAGE=n]
+	@tests/install test bench
+	@$(MAKE) --no-print-directory $(SERVERS) $(TOOLS)
+	@tests/soak/run $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
+
 bugs: ## plants known bugs, and sees the tests catch each: [STAGE=n] [FULL=1]
 	@tests/install test
 	@$(MAKE) --no-print-directory test-programs
