@@ -74,7 +74,8 @@ static void tell_rush(struct turns *turns, struct rush *rush)
     uint64_t accepted = turns_count().accepted;
     bool was_on = rush->on;
 
-    rush->on = accepted - rush->accepted >= RUSH_LEAST * watch_ms / 1000;
+    rush->on = accepted - rush->accepted >=
+               (uint64_t)RUSH_LEAST * (uint64_t)watch_ms / 1000;
     rush->looks = 0;
     rush->accepted = accepted;
     if (rush->on != was_on) {

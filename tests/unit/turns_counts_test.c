@@ -75,6 +75,29 @@ static void turns_watch_after_a_failure(void **state)
     run_in_child(failure_is_over_once_one_waits);
 }
 
+/* A thread that was created has a client before that is told: one more is busy
+ * than could be created, for a moment. */
+static void more_are_busy_than_were_reached(void)
+{
+    const struct turns_wait wait = {.began = 1000000, .allowance = 40000};
+
+    child_check(turns_claim(), "a first thread is counted");
+    turns_created(0);
+    child_check(take_a_client(), "a second one is counted");
+    turns_created(EAGAIN);
+    child_check(turns_claim(), "another try is counted");
+    child_check(take_a_client(), "it has a client, and a third one is counted");
+    child_check(turns_wait_until(&wait) ==
+                    wait.began + wait.allowance / ALLOWANCE_SHRINK,
+                "a wait has the least that there is, not less");
+}
+
+static void turns_wait_until_beyond_the_cap(void **state)
+{
+    (void)state;
+    run_in_child(more_are_busy_than_were_reached);
+}
+
 static void one_waits_in_a_rush(void)
 {
     struct turns turns = {.listening_socket = -1};
@@ -106,6 +129,7 @@ int main(void)
         cmocka_unit_test(turns_created_told_late),
         cmocka_unit_test(turns_created_after_a_failure),
         cmocka_unit_test(turns_watch_after_a_failure),
+        cmocka_unit_test(turns_wait_until_beyond_the_cap),
         cmocka_unit_test(turns_begin_in_a_rush),
     };
 
