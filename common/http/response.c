@@ -111,8 +111,8 @@ void http_date(time_t time, char text[HTTP_DATE_SIZE])
     struct date date = find_date(days);
 
     memcpy(text, "Day, 00 Mon 0000 00:00:00 GMT", HTTP_DATE_SIZE);
-    memcpy(text, weekdays + days % 7 * 3, 3);
-    memcpy(text + 8, months + date.month * 3, 3);
+    memcpy(text, weekdays + (size_t)(days % 7) * 3, 3);
+    memcpy(text + 8, months + (size_t)date.month * 3, 3);
     write_two_digits(text + 5, date.day);
     write_two_digits(text + 12, date.year / 100);
     write_two_digits(text + 14, date.year);

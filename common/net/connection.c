@@ -202,6 +202,15 @@ bool connection_has_more(const struct connection *connection)
     return poll(&client, 1, 0) > 0;
 }
 
+/* The moment at which the time of `wait` is up, as things are now. */
+static uint64_t end_of(struct turns_wait *wait)
+{
+    uint64_t end = turns_wait_begin(wait);
+
+    turns_wait_end(wait);
+    return end;
+}
+
 /* Waits for the client to say more, or to end its side; false if it is silent
  * for too long, or the time for `all` of the draining is up. Both shrink in a
  * crowd. */
@@ -209,7 +218,7 @@ static bool hears_more(int socket, struct turns_wait *all)
 {
     struct turns_wait silence = {.began = turns_clock(),
                                  .allowance = DRAIN_SILENCE_MS};
-    bool all_ends_first = turns_wait_until(all) < turns_wait_until(&silence);
+    bool all_ends_first = end_of(all) < end_of(&silence);
 
     return wait_for(socket, POLLIN, all_ends_first ? all : &silence) != 0;
 }
@@ -220,8 +229,7 @@ static void drain(int socket)
                              .allowance = DRAIN_MOST_MS};
     uint64_t dropped = 0;
 
-    while (dropped < DRAIN_OCTETS_MOST &&
-           turns_clock() < turns_wait_until(&all)) {
+    while (dropped < DRAIN_OCTETS_MOST && turns_clock() < end_of(&all)) {
         ssize_t received = drop(socket);
 
         if (received == 0 || (received == -1 && !is_passing(errno))) {

@@ -40,12 +40,10 @@ static void explain_error(struct listener *listener, const char *interface,
 {
     locale_t english = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 
-    /* A second fault on the way from a first: GCOVR_EXCL_START */
     if (english == (locale_t)0) {
         explain(listener, interface, port, "there is no memory");
         return;
     }
-    /* GCOVR_EXCL_STOP */
     explain(listener, interface, port, strerror_l(error, english));
     freelocale(english);
 }

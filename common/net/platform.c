@@ -47,9 +47,9 @@ ssize_t platform_send(int client_sock, const struct msghdr *message,
                    MSG_DONTWAIT | MSG_NOSIGNAL | (end_follows ? MSG_MORE : 0));
 }
 
-/* glibc gives each thread one of 8 heaps for each processor, and trims the end of
- * the first alone: clients with large requests left up to 11 MiB in each of the
- * others. With one heap for all, an exchange takes 2 % more. */
+/* glibc gives each thread one of 8 heaps for each processor, and trims the end
+ * of the first alone: clients with large requests left up to 11 MiB in each of
+ * the others. With one heap for all, an exchange takes 2 % more. */
 void platform_share_heap(void)
 {
 #ifdef __GLIBC__

@@ -13,10 +13,9 @@
 static struct {
     pthread_mutex_t mutex;
     struct turns_counts counts;
-    size_t coming;  /* of those waiting: created, not yet at their turn */
-    size_t reached; /* the cap; or `total` when no thread could be created */
-    bool stopping;  /* and since when */
-    uint64_t stopped;
+    size_t coming;    /* of those waiting: created, not yet at their turn */
+    size_t reached;   /* the cap; or `total` when no thread could be created */
+    uint64_t stopped; /* when turns_stop was called */
     struct turns_wait *waits;
     uint64_t watched;   /* when the waits were last looked after */
     struct turns *rush; /* while there is one: whose threads these are */
@@ -138,16 +137,6 @@ bool turns_end(bool client)
     return claimed;
 }
 
-bool turns_are_stopping(void)
-{
-    bool stopping;
-
-    lock();
-    stopping = shared.stopping;
-    unlock();
-    return stopping;
-}
-
 struct turns_counts turns_count(void)
 {
     struct turns_counts counts;
@@ -211,17 +200,14 @@ static uint64_t wait_end(const struct turns_wait *wait)
     uint64_t range = shared.reached - shared.reached / 2;
     uint64_t end = wait->began + wait->allowance;
 
-    /* While a thread is being created there may be one more, for a moment:
-     * GCOVR_EXCL_START */
     if (beyond > range) {
-        beyond = range;
+        beyond = range; /* one thread too many is being created */
     }
-    /* GCOVR_EXCL_STOP */
     if (beyond > 0) {
         end -= wait->allowance * beyond * (ALLOWANCE_SHRINK - 1) /
                (range * ALLOWANCE_SHRINK);
     }
-    if (shared.stopping && wait->until_stop &&
+    if (shared.counts.stopping && wait->until_stop &&
         end > shared.stopped + STOP_GRACE_MS) {
         end = shared.stopped + STOP_GRACE_MS;
     }
@@ -250,16 +236,6 @@ uint64_t turns_wait_begin(struct turns_wait *wait)
     return end;
 }
 
-uint64_t turns_wait_until(const struct turns_wait *wait)
-{
-    uint64_t end;
-
-    lock();
-    end = wait_end(wait);
-    unlock();
-    return end;
-}
-
 void turns_wait_end(struct turns_wait *wait)
 {
     lock();
@@ -281,7 +257,7 @@ static bool is_time_to_watch(uint64_t now)
     size_t busy = shared.counts.total - shared.counts.waiting;
     size_t pause = busy < 10000 ? busy / 10 : 1000;
 
-    return shared.stopping ||
+    return shared.counts.stopping ||
            (busy_beyond_half() > 0 && now >= shared.watched + pause);
 }
 
@@ -316,7 +292,7 @@ void turns_stop(void)
 {
     lock();
     shared.rush = NULL;
-    shared.stopping = true;
+    shared.counts.stopping = true;
     shared.stopped = turns_clock();
     unlock();
 }

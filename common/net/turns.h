@@ -81,6 +81,7 @@ struct turns_counts {
     uint64_t held;   /* octets counted by turns_hold */
     uint64_t let_go; /* octets given back by turns_let_go, since the start */
     uint64_t accepted; /* clients, since the start */
+    bool stopping;     /* from turns_stop on */
 };
 
 struct turns_counts turns_count(void);
@@ -118,9 +119,6 @@ struct turns_wait {
  */
 uint64_t turns_wait_begin(struct turns_wait *wait);
 void turns_wait_end(struct turns_wait *wait);
-
-/* The same moment, of a wait that need not have begun. */
-uint64_t turns_wait_until(const struct turns_wait *wait);
 
 /* Interrupts the waits whose time is up. turns_run calls it ten times a second,
  * or more often: one thread looks at the clock for all, since 10,000 threads

@@ -126,7 +126,7 @@ static bool try_again(int error)
     if (error == EINTR || error == ECONNABORTED) {
         return true;
     }
-    if ((error == EAGAIN || error == EINVAL) && turns_are_stopping()) {
+    if ((error == EAGAIN || error == EINVAL) && turns_count().stopping) {
         return false; /* no client is left, or the listening has ended */
     }
     /* EMFILE, ENOBUFS and their like pass; the client waits in the queue. */

@@ -40,7 +40,4 @@ bool turns_claim(void);
  * it could not be created, which takes the count back. */
 void turns_created(int error);
 
-/* From turns_stop on. */
-bool turns_are_stopping(void);
-
 #endif

@@ -79,7 +79,7 @@ static void turns_watch_after_a_failure(void **state)
  * than could be created, for a moment. */
 static void more_are_busy_than_were_reached(void)
 {
-    const struct turns_wait wait = {.began = 1000000, .allowance = 40000};
+    struct turns_wait wait = {.began = 1000000, .allowance = 40000};
 
     child_check(turns_claim(), "a first thread is counted");
     turns_created(0);
@@ -87,12 +87,13 @@ static void more_are_busy_than_were_reached(void)
     turns_created(EAGAIN);
     child_check(turns_claim(), "another try is counted");
     child_check(take_a_client(), "it has a client, and a third one is counted");
-    child_check(turns_wait_until(&wait) ==
+    child_check(turns_wait_begin(&wait) ==
                     wait.began + wait.allowance / ALLOWANCE_SHRINK,
                 "a wait has the least that there is, not less");
+    turns_wait_end(&wait);
 }
 
-static void turns_wait_until_beyond_the_cap(void **state)
+static void turns_wait_begin_beyond_the_cap(void **state)
 {
     (void)state;
     run_in_child(more_are_busy_than_were_reached);
@@ -129,7 +130,7 @@ int main(void)
         cmocka_unit_test(turns_created_told_late),
         cmocka_unit_test(turns_created_after_a_failure),
         cmocka_unit_test(turns_watch_after_a_failure),
-        cmocka_unit_test(turns_wait_until_beyond_the_cap),
+        cmocka_unit_test(turns_wait_begin_beyond_the_cap),
         cmocka_unit_test(turns_begin_in_a_rush),
     };
 

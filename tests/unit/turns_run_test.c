@@ -135,7 +135,7 @@ static void turns_run_serves_what_has_come(void **state)
 static void *release_after_stop(void *argument)
 {
     (void)argument;
-    for (int i = 0; i < 5000 && !turns_are_stopping(); i++) {
+    for (int i = 0; i < 5000 && !turns_count().stopping; i++) {
         pause_a_moment();
     }
     for (int i = 0; i < 10; i++) { /* until the listening has ended */
@@ -217,7 +217,7 @@ static void turns_run_ends_at_once_upon_a_second_signal(void **state)
 static void *signal_after_stop(void *argument)
 {
     (void)argument;
-    for (int i = 0; i < 5000 && !turns_are_stopping(); i++) {
+    for (int i = 0; i < 5000 && !turns_count().stopping; i++) {
         pause_a_moment();
     }
     for (int i = 0; i < 10; i++) { /* until the listening has ended */
