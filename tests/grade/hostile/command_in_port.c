@@ -3,7 +3,7 @@
  *
  * Bash runs a command that it finds in a number: as the user of whoever says
  * (( )) to it, which would be the judge.
- * expects: structure
+ * expects: any
  */
 #include <stdio.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  *
  * To what is said here the test that asks for it adds a path, without another
  * slash in it; and there is the file.
- * expects: structure
+ * expects: any
  */
 #include <stdio.h>
 #include <string.h>
