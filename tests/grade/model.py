@@ -139,7 +139,7 @@ def settle_again(tests: list[Test], again: list[tuple[str, str]]) -> list[Test]:
     second = dict(again)
     passed = []
     for test in tests:
-        if test.id in second and test.result in ("failed", "hung"):
+        if test.id in second and test.result in ("failed", "hung", "missing"):
             test.first = test.result
             if second[test.id] == "passed":
                 test.result = "passed"

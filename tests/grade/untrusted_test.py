@@ -103,12 +103,14 @@ class Again(unittest.TestCase):
     def test_only_what_is_green_the_second_time_is_better_for_it(self):
         tests = [Test(i, "contract", "x", result="failed") for i in ("a", "b", "c")]
         tests.append(Test("d", "contract", "x", result="twice"))
-        again = [("a", "passed"), ("b", "failed"), ("d", "passed")]
-        self.assertEqual(settle_again(tests, again), [tests[0]])
+        tests.append(Test("e", "contract", "x", result="missing"))
+        again = [("a", "passed"), ("b", "failed"), ("d", "passed"), ("e", "passed")]
+        self.assertEqual(settle_again(tests, again), [tests[0], tests[4]])
         results = [(test.result, test.first) for test in tests]
         self.assertEqual(
             results,
-            [("passed", "failed"), ("failed", "failed"), ("failed", ""), ("twice", "")],
+            [("passed", "failed"), ("failed", "failed"), ("failed", ""), ("twice", "")]
+            + [("passed", "missing")],
         )
 
 
