@@ -215,8 +215,9 @@ folder-tests: ## tries make test DIR=... with folders at fault, and with some th
 
 -include tests/grade/rules.mk
 
-start-tests: ## tries what make start makes, for every stage: [STAGE=n]
+start-tests: $(BUILD)/common.a ## tries what make start makes, for every stage: [STAGE=n]
 	@tests/install test
+	@tests/turning $(BUILD) $(CHOSEN)
 	@tests/starting $(BUILD) $(CHOSEN)
 
 # With few threads, and with little time.

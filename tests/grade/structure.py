@@ -5,25 +5,27 @@ is seen from outside, without running anything: a submission cannot forge it by
 what it does when it runs.
 """
 
+from pathlib import Path
+
 from build import DEFINED, REFERS, Built
 from model import Test
 
-# Stage from which it holds, title, the function, its file, who is to call it:
-# a file, `others` (any file but its own), or nobody.
-DEMANDS = (
-    (1, "delegate.c defines delegate", "delegate", "delegate.c", ""),
-    (2, "the server calls delegate", "delegate", "", "others"),
-    (
-        3,
-        "handle_connection.c defines handle_connection",
-        "handle_connection",
-        "handle_connection.c",
-        "",
-    ),
-    (3, "the server calls handle_connection", "handle_connection", "", "others"),
-    (4, "serve.c defines serve", "serve", "serve.c", ""),
-    (4, "webserve.c calls serve", "serve", "", "webserve.c"),
-)
+TABLE = Path(__file__).resolve().parent.parent / "folder/structure.tsv"
+
+
+def demands() -> list[tuple[int, str, str, str, str]]:
+    """Stage from which it holds, title, the function, its file, who is to call
+    it: make test DIR=... asks for the same."""
+    found = []
+    for line in TABLE.read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            since, *rest = line.split("\t")
+            title, function, file, caller = (word.removeprefix("-") for word in rest)
+            found.append((int(since), title, function, file, caller))
+    return found
+
+
+DEMANDS = demands()
 HINT = (
     "Each function stands in a file of its own name, is not static, and is "
     "called by its name from another file."
