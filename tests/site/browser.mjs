@@ -1,14 +1,16 @@
 // tests/site/browser.mjs FOLDER WORK [PICTURES] - the site in a real browser.
 //
 // Serves FOLDER on a free port, and opens one page of every kind in Chromium,
-// light and dark, wide and narrow. Faults are: a request that is not to that
+// light and dark, wide and narrow; and each page that has a drawing or a block of
+// code, to measure these. Faults are: a drawing with letters under 12 pixels, or a
+// line of code of 80 columns that a projector's screen does not show whole; a request that is not to that
 // server, an error of a script, a page wider than a narrow screen, a slide that
 // does not fit, a search that finds nothing, and every finding of axe-core that
 // is serious or critical. The node packages come from WORK. With PICTURES, a
 // folder, it leaves a picture of each page there. KINDS in the environment names
 // the kinds to look at, if not all. Prints each fault and a line of totals;
 // exits with 1 if there is a fault.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { kinds } from './kinds.mjs'
@@ -97,6 +99,55 @@ async function lookAt(kind, address, scheme, look) {
   await page.close()
 }
 
+// Whatever scales a drawing scales its letters: the smallest, as seen.
+function smallestLetters() {
+  const inline = [...document.querySelectorAll('.diagram-drawing svg')].map((svg) => {
+    const scale = svg.getScreenCTM().a
+    const sizes = [...svg.querySelectorAll('text, foreignObject *')]
+      .filter((element) => element.textContent.trim() !== '')
+      .map((element) => parseFloat(getComputedStyle(element).fontSize) * scale)
+    return { name: 'a diagram', size: Math.min(...sizes) }
+  })
+  const images = [...document.querySelectorAll('.vp-doc img[src$=".svg"]')].map(async (image) => {
+    const text = await (await fetch(image.src)).text()
+    const width = /viewBox="\S+ \S+ ([\d.]+)/.exec(text)[1]
+    const sizes = [...text.matchAll(/(?:font-size[:=]\s*"?|font:\s*)([\d.]+)/g)]
+    const smallest = Math.min(...sizes.map((match) => Number(match[1])))
+    return { name: image.getAttribute('src'), size: (smallest * image.clientWidth) / width }
+  })
+  return Promise.all([...inline, ...images])
+}
+
+// Blocks of C, and differences, that do not show 80 columns and a mark.
+function cutCode() {
+  return [...document.querySelectorAll('.language-c pre, .language-diff pre')]
+    .filter((pre) => pre.textContent.split('\n').every((line) => line.length <= 81))
+    .filter((pre) => pre.scrollWidth > pre.clientWidth)
+    .map((pre) => `${pre.scrollWidth} pixels, of which ${pre.clientWidth} are seen`)
+}
+
+async function measure(address, look) {
+  const page = await newPage(address, 'light', look)
+  for (const { name, size } of await page.evaluate(smallestLetters)) {
+    if (!(size >= 11.95)) faults.push(`${address} (${look.name}): ${name} has letters of ${size.toFixed(1)} pixels`)
+  }
+  if (look === projector) {
+    for (const what of await page.evaluate(cutCode)) {
+      faults.push(`${address} (${look.name}): a block of code has ${what}`)
+    }
+  }
+  await page.close()
+}
+
+// The pages at the site's top that have drawings: the documents.
+function drawn() {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.html'))
+    .filter((name) => /class="diagram"|<img[^>]*\.svg"|language-(c|diff)/.test(
+      readFileSync(resolve(folder, name), 'utf8')))
+    .map((name) => `/${name}`)
+}
+
 // Someone looks for a word, with the keyboard alone.
 async function search() {
   const page = await newPage('/', 'light', looks[0])
@@ -129,6 +180,12 @@ for (const [kind, address] of Object.entries(kinds(folder))) {
     }
   }
   if (pictures) await attempt(address, lookAt(kind, address, 'light', projector))
+}
+for (const address of wanted ? [] : drawn()) {
+  for (const look of [...looks, projector]) {
+    await attempt(address, measure(address, look))
+    looked += 1
+  }
 }
 await attempt('search', search())
 await browser.close()

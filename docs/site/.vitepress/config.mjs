@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
-import { differenceFence } from './difference.mjs'
+import { diffFence, differenceColors, differenceFence } from './difference.mjs'
 import { mermaidFence } from './mermaid.mjs'
 
 const pages = join(dirname(fileURLToPath(import.meta.url)), '..', 'pages')
@@ -12,7 +12,9 @@ const themes = {
   light: 'github-light-high-contrast',
   dark: 'github-dark-high-contrast',
 }
-const difference = await differenceFence(themes, join(pages, 'differences'))
+const colored = await differenceColors(themes)
+const difference = differenceFence(colored, join(pages, 'differences'))
+const diff = diffFence(colored)
 
 // Nothing that a page loads may come from elsewhere, whatever it asks for.
 const policy = [
@@ -52,7 +54,7 @@ export default defineConfig({
       md.renderer.rules.fence = (tokens, index, ...rest) =>
         difference(tokens[index]) ??
         mermaidFence(tokens, index) ??
-        showLineEnds(fence(tokens, index, ...rest))
+        showLineEnds(diff(tokens[index], fence(tokens, index, ...rest)))
     },
   },
   themeConfig: {

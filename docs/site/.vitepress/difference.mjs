@@ -1,3 +1,5 @@
+// Differences, coloured in two forms, with the same colours in both.
+//
 // A fenced block `difference` names a file of ../generate's, and becomes two
 // tables: the difference side by side, and inline. The lines are coloured as C
 // is elsewhere on the site; moved lines have a mark and a colour of their own.
@@ -12,13 +14,15 @@ const darker = { '#66707b': '#4a525c' }
 const words = { '-': 'removed', '+': 'added' }
 const movedWords = { '-': 'moved from here', '+': 'moved to here' }
 
-export async function differenceFence(themes, folder) {
+export async function differenceColors(themes) {
   const highlighter = await createHighlighter({
     themes: Object.values(themes),
     langs: ['c', 'bash'],
   })
-  const colored = (lines) => colorLines(highlighter, themes, lines)
+  return (lines) => colorLines(highlighter, themes, lines)
+}
 
+export function differenceFence(colored, folder) {
   return (token) => {
     if (token.info.trim() !== 'difference') {
       return undefined
@@ -26,6 +30,33 @@ export async function differenceFence(themes, folder) {
     const name = token.content.trim()
     const files = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8'))
     return files.map((file) => showFile(file, colored)).join('')
+  }
+}
+
+// A fenced block `diff` of the walkthroughs has a mark in its first column, which
+// tests/weaving/differences.py has put there: `<` and `>` are moved lines. To an
+// ordinary highlighter they are those of another kind of difference, gone and new.
+const markClasses = { '-': 'old', '+': 'new', '<': 'old moved', '>': 'new moved' }
+
+// Puts the lines, so coloured, in place of those in the block's HTML.
+export function diffFence(colored) {
+  return (token, html) => {
+    if (token.info.trim() !== 'diff') {
+      return html
+    }
+    const lines = token.content.replace(/\n$/, '').split('\n')
+    const texts = lines.map((line) => (/^@@|^\\/.test(line) ? '' : line.slice(1)))
+    const isOld = (line) => '-<'.includes(line[0] ?? ' ')
+    const isNew = (line) => '+>'.includes(line[0] ?? ' ')
+    const old = colored(texts.map((text, i) => (isNew(lines[i]) ? '' : text)))
+    const now = colored(texts.map((text, i) => (isOld(lines[i]) ? '' : text)))
+    const shown = lines.map((line, i) => {
+      if (/^@@/.test(line)) return `<span class="line place">${escape(line)}</span>`
+      const code = (isOld(line) ? old : now)[i]
+      return `<span class="line ${markClasses[line[0]] ?? 'same'}">${escape(line[0] ?? '')}${code}</span>`
+    })
+    return html.replace(/(<code[^>]*>)[^]*(<\/code>)/, (_, begin, end) =>
+      begin + shown.join('\n') + end)
   }
 }
 

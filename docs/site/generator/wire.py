@@ -58,7 +58,8 @@ def write(repository: Repository, pages: Pages, build: Path) -> None:
             text = step.read_text(encoding="utf-8").rstrip()
             title, _, rest = text.partition("\n")
             body += f"## {title} {{#step-{number}}}\n\n"
-            body += fenced("diff", "\n".join(line.removeprefix("  ").removeprefix("  ")
+            # Here `> send` is what the client did: none of a difference's marks.
+            body += fenced("text", "\n".join(line.removeprefix("  ").removeprefix("  ")
                                              if re.match(r"    [-+>] ?", line) else
                                              line.removeprefix("  ")
                                              for line in rest.splitlines())) + "\n"
