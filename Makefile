@@ -334,12 +334,13 @@ check: ## compilers, format, linters, and the limits of the style
 
 # ---- Reading ----------------------------------------------------------------
 
-STEP_1 := delegate is written; it returns constant data, and nobody calls it yet.
-STEP_2 := The server calls delegate, so that every page is the constant one.
-STEP_3 := handle_connection comes out of the loop that each thread runs.
-STEP_4 := serve comes out of main, which only starts it.
-STEP_5 := delegate shows the URL and the query, as the server did in stage 1.
-STEP_6 := handle_connection reads POST data, and delegate shows it.
+# As make diff's heading, and as what is to be done in the TODO.md of make start.
+STEP_1 := Write delegate: it returns constant data, and nobody calls it yet.
+STEP_2 := Let the server call delegate, so that every page is the constant one.
+STEP_3 := Take handle_connection out of the loop that each thread runs.
+STEP_4 := Take serve out of main, which then only starts it.
+STEP_5 := Let delegate show the URL and the query, as the server did in stage 1.
+STEP_6 := Let handle_connection read POST data, and delegate show it.
 
 diff: STAGE := $(or $(STAGE),$(lastword $(STAGES)))
 diff: ## shows what step n changed: STAGE=n, moved lines shown as moved

@@ -18,7 +18,8 @@ SIGNS = str.maketrans({"\t": "    "})
 
 @dataclass
 class Part:
-    """One piece: kind is text, table, code, diff, command, or fold."""
+    """One piece: kind is text, table, code, diff, diagram, command,
+    or fold."""
     kind: str
     section: str
     body: list[str] = field(default_factory=list)
@@ -108,7 +109,7 @@ def finish_fence(language: str, body: list[str], section: str, caption: str) -> 
     if language == "console":
         return commands(body, section, caption)
     if language == "mermaid":
-        return [Part("text", section, ["(Here the page has a diagram.)"])]
+        return [Part("diagram", section, list(body), "a diagram, as text")]
     kind = "diff" if language == "diff" else "code"
     return [Part(kind, section, list(body), caption)]
 

@@ -1,9 +1,9 @@
 """The server of a walk, and the commands that are run against it.
 
 Both run in sessions of their own, so that Ctrl-C is the walk's alone; `close`
-ends them all, and what they have left in the background. As in make docs, the
-server has a free port that takes the place of 8080, and files in /tmp go to a
-folder of the walk's own.
+ends them all, and what they have left in the background. The
+servers of a walk have one port, 8080 or the next that is free; files in /tmp go to
+a folder of the walk's own, as in make docs.
 """
 from __future__ import annotations
 
@@ -11,14 +11,29 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
+PORTS = range(8080, 9000)
 START_SECONDS = 15
 COMMAND_SECONDS = 60
 STOP_SECONDS = 8
+
+
+def free_port() -> str:
+    """A port with four figures, as the pages' own, so that no line gets longer."""
+    for port in PORTS:
+        with socket.socket() as candidate:
+            candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                candidate.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return str(port)
+    raise OSError(f"no port from {PORTS[0]} to {PORTS[-1]} is free")
 
 
 class Session:
@@ -30,7 +45,7 @@ class Session:
         self.folder = Path(tempfile.mkdtemp(prefix="walk."))
         self.groups: list[int] = []
         self.server: subprocess.Popen[bytes] | None = None
-        self.port = ""
+        self.port = free_port()
 
     def start(self, place: str) -> None:
         """Starts the server that was built in a folder of BUILD, in place of the
@@ -43,14 +58,13 @@ class Session:
         log = self.folder / "log"
         with out.open("wb") as output, log.open("wb") as errors:
             self.server = subprocess.Popen(
-                [program, "127.0.0.1", "0"], stdin=subprocess.DEVNULL,
+                [program, "127.0.0.1", self.port], stdin=subprocess.DEVNULL,
                 stdout=output, stderr=errors, start_new_session=True)
         until = time.monotonic() + START_SECONDS
-        while not (match := re.search(r":(\d+)/\s*$", out.read_text())):
+        while not re.search(r":\d+/\s*$", out.read_text()):
             if time.monotonic() > until or self.server.poll() is not None:
                 raise RuntimeError(f"{program} does not listen: {log.read_text()}")
             time.sleep(0.02)
-        self.port = match[1]
         self.started = place
 
     def type(self, stage: str, place: str) -> None:

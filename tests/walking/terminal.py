@@ -18,7 +18,7 @@ from types import TracebackType
 KEYWORDS = re.compile(
     r"\b(break|case|char|const|do|else|enum|extern|for|goto|if|int|long|return|short|"
     r"signed|sizeof|static|struct|switch|typedef|union|unsigned|void|while)\b")
-BOLD, DIM, RED, GREEN, CYAN, YELLOW = "1", "2", "31", "32", "36", "33"
+BOLD, DIM, RED, GREEN, CYAN, MAGENTA, YELLOW = "1", "2", "31", "32", "36", "35", "33"
 NEXT, BACK, PART, QUIT = "next", "back", "part", "quit"
 KEYS = {b"\r": NEXT, b"\n": NEXT, b" ": NEXT, b"j": NEXT, b"b": BACK, b"k": BACK,
         b"n": PART, b"q": QUIT, b"Q": QUIT, b"\x04": QUIT, b"": QUIT,
