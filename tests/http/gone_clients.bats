@@ -28,7 +28,7 @@ teardown() {
     kill -s CONT "$SERVER_PID"
     sleep 0.1
     ! process_ended "$SERVER_PID" ||
-        fail 'the server has ended; by SIGPIPE, it would be without a word'
+        fail "the server has ended $(how_it_ended "$SERVER_PID")"
     ask "send $request"
     assert_hello /p
     stop_server

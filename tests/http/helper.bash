@@ -54,7 +54,9 @@ start_server() {
         >"$SERVER_OUT" 2>"$SERVER_LOG" 3>&- &
     SERVER_PID=$!
     wait_until 10 server_listens_or_ended
-    take_address || fail "it did not say where it listens \
+    take_address || fail "started: ${1:-$SERVER} ${2:-127.0.0.1} ${3:-0}
+expected: a line \`NAME: listening on http://ADDRESS:PORT/\`
+what came: it did not say where it listens \
 (is the line printed, and flushed?):
 $(cat "$SERVER_OUT" "$SERVER_LOG")"
 }
@@ -83,29 +85,66 @@ server_listens_or_ended() {
     server_listens || process_ended "$SERVER_PID"
 }
 
-# stop_server [SIGNAL]: ends the server that start_server started; fails if it
-# was not there any more, does not end, or exits with anything but 0.
+# stop_server [SIGNAL]: ends the server that start_server started, and sets
+# ended to its status: 0 is well, and so is to be ended by that signal, as a
+# program is that has no way of its own to end. Fails if it was not there any
+# more, does not end, or crashed.
 stop_server() {
-    local pid=$SERVER_PID code=0
+    local pid=$SERVER_PID signal=${1:-TERM}
 
     SERVER_PID=
-    kill -s "${1:-TERM}" "$pid" || fail "the server had died:
-$(tail "$SERVER_LOG")"
+    kill -s "$signal" "$pid" 2>/dev/null || server_fails "$signal" "$pid" \
+        "it had ended before, $(how_it_ended "$pid")" || return
     if ! wait_until 10 process_ended "$pid"; then
         kill -s KILL "$pid"
-        fail "the server did not end within 10 s of its signal"
+        server_fails "$signal" "$pid" 'it did not end within 10 s' || return
     fi
-    wait "$pid" || code=$?
-    ((code == 0)) || fail "the server exited with $code:
-$(tail "$SERVER_LOG")"
+    ended=0
+    { wait "$pid" || ended=$?; } 2>/dev/null
+    ((ended == 0 || ended == 128 + $(kill -l "$signal"))) ||
+        server_fails "$signal" "$pid" "it ended $(how_it_ended "$pid")"
+}
+
+# stop_server_well [SIGNAL]: the same, and it must exit with 0.
+stop_server_well() {
+    stop_server "$@" || return
+    ((ended == 0)) || fail "expected: it exits with 0 upon SIG${1:-TERM}
+what came: SIG${1:-TERM} ended it; it should exit with 0"
+}
+
+# server_fails SIGNAL PID SENTENCE
+server_fails() {
+    local steps=
+
+    [[ -n ${BATS_TEST_TMPDIR-} ]] || # at the end of a file
+        steps="  1. what the tests of this file send
+  2. kill -s $1 $2
+"
+    fail "${steps}expected: the server is there at the end, and ends upon SIG$1
+what came of the server: $3
+$(tail -n 20 "$SERVER_LOG" | cut -c 1-300)"
+}
+
+# how_it_ended PID: in a few words, of a process of ours that has ended.
+how_it_ended() {
+    local code=0
+
+    { wait "$1" || code=$?; } 2>/dev/null
+    if ((code > 128 && code < 192)); then
+        echo "by SIG$(kill -l $((code - 128)))"
+    else
+        echo "with status $code"
+    fi
 }
 
 # For a test with a server of its own: ends it, if the test has not.
 kill_server() {
     tell_end
     if [[ -n ${SERVER_PID-} ]]; then
-        kill -s KILL "$SERVER_PID" 2>/dev/null || true
-        wait "$SERVER_PID" || true
+        {
+            kill -s KILL "$SERVER_PID" || true
+            wait "$SERVER_PID" || true
+        } 2>/dev/null # Bash would tell that it was killed
     fi
 }
 
@@ -134,10 +173,39 @@ in_ms() {
 
 # Asking -------------------------------------------------------------------
 
-# exchange STEP...: takes the steps (tests/tools/exchange.c has them).
+# exchange [-c COUNT] [-t SECONDS] [-h HOST] STEP...: takes the steps
+# (tests/tools/exchange.c has them), and prints what comes. That is kept as well,
+# to be told of if the test fails.
 exchange() {
-    note exchange "$@"
-    "$TOOLS/exchange" -t 10 127.0.0.1 "$PORT" "$@" 3>&-
+    local came=$BATS_TEST_TMPDIR/came.$BASHPID.${EPOCHREALTIME/[.,]/} code=0
+
+    take_steps "$came" "$@" || code=$?
+    [[ " $* " == *' hold '* ]] || cat "$came"
+    return "$code"
+}
+
+# take_steps FILE ...: the same, with what comes going to the file; where somebody
+# waits for "holding", it is printed at once, too.
+take_steps() {
+    local came=$1 clients=1 seconds=10 host=127.0.0.1 crowd=()
+
+    shift
+    while [[ $1 == -? ]]; do
+        case $1 in
+        -c) clients=$2 crowd=(-c "$2") ;;
+        -t) seconds=$2 ;;
+        -h) host=$2 ;;
+        esac
+        shift 2
+    done
+    note "$came" exchange "${crowd[@]}" "$@"
+    if [[ " $* " == *' hold '* ]]; then
+        "$TOOLS/exchange" -c "$clients" -t "$seconds" "$host" "$PORT" "$@" \
+            3>&- | tee "$came" 3>&-
+        return "${PIPESTATUS[0]}"
+    fi
+    "$TOOLS/exchange" -c "$clients" -t "$seconds" "$host" "$PORT" "$@" \
+        >"$came" 3>&-
 }
 
 # ask STEP...: takes the steps, then reads the answer to its end.
@@ -145,8 +213,8 @@ ask() {
     local -
 
     set +T # or Bats would follow each line of these functions, which is slow
-    exchange "$@" read >"$BATS_TEST_TMPDIR/answer" ||
-        fail "no whole answer: $(<"$BATS_TEST_TMPDIR/answer")" || return
+    take_steps "$BATS_TEST_TMPDIR/answer" "$@" read ||
+        fail "expected: a whole answer, and then the end of the connection" || return
     take_answer
 }
 
@@ -160,9 +228,10 @@ fetch() {
     local -
 
     set +T
-    note curl "${@:2}" "http://127.0.0.1:8080$1"
+    note "$BATS_TEST_TMPDIR/answer" curl "${@:2}" "http://127.0.0.1:8080$1"
     curl -q -sS -i -g --noproxy '*' --path-as-is --max-time 10 -H 'Expect:' \
-        "${@:2}" --url "$URL$1" >"$BATS_TEST_TMPDIR/answer" 3>&- || fail curl || return
+        "${@:2}" --url "$URL$1" >"$BATS_TEST_TMPDIR/answer" 3>&- ||
+        fail "expected: curl gets a whole answer within 10 s" || return
     take_answer
 }
 
@@ -228,6 +297,18 @@ field() {
     find_field "$1" && printf '%s\n' "$value"
 }
 
+# assert_field NAME VALUE: the answer's only field of that name has the value,
+# or one that begins with it, if that ends in `...`.
+assert_field() {
+    local value=
+
+    find_field "$1" || fail "expected: one field $1: $2
+in the head: $(visible <<<"$head")"
+    [[ $value == "$2" || ($2 == *... && $value == "${2%...}"*) ]] ||
+        fail "expected: $1: $2
+in the head: $1: $value"
+}
+
 # assert_answer STATUS [FRAGMENT]: of its content.
 assert_answer() {
     [[ $status == "$1" && $content == *"${2-}"* ]] || fail "expected: $1 ${2-}
@@ -235,17 +316,121 @@ the answer: ${head%%$'\r\n'*} $sentence"
 }
 
 # Pages --------------------------------------------------------------------
+#
+# What stands on a page counts, and not with which markup; but all that stands
+# there is escaped.
 
 # assert_hello PATH: that the page says hello to the path, in the stages that
-# do; the others say hello to the world.
+# do; in the others, that it is a whole page. The path is given as it is escaped.
 assert_hello() {
     case $STAGE in
-    [234]) assert_answer 200 '<h1>hello, world</h1>' ;;
-    *) assert_answer 200 "<h1>hello, $1</h1>" ;;
+    [234]) assert_answer 200 '</html>' ;;
+    *) assert_says_hello "$1" ;;
     esac
 }
 
-# pairs: prints the pairs on the page, one a line.
+# Behind the path stands markup, a `;`, or white space.
+assert_says_hello() {
+    local behind=${content#*"hello, $1"}
+
+    [[ $status == 200 && $behind != "$content" &&
+        ($behind == '<'* || $behind == ';'* || $behind =~ ^[[:space:]]) ]] ||
+        fail "expected: 200, and a page that says: hello, $(show_step "$1")
+the answer: ${head%%$'\r\n'*} $sentence"
+}
+
+# page_lines: what the page lists, from its last `hello, ` on: a pair a line, as
+# `key=KEY; value=VALUE; `, and `heading` for the beginning of one. Markup may
+# stand between pairs, and around their parts. An LF in a pair is shown as \x03,
+# which itself stands on no page.
+page_lines() {
+    LC_ALL=C sed -z 's/.*hello, //' "$BATS_TEST_TMPDIR/answer" | list_lines
+}
+
+# The same of all of standard input.
+list_lines() {
+    LC_ALL=C sed -z -E '
+        s/\n/\x03/g
+        s/<h[1-6][^>]*>/\x02/g
+        s/<[^>]*>/\x01/g
+        s/key=\x01+/key=/g
+        s/\x01+; /; /g
+        s/; \x03*\x01[ \x01\x03]*value=/; value=/g
+        s/value=\x01+/value=/g
+        s/\x02/\nheading\x01\n/g
+        s/key=/\n&/g' |
+        LC_ALL=C sed -n -E '
+            s/\x01.*//
+            s/; \x03[ \x03]*$/; /
+            /^(key=|heading)/p'
+}
+
+# pairs [FILE]: prints the pairs on the page or pages, one a line.
 pairs() {
-    grep -ao 'key=[^<]*; value=[^<]*; ' "$BATS_TEST_TMPDIR/answer" || true
+    list_lines <"${1:-$BATS_TEST_TMPDIR/answer}" | grep -a ^key= || true
+}
+
+# assert_pairs PAIR...: the page has these pairs and no more, in this order;
+# each is given as key=KEY; value=VALUE
+assert_pairs() {
+    local expected=''
+
+    (($# == 0)) || expected=$(printf '%s; \n' "$@")
+    assert_lines "$expected" "$(pairs)"
+}
+
+# assert_lines EXPECTED PAIRS: lists of pairs, a line each; an answer of 200.
+assert_lines() {
+    local wanted got differs i before
+
+    [[ $status == 200 && $1 == "$2" ]] && return
+    mapfile -t wanted < <(printf '%s' "$1")
+    mapfile -t got < <(printf '%s' "$2")
+    for ((i = 0; i < ${#wanted[@]} && i < ${#got[@]}; i++)); do
+        [[ ${wanted[i]} == "${got[i]}" ]] || break
+    done
+    # Where in the answer the first one stands that is another.
+    before=$(printf '%s\n' "${got[@]:0:i}" | grep -c ^key=)
+    differs=$(LC_ALL=C grep -abo 'key=' "$BATS_TEST_TMPDIR/answer" |
+        sed -n "$((before + 1))p")
+    [[ -n $differs ]] || unset differs
+    fail "expected: 200, with $(some_pairs "${wanted[@]}")
+the page has, with ${status:-no status}, $(some_pairs "${got[@]}")$(
+        ((i >= ${#got[@]} && i >= ${#wanted[@]})) ||
+            printf '\nthe first that differs is number %d: expected %s, not %s' \
+                $((i + 1)) "${wanted[i]-none}" "${got[i]-none}"
+    )"
+}
+
+# some_pairs PAIR...: how many, and the first of them.
+some_pairs() {
+    (($# > 0)) || {
+        echo 'no pair'
+        return
+    }
+    printf '%d pair%s: ' $# "$( (($# == 1)) || echo s)"
+    printf '%s' "${@:1:8}" | cut -c 1-600
+    (($# <= 8)) || printf '...'
+}
+
+# Programs -----------------------------------------------------------------
+
+# run_server ARGUMENT...: one that ends by itself, in 10 s or in $most_seconds;
+# sets code, and said to what it printed on standard error.
+run_server() {
+    local printed=$BATS_TEST_TMPDIR/printed
+
+    note "$printed.all" run "$SERVER" "$@"
+    code=0
+    timeout "${most_seconds:-10}" "$SERVER" "$@" >"$printed" \
+        2>"$BATS_TEST_TMPDIR/said" 3>&- || code=$?
+    said=$(<"$BATS_TEST_TMPDIR/said")
+    {
+        cat "$printed" "$BATS_TEST_TMPDIR/said"
+        if ((code == 124)); then
+            echo "(stopped after ${most_seconds:-10} s)"
+        else
+            echo "(exit status $code)"
+        fi
+    } >"$printed.all"
 }

@@ -23,8 +23,7 @@ get='GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 soon() {
     local code=0
 
-    "$TOOLS/exchange" -t 3 127.0.0.1 "$PORT" "$@" \
-        >"$BATS_TEST_TMPDIR/answer" 3>&- || code=$?
+    take_steps "$BATS_TEST_TMPDIR/answer" -t 3 "$@" || code=$?
     ((code != 3)) || fail "after 3 s, the server is still waiting for something"
     return "$code"
 }

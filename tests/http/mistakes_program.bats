@@ -20,6 +20,7 @@ start_soon() {
     export SERVER_LOG=$BATS_TEST_TMPDIR/log URL PORT
 
     : >"$SERVER_OUT"
+    note "$SERVER_OUT" run "$SERVER" "$1" "$2"
     "$SERVER" "$1" "$2" >"$SERVER_OUT" 2>"$SERVER_LOG" 3>&- &
     SERVER_PID=$!
     wait_until 2 take_address || fail "within 2 s, no line on standard \
@@ -38,9 +39,8 @@ end_soon() {
 
 # reaches HOST: somebody answers there, on the server's port.
 reaches() {
-    "$TOOLS/exchange" -t 3 "$1" "$PORT" \
-        'send GET / HTTP/1.1\r\nHost: a\r\n\r\n' read \
-        >"$BATS_TEST_TMPDIR/answer" 2>&1 3>&- &&
+    take_steps "$BATS_TEST_TMPDIR/answer" -t 3 -h "$1" \
+        'send GET / HTTP/1.1\r\nHost: a\r\n\r\n' read 2>/dev/null &&
         grep -aq '^HTTP/1.1 200' "$BATS_TEST_TMPDIR/answer"
 }
 
@@ -88,15 +88,14 @@ reaches() {
 # bats test_tags=contract,program
 # hint: From which call on can a client connect? The line comes behind it.
 @test "a server that cannot listen does not say that it listens" {
-    local arguments printed=$BATS_TEST_TMPDIR/printed code
+    local arguments most_seconds=2 code said
 
     for arguments in '127.0.0.1 65536' '192.0.2.77 0'; do
-        code=0
         # shellcheck disable=SC2086 # two arguments
-        timeout 2 "$SERVER" $arguments >"$printed" 2>&1 3>&- || code=$?
+        run_server $arguments
         ((code != 124)) || fail "with $arguments it does not end"
-        ! grep -q 'listening on' "$printed" || fail "it cannot listen with \
-$arguments, but: $(<"$printed")"
+        ! grep -q 'listening on' "$BATS_TEST_TMPDIR/printed" ||
+            fail "it cannot listen with $arguments, and says that it does"
     done
 }
 
@@ -115,8 +114,8 @@ $arguments, but: $(<"$printed")"
     local answer=$BATS_TEST_TMPDIR/answer code=0
 
     start_soon 127.0.0.1 0
-    "$TOOLS/exchange" -t 2 127.0.0.1 "$PORT" \
-        'send GET / HTTP/1.1\r\nHost: a\r\n' end read >"$answer" 3>&- || code=$?
+    take_steps "$answer" -t 2 'send GET / HTTP/1.1\r\nHost: a\r\n' end read ||
+        code=$?
     ((code != 3)) || fail "2 s after the client has ended its side, the server \
 has neither closed the connection nor answered"
     assert_equal "$(<"$answer")" ''
@@ -130,8 +129,8 @@ has neither closed the connection nor answered"
 
     start_soon 127.0.0.1 0
     for way in end reset; do
-        "$TOOLS/exchange" -t 1 127.0.0.1 "$PORT" 'send GET / HTTP/1.1\r\n' \
-            "$way" >"$BATS_TEST_TMPDIR/nothing" 2>&1 3>&- || true
+        take_steps "$BATS_TEST_TMPDIR/nothing" -t 1 'send GET / HTTP/1.1\r\n' \
+            "$way" 2>/dev/null || true
         reaches 127.0.0.1 || fail "after a client that left in the middle \
 ($way), nobody is answered"
         sleep 0.05

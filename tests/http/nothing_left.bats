@@ -30,8 +30,7 @@ needs_proc() {
 # leave_descriptors KIND STEP...: 20 clients take the steps; fails if the server
 # has more descriptors open afterwards than before the first of them.
 leave_descriptors() {
-    "$TOOLS/exchange" -c 20 -t 10 127.0.0.1 "$PORT" "${@:2}" \
-        >/dev/null 2>&1 3>&- || true
+    exchange -c 20 "${@:2}" >/dev/null 2>&1 || true
     wait_until 4 has_descriptors "$before" || fail "20 clients $1 have left \
 descriptors open: the server had $before, and now has $(descriptors)"
 }
@@ -64,8 +63,7 @@ clients() {
     local n
 
     for ((n = 0; n < $1; n += 50)); do
-        "$TOOLS/exchange" -c 50 127.0.0.1 "$PORT" "send $request" read \
-            >/dev/null 3>&-
+        exchange -c 50 -t 20 "send $request" read >/dev/null
     done
 }
 

@@ -46,7 +46,7 @@ teardown_file() {
 @test "a POST of 16 MiB to the octet is taken" {
     ask 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 16777216\r\n\r\n' \
         'send k=v' 'repeat 16777213 &'
-    assert_answer 200 'key=k; value=v; '
+    assert_pairs 'key=k; value=v'
 }
 
 # bats test_tags=contract,errors
@@ -55,7 +55,7 @@ teardown_file() {
     start+='Transfer-Encoding: chunked\r\n\r\n'
 
     ask "$start" 'send 3;' 'repeat 65536 a'
-    assert_answer 400 'The chunk extensions are longer than 65536 octets.'
+    assert_answer 400 'more than 65536 octets'
     ask "$start" 'send 0\r\na: ' 'repeat 1048576 a'
     assert_answer 431 'longer than 1048576 octets'
 }

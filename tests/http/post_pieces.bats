@@ -22,34 +22,34 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 #   it kept?
 @test "content that comes with the head is taken" {
     ask "send $length: 7\\r\\n\\r\\na=1&b=2"
-    assert_equal "$(pairs)" $'key=a; value=1; \nkey=b; value=2; '
+    assert_pairs 'key=a; value=1' 'key=b; value=2'
 }
 
 @test "content that comes behind the head is taken" {
     ask "send $length: 7\\r\\n\\r\\n" 'pause 30' 'send a=1&b=2'
-    assert_equal "$(pairs)" $'key=a; value=1; \nkey=b; value=2; '
+    assert_pairs 'key=a; value=1' 'key=b; value=2'
 }
 
 @test "content of which a part comes with the head is taken whole" {
     ask "send $length: 7\\r\\n\\r\\na=1" 'pause 30' 'send &b=' 'pause 30' \
         'send 2'
-    assert_equal "$(pairs)" $'key=a; value=1; \nkey=b; value=2; '
+    assert_pairs 'key=a; value=1' 'key=b; value=2'
 }
 
 @test "a POST that comes octet by octet is taken" {
     ask "octets $length: 7\\r\\n\\r\\na=1&b=2"
-    assert_equal "$(pairs)" $'key=a; value=1; \nkey=b; value=2; '
+    assert_pairs 'key=a; value=1' 'key=b; value=2'
     ask "octets ${chunked}2;x=y\\r\\na=\\r\\n1\\r\\n1\\r\\n0\\r\\nT: t\\r\\n\\r\\n"
-    assert_equal "$(pairs)" 'key=a; value=1; '
+    assert_pairs 'key=a; value=1'
 }
 
 # hint: No more than Content-Length octets are content, however many have
 #   come.
 @test "what comes behind the content is no part of it" {
     ask "send $length: 3\\r\\n\\r\\na=12&b=3"
-    assert_equal "$(pairs)" 'key=a; value=1; '
+    assert_pairs 'key=a; value=1'
     ask "send ${chunked}3\\r\\na=1\\r\\n0\\r\\n\\r\\nGET / HTTP/1.1\\r\\n\\r\\n"
-    assert_equal "$(pairs)" 'key=a; value=1; '
+    assert_pairs 'key=a; value=1'
 }
 
 # hint: With the last octet of the content, reading is over: does the loop
@@ -69,24 +69,24 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 @test "chunks are put together; sizes in any case, with zeros before them" {
     ask "send ${chunked}2\\r\\na=\\r\\n00003\\r\\n123\\r\\nA\\r\\n4567890123" \
         'send \r\n000a\r\n4567890123\r\n00\r\n\r\n'
-    assert_equal "$(pairs)" 'key=a; value=12345678901234567890123; '
+    assert_pairs 'key=a; value=12345678901234567890123'
 }
 
 @test "chunk extensions are ignored" {
     ask "send ${chunked}3;a\\r\\na=1\\r\\n2 ; b = \"c;d\"\\r\\n23\\r\\n" \
         'send 0;last;e=f\r\n\r\n'
-    assert_equal "$(pairs)" 'key=a; value=123; '
+    assert_pairs 'key=a; value=123'
 }
 
 @test "the trailer section is read and dropped" {
     ask "send ${chunked}3\\r\\na=1\\r\\n0\\r\\nContent-Length: 9\\r\\n" \
         'send Content-Type: text/plain\r\nA:\r\n\r\n'
-    assert_equal "$(pairs)" 'key=a; value=1; '
+    assert_pairs 'key=a; value=1'
 }
 
 @test "a chunk that holds CR LF, or looks like a chunk, stays whole" {
     ask "send ${chunked}b\\r\\na=\\r\\n0\\r\\n\\r\\nb=\\r\\n0\\r\\n\\r\\n"
-    assert_answer 200 $'key=a; value=\r\n0\r\n\r\nb=; '
+    assert_pairs $'key=a; value=\r\x030\r\x03\r\x03b=' # \x03 is an LF there
 }
 
 @test "curl's chunked POST of 1 MB is taken" {

@@ -9,22 +9,21 @@ teardown() {
     kill_server
 }
 
-# run_server ARGUMENT...: one that ends by itself; sets code, and said to what
-# it printed on standard error.
-run_server() {
-    code=0
-    timeout 10 "$SERVER" "$@" >"$BATS_TEST_TMPDIR/printed" \
-        2>"$BATS_TEST_TMPDIR/said" 3>&- || code=$?
-    said=$(<"$BATS_TEST_TMPDIR/said")
-}
+# assert_one_sentence CODE FRAGMENT...: it ended with that, said one sentence on
+# standard error, with one of these in it, and printed nothing.
+assert_one_sentence() {
+    local fragment found=
 
-# A message begins with how the server was started, or, built without what only
-# Linux has, with its name.
-assert_one_sentence() { # CODE FRAGMENT
-    [[ $code == "$1" && $said =~ ^("$SERVER"|webserve)": " &&
-        $said == *"$2"* && $said != *$'\n'* ]] ||
-        fail "not one sentence, with $1 and '$2', but $code: $said"
-    [[ ! -s $BATS_TEST_TMPDIR/printed ]]
+    for fragment in "${@:2}"; do
+        [[ $said != *"$fragment"* ]] || found=1
+    done
+    [[ $code == "$1" && -n $found && -n $said && $said != *$'\n'* &&
+        ! -s $BATS_TEST_TMPDIR/printed ]] ||
+        fail "expected: exit status $1, nothing on standard output, and on \
+standard error one line, which says what is wrong; in it: $(
+            printf "%s" "'$2'"
+            printf " or '%s'" "${@:3}"
+        )"
 }
 
 # bats test_tags=contract,program
@@ -32,7 +31,8 @@ assert_one_sentence() { # CODE FRAGMENT
     run_server --help
     assert_equal "$code" 0
     assert_equal "$said" ''
-    grep -q 'INTERFACE.*PORT' "$BATS_TEST_TMPDIR/printed"
+    grep -q 'INTERFACE.*PORT' "$BATS_TEST_TMPDIR/printed" ||
+        fail 'expected: INTERFACE and PORT in what it prints'
 }
 
 # bats test_tags=contract,program
@@ -43,7 +43,8 @@ assert_one_sentence() { # CODE FRAGMENT
         # shellcheck disable=SC2086 # several arguments
         run_server $arguments
         assert_equal "$code" 2
-        [[ $said == *INTERFACE*PORT* ]]
+        [[ $said == *INTERFACE*PORT* ]] ||
+            fail 'expected: INTERFACE and PORT in what it says on standard error'
     done
 }
 
@@ -53,18 +54,18 @@ assert_one_sentence() { # CODE FRAGMENT
 
     for port in http 65536 '' 80x ' 80' 4294967376; do
         run_server 127.0.0.1 "$port"
-        assert_one_sentence 1 "$port"
+        assert_one_sentence 1 "${port:-port}" port Port service Servname
     done
 }
 
 # bats test_tags=contract,program
 @test "a bad interface gets one sentence and exits with 1" {
     run_server 256.1.1.1 0
-    assert_one_sentence 1 256.1.1.1
+    assert_one_sentence 1 256.1.1.1 known
     run_server 192.0.2.77 0
-    assert_one_sentence 1 192.0.2.77
+    assert_one_sentence 1 192.0.2.77 'assign requested address'
     run_server no.such.host.invalid 0
-    assert_one_sentence 1 no.such.host.invalid
+    assert_one_sentence 1 no.such.host.invalid known resol
 }
 
 # bats test_tags=contract,program
@@ -72,7 +73,7 @@ assert_one_sentence() { # CODE FRAGMENT
     start_server
     # shellcheck disable=SC2153 # start_server sets PORT
     run_server 127.0.0.1 "$PORT"
-    assert_one_sentence 1 "$PORT"
+    assert_one_sentence 1 "$PORT" 'in use'
     stop_server
 }
 
@@ -80,8 +81,11 @@ assert_one_sentence() { # CODE FRAGMENT
 # hint: getsockname says which port it became. Is the line flushed?
 @test "port 0 takes a free port, which the one line printed tells" {
     start_server
-    [[ $(<"$SERVER_OUT") =~ ^("$SERVER"|webserve)": listening on http://127.0.0.1:$PORT/"$ ]]
-    ((PORT > 0 && PORT < 65536))
+    note "$SERVER_OUT" run "$SERVER" 127.0.0.1 0
+    [[ $(<"$SERVER_OUT") == *"listening on http://127.0.0.1:$PORT/" &&
+        $(wc -l <"$SERVER_OUT") == 1 ]] ||
+        fail "expected: one line, NAME: listening on http://127.0.0.1:$PORT/"
+    ((PORT > 0 && PORT < 65536)) || fail "expected: a port, not $PORT"
     fetch /
     assert_equal "$status" 200
     stop_server
@@ -115,7 +119,8 @@ assert_one_sentence() { # CODE FRAGMENT
         return
     fi
     start_server "$SERVER" ::1
-    [[ $URL == 'http://[::1]:'* ]]
+    [[ $URL == 'http://[::1]:'* ]] ||
+        fail "expected: listening on http://[::1]:PORT/, not $URL"
     fetch /
     assert_equal "$status" 200
     stop_server
@@ -153,4 +158,16 @@ assert_one_sentence() { # CODE FRAGMENT
     wait $!
     assert_equal "$(head -c 15 "$answer")" 'HTTP/1.1 200 OK'
     stop_server
+}
+
+# bats test_tags=ours
+# hint: A message begins with how the server was started, or, built without what
+#   only Linux has, with its name.
+@test "our own lines begin with the program's name, and name both arguments" {
+    start_server
+    [[ $(<"$SERVER_OUT") =~ ^("$SERVER"|webserve)": listening on "[^\ ]*/$ ]] ||
+        fail "expected: $SERVER: listening on $URL/, not $(<"$SERVER_OUT")"
+    run_server 127.0.0.1 "$PORT"
+    [[ $said =~ ^("$SERVER"|webserve)": cannot listen on interface '127.0.0.1', port '$PORT': " ]] ||
+        fail "expected: cannot listen on interface '127.0.0.1', port '$PORT'"
 }

@@ -28,7 +28,7 @@ needs_prlimit() {
 hold_clients() {
     answers=$BATS_TEST_TMPDIR/answers
     mkfifo "$BATS_TEST_TMPDIR/gate"
-    "$TOOLS/exchange" -c "$1" -t 20 127.0.0.1 "$PORT" \
+    exchange -c "$1" -t 20 \
         'send GET /p HTTP/1.1\r\n' hold 'send Host: a\r\n\r\n' read \
         <"$BATS_TEST_TMPDIR/gate" >"$answers" 2>"$answers.said" 3>&- &
     clients=$!
@@ -41,7 +41,7 @@ hold_clients() {
 release() {
     exec {holding}>&-
     holding=
-    wait "$clients" || fail "not all $1 got an answer: $(<"$answers.said")
+    wait "$clients" || fail "expected: an answer for each of $1, but: $(<"$answers.said")
 $(tail -n 3 "$SERVER_LOG")"
     assert_equal "$(grep -ac '^HTTP/1.1 200 OK' "$answers")" "$1"
 }
@@ -93,7 +93,7 @@ cpu_ms() {
     before=$(cpu_ms)
     sleep 1
     used=$(($(cpu_ms) - before))
-    ((used < 150)) || fail "in a second it used the processor for $used ms"
+    ((used < 150)) || fail "expected: it waits; in a second it used the processor for $used ms"
     release 15
     stop_server
 }

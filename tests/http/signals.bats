@@ -32,12 +32,12 @@ end_exchange() {
 }
 
 @test "SIGTERM ends a server that nobody talks to, at once, with 0" {
-    in_ms stop_server TERM
+    in_ms stop_server_well TERM
     ((elapsed < 800)) || fail "it took $elapsed ms"
 }
 
 @test "SIGINT ends a server that nobody talks to, at once, with 0" {
-    in_ms stop_server INT
+    in_ms stop_server_well INT
     ((elapsed < 800)) || fail "it took $elapsed ms"
 }
 

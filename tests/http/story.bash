@@ -1,12 +1,14 @@
 # story.bash - what a test has done, told if it fails: what it sent, step by
-# step, what came, and a line to try the same by hand. A part of helper.bash.
+# step, what was expected, what came, and a line to try the same by hand. (The
+# hint comes from tests/list.) A part of helper.bash.
 #
-# Each exchange is noted in a line of the file `story`; looking at it costs
-# nothing as long as all is well.
+# Each exchange is noted in a line of the file `story`: the file that has what
+# came, then `exchange STEP...`, `curl ...` or `run PROGRAM ARGUMENT...`. To look
+# at it costs nothing as long as all is well.
 
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # helper.bash has the variables
 
-# note WORD...: what is going to be done: `exchange STEP...` or `curl ...`.
+# note FILE WORD...: what is going to be done.
 note() {
     [[ -z ${BATS_TEST_TMPDIR-} ]] || {
         printf '%q ' "$@"
@@ -14,26 +16,53 @@ note() {
     } >>"$BATS_TEST_TMPDIR/story"
 }
 
-# fail [MESSAGE]: ends the test; what was sent comes first. Without arguments
-# the message is read from standard input, as bats-assert has it.
+# fail [MESSAGE]: ends the test, and tells all there is to tell. The message says
+# what was expected, in a line `expected: ...` or with that word; otherwise the
+# test's title stands for it. Without arguments it is read from standard input,
+# as bats-assert has it.
 fail() {
-    {
-        tell_steps
-        if (($# > 0)); then
-            printf '%s\n' "$*"
-        else
-            cat
-        fi
-    } >&2
+    local message
+
+    if (($# > 0)); then
+        message=$*
+    else
+        message=$(show_lines)
+    fi
+    tell "$message" >&2
     return 1
 }
 
-# The last exchange of the story, as the array words; fails if there is none.
+# tell [MESSAGE]: all five parts but the hint, once.
+tell() {
+    local words=() came=
+
+    if [[ -n ${BATS_TEST_TMPDIR-} ]]; then
+        if [[ -e $BATS_TEST_TMPDIR/told ]]; then
+            [[ -z ${1-} ]] || printf '%s\n' "$1"
+            return
+        fi
+        : >"$BATS_TEST_TMPDIR/told"
+    fi
+    last_words || true
+    tell_steps
+    [[ -z ${1-} ]] || printf '%s\n' "$1"
+    [[ ${1-} == *expected* ]] ||
+        echo "expected: ${BATS_TEST_DESCRIPTION:-what the hint says}"
+    if [[ -n $came ]]; then
+        echo "what came: $(show_answer "$came")"
+    fi
+    tell_by_hand
+}
+
+# The last exchange of the story, as the array words, and in came the file with
+# what came; fails if there is none.
 last_words() {
     local line
     [[ -n ${BATS_TEST_TMPDIR-} && -s $BATS_TEST_TMPDIR/story ]] || return
     line=$(tail -n 1 "$BATS_TEST_TMPDIR/story")
     eval "words=($line)" # as printf %q wrote it
+    came=${words[0]}
+    words=("${words[@]:1}")
 }
 
 # A step, cut if it is long.
@@ -45,57 +74,113 @@ show_step() {
     fi
 }
 
-# The octets of a file, made visible, cut if they are many.
-show_octets() {
-    local length text
-    length=$(stat -c %s "$1")
-    text=$(head -c 240 "$1" | od -An -v -tu1 -w1 | awk '
+# Standard input with its octets made visible; LF too, unless it is `lines`.
+visible() {
+    od -An -v -tu1 -w1 | awk -v lines="${1-}" '
         { o = $1 + 0 }
-        o == 10 { printf "\\n"; next }
+        o == 10 { printf lines ? "\n" : "\\n"; next }
         o == 13 { printf "\\r"; next }
         o == 9 { printf "\\t"; next }
-        o == 92 { printf "\\\\"; next }
+        o == 92 && !lines { printf "\\\\"; next }
         o < 32 || o > 126 { printf "\\x%02x", o; next }
-        { printf "%c", o }')
-    ((length <= 240)) || text+='...'
-    printf '%s (%s octets)' "$text" "$length"
+        { printf "%c", o }'
 }
 
-# What was sent last, and what came. It is told once.
+# What bats-assert has to say, cut where it is long.
+show_lines() {
+    head -c 3000 | visible lines
+    cat >/dev/null
+}
+
+# show_octets FILE [FROM [MOST]]: those of the file from an offset on, made
+# visible; says if they are not all.
+show_octets() {
+    local from=${2:-0} most=${3:-240} length
+
+    length=$(stat -c %s "$1")
+    ((from == 0)) || printf '...'
+    tail -c +$((from + 1)) "$1" | head -c "$most" | visible
+    ((length <= from + most)) || printf '...'
+}
+
+# show_answer FILE: the beginning of an answer, and of its content the part that
+# matters, since the first of it is much the same on each page: around the place
+# $differs, where that is known, and otherwise from the heading on.
+show_answer() {
+    local length begin place
+
+    if [[ ! -s $1 ]]; then
+        echo 'nothing'
+        return
+    fi
+    length=$(stat -c %s "$1")
+    printf '%s (%s octets)' "$(show_octets "$1")" "$length"
+    begin=$(LC_ALL=C grep -abom 1 $'^\r$' "$1" | head -n 1)
+    begin=$((${begin%%:*} + 2))
+    if ((length <= 240 || begin == 2)); then
+        return
+    fi
+    place=${differs:-$(LC_ALL=C grep -abo '<h1\|hello, ' "$1" | tail -n 1)}
+    place=${place%%:*}
+    place=${place:-$begin}
+    ((place >= begin)) || place=$begin
+    printf '\n  in its content: %s' "$(show_octets "$1" "$place" 400)"
+}
+
+# The steps of the last exchange.
 tell_steps() {
-    local words=() number=0 step
-    [[ -n ${BATS_TEST_TMPDIR-} && ! -e $BATS_TEST_TMPDIR/told ]] || return 0
-    : >"$BATS_TEST_TMPDIR/told"
-    last_words || return 0
+    local number=0 step
+    ((${#words[@]} > 0)) || return 0
     if (($(wc -l <"$BATS_TEST_TMPDIR/story") > 1)); then
         echo 'The last of the exchanges of this test:'
     fi
-    if [[ ${words[0]} == curl ]]; then
-        echo "  asked with curl: $(show_step "${words[*]:1}")"
-    else
-        for step in "${words[@]:1}"; do
+    case ${words[0]} in
+    curl) echo "  asked with curl: $(show_step "${words[*]:1}")" ;;
+    run) echo "  started: $(show_step "$(as_typed "${words[@]:1}")")" ;;
+    *)
+        words=("${words[@]:1}")
+        if [[ ${words[0]} == -c ]]; then
+            echo "  ${words[1]} clients at once, each:"
+            words=("${words[@]:2}")
+        fi
+        for step in "${words[@]}"; do
             number=$((number + 1))
             echo "  $number. $(show_step "$step")"
         done
-    fi
-    if [[ -e $BATS_TEST_TMPDIR/answer ]]; then
-        echo "  what came: $(show_octets "$BATS_TEST_TMPDIR/answer")"
-    fi
+        last_words
+        ;;
+    esac
+}
+
+# The words as one would type them.
+as_typed() {
+    local word text=''
+    for word in "$@"; do
+        [[ $word =~ ^[A-Za-z0-9_./:@=+,-]+$ ]] || word=${word@Q}
+        text+=" $word"
+    done
+    echo "${text# }"
 }
 
 # by_hand WORD...: one line of shell that does the same with port 8080.
 by_hand() {
-    local words=("$@") step text parts=() count options=''
-    if [[ ${words[0]} == curl ]]; then
-        text='curl -i -g --path-as-is'
-        for step in "${words[@]:1}"; do
-            [[ $step =~ ^[A-Za-z0-9_./:@=+,-]+$ ]] || step=${step@Q}
-            text+=" $step"
-        done
-        echo "$text"
+    local words=("$@") step text parts=() count options='' clients=1
+    case ${words[0]} in
+    curl)
+        echo "curl -i -g --path-as-is $(as_typed "${words[@]:1}")"
         return
+        ;;
+    run)
+        echo "$(as_typed "${words[@]:1}"); echo \$?"
+        return
+        ;;
+    esac
+    words=("${words[@]:1}")
+    if [[ ${words[0]} == -c ]]; then
+        clients=${words[1]}
+        words=("${words[@]:2}")
     fi
-    for step in "${words[@]:1}"; do
+    for step in "${words[@]}"; do
         text=$(in_printf "${step#* }")
         count=${step#* }
         count=${count%% *}
@@ -107,7 +192,7 @@ do printf %s \"\$c\"; sleep 0.01; done") ;;
             parts+=("yes '$(in_printf "${step#* * }")' | head -n $count | tr -d '\\n'")
             ;;
         'pause '*) parts+=("sleep $((count / 1000)).$(printf %03d $((count % 1000)))") ;;
-        'until '* | 'take '* | 'silence '*) parts+=('sleep 1') ;;
+        'until '* | 'take '* | 'silence '* | hold) parts+=('sleep 1') ;;
         end) options=' -N' ;;
         esac
     done
@@ -115,7 +200,9 @@ do printf %s \"\$c\"; sleep 0.01; done") ;;
     text=$(printf '%s; ' "${parts[@]}")
     text=${text%; }
     ((${#parts[@]} == 1)) && [[ $text != *' | '* ]] || text="($text)"
-    echo "$text | nc$options 127.0.0.1 8080"
+    text="$text | nc$options 127.0.0.1 8080"
+    ((clients == 1)) || text="for n in \$(seq $clients); do $text & done; wait"
+    echo "$text"
 }
 
 # A text of exchange, as printf takes it between single quotes.
@@ -126,15 +213,27 @@ in_printf() {
     printf '%s' "${text//\'/\'\\\'\'}"
 }
 
-# At the end of a test, in its teardown: the rest of the story, if it failed.
-tell_end() {
-    local words=() line
-    [[ -z ${BATS_TEST_COMPLETED-} ]] || return 0
-    tell_steps
-    last_words || return 0
-    line=$(by_hand "${words[@]}")
-    if ((${#line} < 2000)); then
-        echo "By hand, with make run in another terminal:"
-        echo "  $line"
+# The line to try. Where nothing was asked, the server is started and ended.
+tell_by_hand() {
+    local line program=build/stage${STAGE:-6}/webserve
+    # shellcheck disable=SC2016 # the dollars are for the shell that is typed at
+    line="$program & sleep 1; curl -i http://127.0.0.1:8080/; "'kill $!; wait $!; echo $?'
+    if ((${#words[@]} > 0)); then
+        line=$(by_hand "${words[@]}")
     fi
+    if ((${#line} >= 2000)); then
+        line='curl -i -g --path-as-is http://127.0.0.1:8080/ (what was sent is too long for a line)'
+    fi
+    if [[ ${words[0]-run} == run ]]; then
+        echo "By hand:"
+    else
+        echo "By hand, with make run in another terminal:"
+    fi
+    echo "  ${line//"${SERVER:-$program}"/$program}"
+}
+
+# At the end of a test, in its teardown: the story, if it failed without a word,
+# by a command or by [[ ]].
+tell_end() {
+    [[ -n ${BATS_TEST_COMPLETED-} || -e $BATS_TEST_TMPDIR/told ]] || tell
 }
