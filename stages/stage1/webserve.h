@@ -22,7 +22,8 @@
  *
  * All belong to the caller, and are valid until delegate returns.
  *
- * Returns constant data in *response, independent of what is passed into it.
+ * Returns constant data in *response, independent of what is passed into it: a
+ * page, in the frame that page.h makes.
  *
  * Returns 0; anything else is what an exception is in Python: the client then
  * gets a clean 500, whatever stands in *response. So it does for a response

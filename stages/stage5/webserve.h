@@ -13,13 +13,14 @@
 /*
  * 'serve' processes HTTP connections on the given interface and port.
  *
- * Creates and binds a socket, prints where it listens, and calls
+ * Creates and binds a socket, says where it listens, and calls
  * 'handle_connection' for each connection, in a thread. `interface` is an
- * address or a name, `port` a number, 0 for a free one.
+ * address or a name, `port` a number, 0 for a free one. It says where in one
+ * line on standard output: `NAME: listening on http://ADDRESS:PORT/`.
  *
  * Once it has said where it listens, 'serve' never returns: SIGINT or SIGTERM
  * ends the program. Before that it returns -1, having said on standard error
- * why.
+ * why, in one sentence.
  */
 int serve(const char *interface, const char *port);
 
@@ -53,6 +54,10 @@ void handle_connection(int client_sock,
  * All belong to the caller, and are valid until delegate returns.
  *
  * Answers with a page that displays the URL and the query it is called with.
+ *
+ * page.h makes its frame, and has the form to try. It says `hello, PATH`, and
+ * of each pair, in the order sent, `key=KEY; value=VALUE; `, with any markup
+ * between. All that comes from the client is escaped (html.h).
  *
  * Returns 0; anything else is what an exception is in Python: the client then
  * gets a clean 500, whatever stands in *response. So it does for a response

@@ -22,6 +22,7 @@ assert_content() {
     while [[ ${content:0:i+1} == "${1:0:i+1}" ]]; do
         i=$((i + 1))
     done
+    # shellcheck disable=SC2034 # show_answer looks for it
     differs=$((${#head} + 2 + (i < 40 ? 0 : i - 40)))
     fail "expected: the same page as for / ($(printf '%s' "${1:i:100}" | visible)...)"
 }

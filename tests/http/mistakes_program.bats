@@ -88,6 +88,7 @@ reaches() {
 # bats test_tags=contract,program
 # hint: From which call on can a client connect? The line comes behind it.
 @test "a server that cannot listen does not say that it listens" {
+    # shellcheck disable=SC2034 # those of run_server
     local arguments most_seconds=2 code said
 
     for arguments in '127.0.0.1 65536' '192.0.2.77 0'; do

@@ -3,6 +3,7 @@
 # hint: Start the program by hand with these arguments: what does it print,
 #   on which of its two outputs, and what is $? afterwards?
 
+# shellcheck disable=SC2154 # run_server sets code and said
 load helper
 
 teardown() {

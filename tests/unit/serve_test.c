@@ -197,7 +197,7 @@ static void serve_prints_where_it_listens(void **state)
     (void)state;
     start_server();
     (void)snprintf(expected, sizeof expected,
-                   ": listening on http://127.0.0.1:%d/\n",
+                   "listening on http://127.0.0.1:%d/\n",
                    ntohs(server.address.sin_port));
     assert_row_that(NULL, ntohs(server.address.sin_port) != 0,
                     "serve says that it listens on port 0");
@@ -321,12 +321,13 @@ static int serve_in_child(const char *interface, const char *port, char *text,
     return status;
 }
 
-/* Ends the test unless serve returns -1, and says one sentence with this in it
- * on standard error. */
+/* Ends the test unless serve returns -1, and says one sentence on standard
+ * error, with one of these in it. */
 static void check_fails(const char *interface, const char *port,
-                        const char *part)
+                        const char *const parts[])
 {
     char text[1024];
+    bool found = false;
     int status = serve_in_child(interface, port, text, sizeof text);
 
     say_place("serve(\"%s\", \"%s\")", interface, port);
@@ -338,9 +339,13 @@ static void check_fails(const char *interface, const char *port,
     assert_row_that(NULL, WEXITSTATUS(status) == returned,
                     "it ends the program, with status %d, and should return -1",
                     WEXITSTATUS(status));
-    assert_row_has(NULL, "its sentence on standard error", text, part);
-    assert_row_has(NULL, "its sentence on standard error", text,
-                   ": cannot listen on ");
+    for (size_t i = 0; parts[i] != NULL; i++) {
+        found = found || strstr(text, parts[i]) != NULL;
+    }
+    assert_row_that(NULL, found,
+                    "its sentence on standard error does not name what was "
+                    "wrong (with %s, for one); it is: %s",
+                    shown_string(parts[0]), shown_string(text));
     assert_row_that(NULL, strchr(text, '\n') == text + strlen(text) - 1,
                     "it says more, or less, than one line: %s",
                     shown_string(text));
@@ -350,19 +355,26 @@ static void check_fails(const char *interface, const char *port,
  * port, and returns -1. */
 static void serve_of_a_bad_port(void **state)
 {
+    static const char *const parts[] = {"port",    "Port",     "65536",  "http",
+                                        "service", "Servname", "number", NULL};
+
     (void)state;
-    check_fails("127.0.0.1", "65536", "0 to 65535");
-    check_fails("127.0.0.1", "http", "0 to 65535");
-    check_fails("127.0.0.1", "", "0 to 65535");
+    check_fails("127.0.0.1", "65536", parts);
+    check_fails("127.0.0.1", "http", parts);
+    check_fails("127.0.0.1", "", parts);
 }
 
 /* hint: serve says in a sentence on standard error what is wrong with the
  * interface, and returns -1. */
 static void serve_of_a_bad_interface(void **state)
 {
+    static const char *const no_address[] = {"256.0.0.1", "known", "resol",
+                                             NULL};
+    static const char *const not_ours[] = {"203.0.113.77", "assign", NULL};
+
     (void)state;
-    check_fails("256.0.0.1", "0", "256.0.0.1");
-    check_fails("203.0.113.77", "0", "203.0.113.77");
+    check_fails("256.0.0.1", "0", no_address);
+    check_fails("203.0.113.77", "0", not_ours);
 }
 
 /* hint: bind fails then: serve says why in a sentence on standard error, and
@@ -370,11 +382,12 @@ static void serve_of_a_bad_interface(void **state)
 static void serve_of_a_port_in_use(void **state)
 {
     char port[16];
+    const char *const parts[] = {"in use", port, NULL};
 
     (void)state;
     start_server();
     (void)snprintf(port, sizeof port, "%d", ntohs(server.address.sin_port));
-    check_fails("127.0.0.1", port, "in use");
+    check_fails("127.0.0.1", port, parts);
 }
 
 #define WITH_SERVER(test) cmocka_unit_test_teardown(test, end_server)
