@@ -13,15 +13,37 @@ RECORD=1` writes the file.
 A pattern is compared with a signature by the tests that were not green: the
 number of those for both, divided by that of those for one of them. 1 is the
 same pattern. A program of which nothing ran in the pattern, since what it needs
-is missing there, is left out, unless it is so in the signature, too.
+is missing there, is left out, unless it is so in the signature, too. That a
+program or a server ended well is left out always: it fails with many a mistake.
+
+Where most tests are red, each signature of that kind is near, and says little:
+then only the same pattern counts. And a folder may have two mistakes: where no
+signature is near enough, the patterns of two of the stage are put together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-nearest_least = 0.6  # less is not near
+nearest_least = 0.65  # less is not near
+near = 0.9  # and here no second mistake is looked for
+nearest_least_of_two = 0.8  # of two mistakes together
+gained_least = 0.1  # by the second one
+seen_least = 0.75  # of the red tests of each of the two
+same_least = 0.97  # where most tests are red: but for a test that wavers
+most = 0.5  # of the tests that ran
 shown_most = 3  # patterns that fit equally well
+
+
+def is_end(test: str) -> bool:
+    """True of a test that something ended well."""
+    return job_and_title(test)[1].startswith("(the end of ")
+
+
+def job_and_title(test: str) -> tuple[str, str]:
+    """The Bats file or program that a test is in, and its title."""
+    job, _, title = test.partition(": ")
+    return job, title
 
 
 @dataclass(frozen=True)
@@ -35,14 +57,31 @@ class Signature:
     @staticmethod
     def of_results(bug: str, results: Mapping[str, str]) -> "Signature":
         """From results by test: passed, failed, hung, not-run."""
-        red = [test for test, r in results.items() if r in ("failed", "hung")]
-        not_run = [test for test, r in results.items() if r == "not-run"]
+        named = {t: r for t, r in results.items() if not is_end(t)}
+        red = [test for test, r in named.items() if r in ("failed", "hung")]
+        not_run = [test for test, r in named.items() if r == "not-run"]
         return Signature(bug, frozenset(red), frozenset(not_run))
 
     @property
     def bad(self) -> frozenset[str]:
         """The tests that were not green."""
         return self.red | self.not_run
+
+    def with_other(self, other: "Signature") -> "Signature":
+        """That of both mistakes at once."""
+        red = self.red | other.red
+        return Signature("", red, (self.not_run | other.not_run) - red)
+
+    def with_anew(
+        self, other: "Signature", jobs: Collection[str]
+    ) -> "Signature":
+        """The same, but for the tests of these jobs, which are the other's."""
+        old = [{t for t in tests if job_of(t) not in jobs}
+               for tests in (self.red, self.not_run)]  # fmt: skip
+        new = [{t for t in tests if job_of(t) in jobs}
+               for tests in (other.red, other.not_run)]  # fmt: skip
+        return Signature(self.bug, frozenset(old[0] | new[0]),
+                         frozenset(old[1] | new[1]))  # fmt: skip
 
     @property
     def stage(self) -> int:
@@ -92,16 +131,17 @@ class Signatures:
 
 @dataclass(frozen=True)
 class Match:
-    """A bug that a pattern looks like."""
+    """A bug that a pattern looks like, or two of them."""
 
     bug: str
     nearness: float  # 1: the same pattern
     same_stage: bool
+    other: str = ""  # the second one
 
 
 def job_of(test: str) -> str:
     """The Bats file or program that a test is in."""
-    return test.partition(": ")[0]
+    return job_and_title(test)[0]
 
 
 def nearness(signature: Signature, results: Mapping[str, str]) -> float:
@@ -117,6 +157,19 @@ def nearness(signature: Signature, results: Mapping[str, str]) -> float:
     return len(both) / len(ours | theirs)
 
 
+def red_and_run(results: Mapping[str, str]) -> tuple[int, int]:
+    """How many tests are red, of how many that ran."""
+    red = len(Signature.of_results("", results).red)
+    green = sum(r == "passed" and not is_end(t) for t, r in results.items())
+    return red, red + green
+
+
+def most_are_red(results: Mapping[str, str]) -> bool:
+    """True if it says little which of the tests are red."""
+    red, run = red_and_run(results)
+    return red > most * run
+
+
 def diagnose(
     known: Signatures, results: Mapping[str, str], stage: int
 ) -> list[Match]:
@@ -129,11 +182,44 @@ def diagnose(
         matches.append(Match(signature.bug, nearness(signature, results),
                              signature.stage == stage))  # fmt: skip
     matches.sort(key=lambda match: (-match.nearness, not match.same_stage))
-    if not matches or matches[0].nearness < nearest_least:
+    best = matches[0] if matches else Match("", 0.0, False)
+    if most_are_red(results):
+        if best.nearness < same_least:
+            return []
+    elif best.nearness < near:
+        two = diagnose_two(known, results, stage)
+        if two and two[0].nearness >= best.nearness + gained_least:
+            return two
+    if best.nearness < nearest_least:
         return []
-    best = matches[0]
     return [
         match
         for match in matches
         if (match.nearness, match.same_stage) == (best.nearness, best.same_stage)
     ]
+
+
+def diagnose_two(
+    known: Signatures, results: Mapping[str, str], stage: int
+) -> list[Match]:
+    """The two bugs of the stage that a pattern looks like, if they explain it
+    well, each some of it that the other does not."""
+    pattern = Signature.of_results("", results)
+    seen = [
+        signature
+        for signature in known.of.values()
+        if signature.stage == stage
+        and signature.red
+        and len(signature.bad & pattern.bad) >= seen_least * len(signature.bad)
+    ]
+    best: list[Match] = []
+    for place, one in enumerate(seen):
+        for other in seen[place + 1 :]:
+            if not (one.bad - other.bad) & pattern.bad:
+                continue
+            if not (other.bad - one.bad) & pattern.bad:
+                continue
+            found = nearness(one.with_other(other), results)
+            if found >= nearest_least_of_two:
+                best.append(Match(one.bug, found, True, other.bug))
+    return sorted(best, key=lambda match: -match.nearness)[:1]

@@ -5,7 +5,7 @@ Each function gives a Verdict: what is wrong, or else what is to be told.
 
 from dataclasses import dataclass
 
-from diagnosis import Signature, Signatures, diagnose
+from diagnosis import Signature, Signatures, diagnose, job_of
 from planted import Bug
 from suite import Bench, expected, goals, run_tests
 from tree import NotApplied, NotBuilt, Tree
@@ -68,11 +68,19 @@ def judge_bug(bug: Bug, tree: Tree) -> Verdict:
     return Verdict(fine=f"{len(results)} red", said=said)
 
 
-def judge_fully(bug: Bug, tree: Tree, tag: str, known: Signatures) -> Verdict:
-    """By all tests of the stage (with that tag), and by its diagnosis."""
+def judge_fully(
+    bug: Bug,
+    tree: Tree,
+    tag: str,
+    known: Signatures,
+    jobs: frozenset[str] = frozenset(),
+) -> Verdict:
+    """By all tests of the stage (with that tag, and of those jobs alone, if
+    there are any), and by its diagnosis."""
     bench = Bench(tree, bug.stage, bug.sanitize)
     tags = expected(bench.tree.root, bench.stage)
-    tests = [test for test in tags if tag in ("", tags[test])]
+    tests = [test for test in tags if tag in ("", tags[test])
+             and (not jobs or job_of(test) in jobs)]  # fmt: skip
     tests += [test for test in bug.caught_by if test not in tests]
     try:
         results, said = planted_results(bug, tree, tests, at_once=4)

@@ -31,10 +31,16 @@ def diagnosis_of(results: Path, stage: int) -> Diagnosis | None:
 
 
 def read_diagnosis(said: str) -> Diagnosis | None:
-    """What it printed: sentences, and the page of each."""
-    sentences = re.findall(r"^\s*(?:This looks (?:most )?like[^:]*|or): (.+)$", said, re.M)
+    """What it printed: sentences, and the page of each; that it is only near,
+    too, and whether it is one of them or both."""
+    form = r"^\s*(This looks (most )?like[^:]*|or|and): (.+)$"
+    found = re.findall(form, said, re.M)
     pages = re.findall(r"^\s*See (\S+)$", said, re.M)
-    if not sentences:
+    if not found:
         return None
-    names = " or ".join(Path(page).name.removesuffix(".md") for page in pages)
-    return Diagnosis(names, " Or: ".join(sentences), " ".join(pages))
+    both = any(lead == "and" for lead, _, _ in found)
+    names = (" and " if both else " or ").join(Path(p).name.removesuffix(".md") for p in pages)
+    sentence = (" And: " if both else " Or: ").join(text for _, _, text in found)
+    if found[0][1]:
+        sentence = f"Most like this, though not the same: {sentence}"
+    return Diagnosis(names, sentence, " ".join(pages))
