@@ -49,11 +49,12 @@ start_server() {
     local folder=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
 
     export SERVER_PID SERVER_OUT=$folder/out SERVER_LOG=$folder/log URL PORT
+    note "$SERVER_OUT" run "${1:-$SERVER}" "${2:-127.0.0.1}" "${3:-0}"
     : >"$SERVER_OUT"
     "${1:-$SERVER}" "${2:-127.0.0.1}" "${3:-0}" \
         >"$SERVER_OUT" 2>"$SERVER_LOG" 3>&- &
     SERVER_PID=$!
-    wait_until 10 server_listens_or_ended
+    wait_until 10 server_listens_or_ended || true
     take_address || fail "started: ${1:-$SERVER} ${2:-127.0.0.1} ${3:-0}
 expected: a line \`NAME: listening on http://ADDRESS:PORT/\`
 what came: it did not say where it listens \
@@ -93,6 +94,10 @@ stop_server() {
     local pid=$SERVER_PID signal=${1:-TERM}
 
     SERVER_PID=
+    if ! server_listens; then # it was told of when it was started
+        kill -s KILL "$pid" 2>/dev/null || true
+        return
+    fi
     kill -s "$signal" "$pid" 2>/dev/null || server_fails "$signal" "$pid" \
         "it had ended before, $(how_it_ended "$pid")" || return
     if ! wait_until 10 process_ended "$pid"; then

@@ -47,7 +47,7 @@ tell() {
     tell_steps
     [[ -z ${1-} ]] || printf '%s\n' "$1"
     [[ ${1-} == *expected* ]] ||
-        echo "expected: ${BATS_TEST_DESCRIPTION:-what the hint says}"
+        echo "expected: ${BATS_TEST_DESCRIPTION:-it starts, and says in a line where it listens}"
     if [[ -n $came ]]; then
         echo "what came: $(show_answer "$came")"
     fi
