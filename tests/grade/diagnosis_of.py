@@ -42,5 +42,6 @@ def read_diagnosis(said: str) -> Diagnosis | None:
     names = (" and " if both else " or ").join(Path(p).name.removesuffix(".md") for p in pages)
     sentence = (" And: " if both else " Or: ").join(text for _, _, text in found)
     if found[0][1]:
-        sentence = f"Most like this, though not the same: {sentence}"
-    return Diagnosis(names, sentence, " ".join(pages))
+        sentence += " (This is the nearest; the red tests are not quite the same.)"
+    pages += re.findall(r"^\s*On the site: (\S+)$", said, re.M)
+    return Diagnosis(names, sentence, ", ".join(pages))

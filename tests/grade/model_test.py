@@ -212,6 +212,13 @@ class Diagnoses(unittest.TestCase):
         said = "This looks like: one recv().\n    See tests/bugs/stage1/one-recv\n"
         found = read_diagnosis(said)
         self.assertEqual((found.name, found.sentence), ("one-recv", "one recv()."))
+        said = "This looks most like two mistakes at once: A.\n"
+        said += "    See tests/bugs/stage6/a\n    On the site: mistakes/stage6-a\n"
+        said += "  and: B.\n    See tests/bugs/stage6/b\n"
+        found = read_diagnosis(said)
+        assert found
+        self.assertEqual(found.name, "a and b")
+        self.assertTrue(found.sentence.startswith("A. And: B. (This is the nearest"))
         self.assertIsNone(read_diagnosis("nothing of the kind\n"))
 
 
