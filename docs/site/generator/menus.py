@@ -37,6 +37,8 @@ def write(repository: Repository, pages: Pages) -> None:
     for name in names:
         origin = f"docs/{name}.md"
         pages.write(f"{name}.md", page_for_site(repository, origin, repository.read(origin)))
+    origin = "docs/diagrams/README.md"
+    pages.write("diagrams/index.md", page_for_site(repository, origin, repository.read(origin)))
     home = page_for_site(repository, "README.md", repository.read("README.md"))
     pages.write("index.md", frontmatter(title="Home", titleTemplate="webserve") + "\n" + home)
 

@@ -54,6 +54,8 @@ class Repository:
             return "/"
         if name == "docs/slides":
             return "/decks"
+        if name == "docs/diagrams/README.md":
+            return "/diagrams/"
         if re.fullmatch(r"docs/[^/]+\.md", name) and name in self.files:
             return "/" + name.removeprefix("docs/").removesuffix(".md")
         if name in self.files:
