@@ -298,6 +298,7 @@ docs-tests: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## tries make doc
 	@tests/install test docs
 	@tests/parts $(BUILD)
 	@tests/stale $(BUILD)
+	@tests/symptoms $(BUILD)
 
 # The servers, the units and the fault sweep, all counted together.
 COVERAGE := build/coverage

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from . import differences
-from .markdown import escape_prose, frontmatter
+from .markdown import escape_prose, fenced, frontmatter
 from .pages import Pages
 from .repository import Repository
 from .steps import difference
@@ -73,7 +74,15 @@ def title_of(bug: Bug) -> str:
     return bug.name.replace("-", " ").replace("_", " ").capitalize()
 
 
-def write_bug(repository: Repository, pages: Pages, bug: Bug) -> None:
+def red(build: Path, bug: Bug) -> str:
+    """What the first red test said, if make bugs has left it."""
+    path = build / "red" / f"{bug.name}.txt"
+    if not path.exists():
+        return ""
+    return "\nWhat it says, with the mistake planted:\n\n" + fenced("text", path.read_text(encoding="utf-8"))
+
+
+def write_bug(repository: Repository, pages: Pages, bug: Bug, build: Path) -> None:
     """The page of one mistake."""
     base = bug.keys.get("Base", [""])[0]
     where = f"stage {bug.stage}" + (
@@ -96,6 +105,7 @@ def write_bug(repository: Repository, pages: Pages, bug: Bug) -> None:
                        if name in repository.files), None)
         shown = f"[`{job}`]({repository.page_of(source)})" if source else f"`{job}`"
         body += f"- {shown}: {text_of(title)}\n"
+    body += red(build, bug)
     if "Build" in bug.keys:
         body += f"\nIt is seen in a build with `SANITIZE={bug.value('Build')}`.\n"
     body += "\n[All mistakes](/mistakes/)\n"
@@ -111,7 +121,7 @@ def table(bugs: list[Bug], by_stage: bool) -> str:
     return rows
 
 
-def write(repository: Repository, pages: Pages) -> None:
+def write(repository: Repository, pages: Pages, build: Path) -> None:
     """All mistakes, their index, and the menu."""
     bugs = sorted((read(path, repository.read(path)) for path in repository.files
                    if PATCH.match(path)), key=lambda bug: (bug.stage, bug.name))
@@ -140,6 +150,6 @@ def write(repository: Repository, pages: Pages) -> None:
     for bug in bugs:
         if bug.value("Group") not in GROUPS:
             raise SystemExit(f"{bug.name}: there is no group '{bug.value('Group')}'")
-        write_bug(repository, pages, bug)
+        write_bug(repository, pages, bug, build)
     pages.write("mistakes/index.md", body)
     pages.menus["/mistakes/"] = menu
