@@ -215,9 +215,11 @@ folder-tests: ## tries make test DIR=... with folders at fault, and with some th
 
 -include tests/grade/rules.mk
 
+# Behind which parts of a step its tests are green: in these stages.
+TURNING ?= $(filter-out 1,$(CHOSEN))
 start-tests: $(BUILD)/common.a ## tries what make start makes, for every stage: [STAGE=n]
 	@tests/install test
-	@tests/turning $(BUILD) $(CHOSEN)
+	@tests/turning $(BUILD) $(TURNING)
 	@tests/starting $(BUILD) $(CHOSEN)
 
 # With few threads, and with little time.
@@ -298,7 +300,10 @@ docs-tests: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## tries make doc
 	@tests/install test docs
 	@tests/parts $(BUILD)
 	@tests/stale $(BUILD)
-	@tests/symptoms $(BUILD)
+
+symptoms: $(BUILD)/common.a ## types what the planted mistakes' pages show: [STAGE=n]
+	@tests/install test
+	@tests/symptoms $(BUILD) $(if $(STAGE),stage$(STAGE)/)
 
 # The servers, the units and the fault sweep, all counted together.
 COVERAGE := build/coverage

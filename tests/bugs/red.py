@@ -1,7 +1,7 @@
 """red.py - what a red test says of a planted bug, left for the site's pages.
 
-`leave` writes the first red test's text to build/red/NAME.txt, as
-tests/bugs/examples does for docs/testing.md: what differs from run to run, the
+`leave` writes the first red test's text to build/red/NAME.txt, for the site and for
+docs/testing.md (tests/bugs/examples): what differs from run to run, the
 time and the port, is put into a form of its own.
 """
 
