@@ -8,7 +8,7 @@
 // does not fit, a search that finds nothing, and every finding of axe-core that
 // is serious or critical. The node packages come from WORK. With PICTURES, a
 // folder, it leaves a picture of each page there. KINDS in the environment names
-// the kinds to look at, if not all. Prints each fault and a line of totals;
+// the kinds to look at, if not all (`drawings` is what is measured). Prints each fault and a line of totals;
 // exits with 1 if there is a fault.
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -181,7 +181,7 @@ for (const [kind, address] of Object.entries(kinds(folder))) {
   }
   if (pictures) await attempt(address, lookAt(kind, address, 'light', projector))
 }
-for (const address of wanted ? [] : drawn()) {
+for (const address of wanted && !wanted.includes('drawings') ? [] : drawn()) {
   for (const look of [...looks, projector]) {
     await attempt(address, measure(address, look))
     looked += 1

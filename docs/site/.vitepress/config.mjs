@@ -55,6 +55,14 @@ export default defineConfig({
         difference(tokens[index]) ??
         mermaidFence(tokens, index) ??
         showLineEnds(diff(tokens[index], fence(tokens, index, ...rest)))
+      // A drawing may be wider than the page: it can be scrolled, by keys, too.
+      const image = md.renderer.rules.image
+      md.renderer.rules.image = (tokens, index, ...rest) => {
+        const html = image(tokens, index, ...rest)
+        return /\.svg$/.test(tokens[index].attrGet('src'))
+          ? `<span class="drawing" tabindex="0" role="region" aria-label="Drawing">${html}</span>`
+          : html
+      }
     },
   },
   themeConfig: {
