@@ -64,7 +64,7 @@ probed_listens() {
 its_words() {
     local words
     words=$(cat "$work/probe.err" "$work/probe.out" | tr -d '\000' |
-        grep -v 'listening on ' | grep -m 1 . | cut -c 1-200)
+        grep -Ev 'listening on http://[^ ]+:[0-9]+/?$' | grep -m 1 . | cut -c 1-200)
     [ -z "$words" ] || printf ' It said: %s' "$words"
 }
 

@@ -103,5 +103,5 @@ def ended(status: int) -> str:
 def its_words(said: str) -> str:
     """The first line that it printed, but where it listens: its explanation."""
     lines = [line for line in said.replace("\0", "").splitlines() if line]
-    lines = [line for line in lines if "listening on " not in line]
+    lines = [line for line in lines if not LISTENING.search(line)]
     return f" It said: {lines[0][:200]}" if lines else ""
