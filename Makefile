@@ -208,9 +208,10 @@ else
 	@tests/run $(BUILD) $(CHOSEN)
 endif
 
-folder-tests: ## tries make test DIR=... with folders at fault, and with some that are right
+CASES ?=
+folder-tests: ## tries make test DIR=... with folders at fault, and with some that are right: [CASES=...]
 	@tests/install test
-	@tests/folder/try $(BUILD)
+	@tests/folder/try $(BUILD) $(CASES)
 	@tests/folder/vary $(BUILD)
 
 -include tests/grade/rules.mk
