@@ -321,9 +321,9 @@ static bool second_fails(size_t number)
     return number == 1;
 }
 
-/* When no thread could be created, one is busy and a client waits: the stop
- * tries again. */
-static void creates_a_thread_for_the_queue(void)
+/* When no thread could be created, one is busy and a client waits: turns_run
+ * tries again, with those signals from the start, while `release` runs. */
+static void serves_both(const int *signals, void *(*release)(void *))
 {
     pthread_t releasing;
     int clients[2];
@@ -334,17 +334,22 @@ static void creates_a_thread_for_the_queue(void)
     for (size_t i = 0; i < COUNT(clients); i++) {
         clients[i] = connect_client();
     }
-    start_signalled((const int[]){SIGTERM, 0});
+    start_signalled(signals);
     for (int i = 0; i < 5000 && atomic_load(&creations_failed) < 1; i++) {
         pause_a_moment();
     }
-    child_check(pthread_create(&releasing, NULL, release_after_two, NULL) == 0,
+    child_check(pthread_create(&releasing, NULL, release, NULL) == 0,
                 "created");
     child_check(turns_run(&turns) == 0, "it ends with 0");
     child_check(pthread_join(releasing, NULL) == 0, "joined");
     child_check(!atomic_load(&held), "both were accepted");
     check_answers(&clients[0], 1);
     check_answers(&clients[1], 1);
+}
+
+static void creates_a_thread_for_the_queue(void)
+{
+    serves_both((const int[]){SIGTERM, 0}, release_after_two);
 }
 
 static void turns_run_serves_what_has_come_when_creation_failed(void **state)
@@ -360,28 +365,10 @@ static void *stop_after_two(void *argument)
     return NULL;
 }
 
-/* So does turns_run before any stop, without waiting for the busy thread. */
+/* Before any stop, too, without waiting for the busy thread. */
 static void creates_a_thread_before_the_stop(void)
 {
-    pthread_t releasing;
-    int clients[2];
-
-    atomic_store(&held, true);
-    creation_fails = second_fails;
-    listen_to_stop();
-    for (size_t i = 0; i < COUNT(clients); i++) {
-        clients[i] = connect_client();
-    }
-    start_signalled((const int[]){0});
-    for (int i = 0; i < 5000 && atomic_load(&creations_failed) < 1; i++) {
-        pause_a_moment();
-    }
-    child_check(pthread_create(&releasing, NULL, stop_after_two, NULL) == 0,
-                "created");
-    child_check(turns_run(&turns) == 0, "it ends with 0");
-    child_check(pthread_join(releasing, NULL) == 0, "joined");
-    check_answers(&clients[0], 1);
-    check_answers(&clients[1], 1);
+    serves_both((const int[]){0}, stop_after_two);
 }
 
 static void turns_run_serves_all_when_creation_failed_once(void **state)
