@@ -17,7 +17,7 @@
 /* ---- A clock that runs fast, so that seconds need not be waited for */
 
 enum {
-    speed = 25
+    speed = 10
 };
 
 int __real_clock_gettime(clockid_t clock, struct timespec *time);
@@ -111,7 +111,7 @@ static void turns_run_ends_upon_sigint(void **state)
 /* Clients that had come before the signal are served, all of them. */
 static void serves_the_queue(void)
 {
-    int clients[40];
+    int clients[20];
 
     listen_to_stop();
     for (size_t i = 0; i < COUNT(clients); i++) {
