@@ -1,11 +1,11 @@
 /*
  * ask.c - asks the same of a server again and again, and says how long it took.
  *
- *     ask PORT TIMES PIECE < REQUEST
+ *     ask PORT TIMES PIECE [MICROSECONDS] < REQUEST
  *
  * Each time it connects, sends the request in pieces of PIECE octets, each with
- * a call of its own (0: all with one call), and reads until the other side
- * ends. It prints a line for each: nanoseconds from before connect until the
+ * a call of its own (0: all with one call), with a pause behind each so that
+ * the server sees them one by one, and reads until the other side ends. It prints a line for each: nanoseconds from before connect until the
  * end, and octets of the answer, head and content. An answer that is no
  * "HTTP/1.1 200", or none, ends it with 1, and one sentence.
  */
@@ -27,6 +27,7 @@ struct request {
     char *octets;
     size_t length;
     size_t piece;
+    long pause; /* behind each piece, in microseconds */
 };
 
 static long long nanoseconds(void)
@@ -87,6 +88,10 @@ static bool send_request(int server, const struct request *request)
             return false;
         }
         sent += (size_t)now;
+        if (request->pause > 0) {
+            nanosleep(&(struct timespec){.tv_nsec = request->pause * 1000},
+                      NULL);
+        }
     }
     return true;
 }
@@ -111,14 +116,16 @@ static long long read_answer(int server)
 int main(int argc, char *argv[])
 {
     struct request request = {0};
-    int port = argc == 4 ? atoi(argv[1]) : 0;
-    int times = argc == 4 ? atoi(argv[2]) : 0;
+    bool fits = argc == 4 || argc == 5;
+    int port = fits ? atoi(argv[1]) : 0;
+    int times = fits ? atoi(argv[2]) : 0;
 
     if (port <= 0 || times <= 0 || !read_request(&request)) {
-        fputs("usage: ask PORT TIMES PIECE < REQUEST\n", stderr);
+        fputs("usage: ask PORT TIMES PIECE [MICROSECONDS] < REQUEST\n", stderr);
         return 2;
     }
     request.piece = strtoul(argv[3], NULL, 10);
+    request.pause = argc == 5 ? strtol(argv[4], NULL, 10) : 0;
     for (int i = 0; i < times; i++) {
         long long began = nanoseconds();
         int server = connect_to(port);

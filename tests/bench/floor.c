@@ -1,23 +1,28 @@
 /*
  * floor.c - the least that an exchange can cost.
  *
- *     floor ANSWER_FILE
+ *     floor ANSWER_FILE THREADS
  *
  * The kernel hands over a client when its request has come (TCP_DEFER_ACCEPT).
  * One receive, one send of the file's octets, head and all, of which the end
  * goes with the close, and the close: no octet of the request is looked at,
- * nothing is allocated, counted, timed or logged. It is one thread: with more
- * of them, the kernel wakes another for each client, which costs more. No
- * server is to be made like this, since one client that stalls would stop it;
- * it shows what of a real one's cost is the kernel's.
+ * nothing is allocated, counted, timed or logged. All its threads wait in accept.
+ * No server is to be made like this, since as many clients that stall as it has
+ * threads would stop it; it shows what of a real one's cost is the kernel's.
  */
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "listening.h"
 
-static void answer_one(int listening, const char *answer, size_t length)
+static char *answer;
+static size_t length;
+static int listening;
+
+static void answer_one(void)
 {
     char request[4096];
     int client = accept(listening, NULL, NULL);
@@ -31,19 +36,29 @@ static void answer_one(int listening, const char *answer, size_t length)
     close(client);
 }
 
+static void *answer_all(void *unused)
+{
+    for (;;) {
+        answer_one();
+    }
+    return unused;
+}
+
 int main(int argc, char *argv[])
 {
-    char *answer;
-    size_t length;
-    int listening;
+    int threads = argc == 3 ? atoi(argv[2]) : 0;
+    pthread_t thread;
 
-    if (argc != 2) {
-        fputs("usage: floor ANSWER_FILE\n", stderr);
+    if (threads <= 0) {
+        fputs("usage: floor ANSWER_FILE THREADS\n", stderr);
         return 2;
     }
     answer = listening_read_file(argv[1], &length);
     listening = listening_open("floor");
-    for (;;) {
-        answer_one(listening, answer, length);
+    while (--threads > 0) {
+        if (pthread_create(&thread, NULL, answer_all, NULL) != 0) {
+            return 1;
+        }
     }
+    (void)answer_all(NULL);
 }

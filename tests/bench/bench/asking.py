@@ -7,9 +7,9 @@ from .bench import Bench
 from .server import BenchError, Server
 
 
-def ask(bench: Bench, server: Server, request: bytes, times: int = 1, piece: int = 0) -> tuple[list[float], int]:
+def ask(bench: Bench, server: Server, request: bytes, times: int = 1, *, piece: int = 0, pause_us: int = 0) -> tuple[list[float], int]:
     """The seconds of each exchange, and the octets of the last answer."""
-    command = [str(bench.build / "bench" / "ask"), str(server.port), str(times), str(piece)]
+    command = [str(bench.build / "bench" / "ask"), *map(str, (server.port, times, piece, pause_us))]
     ran = subprocess.run(command, input=request, capture_output=True, check=False)
     if ran.returncode != 0:
         raise BenchError(f"{server.peer.title}: {ran.stderr.decode().strip()}")
@@ -17,10 +17,10 @@ def ask(bench: Bench, server: Server, request: bytes, times: int = 1, piece: int
     return [int(line[0]) / 1e9 for line in lines], int(lines[-1][1])
 
 
-def timed(bench: Bench, server: Server, request: bytes, times: int, piece: int = 0) -> dict[str, object]:
+def timed(bench: Bench, server: Server, request: bytes, times: int, *, piece: int = 0, pause_us: int = 0) -> dict[str, object]:
     """The same as a sample: the median, and the server's processor time for each."""
     before = server.processor_time()
-    seconds, octets = ask(bench, server, request, times, piece)
+    seconds, octets = ask(bench, server, request, times, piece=piece, pause_us=pause_us)
     spent = server.processor_time() - before
     return {
         "times": times,

@@ -1,6 +1,7 @@
 """One run: its settings, its servers, and the samples that it collects."""
 
 import os
+import random
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from .peers import PEERS, SERVERS, STAGES, is_there
 from .progress import Progress
 from .server import BenchError, Server, check_answer
 
-PARTS = ("exchanges", "stages", "held", "posts", "growth", "instructions", "making")
+PARTS = ("exchanges", "headline", "stages", "held", "posts", "growth", "instructions", "making")
 
 
 def _number(name: str, otherwise: int) -> int:
@@ -79,11 +80,11 @@ class Bench:
             yield {name: stack.enter_context(self.start(name)) for name in names}
 
     def turns(self, names: tuple[str, ...], round_number: int) -> tuple[str, ...]:
-        """The order of a round: each begins elsewhere, and every other goes backwards,
-        so that none always follows the same."""
-        at = round_number * 4 % len(names)
-        order = names[at:] + names[:at]
-        return order[::-1] if round_number % 2 else order
+        """The order of a round, by chance, so that none always follows the same; the
+        same in each run."""
+        order = list(names)
+        random.Random(round_number).shuffle(order)
+        return tuple(order)
 
     def add(self, part: str, **sample: object) -> None:
         self.samples.setdefault(part, []).append(sample)

@@ -1,8 +1,10 @@
 """Exchanges a second, processor time for each, and latency, with wrk.
 
-A sample of the parts `exchanges` (all peers) and `stages` (our six):
+A sample of the parts `exchanges` (all peers), `headline` (those of the targets, more
+rounds) and `stages` (our six):
 
     round, peer, clients
+    content                octets of the page
     exchanges, seconds     wrk's count, and in what time
     server_seconds         user and system time of the server's processes
     p50_us ... p999_us, most_us     latency
@@ -13,7 +15,7 @@ import json
 import subprocess
 
 from .bench import Bench
-from .peers import HERE
+from .peers import FLOORS, HERE
 from .server import BenchError, Server
 
 CLIENTS = (1, 16, 64, 256, 1024)
@@ -26,6 +28,7 @@ def _measure(bench: Bench, server: Server, clients: int, seconds: int) -> dict[s
     before = server.processor_time()
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     spent = server.processor_time() - before
+    server.settle()
     line = next((line[5:] for line in ran.stdout.splitlines() if line.startswith("wrk: ")), "")
     if not line:
         raise BenchError(f"wrk fails: {ran.stderr or ran.stdout}")
@@ -41,16 +44,19 @@ def _measure(bench: Bench, server: Server, clients: int, seconds: int) -> dict[s
     return sample | {"errors": errors, "server_seconds": round(spent, 6)}
 
 
-def _rounds(bench: Bench, part: str, names: tuple[str, ...], plan: dict[int, int]) -> None:
+def _rounds(bench: Bench, part: str, names: tuple[str, ...], plan: dict[int, int], rounds: int) -> None:
     """`plan`: by number of clients, for how many seconds."""
-    bench.progress.begin(part, bench.rounds * len(names) * len(plan))
+    bench.progress.begin(part, rounds * len(names) * len(plan))
     with bench.started(names) as servers:
-        for round_number in range(bench.rounds):
+        content = {name: len(server.ask()[2]) for name, server in servers.items()}
+        for server in () if bench.quick else servers.values():
+            _measure(bench, server, HEADLINE, 1)  # to warm up
+        for round_number in range(rounds):
             for clients, seconds in plan.items():
                 for name in bench.turns(names, round_number):
                     bench.progress.step(f"{servers[name].peer.title}, {clients} clients")
                     sample = _measure(bench, servers[name], clients, seconds)
-                    bench.add(part, round=round_number, peer=name, clients=clients, **sample)
+                    bench.add(part, round=round_number, peer=name, clients=clients, content=content[name], **sample)
 
 
 def exchanges(bench: Bench) -> None:
@@ -58,9 +64,16 @@ def exchanges(bench: Bench) -> None:
     counts = (1, HEADLINE) if bench.quick else CLIENTS
     longer = 1 if bench.quick else 2
     plan = {n: bench.seconds * (longer if n == HEADLINE else 1) for n in counts}
-    _rounds(bench, "exchanges", bench.peers, plan)
+    _rounds(bench, "exchanges", bench.peers, plan, bench.rounds)
+
+
+def headline(bench: Bench) -> None:
+    """What the targets compare, in three times the rounds."""
+    names = tuple(n for n in bench.peers if n in ("stage6", "nginx-tuned", "nginx", *FLOORS))
+    seconds = bench.seconds * (1 if bench.quick else 2)
+    _rounds(bench, "headline", names, {HEADLINE: seconds}, bench.rounds * 3)
 
 
 def stages(bench: Bench) -> None:
     """Our six, one beside the other."""
-    _rounds(bench, "stages", bench.stages, {HEADLINE: bench.seconds * (1 if bench.quick else 2)})
+    _rounds(bench, "stages", bench.stages, {HEADLINE: bench.seconds * (1 if bench.quick else 2)}, bench.rounds)

@@ -15,6 +15,17 @@ Sample = dict[str, float]
 Value = Callable[[Sample], float]
 
 
+def _left_out(count: int) -> int:
+    """How many values at each end may be left out, so that the others hold the
+    true median in 95 % of cases: by the sign test, whatever the distribution."""
+    out = 0
+    below = 0.5**count
+    while out < (count - 1) // 2 and 2 * (below + math.comb(count, out + 1) * 0.5**count) <= 0.05:
+        out += 1
+        below += math.comb(count, out) * 0.5**count
+    return out
+
+
 @dataclass(frozen=True)
 class Spread:
     """A median with the quartiles around it."""
@@ -22,16 +33,22 @@ class Spread:
     median: float
     low: float
     high: float
+    least: float  # between these the true median lies, in 19 of 20 runs
+    most: float
 
     @classmethod
     def of(cls, values: list[float]) -> "Spread":
         if len(values) < 2:
-            return cls(values[0], values[0], values[0])
+            return cls(*values * 5)
         low, _, high = statistics.quantiles(values, n=4, method="inclusive")
-        return cls(statistics.median(values), low, high)
+        in_order = sorted(values)
+        out = _left_out(len(values))
+        return cls(statistics.median(values), low, high, in_order[out], in_order[-1 - out])
 
     def show(self, digits: int = 2) -> str:
-        """`1.05 (1.02-1.08)`"""
+        """`1.05 (1.02-1.08)`, and `1.05` alone where there is one value."""
+        if self.low == self.high:
+            return f"{self.median:,.{digits}f}"
         return f"{self.median:,.{digits}f} ({self.low:,.{digits}f}–{self.high:,.{digits}f})"
 
 
@@ -111,19 +128,17 @@ class Figures:
         ]
         return Spread.of(ratios) if ratios else None
 
-    def exponent(self, kind: str) -> Spread | None:
-        """Processor time grows as size to this power: in each round the median of
-        the powers from each size to the next, so that a single step is none."""
+    def exponent(self, kind: str, last_step: bool = False) -> Spread | None:
+        """Processor time grows as size to this power: in each round from the
+        smallest to the largest, or only over the last step."""
         powers = []
         for number in sorted({s["round"] for s in self.select("growth", kind=kind)}):
             found = self.select("growth", kind=kind, round=number)
             samples = [s for s in found if s["server_seconds"] > 0]
             if len(samples) > 1:
+                small, large = samples[-2 if last_step else 0], samples[-1]
                 powers.append(
-                    statistics.median(
-                        math.log(server_seconds(large) / server_seconds(small))
-                        / math.log(large["size"] / small["size"])
-                        for small, large in zip(samples, samples[1:])
-                    )
+                    math.log(server_seconds(large) / server_seconds(small))
+                    / math.log(large["size"] / small["size"])
                 )
         return Spread.of(powers) if powers else None

@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import resource
+import subprocess
 import time
 from pathlib import Path
 
@@ -35,6 +36,25 @@ def describe() -> dict[str, object]:
         "kernel": platform.release(),
         "system": system[1] if system else platform.system(),
         "load_before": os.getloadavg()[0],
+    }
+
+
+def built(build: Path) -> dict[str, str]:
+    """Of what sources, by which compiler, with which flags, and measured with what."""
+
+    def said(*command: str) -> str:
+        try:
+            ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        except OSError:
+            return ""
+        return (ran.stdout + ran.stderr).strip().partition("\n")[0]
+
+    flags = re.search(r"-O\d.*? -MMD", (build / "flags").read_text())
+    return {
+        "commit": said("git", "describe", "--always", "--dirty"),
+        "compiler": said(os.environ.get("CC", "cc"), "--version"),
+        "flags": flags[0].removesuffix(" -MMD") if flags else "",
+        "wrk": " ".join(said("wrk", "-v").split()[:2]),
     }
 
 

@@ -115,7 +115,13 @@ PEERS = {
             ("haproxy", "-v"),
             says_port=False,
         ),
-        Peer("mhd-threads", "libmicrohttpd, threads", _bench("microhttpd", "threads", "PAGE"), "microhttpd"),
+        Peer(
+            "mhd-threads",
+            "libmicrohttpd, threads",
+            _bench("microhttpd", "threads", "PAGE"),
+            "microhttpd",
+            ("pkg-config", "--modversion", "libmicrohttpd"),
+        ),
         Peer("mhd-epoll", "libmicrohttpd, epoll", _bench("microhttpd", "epoll", "PAGE"), "microhttpd"),
         Peer(
             "python",
@@ -125,10 +131,14 @@ PEERS = {
             ("python3", "--version"),
             most_held=1000,  # beyond, it is the slowest by far
         ),
-        Peer("floor", "the floor", _bench("floor", "ANSWER")),
+        Peer("floor", "the floor, two threads", _bench("floor", "ANSWER", "2")),
+        Peer("floor-alone", "the floor, one thread", _bench("floor", "ANSWER", "1")),
         Peer("copy-floor", "the copying floor", _bench("copy_floor")),
     )
 }
+
+# The least that an exchange can cost, with two threads and with one.
+FLOORS = ("floor", "floor-alone")
 
 # Those that serve pages and stand in the main table; ours first.
 SERVERS = tuple(n for n in PEERS if n == "stage6" or n not in (*STAGES, "copy-floor"))

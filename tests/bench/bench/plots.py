@@ -5,9 +5,23 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .figures import Figures, Value, cost, rate, server_seconds
+from .peers import PEERS
 from .targets import OURS
 
-# Okabe and Ito's colours, which the colour-blind can tell apart.
+# Okabe and Ito's colours, which the colour-blind can tell apart, and gnuplot's signs
+# for points; a server has its own on every plot.
+LOOKS = {
+    "stage6": ("#0072b2", 7),
+    "nginx-tuned": ("#d55e00", 5),
+    "nginx": ("#e69f00", 4),
+    "lighttpd": ("#009e73", 9),
+    "haproxy": ("#cc79a7", 11),
+    "mhd-threads": ("#56b4e9", 13),
+    "mhd-epoll": ("#8c6bb1", 6),
+    "python": ("#7f7f7f", 8),
+    "floor": ("#000000", 2),
+    "floor-alone": ("#000000", 1),
+}
 COLOURS = ("#0072b2", "#d55e00", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#8c6bb1", "#7f7f7f", "#000000")
 HEAD = """set terminal svg size 820,560 dynamic noenhanced background '#ffffff' font 'sans-serif,15'
 set output '{path}'
@@ -29,14 +43,15 @@ Line = tuple[str, list[Point]]
 
 def _draw(path: Path, title: str, x: str, y: str, extra: str, lines: list[Line]) -> None:
     """A line with error bars for each; ours, the first, is thicker."""
+    looks = {peer.title: LOOKS[peer.name] for peer in PEERS.values() if peer.name in LOOKS}
     script = HEAD.format(path=path, title=title.replace("'", "’"), x=x, y=y, extra=extra)
     plots = []
     for number, (name, points) in enumerate(lines):
         rows = "\n".join(" ".join(f"{value:.9g}" for value in point) for point in points)
         script += f"$data{number} << EOD\n{rows}\nEOD\n"
-        colour = COLOURS[number % len(COLOURS)]
+        colour, sign = looks.get(name, (COLOURS[number % len(COLOURS)], 7))
         width = 3.5 if number == 0 else 1.8
-        look = f"linecolor '{colour}' linewidth {width} pointtype 7 pointsize 0.5"
+        look = f"linecolor '{colour}' linewidth {width} pointtype {sign} pointsize 0.8"
         safe = name.replace("'", "’")
         plots.append(f"$data{number} using 1:2 with linespoints {look} title '{safe}'")
         plots.append(f"$data{number} using 1:2:3:4 with yerrorbars {look} notitle")
@@ -62,6 +77,8 @@ def _latency(figures: Figures, folder: Path) -> None:
     percentiles = {"p50_us": 50, "p75_us": 75, "p90_us": 90, "p99_us": 99, "p999_us": 99.9}
     lines = []
     for peer in figures.peers("exchanges"):
+        if peer == "python":
+            continue  # its line would press all others together
         points = []
         for place, name in enumerate(percentiles):
             spread = figures.spread("exchanges", lambda s: s[name] / 1000, peer=peer, clients=64)

@@ -53,7 +53,7 @@ def posts(bench: Bench) -> None:
                     for name in bench.turns(names, round_number):
                         bench.progress.step(f"{servers[name].peer.title}, {octets} octets")
                         target = "/" if name == "stage6" else f"/{pages[octets]}"
-                        sample = timed(bench, servers[name], post(target, content), _times(octets), piece)
+                        sample = timed(bench, servers[name], post(target, content), _times(octets), piece=piece)
                         bench.add(
                             "posts", round=round_number, peer=name, octets=octets, piece=piece, **sample
                         )

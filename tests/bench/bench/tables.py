@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from .figures import Figures, Value, cost, given_back, held_each, kernel_each, rate, seconds, server_seconds
+from .figures import Figures, Spread, Value, cost, given_back, held_each, kernel_each, rate, seconds, server_seconds
 from .targets import OURS, verdicts
 
 Row = list[str]
@@ -10,8 +10,7 @@ Table = list[Row]  # the first row is the head
 
 
 def _targets(figures: Figures) -> Table:
-    words = {True: "met", False: "not met", None: "—"}
-    rows = [[v.sentence, v.limit, v.measured, words[v.met]] for v in verdicts(figures)]
+    rows = [[v.sentence, v.limit, v.measured, v.word] for v in verdicts(figures)]
     return [["target", "", "measured", ""], *rows]
 
 
@@ -55,26 +54,36 @@ def _latency(figures: Figures) -> Table:
 
 
 def _stages(figures: Figures) -> Table:
-    table = [["64 clients", "exchanges/s ÷ stage 6", "processor time ÷ stage 6"]]
+    table = [["64 clients", "octets of content", "exchanges/s ÷ stage 6", "processor time ÷ stage 6"]]
     for stage in figures.peers("stages"):
         ratios = [figures.ratio("stages", value, stage, OURS) for value in (rate, cost)]
-        table.append([figures.title(stage), *(r.show() if r else "—" for r in ratios)])
+        octets = figures.select("stages", peer=stage)[0]["content"]
+        row = [figures.title(stage), f"{octets:,}"]
+        table.append([*row, *(r.show() if r else "—" for r in ratios)])
     return table
+
+
+def _kernels(spread: Spread | None) -> str:
+    """MemAvailable moves with all that runs: rounds that disagree tell nothing."""
+    if spread is None or spread.least < 0 or spread.most > 2 * spread.median:
+        return "—"
+    return f"{spread.median:.1f}"
 
 
 def _held(figures: Figures) -> Table:
     counts = [n for n in figures.distinct("held", "held") if n]
     most = counts[-1] if counts else 0
     table = [["", *(f"KiB each, {n:,} held" for n in counts)]]
-    table[0] += [f"{most:,}: kernel's KiB each", "answer among them, ms", "comes back"]
+    table[0] += [f"{most:,}: kernel's KiB each", "answer among them, ms", "the slowest, ms", "comes back"]
     for peer in figures.peers("held"):
         row = [figures.title(peer)]
         for count in counts:
             spread = figures.spread("held", held_each, peer=peer, held=count)
             row.append(f"{spread.median:.1f}" if spread else "—")
+        row.append(_kernels(figures.spread("held", kernel_each, peer=peer, held=most)))
         last: list[tuple[Value, str]] = [
-            (kernel_each, "{:.1f}"),
             (lambda s: s["live_ms"], "{:.2f}"),
+            (lambda s: s["live_most_ms"], "{:.2f}"),
             (given_back, "{:.0%}"),
         ]
         for value, form in last:
@@ -92,17 +101,18 @@ def _octets(number: float) -> str:
 
 
 def _posts(figures: Figures) -> Table:
-    table = [["content", "sent", "stage 6: ms", "MB/s", "time ÷ the copying floor"]]
+    table = [["content", "sent", "stage 6: ms", "MB/s", "time ÷ the copying floor", "processor time ÷ the floor's"]]
     for octets in figures.distinct("posts", "octets"):
         for piece in figures.distinct("posts", "piece"):
             key = {"octets": octets, "piece": piece}
             ours = figures.spread("posts", seconds, peer=OURS, **key)
             ratio = figures.ratio("posts", seconds, OURS, "copy-floor", **key)
-            if ours and ratio:
+            spent = figures.ratio("posts", server_seconds, OURS, "copy-floor", **key)
+            if ours and ratio and spent:
                 sent = f"in pieces of {_octets(piece)}" if piece else "whole"  # type: ignore[arg-type]
                 speed = octets / ours.median / 1e6  # type: ignore[operator]
                 row = [_octets(octets), sent, f"{ours.median * 1000:.3f}"]  # type: ignore[arg-type]
-                table.append([*row, f"{speed:.0f}", ratio.show()])
+                table.append([*row, f"{speed:.0f}", ratio.show(), spent.show()])
     return table
 
 
@@ -117,14 +127,15 @@ def _peaks(figures: Figures) -> Table:
 
 
 def _growth(figures: Figures) -> Table:
-    table = [["", "from", "to", "ms of the server at the largest", "grows as size to the power of"]]
+    table = [["", "from", "to", "ms of the server at the largest", "grows as size to the power of", "over the last step"]]
     for kind in figures.distinct("growth", "kind"):
         sizes = sorted({s["size"] for s in figures.select("growth", kind=kind)})
         largest = figures.spread("growth", server_seconds, kind=kind, size=sizes[-1])
         power = figures.exponent(str(kind))
-        if largest and power:
+        last = figures.exponent(str(kind), last_step=True)
+        if largest and power and last:
             row = [str(kind), f"{sizes[0]:,}", f"{sizes[-1]:,}"]
-            table.append([*row, f"{largest.median * 1000:.2f}", power.show()])
+            table.append([*row, f"{largest.median * 1000:.2f}", power.show(), last.show()])
     return table
 
 
@@ -135,7 +146,7 @@ def _instructions(figures: Figures) -> Table:
 
 def _machine(figures: Figures) -> Table:
     data = figures.data
-    machine = data["machine"]
+    machine, built = data["machine"], data["built"]
     versions = (
         f"{peer['title'].split(',')[0]} {peer['version']}"
         for peer in data["peers"].values()
@@ -147,7 +158,8 @@ def _machine(figures: Figures) -> Table:
         ["memory", f"{machine['memory_KiB'] / 1024**2:.1f} GiB"],
         ["system", f"{machine['system']}, Linux {machine['kernel']}"],
         ["load before the run", f"{machine['load_before']:.1f}"],
-        ["beside it", ", ".join(dict.fromkeys(versions))],
+        ["built", f"commit {built['commit']}, {built['compiler']}, `{built['flags']}`"],
+        ["beside it", ", ".join(dict.fromkeys([*versions, built["wrk"]]))],
         ["the page", f"{data['page_octets']:,} octets"],
         ["the run", f"{data['made']}, {data['rounds']} rounds, {data['took_seconds']} s"],
     ]
