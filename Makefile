@@ -325,7 +325,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(wildcard tests/bench/listening.*) $(BUILD)/f
 bench-programs: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) $(BENCH_PROGRAMS)
 
 QUICK ?=
-bench: ## speed and memory beside other servers, 15 minutes; QUICK=1 takes one
+bench: ## speed and memory beside other servers, 25 minutes; QUICK=1 takes one
 	@tests/install bench
 	@PATH="$$PATH:/usr/sbin" tests/install peers instructions || echo 'make bench goes on with those that are there.'
 	@$(MAKE) --no-print-directory BUILD=$(BUILD) bench-programs

@@ -27,7 +27,7 @@ struct connection {
     bool interim;   /* what is sent is no end: the content comes next */
     bool lost;      /* the socket could not be made ready */
     bool emptied;   /* the last receive took all that there was */
-    bool quick;     /* the answer came within a millisecond */
+    bool quick;     /* the answer came in less than 2 ms */
 };
 
 /* Takes over a client's socket. */

@@ -67,9 +67,9 @@ int turns_run(struct turns *turns);
 
 /*
  * Takes a turn: waits for a client and gives its socket, with its address in
- * `*address`, having seen to it that another thread waits if one can. -1 tells
- * the calling thread to end. Errors of accept are dealt with here: none ends
- * or spins the server.
+ * `*address`, having seen to it that another thread waits if one can; in a rush
+ * that is put off, as told above. -1 tells the calling thread to end. Errors of
+ * accept are dealt with here: none ends or spins the server.
  */
 int turns_accept(struct turns *turns, struct sockaddr_storage *address);
 
