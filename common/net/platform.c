@@ -49,8 +49,8 @@ ssize_t platform_send(int client_sock, const struct msghdr *message,
 
 /* glibc gives each thread one of 8 heaps for each processor, and trims the end
  * of the first alone: clients with large requests left up to 11 MiB in each of
- * the others. With one heap for all, an exchange takes 2 % more on two processors;
- * on many, threads may wait for each other at its lock. */
+ * the others. With one heap for all, an exchange takes 2 % more on two
+ * processors; on many, threads may wait for each other at its lock. */
 void platform_share_heap(void)
 {
 #ifdef __GLIBC__

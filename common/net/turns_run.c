@@ -39,7 +39,10 @@ struct crowd {
     int calm;         /* looks since either was over */
 };
 
-/* After a crowd, or much that was held, gives back the memory that it took. */
+/* After a crowd, or much that was held, gives back the memory that it took:
+ * once, and after a crowd again each second, from half its height, and so on.
+ * For who is no longer counted may still be ending, and free more: 10,000 take
+ * seconds. */
 static void trim_after(struct crowd *crowd)
 {
     struct turns_counts counts = turns_count();
@@ -54,7 +57,7 @@ static void trim_after(struct crowd *crowd)
         crowd->peak = counts.total > crowd->peak ? counts.total : crowd->peak;
     } else if (++crowd->calm == calm_looks) {
         platform_trim_memory();
-        *crowd = (struct crowd){.peak = counts.total,
+        *crowd = (struct crowd){.peak = crowd->peak / 2,
                                 .trimmed = counts.let_go,
                                 .let_go = counts.let_go};
     }

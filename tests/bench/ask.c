@@ -5,9 +5,10 @@
  *
  * Each time it connects, sends the request in pieces of PIECE octets, each with
  * a call of its own (0: all with one call), with a pause behind each so that
- * the server sees them one by one, and reads until the other side ends. It prints a line for each: nanoseconds from before connect until the
- * end, and octets of the answer, head and content. An answer that is no
- * "HTTP/1.1 200", or none, ends it with 1, and one sentence.
+ * the server sees them one by one, and reads until the other side ends. It
+ * prints a line for each: nanoseconds from before connect until the end, and
+ * octets of the answer, head and content. An answer that is no "HTTP/1.1 200",
+ * or none, ends it with 1, and one sentence.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -6,9 +6,10 @@
  * The kernel hands over a client when its request has come (TCP_DEFER_ACCEPT).
  * One receive, one send of the file's octets, head and all, of which the end
  * goes with the close, and the close: no octet of the request is looked at,
- * nothing is allocated, counted, timed or logged. All its threads wait in accept.
- * No server is to be made like this, since as many clients that stall as it has
- * threads would stop it; it shows what of a real one's cost is the kernel's.
+ * nothing is allocated, counted, timed or logged. All its threads wait in
+ * accept. No server is to be made like this, since as many clients that stall
+ * as it has threads would stop it; it shows what of a real one's cost is the
+ * kernel's.
  */
 #include <pthread.h>
 #include <stdio.h>

@@ -55,10 +55,12 @@ class Judge:
         self.builder = Builder(self.jail, self.stage, self.trusted)
         self.built = self.builder.build()
         self.make_wrappers()
+        # What is known should the time run out, which a start can bring about.
+        self.write(self.expected() + structure_tests(self.stage), [])
         if not self.built.no_server:
             self.try_to_start()
         tests = self.expected() + structure_tests(self.stage)
-        self.write(tests, [])  # what is known should the time run out
+        self.write(tests, [])
         if not os.environ.get("GRADE_FAULTS_ONLY"):
             self.run(tests)
         notes = watch.notes() if self.jail.level != "none" else []

@@ -70,13 +70,12 @@ def _peak(figures: Figures, octets: str) -> tuple[Spread | None, str]:
     ), ""
 
 
-def _growth(figures: Figures) -> tuple[Spread | None, str]:
+def _growth(figures: Figures, last_step: bool) -> tuple[Spread | None, str]:
     found = []
     for kind in figures.distinct("growth", "kind"):
-        for last_step in (False, True):
-            spread = figures.exponent(str(kind), last_step)
-            if spread:
-                found.append((spread, f"{kind}{', the last step' if last_step else ''}"))
+        spread = figures.exponent(str(kind), last_step)
+        if spread:
+            found.append((spread, str(kind)))
     return max(found, key=lambda pair: pair[0].median) if found else (None, "")
 
 
@@ -102,7 +101,7 @@ def _figure(figures: Figures, name: str) -> tuple[Spread | None, str]:
         return figures.spread("instructions", lambda s: s["each"], subject=rest), ""
     if word == "making":
         return figures.spread("making", seconds, what=rest), ""
-    return _peak(figures, rest) if word == "peak" else _growth(figures)
+    return _peak(figures, rest) if word == "peak" else _growth(figures, rest == "last step")
 
 
 def _word(spread: Spread, least: float | None, most: float | None) -> str:
