@@ -186,25 +186,26 @@ static void *wait_long(void *argument)
 
     (void)argument;
     (void)turns_wait_begin(&wait);
-    atomic_store(&wait_begun, 1);
+    atomic_fetch_add(&wait_begun, 1);
     if (nanosleep(&ten_seconds, NULL) == -1 && errno == EINTR) {
-        atomic_store(&wait_interrupted, 1);
+        atomic_fetch_add(&wait_interrupted, 1);
     }
     turns_wait_end(&wait);
     return NULL;
 }
 
+/* All of them are, those that began to wait before others, too. */
 static void interrupts(void)
 {
-    pthread_t waiting;
+    pthread_t waiting[3];
 
     start();
     turns_set_cap(2);
-    child_check(pthread_create(&waiting, NULL, wait_long, NULL) == 0,
-                "created");
-    for (int i = 0; i < 5000 && atomic_load(&wait_begun) == 0; i++) {
-        pause_a_moment();
+    for (size_t i = 0; i < COUNT(waiting); i++) {
+        child_check(pthread_create(&waiting[i], NULL, wait_long, NULL) == 0,
+                    "created");
     }
+    await_number(&wait_begun, COUNT(waiting));
     for (int i = 0; i < 20; i++) {
         turns_watch();
         pause_a_moment();
@@ -216,13 +217,17 @@ static void interrupts(void)
 
         connect_clients(&client, 1);
     }
-    for (int i = 0; i < 5000 && atomic_load(&wait_interrupted) == 0; i++) {
+    for (int i = 0; i < 5000 && atomic_load(&wait_interrupted) < COUNT(waiting);
+         i++) {
         turns_watch();
         pause_a_moment();
     }
-    child_check(atomic_load(&wait_interrupted) == 1, "its time is up");
-    child_check(pthread_join(waiting, NULL) == 0, "the wait has ended");
-    turns_watch(); /* and is forgotten */
+    child_check(atomic_load(&wait_interrupted) == COUNT(waiting),
+                "their time is up");
+    for (size_t i = 0; i < COUNT(waiting); i++) {
+        child_check(pthread_join(waiting[i], NULL) == 0, "the wait has ended");
+    }
+    turns_watch(); /* and they are forgotten */
 }
 
 static void turns_watch_interrupts_a_wait_whose_time_is_up(void **state)
