@@ -80,12 +80,16 @@ end_exchange() {
 }
 
 @test "requests that have come before SIGTERM are all answered" {
-    "$TOOLS/exchange" -c 200 127.0.0.1 "$PORT" \
+    local count=200
+
+    # With ThreadSanitizer so many threads take longer than a stop may.
+    ! grep -q __tsan_init "/proc/$SERVER_PID/exe" || count=40
+    "$TOOLS/exchange" -c "$count" 127.0.0.1 "$PORT" \
         'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' 'take 1' read \
         >"$BATS_TEST_TMPDIR/answers" 3>&- &
     client=$!
     wait_until 5 test -s "$BATS_TEST_TMPDIR/answers"
     stop_server
     wait "$client"
-    assert_equal "$(grep -ac '</html>$' "$BATS_TEST_TMPDIR/answers")" 200
+    assert_equal "$(grep -ac '</html>$' "$BATS_TEST_TMPDIR/answers")" "$count"
 }
