@@ -39,7 +39,7 @@ release() {
 stop_with_all_in_hand() {
     local pid=$SERVER_PID queue=$BATS_TEST_TMPDIR/queue more=900 query
 
-    ! grep -q __tsan_init "/proc/$pid/exe" || more=100
+    ! grep -q __tsan_init "/proc/$pid/exe" || more=60
     query=$(printf 'a=%d&' {1..1000})
     hold_clients "$1" 'send GET /p HTTP/1.1\r\nHost: a\r\n' 'send \r\n' read
     wait_until 20 queue_holds 0 0
