@@ -33,7 +33,7 @@ static int watch(long milliseconds)
 
 /* What is known of a crowd, or of clients that had much held for them. */
 struct crowd {
-    size_t peak;      /* threads at their height since memory was trimmed */
+    size_t peak;      /* threads at their height; half of it after a trim */
     uint64_t trimmed; /* octets that had been let go then */
     uint64_t let_go;  /* and at the last look */
     int calm;         /* looks since either was over */

@@ -168,6 +168,12 @@ wait_until() {
     done
 }
 
+# True of a server with ThreadSanitizer, in which a thread takes so long to create
+# that many do not fit into the time that a stop may take.
+creates_threads_slowly() {
+    grep -q __tsan_init "/proc/$SERVER_PID/exe"
+}
+
 # in_ms COMMAND...: runs it and sets elapsed to the milliseconds it took.
 in_ms() {
     local start=${EPOCHREALTIME/./}

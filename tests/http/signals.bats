@@ -82,8 +82,7 @@ end_exchange() {
 @test "requests that have come before SIGTERM are all answered" {
     local count=200
 
-    # With ThreadSanitizer so many threads take longer than a stop may.
-    ! grep -q __tsan_init "/proc/$SERVER_PID/exe" || count=40
+    ! creates_threads_slowly || count=40
     "$TOOLS/exchange" -c "$count" 127.0.0.1 "$PORT" \
         'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' 'take 1' read \
         >"$BATS_TEST_TMPDIR/answers" 3>&- &

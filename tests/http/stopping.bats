@@ -33,13 +33,11 @@ release() {
 # the threads are with them; then the server is halted, while they send the
 # rest, and 900 more clients send whole requests, which wait in the kernel's
 # queue. With all of that before it, the server is told to end. (With 200 in
-# the queue, a server that ends at once could be done with them before. But
-# with ThreadSanitizer a thread takes so long to create that 900 do not fit
-# into the 5 s that a stop may take.)
+# the queue, a server that ends at once could be done with them before.)
 stop_with_all_in_hand() {
     local pid=$SERVER_PID queue=$BATS_TEST_TMPDIR/queue more=900 query
 
-    ! grep -q __tsan_init "/proc/$pid/exe" || more=60
+    ! creates_threads_slowly || more=60
     query=$(printf 'a=%d&' {1..1000})
     hold_clients "$1" 'send GET /p HTTP/1.1\r\nHost: a\r\n' 'send \r\n' read
     wait_until 20 queue_holds 0 0

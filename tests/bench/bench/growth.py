@@ -9,9 +9,9 @@ How time grows is told by the server's processor time: how long an exchange take
 depends on the client as well, and on who else wants the processors.
 
 The kinds: octets of a header section with one long field; fields of a header
-section; pieces in which one head of 64 KiB comes,
-with a pause behind each, or the server would receive several at once; pairs of form data. All end before a block of 32 MiB
-is needed, which the C library would take fresh from the kernel each time.
+section; pieces in which one head of 64 KiB comes, with a pause behind each, or the
+server would receive several at once; pairs of form data. All end before a block of
+32 MiB is needed, which the C library would take fresh from the kernel each time.
 """
 
 from .asking import get, post, timed

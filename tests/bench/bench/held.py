@@ -62,22 +62,12 @@ def _until(reached: object, seconds: float = PATIENCE) -> bool:
 
 def _settled(pids: list[int]) -> int:
     """Pss, once it has stopped changing."""
-    deadline = time.monotonic() + 10
-    last, now = -1, machine.proportional_memory(pids)
-    while abs(now - last) > now // 200 and time.monotonic() < deadline:
-        time.sleep(0.2)
-        last, now = now, machine.proportional_memory(pids)
-    return now
+    return int(machine.at_rest(lambda: machine.proportional_memory(pids), lambda now: now // 200, 10))
 
 
 def _available_at_rest() -> int:
     """MemAvailable, once the kernel has tidied up behind what ran before."""
-    deadline = time.monotonic() + 3
-    last, now = -1, machine.available_memory()
-    while abs(now - last) > 1024 and time.monotonic() < deadline:
-        time.sleep(0.2)
-        last, now = now, machine.available_memory()
-    return now
+    return int(machine.at_rest(machine.available_memory, lambda _: 1024, 3))
 
 
 def _hold(bench: Bench, server: Server, count: int) -> dict[str, object]:

@@ -9,6 +9,7 @@ import re
 import resource
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 PROCESS_CLOCK = 2  # CPUCLOCK_SCHED
@@ -63,6 +64,17 @@ def allow_many_descriptors() -> int:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
+
+
+def at_rest(read: Callable[[], float], near: Callable[[float], float], seconds: float, pause: float = 0.2) -> float:
+    """What `read` gives, once it moves by no more than `near` of it from one look to
+    the next; or what it gives after so many seconds."""
+    deadline = time.monotonic() + seconds
+    last, now = -1.0, read()
+    while abs(now - last) > near(now) and time.monotonic() < deadline:
+        time.sleep(pause)
+        last, now = now, read()
+    return now
 
 
 def available_memory() -> int:

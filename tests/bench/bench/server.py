@@ -124,11 +124,7 @@ class Server:
     def settle(self) -> None:
         """Waits until it has nothing left to do: what clients that have gone left in
         its queue would otherwise take from the server that is measured next."""
-        deadline = time.monotonic() + 10
-        last, now = -1.0, self.processor_time()
-        while now - last > 0.002 and time.monotonic() < deadline:
-            time.sleep(0.1)
-            last, now = now, self.processor_time()
+        machine.at_rest(self.processor_time, lambda _: 0.002, 10, 0.1)
 
     def ask(self, target: str = "/") -> tuple[int, dict[str, str], bytes]:
         request = f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n"
