@@ -282,6 +282,7 @@ wire: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) ## what changes on the wire 
 
 # What docs/testing.md shows of red tests comes from a run, too.
 $(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/bugs/stage*/*.patch)
+	@tests/install test grade
 	@$(MAKE) --no-print-directory test-programs
 	@tests/bugs/examples $(BUILD)
 

@@ -50,6 +50,8 @@ class Repository:
     def page_of(self, name: str) -> str | None:
         """The site's path for a file or folder, or None if there is none."""
         name = name.rstrip("/")
+        if any(part.startswith(".") for part in name.split("/")):
+            return None  # VitePress makes no page of a hidden file
         if name == "README.md":
             return "/"
         if name == "docs/slides":
