@@ -9,20 +9,21 @@
 
 # send_each REQUEST...: sends each on a connection of its own, all by one
 # process. Sets outcomes to how each ended: 0 is well, 3 that it took too long;
-# after three that did, the rest is not sent. Answers are in the files each.N.
+# after three that did, the rest is not sent. Sets answers to the files of what came.
 send_each() {
-    local requests=("$@") got late=0 i
+    local requests=("$@") got files late=0 i
 
     outcomes=()
+    answers=()
     while ((${#outcomes[@]} < $#)); do
+        files=$BATS_TEST_TMPDIR/from_${#outcomes[@]}.
         mapfile -t got < <(
             printf 'send %s\nread\n\n' "${requests[@]:${#outcomes[@]}}" |
-                "$TOOLS/exchange" -b "$BATS_TEST_TMPDIR/new." -t 10 \
+                "$TOOLS/exchange" -b "$files" -t 10 \
                     127.0.0.1 "$PORT" 2>&1 3>&- | grep -x '[0-9]*'
         )
         for ((i = 0; i <= ${#got[@]} && ${#outcomes[@]} < $#; i++)); do
-            mv "$BATS_TEST_TMPDIR/new.$i" \
-                "$BATS_TEST_TMPDIR/each.${#outcomes[@]}"
+            answers+=("$files$i")
             outcomes+=("${got[i]:-3}")
         done
         if ((${outcomes[-1]} == 3 && ++late == 3)); then
@@ -42,7 +43,7 @@ ask_each() {
 }
 
 check_answers() {
-    local check=$1 requests=("${@:2}") outcomes wrong failures='' first='' i
+    local check=$1 requests=("${@:2}") outcomes answers wrong failures='' first='' i
     local answer_to_head
 
     send_each "${requests[@]}"
@@ -54,7 +55,7 @@ check_answers() {
             failures+='The rest was not sent: too much took too long.'$'\n'
             break
         fi
-        look_at_answer "$BATS_TEST_TMPDIR/each.$i"
+        look_at_answer "${answers[i]}"
         case ${outcomes[i]} in
         0) [[ -n $wrong ]] || "$check" "$i" ;;
         3) wrong="no whole answer within 10 s: $head" ;;
@@ -68,7 +69,7 @@ check_answers() {
     [[ -n $failures ]] || return 0
     # The first one is told in full.
     note "$BATS_TEST_TMPDIR/answer" exchange "send ${requests[first]}" read
-    mv "$BATS_TEST_TMPDIR/each.$first" "$BATS_TEST_TMPDIR/answer"
+    mv "${answers[first]}" "$BATS_TEST_TMPDIR/answer"
     fail "${failures%$'\n'}"
 }
 
@@ -135,7 +136,7 @@ check_status() {
     elif [[ -n ${listed-} && $status == 200 ]]; then
         pair=key=${content#*key=}
         if [[ $pair != "$listed<"* || ${pair#key=} == *key=* ]]; then
-            pair=$(pairs "$BATS_TEST_TMPDIR/each.$1")
+            pair=$(pairs "${answers[$1]}")
             [[ $pair == "$listed" ]] ||
                 wrong="expected the pair $listed and no more, not: $pair"
         fi
