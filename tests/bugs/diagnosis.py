@@ -144,10 +144,15 @@ def job_of(test: str) -> str:
     return job_and_title(test)[0]
 
 
+def jobs_that_ran(results: Mapping[str, str]) -> set[str]:
+    """The Bats files and programs of which a test gave a result."""
+    return {job_of(t) for t, r in results.items() if r != "not-run" and not is_end(t)}
+
+
 def nearness(signature: Signature, results: Mapping[str, str]) -> float:
     """Of a pattern of results to a signature; 0 to 1."""
     pattern = Signature.of_results("", results)
-    ran = {job_of(test) for test in results if test not in pattern.not_run}
+    ran = jobs_that_ran(results)
     known = {job_of(test) for test in signature.not_run}
     ours = {t for t in pattern.bad if job_of(t) in ran or job_of(t) in known}
     theirs = {t for t in signature.bad if job_of(t) in ran or t in ours}
@@ -205,19 +210,22 @@ def diagnose_two(
     """The two bugs of the stage that a pattern looks like, if they explain it
     well, each some of it that the other does not."""
     pattern = Signature.of_results("", results)
+    ran = jobs_that_ran(results)
+    visible = {bug: {test for test in signature.bad if job_of(test) in ran}
+               for bug, signature in known.of.items()}  # fmt: skip
     seen = [
         signature
-        for signature in known.of.values()
+        for bug, signature in known.of.items()
         if signature.stage == stage
-        and signature.red
-        and len(signature.bad & pattern.bad) >= seen_least * len(signature.bad)
+        and signature.red & visible[bug]
+        and len(visible[bug] & pattern.bad) >= seen_least * len(visible[bug])
     ]
     best: list[Match] = []
     for place, one in enumerate(seen):
         for other in seen[place + 1 :]:
-            if not (one.bad - other.bad) & pattern.bad:
+            if not (visible[one.bug] - other.bad) & pattern.bad:
                 continue
-            if not (other.bad - one.bad) & pattern.bad:
+            if not (visible[other.bug] - one.bad) & pattern.bad:
                 continue
             found = nearness(one.with_other(other), results)
             if found >= nearest_least_of_two:

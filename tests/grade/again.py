@@ -1,4 +1,4 @@
-"""Runs the few red tests of a submission again, each alone.
+"""Runs the few red tests of a submission again, one file of them at a time.
 
 Many tests wait for two seconds, or for less than one, for what takes
 milliseconds: on a machine that is busy, one of them may be red that is green a
@@ -29,25 +29,40 @@ def again(
     results: list[tuple[str, str]] = []
     if len(red) > FEW:
         return results
-    jobs = sorted({test.partition(": ")[0] for test in tests})
-    for test in red:
+    jobs = sorted({job_of(test) for test in tests})
+    place = work / "again"
+    for job in sorted({job_of(test) for test in red}):
         if time.monotonic() + float(environment["JOB_SECONDS"]) + SPARE_SECONDS > until:
             break
-        place = work / "again"
         lay_out(work, place, stage)
-        job, _, title = test.partition(": ")
         left_out = place / "not_run.tsv"
         left_out.write_text("".join(f"{name}\t-\n" for name in jobs if name != job))
         alone = {"NOT_RUN": str(left_out), "JOBS": "1"}
+        mine = [test for test in red if job_of(test) == job]
         # Behind one that hung are those that were not run for it.
-        whole = first[test] == "hung" or title.startswith(AT_END)
-        if not whole and not job.endswith("_test"):
-            alone["TITLE"] = "^" + re.sub(r"[][().*+?{}|^$\\]", r"\\\g<0>", title) + "$"
+        whole = any(first[t] == "hung" or title_of(t).startswith(AT_END) for t in mine)
+        if whole:
+            mine += [t for t in tests if job_of(t) == job and t not in first]
+        elif not job.endswith("_test"):
+            alone["TITLE"] = pattern_of([title_of(test) for test in mine])
         run_tests(place, stage, environment | alone)
         second = dict(read_results(place / "results", stage))
-        mine = [t for t in tests if t.startswith(f"{job}: ") and t not in first]
-        results += [(t, second[t]) for t in [test, *mine] if t in second]
+        results += [(test, second[test]) for test in mine if test in second]
     return results
+
+
+def job_of(test: str) -> str:
+    return test.partition(": ")[0]
+
+
+def title_of(test: str) -> str:
+    return test.partition(": ")[2]
+
+
+def pattern_of(titles: list[str]) -> str:
+    """What matches these titles alone, in Bats, which asks bash for a match."""
+    quoted = [re.sub(r"[][().*+?{}|^$\\]", r"\\\g<0>", title) for title in titles]
+    return f"^({'|'.join(quoted)})$"
 
 
 def lay_out(work: Path, place: Path, stage: int) -> None:

@@ -128,6 +128,10 @@ class Batch(unittest.TestCase):
         for name in self.marks:
             self.assertTrue((self.out / name / "index.html").exists())
 
+    def test_all_are_judged_to_the_end(self):
+        for name, row in self.marks.items():
+            self.assertNotIn("could not be judged", row["faults"], name)
+
     def test_the_honest_one_gets_all_points(self):
         red = (self.out / "honest/junit.xml").read_text().split("<testcase")
         red = [case for case in red if "<failure" in case]
@@ -157,7 +161,8 @@ class Batch(unittest.TestCase):
         if self.level == "none":
             self.skipTest("nothing bounds it here")
         self.assertEqual(self.points("hostile_fork_bomb"), STRUCTURE)
-        self.assertIn("processes", self.marks["hostile_fork_bomb"]["notes"])
+        row = self.marks["hostile_fork_bomb"]
+        self.assertIn("processes", row["notes"], row)
 
     def test_what_can_be_judged_of_a_broken_one_is_judged(self):
         row = self.marks["broken"]

@@ -54,6 +54,7 @@ class Jail:
         """Has a program write the file {}, and puts that at the target, which is
         inside the view; gives the exit status and what was said."""
         target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)  # one that still runs cannot be written to
         with open(target, "wb") as made, tempfile.TemporaryFile() as said:
             status = wait(
                 self.command(["bash", "-c", HAND_OVER, "jail", *program]),

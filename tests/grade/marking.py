@@ -54,15 +54,15 @@ class Marker:
             place.chmod(0o711)
             names = take_sources(folder, place / "view/submission", grade.notes)
             (place / "names.json").write_text(json.dumps(names))
-            in_time = self.run_cell(place, uid, work)
-            self.fill(grade, work, in_time)
+            status = self.run_cell(place, uid, work)
+            self.fill(grade, work, status)
         finally:
             shutil.rmtree(place, ignore_errors=True)
         grade.seconds = round(time.monotonic() - started, 1)
         return grade
 
-    def run_cell(self, place: Path, uid: int, work: Path) -> bool:
-        """Runs the judge in a cell; False if it was out of time."""
+    def run_cell(self, place: Path, uid: int, work: Path) -> int | None:
+        """Runs the judge in a cell; its exit status, None if it was out of time."""
         judge = [sys.executable, HERE / "judge.py", place, uid, self.level]
         judge += [self.stage, self.trusted, work]
         # The cell ends with this program, however that ends.
@@ -82,10 +82,9 @@ class Marker:
             )
             self.running.append(process)
             try:
-                process.wait(WALL_SECONDS)
-                return True
+                return process.wait(WALL_SECONDS)
             except subprocess.TimeoutExpired:
-                return False
+                return None
             finally:
                 end(process)
                 self.running.remove(process)
@@ -95,13 +94,13 @@ class Marker:
         for process in list(self.running):
             end(process)
 
-    def fill(self, grade: Grade, work: Path, in_time: bool) -> None:
+    def fill(self, grade: Grade, work: Path, status: int | None) -> None:
         """Makes the marks of what the judge wrote."""
         path = work / "judged.json"
+        log = (work / "judge.log").read_text(errors="replace")[-2000:]
         if not path.exists():
-            log = (work / "judge.log").read_text(errors="replace")[-2000:]
             sentence = "It could not be judged."
-            if not in_time:
+            if status is None:
                 sentence = f"It was not built within {WALL_SECONDS:.0f} s."
             grade.faults = [Fault("judge", sentence, log, kind="judge")]
             grade.tests = expected_tests(self.stage)
@@ -119,8 +118,10 @@ class Marker:
                 names = "; ".join(test.id for test in again)
                 grade.notes.append(f"Red, and green when run again alone: {names}.")
             tell_stories(grade.tests, stories_of_run(work / "results", self.stage))
-            if not in_time:
-                out_of_time(grade)
+            if status is None:
+                stopped(grade, "time", f"It was stopped after {WALL_SECONDS:.0f} s in all.")
+            elif status != 0:
+                stopped(grade, "judge", "It could not be judged to the end.", log)
             table = work / "results/results.tsv"
             set_passed(table, {test.id for test in again})
             grade.diagnosis = diagnosis_of(table, self.stage)
@@ -141,14 +142,12 @@ def tell_stories(tests: list[Test], stories: dict[str, str]) -> None:
         test.command = line_to_try(test.text) or test.command
 
 
-def out_of_time(grade: Grade) -> None:
+def stopped(grade: Grade, kind: str, sentence: str, log: str = "") -> None:
     """What had not been judged by then was not run."""
-    grade.faults.append(
-        Fault("time", f"It was stopped after {WALL_SECONDS:.0f} s in all.", kind="time")
-    )
+    grade.faults.append(Fault(kind, sentence, log, kind=kind))
     for test in grade.tests:
         if test.result == "missing":
-            test.result, test.because = "not-run", "time"
+            test.result, test.because = "not-run", kind
 
 
 def unjudged(marker: Marker, name: str, reason: str) -> Grade:

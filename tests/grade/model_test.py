@@ -8,11 +8,13 @@ import copy
 import csv
 import io
 import json
+import subprocess
 import unittest
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import forms
+from again import pattern_of, title_of
 from class_page import as_class_page
 from diagnosis_of import read_diagnosis
 from model import AT_END, Diagnosis, Fault, Grade, Test, Worth, from_json, score
@@ -220,6 +222,21 @@ class Diagnoses(unittest.TestCase):
         self.assertEqual(found.name, "a and b")
         self.assertTrue(found.sentence.startswith("A. And: B. (This is the nearest"))
         self.assertIsNone(read_diagnosis("nothing of the kind\n"))
+
+
+class Again(unittest.TestCase):
+    def test_the_pattern_matches_these_titles_and_no_others(self):
+        titles = sorted({title_of(test.id) for test in expected_tests(6)})
+        wanted = titles[::2]
+        script = 'for t in "${@:2}"; do [[ $t =~ $1 ]] && echo "$t"; done'
+        found = subprocess.run(
+            ["bash", "-c", script, "bash", pattern_of(wanted), *titles],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        self.assertEqual(found.stderr, "")
+        self.assertEqual(found.stdout.splitlines(), wanted)
 
 
 class Tap(unittest.TestCase):
