@@ -36,7 +36,10 @@ def write(repository: Repository, pages: Pages) -> None:
     names = documents(repository)
     for name in names:
         origin = f"docs/{name}.md"
-        pages.write(f"{name}.md", page_for_site(repository, origin, repository.read(origin)))
+        text = repository.read(origin)
+        # Plots, and tables of as many columns, want the whole width.
+        head = frontmatter(aside=False, pageClass="wide") if "](performance/" in text else ""
+        pages.write(f"{name}.md", head + page_for_site(repository, origin, text))
     origin = "docs/diagrams/README.md"
     pages.write("diagrams/index.md", page_for_site(repository, origin, repository.read(origin)))
     home = page_for_site(repository, "README.md", repository.read("README.md"))
