@@ -34,7 +34,8 @@ def again(
     jobs = sorted({job_of(test) for test in tests})
     place = work / "again"
     for job in sorted({job_of(test) for test in red}):
-        if time.monotonic() + float(environment["JOB_SECONDS"]) + SPARE_SECONDS > until:
+        most = TIMES * float(environment["JOB_SECONDS"]) + SPARE_SECONDS
+        if time.monotonic() + most > until:
             break
         lay_out(work, place, stage)
         left_out = place / "not_run.tsv"
@@ -47,15 +48,14 @@ def again(
             mine += [t for t in tests if job_of(t) == job and t not in first]
         elif not job.endswith("_test"):
             alone["TITLE"] = pattern_of([title_of(test) for test in mine])
-        second: dict[str, str] = {}
+        later = dict.fromkeys(mine, "passed")
         for _ in range(TIMES):
             run_tests(place, stage, environment | alone)
-            for test, result in read_results(place / "results", stage):
-                if test in mine and second.get(test, "passed") == "passed":
-                    second[test] = result
-            if "passed" not in second.values():
+            found = dict(read_results(place / "results", stage))
+            later |= {t: found.get(t, "missing") for t, r in later.items() if r == "passed"}
+            if "passed" not in later.values():
                 break
-        results += second.items()
+        results += later.items()
     return results
 
 

@@ -134,7 +134,7 @@ def settle(tests: list[Test], results: list[tuple[str, str]]) -> None:
 
 
 def settle_again(tests: list[Test], again: list[tuple[str, str]]) -> list[Test]:
-    """Gives those that were run again the second result, if that is better; gives
+    """Gives those that were run again the later result, if that is better; gives
     them back."""
     second = dict(again)
     passed = []
