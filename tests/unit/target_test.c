@@ -131,6 +131,7 @@ static void target_parse_of_what_is_no_target(void **state)
         {OCTETS("htt://a/"), VERDICT_TARGET_SCHEME},
         {OCTETS("ftp://a/"), VERDICT_TARGET_SCHEME},
         {OCTETS("a+b-c.1://a/"), VERDICT_TARGET_SCHEME},
+        {OCTETS("h://a/"), VERDICT_TARGET_SCHEME},
         {OCTETS("file:///etc/passwd"), VERDICT_TARGET_SCHEME},
 
         {OCTETS("http://"), VERDICT_TARGET_AUTHORITY},
