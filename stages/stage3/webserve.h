@@ -19,8 +19,10 @@
  * 'delegate', sends the answer, closes the socket and writes a line to the log.
  *
  * Returns nothing and lets no failure out: whatever goes wrong ends in an
- * error page (RFC 9110, section 15) or a closed connection. The socket is its
- * own from the call on; client_address stays the caller's.
+ * error page (RFC 9110, section 15; verdict.h has which, 408 for a client that
+ * takes too long and 500 for want of memory among them) or a closed
+ * connection. The socket is its own from the call on; client_address stays the
+ * caller's.
  */
 void handle_connection(int client_sock,
                        const struct sockaddr_storage *client_address);

@@ -90,7 +90,7 @@ assert_server_answers() {
     exchange 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na=1' \
         reset
     "$TOOLS/exchange" -c 100 127.0.0.1 "$PORT" "send $request" 'take 1' reset \
-        3>&-
+        >/dev/null 3>&-
     assert_server_answers
 }
 

@@ -137,6 +137,7 @@ standard error one line, which says what is wrong; in it: $(
     fi
     start_server "$SERVER" ::1
     fetch /
+    wait_until 5 test -s "$SERVER_LOG" || true
     stop_server
     [[ $(<"$SERVER_LOG") == '::1 - - ['* ]]
 }

@@ -46,11 +46,12 @@ $(grep -aA 30 -m 1 'WARNING: ThreadSanitizer' "$SERVER_LOG")"
         <"$BATS_TEST_TMPDIR/gate" >"$answer" &
     client=$!
     exec {holding}>"$BATS_TEST_TMPDIR/gate"
-    wait_until 5 grep -q holding "$answer"
+    wait_until 5 grep -qs holding "$answer"
     fetch /quick --interface 127.0.0.2
     exec {holding}>&-
     holding=
     wait "$client"
+    wait_until 5 logged 2 || true
     stop_server
     assert_equal "$(sed 's/ .*GET / /; s/ HTTP.*//' "$SERVER_LOG" | sort)" \
         "$(printf '127.0.0.1 /slow\n127.0.0.2 /quick')"

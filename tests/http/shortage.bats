@@ -33,7 +33,7 @@ hold_clients() {
         <"$BATS_TEST_TMPDIR/gate" >"$answers" 2>"$answers.said" 3>&- &
     clients=$!
     exec {holding}>"$BATS_TEST_TMPDIR/gate"
-    wait_until 5 grep -q holding "$answers"
+    wait_until 5 grep -qs holding "$answers"
     sleep 0.2 # the server accepts those that it can
 }
 

@@ -4,7 +4,7 @@
 # hint: Upon SIGTERM: who is still in the kernel's queue, and who has been
 #   accepted but not answered?
 
-# shellcheck disable=SC2153,SC2154 # helper.bash sets them
+# shellcheck disable=SC2034,SC2153,SC2154 # helper.bash has them
 load helper
 
 teardown() {
@@ -21,7 +21,7 @@ hold_clients() {
         <"$BATS_TEST_TMPDIR/gate" >"$answers" 2>"$answers.said" 3>&- &
     clients=$!
     exec {holding}>"$BATS_TEST_TMPDIR/gate"
-    wait_until 10 grep -q holding "$answers"
+    wait_until 10 grep -qs holding "$answers"
 }
 
 release() {
@@ -37,6 +37,7 @@ release() {
 stop_with_all_in_hand() {
     local pid=$SERVER_PID queue=$BATS_TEST_TMPDIR/queue more=900 query
 
+    hand="for n in \$(seq $1); do (printf 'GET /p HTTP/1.1\r\nHost: a\r\n'; sleep 1; printf '\r\n') | nc 127.0.0.1 8080 & done | grep -c '</html>' & sleep 0.5; kill \$(pidof webserve); wait"
     ! creates_threads_slowly || more=60
     query=$(printf 'a=%d&' {1..1000})
     hold_clients "$1" 'send GET /p HTTP/1.1\r\nHost: a\r\n' 'send \r\n' read
@@ -85,6 +86,7 @@ queue_holds() {
 
 @test "a client that stalls while the rest of its request is drained is left" {
     start_server
+    hand="(printf 'POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 9000000\r\n\r\na'; sleep 1; kill \$(pidof webserve); sleep 9) | nc 127.0.0.1 8080"
     hold_clients 20 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 9000000\r\n\r\na' \
         read
     in_ms stop_server
@@ -140,6 +142,7 @@ keep_coming() {
     local n clients=()
 
     start_server
+    hand="(sleep 1; kill \$(pidof webserve)) & while curl -sS http://127.0.0.1:8080/p | grep '</html>'; do :; done"
     for n in 1 2 3 4; do
         keep_coming "$n" >"$BATS_TEST_TMPDIR/wrong$n" 3>&- &
         clients+=("$!")

@@ -25,7 +25,7 @@ teardown_file() {
         <"$BATS_TEST_TMPDIR/gate" >"$answers" 3>&- &
     pid=$!
     exec {gate}>"$BATS_TEST_TMPDIR/gate"
-    wait_until 10 grep -q holding "$answers"
+    wait_until 10 grep -qs holding "$answers"
     for _ in 1 2 3; do
         in_ms ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
         assert_hello /p

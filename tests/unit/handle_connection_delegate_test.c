@@ -318,7 +318,8 @@ static size_t check_without_memory(const struct request_row *row, size_t most,
  * there was enough; never half an answer. */
 
 /* hint: Each allocation may fail. Is what it gives looked at, and is
- * everything released on that way out? */
+ * everything released on that way out? Where not even the error page fits into
+ * memory, a 500 without one can be constant. */
 static void handle_connection_without_memory(void **state)
 {
     (void)state;

@@ -54,7 +54,9 @@ static void handle_connection_logs_a_client_that_leaves(void **state)
         for (size_t i = 0; i < COUNT(endings); i++) {
             open_client(row, cut);
             stub.ending = endings[i];
-            say_place("the client leaves after octet %zu", cut);
+            say_place("the client %s after octet %zu",
+                      endings[i] == STUB_IS_SILENT ? "falls silent" : "leaves",
+                      cut);
             check_log(row);
         }
     }
