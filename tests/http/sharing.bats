@@ -19,8 +19,8 @@ logged() {
 }
 
 # bats test_tags=contract,threads
-# hint: ThreadSanitizer's report shows two places that touch the same variable,
-#   with no lock between them.
+# hint: Which variable do two threads touch with no lock between them? Built with
+#   SANITIZE=thread, the server shows the two places.
 @test "100 clients at once: built with ThreadSanitizer, it finds no data race" {
     for _ in 1 2 3 4 5; do # a race is seen only where the threads meet
         exchange -c 100 -t 20 \

@@ -141,6 +141,9 @@ static enum outcome take_read(const struct step *step, struct pollfd *at)
     do {
         received = print_some(at->fd, data, sizeof data);
     } while (received > 0);
+    if (received == 0) {
+        (void)shutdown(at->fd, SHUT_WR); /* the other side may wait for it */
+    }
     return received == -1 ? outcome_of_errno() : DONE;
 }
 

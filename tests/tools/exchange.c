@@ -18,7 +18,8 @@
  *     octets TEXT     sends it octet by octet, a moment after each
  *     end             ends the sending side; reading goes on
  *     reset           breaks the connection off (RST); nothing can follow it
- *     read            prints all that comes, until the other side ends
+ *     read            prints all that comes, until the other side ends; then
+ *                     ends this side
  *     take N          prints the next N octets
  *     until TEXT      prints what comes, through that text
  *     pause MS        waits so many milliseconds
