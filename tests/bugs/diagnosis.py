@@ -13,7 +13,8 @@ RECORD=1` writes the file.
 A pattern is compared with a signature by the tests that were not green: the
 number of those for both, divided by that of those for one of them. 1 is the
 same pattern. A program of which nothing ran in the pattern, since what it needs
-is missing there, is left out, unless it is so in the signature, too. That a
+is missing there, is left out, unless it is so in the signature, too. (A test that
+the stage does not have at all tells the mistake from that of its own stage.) That a
 program or a server ended well is left out always: it fails with many a mistake.
 
 Where most tests are red, each signature of that kind is near, and says little:
@@ -155,7 +156,8 @@ def nearness(signature: Signature, results: Mapping[str, str]) -> float:
     ran = jobs_that_ran(results)
     known = {job_of(test) for test in signature.not_run}
     ours = {t for t in pattern.bad if job_of(t) in ran or job_of(t) in known}
-    theirs = {t for t in signature.bad if job_of(t) in ran or t in ours}
+    theirs = {t for t in signature.bad
+              if job_of(t) in ran or t in ours or t not in results}  # fmt: skip
     both = ours & theirs
     if not both & pattern.red & signature.red:
         return 0.0
