@@ -93,6 +93,19 @@ static char *without_markup(const char *page)
     return text;
 }
 
+/* True if `; ` ends at that place, whatever markup stands in it. */
+static bool is_behind_semicolon(const char *pair, const char *place)
+{
+    if (place == pair || place[-1] != ' ') {
+        return false;
+    }
+    place--;
+    while (place > pair && place[-1] == tag) {
+        place--;
+    }
+    return place > pair && place[-1] == ';';
+}
+
 /* True if markup at that place, inside of a pair, is only around a part of it:
  * then *next is where the pair goes on. */
 static bool goes_on(const char *pair, const char *place, const char **next)
@@ -108,8 +121,7 @@ static bool goes_on(const char *pair, const char *place, const char **next)
         return true;
     }
     *next = behind + strspn(behind, "\1 \n");
-    return length >= 2 && begins_with(place - 2, "; ") &&
-           begins_with(*next, "value=");
+    return is_behind_semicolon(pair, place) && begins_with(*next, "value=");
 }
 
 /* Appends the pair that begins there to the lines; gives where it ends. */
