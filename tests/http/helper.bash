@@ -360,10 +360,15 @@ assert_hello() {
 # Markup may stand around the path; behind it stands that, a `;`, or white space.
 assert_says_hello() {
     [[ $status == 200 ]] && says_hello "$1" "$content" && return
-    [[ $status == 200 ]] && says_hello "$1" "$(same_references <<<"$content" |
-        LC_ALL=C sed -E 's/hello, (<[^<>]*>)+/hello, /g')" && return
+    [[ $status == 200 ]] && says_hello "$1" \
+        "$(same_references <<<"$content" | bare_hellos)" && return
     fail "expected: 200, and a page that says: hello, $(show_step "$1")
 the answer: ${head%%$'\r\n'*} $sentence"
+}
+
+# bare_hellos: standard input, without the markup behind each `hello, `.
+bare_hellos() {
+    LC_ALL=C sed -E 's/hello, (<[^<>]*>)+/hello, /g'
 }
 
 # says_hello PATH PAGE

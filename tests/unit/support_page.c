@@ -19,16 +19,23 @@ static bool begins_with(const char *text, const char *beginning)
  * stands behind it. */
 static long referred(const char *reference, const char **end)
 {
-    bool hex = reference[2] == 'x' || reference[2] == 'X';
-    const char *digits = reference + (hex ? 3 : 2);
+    const char *digits = reference + strlen("&#");
+    bool hex = false;
     char *behind;
     long number;
 
-    *end = reference + strlen("&apos;");
     if (begins_with(reference, "&apos;")) {
+        *end = reference + strlen("&apos;");
         return '\'';
     }
-    if (!begins_with(reference, "&#") || !isxdigit((unsigned char)*digits)) {
+    if (!begins_with(reference, "&#")) {
+        return -1; /* the page may end here */
+    }
+    if (*digits == 'x' || *digits == 'X') {
+        hex = true;
+        digits++;
+    }
+    if (!isxdigit((unsigned char)*digits)) {
         return -1;
     }
     number = strtol(digits, &behind, hex ? 16 : 10);
