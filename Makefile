@@ -187,9 +187,9 @@ $(BUILD)/tools/exchange: $(wildcard tests/tools/*.c tests/tools/*.h) $(BUILD)/fl
 	$(Q)$(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) -o $@
 
 # The same servers with small limits, so that tests need not wait for long.
-SMALL := -DALLOWANCE_MS=600 -DALLOWANCE_OCTETS_PER_SECOND=500 \
+SMALL := -DALLOWANCE_MS=600 -DALLOWANCE_BYTES_PER_SECOND=500 \
 	-DDRAIN_SILENCE_MS=300 -DDRAIN_MOST_MS=1000 -DTHREADS_MOST=8 \
-	-DCONTENT_BUDGET=200000 -DHELD_FREELY=1000
+	-DMEMORY_BUDGET=200000 -DHELD_FREELY=1000
 
 .PHONY: test-programs stage-programs small-servers
 test-programs: stage-programs $(UNIT_PROGRAMS)

@@ -7,6 +7,7 @@
 #include "decimal.h"
 
 static const size_t smallest_capacity = 256;
+static const size_t smallest_kept = 4096;
 
 void buffer_init(struct buffer *buffer)
 {
@@ -19,18 +20,12 @@ void buffer_release(struct buffer *buffer)
     buffer_init(buffer);
 }
 
-int buffer_reserve(struct buffer *buffer, size_t more)
+size_t buffer_capacity_for(const struct buffer *buffer, size_t more)
 {
     size_t capacity = buffer->capacity;
-    char *data;
 
-    if (!buffer->failed && more <= capacity - buffer->length) {
-        return 0;
-    }
-    if (buffer->failed || more > SIZE_MAX / 2 - buffer->length) {
-        buffer->failed = true;
-        errno = ENOMEM;
-        return -1;
+    if (more <= buffer_free(buffer)) {
+        return capacity;
     }
     if (capacity < smallest_capacity) {
         capacity = smallest_capacity;
@@ -38,6 +33,23 @@ int buffer_reserve(struct buffer *buffer, size_t more)
     while (capacity - buffer->length < more) {
         capacity *= 2;
     }
+    return capacity;
+}
+
+int buffer_reserve(struct buffer *buffer, size_t more)
+{
+    size_t capacity;
+    char *data;
+
+    if (!buffer->failed && more <= buffer_free(buffer)) {
+        return 0;
+    }
+    if (buffer->failed || more > SIZE_MAX / 2 - buffer->length) {
+        buffer->failed = true;
+        errno = ENOMEM;
+        return -1;
+    }
+    capacity = buffer_capacity_for(buffer, more);
     data = realloc(buffer->data, capacity);
     if (data == NULL) {
         buffer->failed = true;
@@ -46,6 +58,25 @@ int buffer_reserve(struct buffer *buffer, size_t more)
     buffer->data = data;
     buffer->capacity = capacity;
     return 0;
+}
+
+void buffer_keep(struct buffer *buffer, size_t offset, size_t length)
+{
+    char *data;
+
+    buffer->length = length;
+    if (length == 0) {
+        return;
+    }
+    memmove(buffer->data, buffer->data + offset, length);
+    if (buffer->capacity <= smallest_kept) {
+        return; /* little: not worth a call */
+    }
+    data = realloc(buffer->data, length);
+    if (data != NULL) {
+        buffer->data = data;
+        buffer->capacity = length;
+    }
 }
 
 void buffer_append_number(struct buffer *buffer, uint64_t number)

@@ -38,9 +38,23 @@ void buffer_init(struct buffer *buffer);
 /* Frees what the buffer owns and makes it empty again. Safe on empty ones. */
 void buffer_release(struct buffer *buffer);
 
-/* Makes room for `more` octets behind `length`. Returns 0, or -1 with errno
- * ENOMEM (and `failed` set); what was in the buffer stays as it was. */
+/* Makes room for `more` bytes after the first `length`. Returns 0, or -1 with
+ * errno ENOMEM (and `failed` set); what was in the buffer stays as it was. */
 int buffer_reserve(struct buffer *buffer, size_t more);
+
+/* The capacity that the buffer has, or will have, with room for `more` bytes.
+ */
+size_t buffer_capacity_for(const struct buffer *buffer, size_t more);
+
+/* Bytes that have room in the buffer as it is. */
+static inline size_t buffer_free(const struct buffer *buffer)
+{
+    return buffer->capacity - buffer->length;
+}
+
+/* Keeps only `length` bytes, from `offset` on, which move to the beginning; the
+ * memory of the others is given back. */
+void buffer_keep(struct buffer *buffer, size_t offset, size_t length);
 
 /* Appends a copy of `length` octets; `data` may be NULL if there are none. This
  * and the next stand here since a page is put together from many short pieces:
@@ -48,8 +62,7 @@ int buffer_reserve(struct buffer *buffer, size_t more);
 static inline void buffer_append(struct buffer *buffer, const char *data,
                                  size_t length)
 {
-    bool has_room =
-        !buffer->failed && length <= buffer->capacity - buffer->length;
+    bool has_room = !buffer->failed && length <= buffer_free(buffer);
 
     if (length > 0 && (has_room || buffer_reserve(buffer, length) == 0)) {
         memcpy(buffer->data + buffer->length, data, length);

@@ -4,12 +4,15 @@
 #include "characters.h"
 #include "limits.h"
 
+static const size_t usual_digits = 16;
+
 /* chunk-size = 1*HEXDIG */
 static enum verdict take_size(struct content *content, char octet)
 {
     int digit = character_hex(octet);
 
-    if (content->state == CHUNK_SIZE && content->remaining == 0 &&
+    /* Many write sizes in a fixed width, as in 00000400. */
+    if (++content->digits > usual_digits &&
         ++content->extensions > CHUNK_EXTENSIONS_MOST) {
         return VERDICT_CHUNK_EXTENSIONS_TOO_LONG; /* endless leading zeros */
     }
@@ -97,6 +100,7 @@ enum verdict chunk_line_take(struct content *content, char octet)
     switch (content->state) {
     case CHUNK_SIZE_FIRST:
         content->remaining = 0;
+        content->digits = 0;
         return character_hex(octet) == -1 ? VERDICT_CHUNK_SIZE
                                           : take_size(content, octet);
     case CHUNK_SIZE:

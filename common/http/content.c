@@ -11,13 +11,11 @@ void content_init(struct content *content)
 {
     *content = (struct content){.state = CONTENT_COMPLETE};
     buffer_init(&content->octets);
-    buffer_init(&content->piece);
 }
 
 void content_release(struct content *content)
 {
     buffer_release(&content->octets);
-    buffer_release(&content->piece);
     content_init(content);
 }
 

@@ -43,9 +43,9 @@ enum content_state {
 
 struct content {
     struct buffer octets; /* owned: the content so far, the coding undone */
-    struct buffer piece;  /* owned: for the caller to receive pieces into */
     enum content_state state;
     uint64_t remaining; /* octets of the content or chunk still to come */
+    size_t digits;      /* of the chunk's size so far */
     size_t extensions;  /* octets of chunk extensions so far */
     size_t trailers;    /* octets of the trailer section so far */
     bool excess;        /* more came than the content */

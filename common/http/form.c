@@ -159,6 +159,25 @@ enum verdict form_parse(struct form *form, const char *data, size_t length)
     return verdict;
 }
 
+size_t form_most(const char *data, size_t length)
+{
+    size_t capacity = first_capacity;
+    size_t pairs = 1;
+
+    for (size_t i = 0; i < length; i++) {
+        pairs += data[i] == '&';
+    }
+    while (capacity < pairs + 1) {
+        capacity *= 2;
+    }
+    return length + capacity * sizeof(struct form_entry);
+}
+
+size_t form_length(const struct form *form)
+{
+    return form->entries == NULL ? 0 : form->entries[form->count].key;
+}
+
 struct form_pair form_pair(const struct form *form, size_t index)
 {
     const struct form_entry *entry = &form->entries[index];

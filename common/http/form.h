@@ -56,6 +56,12 @@ void form_release(struct form *form);
  */
 enum verdict form_parse(struct form *form, const char *data, size_t length);
 
+/* The most bytes that form_parse takes for that data. */
+size_t form_most(const char *data, size_t length);
+
+/* Bytes of all names and values together. */
+size_t form_length(const struct form *form);
+
 /* The pair with that index; `index` is below form->count. */
 struct form_pair form_pair(const struct form *form, size_t index);
 

@@ -12,13 +12,14 @@ static size_t without_cr(const char *line, size_t length)
     return length > 0 && line[length - 1] == '\r' ? length - 1 : length;
 }
 
-/* The request line is `line`, or is coming in there. */
+/* The request line is `line`, or is coming in there; empty lines before it
+ * count toward its limit. */
 static enum verdict take_request_line(struct head *head, const char *line,
                                       size_t length)
 {
     head->request_line = head->line_start;
     head->request_line_length = without_cr(line, length);
-    if (head->request_line_length > REQUEST_LINE_MOST) {
+    if (head->request_line + head->request_line_length > REQUEST_LINE_MOST) {
         return VERDICT_REQUEST_LINE_TOO_LONG;
     }
     return VERDICT_INCOMPLETE;
@@ -39,7 +40,10 @@ static enum verdict take_line(struct head *head, const char *data, size_t end)
     if (!empty && head->section == 0) {
         verdict = take_request_line(head, line, length);
         head->section = end + 1;
-    } else if (end + 1 - head->section > HEADER_SECTION_MOST) {
+    } else if (head->section == 0 && end + 1 > REQUEST_LINE_MOST) {
+        verdict = VERDICT_REQUEST_LINE_TOO_LONG;
+    } else if (head->section > 0 &&
+               end + 1 - head->section > HEADER_SECTION_MOST) {
         verdict = VERDICT_HEADER_SECTION_TOO_LONG;
     }
     head->line_start = end + 1;

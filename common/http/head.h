@@ -34,8 +34,8 @@ struct head {
  *
  * Returns VERDICT_DONE, VERDICT_INCOMPLETE, VERDICT_REQUEST_LINE_TOO_LONG
  * (414) or VERDICT_HEADER_SECTION_TOO_LONG (431), the same however the octets
- * were cut. Empty lines before the request line (RFC 9112, section 2.2) are
- * counted as a header section is.
+ * were cut. Empty lines before the request line (RFC 9112, section 2.2) count
+ * toward its limit.
  */
 enum verdict head_scan(struct head *head, const char *data, size_t length);
 

@@ -10,6 +10,8 @@ static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
 
 static const char special[] = "&<>\"'";
 
+static const size_t longest_reference = 6; /* &quot; */
+
 static const char *reference(char octet)
 {
     switch (octet) {
@@ -122,4 +124,18 @@ void html_append(struct buffer *page, const char *text, size_t length)
         i += octets;
     }
     buffer_append(page, text + start, length - start);
+}
+
+size_t html_most(const char *text, size_t length)
+{
+    size_t most = length;
+
+    for (size_t i = 0; i < length; i++) {
+        if ((unsigned char)text[i] >= 0x80) {
+            most += sizeof replacement - 1 - 1;
+        } else if (!character_is(text[i], CHARACTER_PLAIN_HTML)) {
+            most += longest_reference - 1;
+        }
+    }
+    return most;
 }

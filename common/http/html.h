@@ -17,4 +17,7 @@
  */
 void html_append(struct buffer *page, const char *text, size_t length);
 
+/* The most bytes that html_append would append for that text. */
+size_t html_most(const char *text, size_t length);
+
 #endif

@@ -88,21 +88,24 @@ void page_end(struct response *response)
 
 /* The sentence, with the number in place of its `#`. */
 static void append_sentence(struct buffer *page, enum verdict verdict,
-                            size_t line)
+                            const struct request *request)
 {
-    const char *sentence = verdict_sentence(verdict);
+    const char *sentence = verdict == VERDICT_POST_REFUSED
+                               ? request->post_refusal
+                               : verdict_sentence(verdict);
     const char *mark = strchr(sentence, '#');
     size_t limit = verdict_limit(verdict);
 
     if (mark != NULL) {
         buffer_append(page, sentence, (size_t)(mark - sentence));
-        buffer_append_number(page, limit > 0 ? limit : line);
+        buffer_append_number(page, limit > 0 ? limit : request->line);
         sentence = mark + 1;
     }
     buffer_append_string(page, sentence);
 }
 
-void page_fault(struct response *response, enum verdict verdict, size_t line)
+void page_fault(struct response *response, enum verdict verdict,
+                const struct request *request)
 {
     struct buffer *page = &response->content;
     int code = verdict_code(verdict);
@@ -119,7 +122,7 @@ void page_fault(struct response *response, enum verdict verdict, size_t line)
     buffer_append_string(page, "<h1>");
     buffer_append_string(page, title);
     buffer_append_string(page, "</h1>\n<p>");
-    append_sentence(page, verdict, line);
+    append_sentence(page, verdict, request);
     buffer_append_string(page, "</p>\n");
     page_end(response);
 }

@@ -14,6 +14,7 @@
 
 #include <stddef.h>
 
+#include "request.h"
 #include "response.h"
 #include "verdict.h"
 
@@ -33,10 +34,11 @@ void page_form(struct response *response);
 void page_end(struct response *response);
 
 /*
- * Makes `response`, whatever stood in it, the answer to a request with that
+ * Makes `response`, whatever it contained, the answer to a request with that
  * verdict: its status code, its sentence on a page, and for 503 a Retry-After.
- * `line` is the number of the line at fault.
+ * The request says which line is at fault, and why a POST is refused.
  */
-void page_fault(struct response *response, enum verdict verdict, size_t line);
+void page_fault(struct response *response, enum verdict verdict,
+                const struct request *request);
 
 #endif

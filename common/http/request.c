@@ -61,6 +61,41 @@ static enum verdict check_request_line(struct request *request,
     return octets == VERDICT_DONE ? verdict : octets;
 }
 
+/* A first octet that begins no method is refused at once: the hello of TLS,
+ * which waits for an answer, has no line end. CR may belong to an empty line.
+ */
+static enum verdict check_first_octet(struct request *request, const char *data)
+{
+    const struct head *head = &request->head;
+    size_t first = head->section > 0 ? head->request_line : head->line_start;
+
+    if (first == head->scanned || data[first] == '\r' || data[first] == '\n' ||
+        character_is(data[first], CHARACTER_TOKEN)) {
+        return VERDICT_INCOMPLETE;
+    }
+    request->line = 1;
+    for (size_t i = 0; i < first; i++) {
+        request->line += data[i] == '\n';
+    }
+    return VERDICT_METHOD_NOT_TOKEN;
+}
+
+/* The head is not complete, or too long: its request line may be complete. */
+static enum verdict check_beginning(struct request *request, const char *data,
+                                    enum verdict scanned)
+{
+    struct request_line unused;
+    enum verdict verdict;
+
+    if (scanned == VERDICT_REQUEST_LINE_TOO_LONG || request->line_checked ||
+        request->head.section == 0) {
+        return scanned;
+    }
+    verdict = check_request_line(request, &unused, data);
+    request->line_checked = verdict == VERDICT_DONE;
+    return request->line_checked ? scanned : verdict;
+}
+
 static enum verdict parse_request_line(struct request *request,
                                        const char *data)
 {
@@ -143,11 +178,15 @@ static enum verdict check_host(struct request *request)
 enum verdict request_parse(struct request *request, const char *data,
                            size_t length)
 {
-    enum verdict verdict = head_scan(&request->head, data, length);
+    enum verdict scanned = head_scan(&request->head, data, length);
+    enum verdict verdict = check_first_octet(request, data);
     size_t at;
 
-    if (verdict != VERDICT_DONE) {
+    if (verdict != VERDICT_INCOMPLETE) {
         return verdict;
+    }
+    if (scanned != VERDICT_DONE) {
+        return check_beginning(request, data, scanned);
     }
     request->length = request->head.length;
     verdict = parse_request_line(request, data);
@@ -165,14 +204,15 @@ enum verdict request_parse(struct request *request, const char *data,
     return verdict;
 }
 
-enum verdict request_check(struct request *request, enum post_policy post)
+enum verdict request_check(struct request *request, const char *post_refusal)
 {
     request->line = request->first_field_line - 1;
+    request->post_refusal = post_refusal;
     if (request->method == METHOD_OTHER) {
         return VERDICT_METHOD_UNSUPPORTED;
     }
-    if (request->method == METHOD_POST && post == POST_REFUSED) {
-        return VERDICT_POST_UNSUPPORTED;
+    if (request->method == METHOD_POST && post_refusal != NULL) {
+        return VERDICT_POST_REFUSED;
     }
     if (request->framing.unknown_codings) {
         return VERDICT_CODING_UNSUPPORTED;

@@ -6,7 +6,7 @@
  *     request_init(&request);
  *     verdict = request_parse(&request, data, length);   // as octets come in
  *     if (verdict == VERDICT_DONE) {
- *         verdict = request_check(&request, POST_REFUSED);
+ *         verdict = request_check(&request, NULL);
  *     }
  *     ...
  *     request_release(&request);
@@ -25,12 +25,6 @@
 #include "request_line.h"
 #include "verdict.h"
 
-/* May the request be a POST? That is what stage 6 changes. */
-enum post_policy {
-    POST_REFUSED,
-    POST_ACCEPTED
-};
-
 struct request {
     enum method method;
     int minor_version; /* 1 for HTTP/1.1 */
@@ -43,7 +37,9 @@ struct request {
     size_t length;           /* octets of the head; the content is behind it */
     size_t first_field_line; /* its number, from 1, if there is one */
     size_t line;             /* of the fault: the number of the line */
-    struct head head;        /* how far the search for its end has come */
+    const char *post_refusal; /* the sentence for VERDICT_POST_REFUSED */
+    bool line_checked;        /* the request line is complete and right */
+    struct head head;         /* how far the search for its end has come */
 };
 
 /* Makes an empty request; allocates nothing. */
@@ -59,20 +55,24 @@ void request_release(struct request *request);
  * into `data`, which must neither move nor change while they are used.
  *
  * Returns done, incomplete, or the first thing that is wrong, in the order of
- * verdict.h: 414, 431, 400, 505, 400; or VERDICT_NO_MEMORY. The same request
- * gets the same verdict however it is cut. The fault is looked for once the
- * head is complete; only the two limits are held before.
+ * verdict.h; or VERDICT_NO_MEMORY. The same request gets the same verdict
+ * however it is cut: a first octet that begins no method is refused as soon as
+ * it is there, a request line as soon as it is complete or too long, and the
+ * rest when the header section is complete or too long.
  */
 enum verdict request_parse(struct request *request, const char *data,
                            size_t length);
 
 /*
  * Of a request that was parsed: is it one that this server answers? Returns
- * done, 501 for a method or transfer coding that it does not know (for a POST
- * that is refused, with a sentence of its own), or 417 for an Expect other
- * than 100-continue (RFC 9110, section 10.1.1).
+ * done, 501 for a method or transfer coding that it does not know, or 417 for
+ * an Expect other than 100-continue (RFC 9110, section 10.1.1).
+ *
+ * `post_refusal` is NULL where POST is accepted; otherwise a POST is a 501, and
+ * post_refusal the sentence that its page says. It must stay valid as long as
+ * the request.
  */
-enum verdict request_check(struct request *request, enum post_policy post);
+enum verdict request_check(struct request *request, const char *post_refusal);
 
 /* True if the octets begin as a HEAD request does, well formed or not: then
  * the answer has no content (RFC 9110, section 9.3.2). */

@@ -122,12 +122,12 @@ void http_date(time_t time, char text[HTTP_DATE_SIZE])
 }
 
 void response_write_head(const struct response *response, time_t now,
-                         struct buffer *head)
+                         struct buffer *head, size_t more)
 {
     char date[HTTP_DATE_SIZE];
 
     http_date(now, date);
-    (void)buffer_reserve(head, usual_head); /* else `failed` tells */
+    (void)buffer_reserve(head, usual_head + more); /* else `failed` says so */
     buffer_append_string(head, "HTTP/1.1 ");
     buffer_append_number(head, (uint64_t)response->code);
     buffer_append_string(head, " ");

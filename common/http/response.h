@@ -46,10 +46,11 @@ bool response_has_content(const struct response *response);
 /*
  * Appends the status line and the header section, through the empty line:
  * Date, Connection: close, the response's own fields, Content-Length. `now` is
- * the time that Date tells. `head->failed` is set if there is no memory.
+ * the time for Date. Makes room in `head` for `more` bytes after that;
+ * `head->failed` is set if there is no memory.
  */
 void response_write_head(const struct response *response, time_t now,
-                         struct buffer *head);
+                         struct buffer *head, size_t more);
 
 /* Octets of an HTTP date with its NUL. */
 #define HTTP_DATE_SIZE 30

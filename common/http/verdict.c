@@ -122,14 +122,10 @@ static const struct row rows[] = {
     /* RFC 9110, sections 9.1 and 10.1.1; RFC 9112, section 6.1 */
     [VERDICT_METHOD_UNSUPPORTED] =
         {501,
-         "This server does not know the method in line #; it knows GET and "
-         "HEAD, and from stage 6 on POST, in capitals.",
+         "This server does not know the method in line #; methods are written "
+         "in capitals: GET, HEAD, POST.",
          0},
-    [VERDICT_POST_UNSUPPORTED] =
-        {501,
-         "This stage of the server does not accept POST data yet: that is "
-         "what stage 6 is for.",
-         0},
+    [VERDICT_POST_REFUSED] = {501, "", 0},
     [VERDICT_CODING_UNSUPPORTED] =
         {501, "This server knows no transfer coding but chunked.", 0},
     [VERDICT_EXPECTATION] = {417,
@@ -159,8 +155,9 @@ static const struct row rows[] = {
         {400, "The line of a chunk's size has something wrong behind it.", 0},
     [VERDICT_CHUNK_EXTENSIONS_TOO_LONG] =
         {400,
-         "The lines of the chunks' sizes hold more than # octets beside the "
-         "sizes.",
+         "The lines of the chunks' sizes have more than # octets in addition "
+         "to "
+         "the sizes.",
          CHUNK_EXTENSIONS_MOST},
     [VERDICT_CHUNK_END] = {400,
                            "A chunk of the content is not as long as its size "
@@ -173,9 +170,9 @@ static const struct row rows[] = {
     /* RFC 9110, section 15.5.9 */
     [VERDICT_TIMEOUT] =
         {408,
-         "The request was not complete in time: a client has # s, and more for "
-         "a long request, but less when the server is crowded.",
-         (ALLOWANCE_MS + 999) / 1000},
+         "The request was not complete in time: nothing came for too long, or "
+         "it came too slowly.",
+         0},
     [VERDICT_SILENCE] = {.sentence = ""},
     [VERDICT_END_OF_STREAM] = {.sentence = ""},
     [VERDICT_LOST] = {.sentence = ""},

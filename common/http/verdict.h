@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 enum verdict {
-    VERDICT_DONE,       /* this step is complete, and nothing is wrong */
+    VERDICT_DONE,       /* it is complete, and nothing is wrong */
     VERDICT_INCOMPLETE, /* so far nothing is wrong; more octets are needed */
 
     /* Limits of the head: 414, 431 */
@@ -61,7 +61,7 @@ enum verdict {
 
     /* What this server does not do: 501, 417 */
     VERDICT_METHOD_UNSUPPORTED,
-    VERDICT_POST_UNSUPPORTED,
+    VERDICT_POST_REFUSED,
     VERDICT_CODING_UNSUPPORTED,
     VERDICT_EXPECTATION,
 
@@ -95,7 +95,8 @@ int verdict_code(enum verdict verdict);
 
 /* The sentence for people, a constant. A `#` in it stands for a number: the
  * limit that was passed, or the line that is at fault. "" where verdict_code
- * gives 0. */
+ * gives 0, and for VERDICT_POST_REFUSED, whose sentence the caller of
+ * request_check gives. */
 const char *verdict_sentence(enum verdict verdict);
 
 /* The limit that the `#` of the sentence stands for, or 0: then it stands for

@@ -2,20 +2,17 @@
 #include "access_log.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/in.h>
-#include <poll.h>
-#include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "decimal.h"
 #include "limits.h"
+#include "log.h"
 #include "response.h"
-#include "turns.h"
 
-/* This and those below append to the line, and give its new end. Not snprintf:
- * that took more time than all else of an exchange that is not the kernel's. */
+/* This and those below append to the line, and return its new end. Not
+ * snprintf: that took more time than all else of an exchange that is not the
+ * kernel's. */
 static char *append(char *out, const char *text, size_t length)
 {
     memcpy(out, text, length);
@@ -118,20 +115,12 @@ static char *append_end(char *out, const struct access_log_entry *entry)
     out = append(out, "\" ", 2);
     out = append_number(out, (uint64_t)entry->code);
     *out++ = ' ';
-    out = append_number(out, entry->octets);
+    out = append_number(out, entry->bytes);
     *out++ = '\n';
     return out;
 }
 
-/* True if a line can be written without waiting for the log's reader. */
-static bool log_is_ready(void)
-{
-    struct pollfd log = {.fd = STDERR_FILENO, .events = POLLOUT};
-
-    return poll(&log, 1, 0) > 0;
-}
-
-void access_log_write(const struct access_log_entry *entry)
+void access_log_add(const struct access_log_entry *entry)
 {
     char line[LOG_LINE_MOST];
     char end[40];
@@ -143,10 +132,5 @@ void access_log_write(const struct access_log_entry *entry)
     out = append(out, " \"", 2);
     out = append_request_line(out, line + sizeof line - end_length, entry);
     out = append(out, end, end_length);
-    if (turns_are_crowded() && !log_is_ready()) {
-        return;
-    }
-    while (write(STDERR_FILENO, line, (size_t)(out - line)) == -1 &&
-           errno == EINTR) {
-    }
+    log_write(line, (size_t)(out - line));
 }

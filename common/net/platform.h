@@ -1,36 +1,40 @@
 /*
  * platform.h - the one place for what only Linux has.
  *
- * Elsewhere, or with -DPORTABLE, the same is done with POSIX alone; what is
- * lost then stands in platform.c beside each piece.
+ * Elsewhere, or with -DPORTABLE, the same is done with POSIX alone; platform.c
+ * says of each piece what is lost then.
  */
 #ifndef NET_PLATFORM_H
 #define NET_PLATFORM_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include <signal.h>
 #include <sys/socket.h>
 
-/* Accepts a client, as accept(2); the socket is closed on exec. */
-int platform_accept(int listening_socket, struct sockaddr_storage *address);
+/*
+ * The flags for every send of an answer. A client that is gone makes send fail
+ * with EPIPE instead of killing the program with SIGPIPE; and the last bytes
+ * wait for the end of the stream, to go with it in one packet: exchange_drain
+ * sends that.
+ */
+#if defined(__linux__) && !defined(PORTABLE)
+#define SEND_FLAGS (MSG_NOSIGNAL | MSG_MORE)
+#define SEND_INTERIM_FLAGS MSG_NOSIGNAL /* for a 100 Continue */
+#else
+#define SEND_FLAGS 0 /* SIGPIPE is blocked, see main_thread.h */
+#define SEND_INTERIM_FLAGS 0
+#endif
 
 /* Lets the kernel keep clients that have said nothing yet, for about a second,
- * so that no thread has to wait for their first octets. */
+ * so that no thread has to wait for their first bytes. */
 void platform_defer_accept(int listening_socket);
 
-/* Makes sure that platform_receive and platform_send do not block. Returns 0,
- * or -1 with errno. */
-int platform_prepare(int client_sock);
+/* Makes sure that calls on a client's socket block. Returns 0, or -1 with
+ * errno. */
+int platform_make_blocking(int client_sock);
 
-/*
- * recv(2) and sendmsg(2) that do not block, but fail with EAGAIN; sending to
- * a client that is gone fails with EPIPE, without a signal. With `end_follows`,
- * the sending side is ended as soon as all is sent: the last octets may wait
- * for that, and go with it in one packet.
- */
-ssize_t platform_receive(int client_sock, char *data, size_t length);
-ssize_t platform_send(int client_sock, const struct msghdr *message,
-                      bool end_follows);
+/* Waits for one of the signals, which are blocked, for up to so many
+ * milliseconds (below 1000). Returns its number, or 0. */
+int platform_wait_for_signal(const sigset_t *signals, long milliseconds);
 
 /* Gives memory that was freed back to the system: all of it, if the threads
  * share one heap since before the first of them started. */

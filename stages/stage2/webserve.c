@@ -1,67 +1,158 @@
-/* webserve.c - a threaded web server, all but the answer in one loop. */
+/* webserve.c - a threaded web server, most of it in one loop. */
 #include "webserve.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "address.h"
 #include "arguments.h"
 #include "exchange.h"
-#include "listener.h"
+#include "main_thread.h"
 #include "platform.h"
-#include "turns.h"
+#include "pool.h"
 
-/* Each thread takes turns at accepting, and handles the client that it got
- * from the first octet to the last. */
-static void *take_turns(void *turns)
+static const int queue_length = 4096; /* the kernel may have a smaller one */
+
+static const char post_refusal[] =
+    "This stage of the server does not accept POST data yet: stage 6 does.";
+
+static void *take_turns(void *pool);
+
+/* Starts one more thread, which the pool has counted already. Returns 0, or the
+ * error of pthread_create: then no more can be had for now. */
+static int start_thread(struct pool *pool)
 {
+    pthread_t thread;
+    int error = pthread_create(&thread, &pool->attributes, take_turns, pool);
+
+    if (error != 0) {
+        pool_thread_failed(pool);
+        return error;
+    }
+    return pthread_detach(thread); /* it will not be joined */
+}
+
+/* Each thread waits for a client, makes sure that another thread waits in its
+ * place, and handles its client from the first byte to the last. */
+static void *take_turns(void *argument)
+{
+    struct pool *pool = argument;
     struct sockaddr_storage client_address;
-    int client_sock;
+    struct exchange exchange;
+    struct buffer *received = &exchange.received;
+    struct request *request = &exchange.request;
 
-    while ((client_sock = turns_accept(turns, &client_address)) != -1) {
-        struct exchange exchange;
-        struct buffer *received = &exchange.received;
-        struct request *request = &exchange.request;
+    while (pool_wait(pool)) { /* false: enough others are waiting */
+        socklen_t length = sizeof client_address;
+        int client_sock = accept(pool->listening_socket,
+                                 (struct sockaddr *)&client_address, &length);
         struct form *get_data = NULL;
-        enum verdict verdict = VERDICT_INCOMPLETE;
+        enum verdict verdict;
 
-        exchange_begin(&exchange, client_sock, &client_address);
+        if (pool_accepted(pool, client_sock)) { /* nobody is waiting now */
+            (void)start_thread(pool);
+        }
+        if (client_sock == -1) {
+            continue;
+        }
+        verdict = exchange_begin(&exchange, client_sock, &client_address);
 
-        /* The header section comes in as many pieces as the network likes: to
-         * receive is done when some of it has come, to parse when all has. */
+        /* One recv gives any part of the head: a byte, half a line, or all of
+         * it and some of the content. So receive until the parser says that it
+         * is complete. */
         while (verdict == VERDICT_INCOMPLETE) {
-            verdict = exchange_receive(&exchange, received);
-            if (verdict == VERDICT_DONE) {
+            ssize_t count =
+                recv(client_sock, exchange_room(&exchange, received),
+                     buffer_free(received), 0);
+
+            verdict = exchange_received(&exchange, received, count);
+            if (verdict == VERDICT_INCOMPLETE) {
                 verdict =
                     request_parse(request, received->data, received->length);
             }
         }
         if (verdict == VERDICT_DONE) {
-            verdict = request_check(request, POST_REFUSED);
+            verdict = request_check(request, post_refusal);
         }
-
-        /* What stands behind the `?` of the URL is form data. */
         if (verdict == VERDICT_DONE && request->query != NULL) {
             get_data = &exchange.get_data;
             verdict = exchange_decode(&exchange, get_data, request->query,
                                       request->query_length);
         }
-
         if (verdict == VERDICT_DONE &&
             delegate("GET", request->path, &request->headers, get_data, NULL,
                      &exchange.response) != 0) {
             verdict = VERDICT_DELEGATE_FAILED;
         }
-        exchange_end(&exchange, verdict);
+
+        /* One send may take only part of the answer. So send until all of it is
+         * sent. */
+        exchange_answer(&exchange, verdict);
+        while (exchange_left(&exchange) > 0) {
+            ssize_t count = send(client_sock, exchange_next(&exchange),
+                                 exchange_left(&exchange), SEND_FLAGS);
+
+            if (exchange_sent(&exchange, count) == -1) {
+                break; /* the client is gone, or takes too long */
+            }
+        }
+        exchange_drain(&exchange);
+        close(client_sock);
+        exchange_log(&exchange);
     }
     return NULL;
+}
+
+/* Returns a socket that listens, or -1 with the reason. A name may have several
+ * addresses: the first that works is taken. */
+static int listen_on(const char *interface, const char *port, char *reason)
+{
+    struct addrinfo *addresses = address_look_up(interface, port, reason);
+    int reuse = 1; /* a server that was ended may start again at once */
+    int sock = -1;
+
+    for (struct addrinfo *a = addresses; a != NULL && sock == -1;
+         a = a->ai_next) {
+        sock = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
+        if (sock == -1 ||
+            setsockopt(sock, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse) ==
+                -1 ||
+            bind(sock, a->ai_addr, a->ai_addrlen) == -1 ||
+            listen(sock, queue_length) == -1) {
+            address_explain(interface, port, errno, reason);
+            if (sock != -1) {
+                close(sock);
+            }
+            sock = -1;
+        }
+    }
+    if (addresses != NULL) {
+        freeaddrinfo(addresses);
+    }
+    return sock;
+}
+
+/* Says why the server cannot start; returns what main returns then. */
+static int give_up(int sock, const char *reason)
+{
+    fprintf(stderr, "%s: %s\n", platform_program_name(), reason);
+    if (sock != -1) {
+        close(sock);
+    }
+    return 1;
 }
 
 int main(int argc, char **argv)
 {
     struct arguments arguments;
-    struct listener listener;
-    struct turns turns;
+    char reason[REASON_SIZE];
+    char url[ADDRESS_URL_SIZE];
+    struct pool pool;
+    int sock = -1;
+    int error;
 
     switch (arguments_read(&arguments, argc, argv)) {
     case ARGUMENTS_HELP:
@@ -74,22 +165,24 @@ int main(int argc, char **argv)
         break;
     }
 
-    if (listener_open(&listener, arguments.interface, arguments.port) == -1) {
-        fprintf(stderr, "%s: %s\n", platform_program_name(), listener.reason);
-        return 1;
+    if (main_thread_prepare(reason) == 0) {
+        sock = listen_on(arguments.interface, arguments.port, reason);
     }
+    if (sock == -1 || address_url(sock, url, reason) == -1 ||
+        pool_init(&pool, sock, reason) == -1) {
+        return give_up(sock, reason);
+    }
+    platform_defer_accept(sock);
 
-    /* Threads handle the connections: turns_start makes the first, turns_accept
-     * one more whenever none is left to wait. This one waits for the end, and
-     * exits: it cannot return while they use `turns`. */
-    turns.listening_socket = listener.socket;
-    turns.take = take_turns;
-    if (turns_start(&turns) == -1) {
-        perror(platform_program_name());
-        close(listener.socket);
-        return 1;
+    /* Threads handle the connections. Here is the first; each makes sure that
+     * another one waits. This thread looks after deadlines, until a signal ends
+     * the program: it cannot return, because they use `pool`. */
+    error = start_thread(&pool);
+    if (error != 0) {
+        reason_write(reason, "create a thread", error);
+        return give_up(sock, reason);
     }
-    printf("%s: listening on %s\n", platform_program_name(), listener.url);
+    printf("%s: listening on %s\n", platform_program_name(), url);
     fflush(stdout);
-    exit(turns_run(&turns));
+    exit(main_thread_run(&pool));
 }

@@ -1,80 +1,115 @@
 /* handle_connection.c - one HTTP exchange with one client. */
 #include "webserve.h"
 
-#include "exchange.h"
+#include <unistd.h>
 
-/* The content of a POST follows the header section: its beginning may have
- * come with it, the rest comes in as many pieces as the network likes. A client
- * may wait for a 100 Continue before it sends any. It is form data, too. */
-static enum verdict read_post_data(struct exchange *exchange,
-                                   struct form *post_data)
+#include "exchange.h"
+#include "platform.h"
+
+/* One recv gives any part of the head: a byte, half a line, or all of it and
+ * some of the content. So receive until the parser says that it is complete. */
+static enum verdict receive_head(struct exchange *exchange, int client_sock)
 {
-    struct request *request = &exchange->request;
+    struct buffer *received = &exchange->received;
+    enum verdict verdict = VERDICT_INCOMPLETE;
+
+    while (verdict == VERDICT_INCOMPLETE) {
+        ssize_t count = recv(client_sock, exchange_room(exchange, received),
+                             buffer_free(received), 0);
+
+        verdict = exchange_received(exchange, received, count);
+        if (verdict == VERDICT_INCOMPLETE) {
+            verdict = request_parse(&exchange->request, received->data,
+                                    received->length);
+        }
+    }
+    return verdict;
+}
+
+/* The content of a POST follows the head: its beginning may have come with it,
+ * the rest comes in any number of pieces. */
+static enum verdict receive_content(struct exchange *exchange, int client_sock)
+{
     const struct buffer *received = &exchange->received;
+    struct request *request = &exchange->request;
     struct content *content = &exchange->content;
+    struct buffer *piece = &exchange->piece;
     enum verdict verdict = content_begin(content, request);
 
     if (verdict == VERDICT_INCOMPLETE) {
-        exchange_continue(exchange);
+        verdict = exchange_expect_content(exchange);
+    }
+    if (verdict == VERDICT_INCOMPLETE) {
         verdict = content_add(content, received->data + request->length,
                               received->length - request->length);
     }
     while (verdict == VERDICT_INCOMPLETE) {
-        content->piece.length = 0;
-        verdict = exchange_receive(exchange, &content->piece);
-        if (verdict == VERDICT_DONE) {
-            verdict = content_add(content, content->piece.data,
-                                  content->piece.length);
+        ssize_t count = recv(client_sock, exchange_room(exchange, piece),
+                             buffer_free(piece), 0);
+
+        verdict = exchange_received(exchange, piece, count);
+        if (verdict == VERDICT_INCOMPLETE) {
+            verdict = content_add(content, piece->data, piece->length);
+            piece->length = 0;
         }
     }
-    if (verdict == VERDICT_DONE) {
-        verdict = exchange_decode(exchange, post_data, content->octets.data,
-                                  content->octets.length);
-    }
     return verdict;
+}
+
+/* One send may take only part of the answer. So send until all of it is sent.
+ */
+static void send_answer(struct exchange *exchange, int client_sock)
+{
+    while (exchange_left(exchange) > 0) {
+        ssize_t count = send(client_sock, exchange_next(exchange),
+                             exchange_left(exchange), SEND_FLAGS);
+
+        if (exchange_sent(exchange, count) == -1) {
+            break; /* the client is gone, or takes too long */
+        }
+    }
 }
 
 void handle_connection(int client_sock,
                        const struct sockaddr_storage *client_address)
 {
     struct exchange exchange;
-    struct buffer *received = &exchange.received;
     struct request *request = &exchange.request;
     struct form *get_data = NULL;
     struct form *post_data = NULL;
-    enum verdict verdict = VERDICT_INCOMPLETE;
+    enum verdict verdict =
+        exchange_begin(&exchange, client_sock, client_address);
 
-    exchange_begin(&exchange, client_sock, client_address);
-
-    /* The header section comes in as many pieces as the network likes: to
-     * receive is done when some of it has come, to parse when all has. */
-    while (verdict == VERDICT_INCOMPLETE) {
-        verdict = exchange_receive(&exchange, received);
-        if (verdict == VERDICT_DONE) {
-            verdict = request_parse(request, received->data, received->length);
-        }
+    if (verdict == VERDICT_INCOMPLETE) {
+        verdict = receive_head(&exchange, client_sock);
     }
     if (verdict == VERDICT_DONE) {
-        verdict = request_check(request, POST_ACCEPTED);
+        verdict = request_check(request, NULL);
     }
-
-    /* What stands behind the `?` of the URL is form data. */
     if (verdict == VERDICT_DONE && request->query != NULL) {
         get_data = &exchange.get_data;
         verdict = exchange_decode(&exchange, get_data, request->query,
                                   request->query_length);
     }
-
     if (verdict == VERDICT_DONE && request->method == METHOD_POST) {
         post_data = &exchange.post_data;
-        verdict = read_post_data(&exchange, post_data);
+        verdict = receive_content(&exchange, client_sock);
     }
-
+    if (verdict == VERDICT_DONE && post_data != NULL) {
+        verdict =
+            exchange_decode(&exchange, post_data, exchange.content.octets.data,
+                            exchange.content.octets.length);
+    }
     if (verdict == VERDICT_DONE &&
-        delegate(request->method == METHOD_POST ? "POST" : "GET", request->path,
+        delegate(post_data != NULL ? "POST" : "GET", request->path,
                  &request->headers, get_data, post_data,
                  &exchange.response) != 0) {
         verdict = VERDICT_DELEGATE_FAILED;
     }
-    exchange_end(&exchange, verdict);
+
+    exchange_answer(&exchange, verdict);
+    send_answer(&exchange, client_sock);
+    exchange_drain(&exchange);
+    close(client_sock);
+    exchange_log(&exchange);
 }

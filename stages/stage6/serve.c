@@ -1,47 +1,122 @@
 /* serve.c - listening, and a thread for each connection. */
 #include "webserve.h"
 
+#include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "listener.h"
+#include "address.h"
+#include "main_thread.h"
 #include "platform.h"
-#include "turns.h"
+#include "pool.h"
 
-/* Each thread takes turns at accepting, and handles the client that it got. */
-static void *take_turns(void *turns)
+static const int queue_length = 4096; /* the kernel may have a smaller one */
+
+static void *take_turns(void *pool);
+
+/* Starts one more thread, which the pool has counted already. Returns 0, or the
+ * error of pthread_create: then no more can be had for now. */
+static int start_thread(struct pool *pool)
 {
-    struct sockaddr_storage client_address;
-    int client_sock;
+    pthread_t thread;
+    int error = pthread_create(&thread, &pool->attributes, take_turns, pool);
 
-    while ((client_sock = turns_accept(turns, &client_address)) != -1) {
-        handle_connection(client_sock, &client_address);
+    if (error != 0) {
+        pool_thread_failed(pool);
+        return error;
+    }
+    return pthread_detach(thread); /* it will not be joined */
+}
+
+/* Each thread waits for a client, makes sure that another thread waits in its
+ * place, and handles its client. */
+static void *take_turns(void *argument)
+{
+    struct pool *pool = argument;
+    struct sockaddr_storage client_address;
+
+    while (pool_wait(pool)) { /* false: enough others are waiting */
+        socklen_t length = sizeof client_address;
+        int client_sock = accept(pool->listening_socket,
+                                 (struct sockaddr *)&client_address, &length);
+
+        if (pool_accepted(pool, client_sock)) { /* nobody is waiting now */
+            (void)start_thread(pool);
+        }
+        if (client_sock != -1) {
+            handle_connection(client_sock, &client_address);
+        }
     }
     return NULL;
 }
 
+/* Returns a socket that listens, or -1 with the reason. A name may have several
+ * addresses: the first that works is taken. */
+static int listen_on(const char *interface, const char *port, char *reason)
+{
+    struct addrinfo *addresses = address_look_up(interface, port, reason);
+    int reuse = 1; /* a server that was ended may start again at once */
+    int sock = -1;
+
+    for (struct addrinfo *a = addresses; a != NULL && sock == -1;
+         a = a->ai_next) {
+        sock = socket(a->ai_family, a->ai_socktype, a->ai_protocol);
+        if (sock == -1 ||
+            setsockopt(sock, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof reuse) ==
+                -1 ||
+            bind(sock, a->ai_addr, a->ai_addrlen) == -1 ||
+            listen(sock, queue_length) == -1) {
+            address_explain(interface, port, errno, reason);
+            if (sock != -1) {
+                close(sock);
+            }
+            sock = -1;
+        }
+    }
+    if (addresses != NULL) {
+        freeaddrinfo(addresses);
+    }
+    return sock;
+}
+
+/* Says why the server cannot start. */
+static int give_up(int sock, const char *reason)
+{
+    fprintf(stderr, "%s: %s\n", platform_program_name(), reason);
+    if (sock != -1) {
+        close(sock);
+    }
+    return -1;
+}
+
 int serve(const char *interface, const char *port)
 {
-    struct listener listener;
-    struct turns turns;
+    char reason[REASON_SIZE];
+    char url[ADDRESS_URL_SIZE];
+    struct pool pool;
+    int sock = -1;
+    int error;
 
-    if (listener_open(&listener, interface, port) == -1) {
-        fprintf(stderr, "%s: %s\n", platform_program_name(), listener.reason);
-        return -1;
+    if (main_thread_prepare(reason) == 0) {
+        sock = listen_on(interface, port, reason);
     }
+    if (sock == -1 || address_url(sock, url, reason) == -1 ||
+        pool_init(&pool, sock, reason) == -1) {
+        return give_up(sock, reason);
+    }
+    platform_defer_accept(sock);
 
-    /* Threads handle the connections: turns_start makes the first, turns_accept
-     * one more whenever none is left to wait. This one waits for the end, and
-     * exits: it cannot return while they use `turns`. */
-    turns.listening_socket = listener.socket;
-    turns.take = take_turns;
-    if (turns_start(&turns) == -1) {
-        perror(platform_program_name());
-        close(listener.socket);
-        return -1;
+    /* Threads handle the connections. Here is the first; each makes sure that
+     * another one waits. This thread looks after deadlines, until a signal ends
+     * the program: it cannot return, because they use `pool`. */
+    error = start_thread(&pool);
+    if (error != 0) {
+        reason_write(reason, "create a thread", error);
+        return give_up(sock, reason);
     }
-    printf("%s: listening on %s\n", platform_program_name(), listener.url);
+    printf("%s: listening on %s\n", platform_program_name(), url);
     fflush(stdout);
-    exit(turns_run(&turns));
+    exit(main_thread_run(&pool));
 }

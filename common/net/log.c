@@ -1,0 +1,165 @@
+/* log.c - a queue of lines, and a thread that writes them; see log.h. */
+#include "log.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "limits.h"
+#include "lock.h"
+
+/* The thread that writes rests after each write, so that in a rush it writes
+ * many lines at once, and nobody has to wake it. */
+static const struct timespec rest = {.tv_nsec = 10000000};
+
+/* Without progress for so many rests, whoever reads the log has stalled. */
+static const int finish_rests = 20;
+
+static struct {
+    pthread_mutex_t lock; /* guards the rest */
+    pthread_cond_t filled;
+    char lines[2][LOG_QUEUE_MOST]; /* one is filled, one is being written */
+    int filling;                   /* which */
+    size_t length;                 /* bytes in the one that is filled */
+    uint64_t lost;                 /* lines, since the last that was not */
+    uint64_t written;              /* bytes, since the start */
+    bool started;
+    bool writing;
+    bool idle; /* the thread waits for `filled` */
+} queue = {
+    .lock = PTHREAD_MUTEX_INITIALIZER,
+    .filled = PTHREAD_COND_INITIALIZER,
+};
+
+static void write_whole(const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t count = write(STDERR_FILENO, data, length);
+
+        if (count == -1 && errno != EINTR) {
+            return; /* the lines are lost: no reason to end anything */
+        }
+        if (count > 0) {
+            data += count;
+            length -= (size_t)count;
+        }
+    }
+}
+
+/* With the lock held: appends, or counts what there is no room for. */
+static void enqueue(const char *line, size_t length)
+{
+    if (length > LOG_QUEUE_MOST - queue.length) {
+        queue.lost++;
+        return;
+    }
+    memcpy(queue.lines[queue.filling] + queue.length, line, length);
+    queue.length += length;
+}
+
+/* With the lock held: there is room again, so says what was lost. */
+static void report_lost(void)
+{
+    char line[80];
+    int length = snprintf(line, sizeof line,
+                          "webserve: %llu lines of the log were lost\n",
+                          (unsigned long long)queue.lost);
+
+    if (queue.lost > 0) {
+        queue.lost = 0;
+        enqueue(line, (size_t)length);
+    }
+}
+
+/* With the lock held, which is given back while it writes. */
+static void write_queue(void)
+{
+    const char *lines = queue.lines[queue.filling];
+    size_t length = queue.length;
+
+    queue.filling = !queue.filling;
+    queue.length = 0;
+    queue.writing = true;
+    report_lost();
+    lock_give(&queue.lock);
+    write_whole(lines, length);
+    (void)nanosleep(&rest, NULL);
+    lock_take(&queue.lock);
+    queue.writing = false;
+    queue.written += length;
+}
+
+static void *write_log(void *unused)
+{
+    (void)unused;
+    lock_take(&queue.lock);
+    for (;;) {
+        while (queue.length == 0) {
+            queue.idle = true;
+            (void)pthread_cond_wait(&queue.filled, &queue.lock);
+        }
+        queue.idle = false;
+        write_queue();
+    }
+    return NULL;
+}
+
+int log_start(void)
+{
+    pthread_t thread;
+
+    errno = pthread_create(&thread, NULL, write_log, NULL);
+    if (errno != 0) {
+        return -1;
+    }
+    (void)pthread_detach(thread);
+    lock_take(&queue.lock);
+    queue.started = true;
+    lock_give(&queue.lock);
+    return 0;
+}
+
+void log_write(const char *line, size_t length)
+{
+    bool started;
+    bool wakes;
+
+    lock_take(&queue.lock);
+    started = queue.started;
+    wakes = queue.idle && started;
+    if (started) {
+        enqueue(line, length);
+        queue.idle = false;
+    }
+    lock_give(&queue.lock);
+    if (!started) {
+        write_whole(line, length);
+    }
+    if (wakes) {
+        (void)pthread_cond_signal(&queue.filled);
+    }
+}
+
+void log_finish(void)
+{
+    uint64_t written = 0;
+    bool done = false;
+
+    for (int i = 0; i < finish_rests && !done; i++) {
+        lock_take(&queue.lock);
+        done = queue.length == 0 && !queue.writing;
+        if (queue.written != written) {
+            written = queue.written;
+            i = 0;
+        }
+        lock_give(&queue.lock);
+        if (!done) {
+            (void)nanosleep(&rest, NULL);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+/*
+ * log.h - lines on standard error.
+ *
+ * Lines go into a queue, and a thread of its own writes them: whoever reads the
+ * log may stall, and no client and no other thread waits for that. Lines that
+ * the queue has no room for are lost; they are counted, and when there is room
+ * again, a line in the log says how many.
+ *
+ * Threads: any may call these; one lock guards the queue.
+ */
+#ifndef NET_LOG_H
+#define NET_LOG_H
+
+#include <stddef.h>
+
+/* Starts the thread that writes. Until then, each line is written at once, by
+ * the thread that has it. Returns 0, or -1 with errno. */
+int log_start(void);
+
+/* Writes a line, given with its LF, of LOG_LINE_MOST bytes at most. Lines are
+ * written whole, and never mix. */
+void log_write(const char *line, size_t length);
+
+/* Waits until everything is written, but not for a reader that stalls. */
+void log_finish(void);
+
+#endif

@@ -1,0 +1,206 @@
+/* main_thread.c - the contract is in main_thread.h. */
+#include "main_thread.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "budget.h"
+#include "deadlines.h"
+#include "limits.h"
+#include "log.h"
+#include "platform.h"
+
+static const long look_ms = 100;            /* between two looks */
+static const long stop_ms = 5;              /* the same while stopping */
+static const size_t crowd_least = 256;      /* fewer threads are no crowd */
+static const uint64_t trim_least = 4194304; /* fewer bytes are not much */
+static const int calm_looks = 10;
+
+/* Opens those of the descriptors 0, 1 and 2 that are closed; open gives the
+ * lowest one that is free. */
+static int open_standard_streams(void)
+{
+    for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++) {
+        if (fcntl(i, F_GETFD) == -1 && open("/dev/null", O_RDWR) == -1) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static void do_nothing(int number)
+{
+    (void)number; /* that it came has interrupted a call */
+}
+
+/* The signals that stop the server. */
+static void fill_stop_signals(sigset_t *signals)
+{
+    struct sigaction interrupt = {.sa_handler = SIG_DFL};
+
+    (void)sigaction(SIGINT, NULL, &interrupt); /* fails for no valid signal, */
+    (void)sigemptyset(signals);                /* nor do these */
+    (void)sigaddset(signals, SIGTERM);
+    if (interrupt.sa_handler != SIG_IGN) {
+        (void)sigaddset(signals, SIGINT);
+    }
+}
+
+static int prepare_signals(void)
+{
+    struct sigaction nothing = {.sa_handler = do_nothing};
+    sigset_t blocked;
+    sigset_t interrupting;
+
+    fill_stop_signals(&blocked);
+    (void)sigaddset(&blocked, SIGPIPE);
+    (void)sigemptyset(&interrupting);
+    (void)sigaddset(&interrupting, SIGUSR1);
+    (void)sigemptyset(&nothing.sa_mask);
+    errno = pthread_sigmask(SIG_BLOCK, &blocked, NULL);
+    if (errno == 0) {
+        errno = pthread_sigmask(SIG_UNBLOCK, &interrupting, NULL);
+    }
+    return errno == 0 ? sigaction(SIGUSR1, &nothing, NULL) : -1;
+}
+
+int main_thread_prepare(char reason[REASON_SIZE])
+{
+    if (open_standard_streams() == -1) {
+        reason_write(reason, "open /dev/null for a standard stream", errno);
+        return -1;
+    }
+    if (prepare_signals() == -1) {
+        reason_write(reason, "set up signals", errno);
+        return -1;
+    }
+    platform_share_heap();
+    if (log_start() == -1) {
+        reason_write(reason, "create a thread for the log", errno);
+        return -1;
+    }
+    return 0;
+}
+
+/* What is known of a crowd, or of clients that had much held for them. */
+struct crowd {
+    size_t peak;         /* threads at their height; half of it after a trim */
+    uint64_t trimmed;    /* bytes that had been given back then */
+    uint64_t given_back; /* and at the last look */
+    int calm;            /* looks since either was over */
+};
+
+/* After a crowd, or much that was held, gives back the memory that it took:
+ * once, and after a crowd again each second, from half its height, and so on.
+ * For threads that are no longer counted may still be ending, and free more:
+ * 10,000 take seconds. */
+static void trim_after(struct crowd *crowd, size_t threads)
+{
+    uint64_t given_back = budget_given_back();
+    bool crowd_is_over =
+        crowd->peak >= crowd_least && threads <= crowd->peak / 2;
+    bool much_is_over = given_back - crowd->trimmed >= trim_least &&
+                        given_back == crowd->given_back;
+
+    crowd->given_back = given_back;
+    if (!crowd_is_over && !much_is_over) {
+        crowd->calm = 0;
+        crowd->peak = threads > crowd->peak ? threads : crowd->peak;
+    } else if (++crowd->calm == calm_looks) {
+        platform_trim_memory();
+        *crowd = (struct crowd){.peak = crowd->peak / 2,
+                                .trimmed = given_back,
+                                .given_back = given_back};
+    }
+}
+
+/* Says once that accept fails again and again. */
+static void report(int error, int *reported)
+{
+    char why[REASON_SIZE];
+    char text[REASON_SIZE + 128];
+
+    if (error != 0 && error != *reported) {
+        reason_write(why, "accept clients, but keeps trying", error);
+        (void)snprintf(text, sizeof text, "%.100s: %s\n",
+                       platform_program_name(), why);
+        log_write(text, strlen(text));
+    }
+    *reported = error;
+}
+
+/* Looks after the deadlines, then waits for a signal; gives its number, or 0
+ * when the time is over. The more exchanges there are, the rarer the looks:
+ * 10,000 and more are looked at once a second. */
+static int look(struct pool_counts counts, const sigset_t *signals,
+                long milliseconds)
+{
+    static const size_t busy_a_look = 1000;
+    uint64_t now = deadlines_clock();
+    uint64_t turn = counts.busy / busy_a_look;
+
+    deadlines_crowd(counts.busy, counts.reached);
+    if (turn == 0 || now / (uint64_t)look_ms % (turn < 10 ? turn : 10) == 0) {
+        deadlines_look(now);
+    }
+    return platform_wait_for_signal(signals, milliseconds);
+}
+
+static bool clients_wait(int listening_socket)
+{
+    struct pollfd listener = {.fd = listening_socket, .events = POLLIN};
+
+    return poll(&listener, 1, 0) > 0 && (listener.revents & POLLIN) != 0;
+}
+
+/* Returns the number of a second signal, or 0. */
+static int stop(struct pool *pool, const sigset_t *signals)
+{
+    uint64_t stopped = deadlines_clock();
+    int flags = fcntl(pool->listening_socket, F_GETFL);
+    int number = 0;
+
+    deadlines_stop(stopped);
+    pool_stop(pool);
+    (void)fcntl(pool->listening_socket, F_SETFL,
+                flags == -1 ? O_NONBLOCK : flags | O_NONBLOCK);
+    while (number == 0 && clients_wait(pool->listening_socket) &&
+           deadlines_clock() < stopped + STOP_MOST_MS - STOP_GRACE_MS) {
+        number = look(pool_count(pool), signals, stop_ms);
+    }
+    /* Wakes those that wait in accept (elsewhere than on Linux it may not: then
+     * the stop takes all of its time). Not close: they still use it. */
+    (void)shutdown(pool->listening_socket, SHUT_RDWR);
+    while (number == 0 && pool_count(pool).total > 0 &&
+           deadlines_clock() < stopped + STOP_MOST_MS) {
+        number = look(pool_count(pool), signals, stop_ms);
+    }
+    return number;
+}
+
+int main_thread_run(struct pool *pool)
+{
+    struct crowd crowd = {.peak = 0};
+    int reported = 0;
+    int number = 0;
+    sigset_t signals;
+
+    fill_stop_signals(&signals);
+    while (number == 0) {
+        struct pool_counts counts = pool_count(pool);
+
+        report(counts.error, &reported);
+        trim_after(&crowd, counts.total);
+        number = look(counts, &signals, look_ms);
+    }
+    number = stop(pool, &signals);
+    if (number == 0) {
+        log_finish();
+    }
+    return number == 0 ? 0 : 128 + number;
+}

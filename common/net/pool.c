@@ -1,0 +1,177 @@
+/* pool.c - who waits and who is busy; the contract is in pool.h. */
+#include "pool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "limits.h"
+#include "lock.h"
+
+/* After so many failures of accept in a row, which take a second, the error is
+ * one that people should hear of. */
+static const unsigned failures_most = 50;
+static const struct timespec pause_after_failure = {.tv_nsec = 20000000};
+
+/* Free descriptors, up to `most`, once the limit is as high as it may be: those
+ * below it that are not open. */
+static size_t count_free_descriptors(size_t most)
+{
+    struct rlimit limit;
+    size_t free = 0;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == -1) {
+        return 0;
+    }
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == -1 &&
+        getrlimit(RLIMIT_NOFILE, &limit) == -1) {
+        return 0; /* GCOVR_EXCL_LINE: a second fault after a first */
+    }
+    for (rlim_t i = 0; i < limit.rlim_cur && free < most; i++) {
+        free += fcntl((int)i, F_GETFD) == -1 && errno == EBADF;
+    }
+    return free;
+}
+
+int pool_init(struct pool *pool, int listening_socket, char reason[REASON_SIZE])
+{
+    int error;
+
+    *pool = (struct pool){
+        .listening_socket = listening_socket,
+        .cap = count_free_descriptors(THREADS_MOST),
+        .total = 1,
+        .waiting = 1,
+        .coming = 1,
+    };
+    pool->reached = pool->cap;
+    if (pool->cap == 0) {
+        reason_write(reason, "accept even one client", EMFILE);
+        return -1;
+    }
+    error = pthread_mutex_init(&pool->lock, NULL);
+    if (error == 0) {
+        error = pthread_attr_init(&pool->attributes);
+    }
+    if (error == 0) {
+        error = pthread_attr_setstacksize(&pool->attributes, THREAD_STACK);
+    }
+    if (error != 0) {
+        reason_write(reason, "set up threads", error);
+    }
+    return error == 0 ? 0 : -1;
+}
+
+/* A thread that was created was counted then; whichever thread comes first
+ * takes that count. */
+bool pool_wait(struct pool *pool)
+{
+    bool waits = true;
+
+    lock_take(&pool->lock);
+    if (pool->coming > 0) {
+        pool->coming--;
+    } else if (pool->waiting < THREADS_SPARE && !pool->empty) {
+        pool->waiting++;
+    } else {
+        waits = false;
+        pool->total--;
+    }
+    lock_give(&pool->lock);
+    return waits;
+}
+
+/* With the lock held: counts a thread that is about to be created, if nobody
+ * waits and there may be one more. */
+static bool claim_thread(struct pool *pool)
+{
+    if (pool->waiting > 0 || pool->total >= pool->reached) {
+        return false;
+    }
+    pool->total++;
+    pool->waiting++;
+    pool->coming++;
+    return true;
+}
+
+/* With the lock held: what is known after one more failure of accept. Returns
+ * true if it would come again at once: then there is to be a pause. */
+static bool note_failure(struct pool *pool, int error)
+{
+    if (error == EINTR || error == ECONNABORTED) {
+        return false; /* an interrupt; or the client left before its turn */
+    }
+    if (pool->stopping &&
+        (error == EAGAIN || error == EWOULDBLOCK || error == EINVAL)) {
+        pool->empty = true; /* no client is left, or the listening has ended */
+        return false;
+    }
+    /* EMFILE, ENOBUFS and their like pass; the client waits in the queue. */
+    if (++pool->failures >= failures_most) {
+        pool->error = error;
+    }
+    return true;
+}
+
+bool pool_accepted(struct pool *pool, int client_sock)
+{
+    int error = errno;
+    bool pauses = false;
+    bool claimed = false;
+
+    lock_take(&pool->lock);
+    pool->waiting--;
+    if (client_sock == -1) {
+        pauses = note_failure(pool, error);
+    } else {
+        pool->failures = 0;
+        pool->error = 0;
+        claimed = claim_thread(pool);
+    }
+    lock_give(&pool->lock);
+    if (pauses) {
+        (void)nanosleep(&pause_after_failure, NULL);
+    }
+    return claimed;
+}
+
+/* Another thread may have gone to wait in place of the one that could not be
+ * created: then that one stays counted. */
+void pool_thread_failed(struct pool *pool)
+{
+    lock_take(&pool->lock);
+    pool->total--;
+    if (pool->coming > 0) {
+        pool->coming--;
+        pool->waiting--;
+    }
+    pool->reached = pool->total;
+    lock_give(&pool->lock);
+}
+
+struct pool_counts pool_count(struct pool *pool)
+{
+    struct pool_counts counts;
+
+    lock_take(&pool->lock);
+    if (pool->waiting > 0) {
+        pool->reached = pool->cap; /* no thread is missing now */
+    }
+    counts = (struct pool_counts){
+        .total = pool->total,
+        .busy = pool->total - pool->waiting,
+        .reached = pool->reached,
+        .error = pool->error,
+    };
+    lock_give(&pool->lock);
+    return counts;
+}
+
+void pool_stop(struct pool *pool)
+{
+    lock_take(&pool->lock);
+    pool->stopping = true;
+    lock_give(&pool->lock);
+}
