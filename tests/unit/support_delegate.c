@@ -76,10 +76,12 @@ int __wrap_delegate(const char *request_type, const char *path,
     }
     note_form("get:", get_data);
     note_form("post:", post_data);
-    assert_row_that(NULL,
-                    response->code == 0 && response->headers.count == 0 &&
-                        response->content.length == 0,
-                    "the response that delegate is given is not empty");
+    if (response->code != 0 || response->headers.count > 0 ||
+        response->content.length > 0) {
+        stub_give_up();
+        assert_row_that(NULL, false,
+                        "the response that delegate is given is not empty");
+    }
     return delegate_answers(response);
 }
 
@@ -121,6 +123,7 @@ void handle_socket(int socket)
     stub_listen();
     handle_connection(socket, &address);
     stub_speak();
+    stub.deadline = NULL; /* it was the server's, which has returned */
 }
 
 void handle(void)
