@@ -120,6 +120,7 @@ static uint64_t trickle(enum activity activity, size_t bytes, uint64_t pause)
     deadline_tell(&deadline);
     while (!is_interrupted() || !deadline_passed(&deadline)) {
         now += 100;
+        assert_true(now - began < 3600000);
         if ((now - began) % pause == 0) {
             deadline_moved(&deadline, bytes);
         }

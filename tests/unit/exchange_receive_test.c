@@ -194,12 +194,12 @@ static void exchange_without_memory_to_receive(void **state)
 
     (void)state;
     stub_open("GET", 3);
-    memory_lasts(0, SIZE_MAX);
+    memory_lasts(0, 1); /* what was asked, perhaps a HEAD, is never known */
     assert_int_equal(exchange_begin(&exchange, stub.socket, NULL),
                      VERDICT_NO_MEMORY);
     stub.ending = STUB_ENDS;
     end_exchange("begin", VERDICT_NO_MEMORY);
-    stub_check_answer("begin", "HTTP/1.1 500 Internal Server Error", true);
+    stub_check_answer("begin", "HTTP/1.1 500 Internal Server Error", false);
     stub_close();
 
     begin_exchange(NULL, 100000);

@@ -73,9 +73,12 @@ size_t memory_peak(void)
     return peak;
 }
 
-static void *count(void *memory)
+/* `memory` is there now instead of `before` octets. */
+static void *count(void *memory, size_t before)
 {
-    held += memory == NULL ? 0 : malloc_usable_size(memory);
+    if (memory != NULL) {
+        held += malloc_usable_size(memory) - before;
+    }
     peak = held > peak ? held : peak;
     return memory;
 }
@@ -84,25 +87,19 @@ static void *count(void *memory)
 
 void *__wrap_malloc(size_t size)
 {
-    return is_out() ? NULL : count(__real_malloc(size));
+    return is_out() ? NULL : count(__real_malloc(size), 0);
 }
 
 void *__wrap_calloc(size_t number, size_t size)
 {
-    return is_out() ? NULL : count(__real_calloc(number, size));
+    return is_out() ? NULL : count(__real_calloc(number, size), 0);
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
     size_t before = memory == NULL ? 0 : malloc_usable_size(memory);
-    void *moved;
 
-    if (is_out()) {
-        return NULL;
-    }
-    moved = count(__real_realloc(memory, size));
-    held -= moved == NULL ? 0 : before;
-    return moved;
+    return is_out() ? NULL : count(__real_realloc(memory, size), before);
 }
 
 /* A program that does not count has only the real one. */
