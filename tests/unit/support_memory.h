@@ -24,8 +24,8 @@ void memory_is_back(void);
 size_t memory_tried(void);
 
 /* From now on memory is counted, from 0; what was allocated before must not be
- * freed. `memory_held` is how much is allocated now, `memory_peak` the most that
- * ever was. */
+ * freed. `memory_held` is how much is allocated now, `memory_peak` the most
+ * that ever was. */
 void memory_count(void);
 size_t memory_held(void);
 size_t memory_peak(void);
