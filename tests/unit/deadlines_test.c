@@ -16,7 +16,7 @@
 #include "../../common/net/limits.h"
 #include "deadlines.h"
 
-static uint64_t now = 1000000;
+static _Atomic uint64_t now = 1000000;
 static volatile sig_atomic_t signals; /* that came */
 static struct deadline deadline;
 

@@ -187,9 +187,9 @@ static void handle_connection_over_budget(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(requests); i++) {
-        for (size_t k = 1000; k < 60000; k += k / 3) {
-            for (uint64_t room = 1; !has_room(&requests[i], k, room);) {
-                room += room / 8 + 1000;
+        for (size_t k = 15000; k < 60000; k += k / 3) {
+            for (uint64_t room = 30000; !has_room(&requests[i], k, room);) {
+                room += room / 8;
             }
             others_grow = true;
             (void)has_room(&requests[i], k, MEMORY_BUDGET);
