@@ -1,5 +1,7 @@
 # rules.mk - of the Makefile: make grade, make grade-tests, make propagate.
 
+FULL ?=
+
 # What make grade needs of ours: the objects that stand in for those that a
 # submission lacks, and a delegate_test that asks a delegate in another process.
 REMOTE := $(patsubst tests/grade/%.c,$(BUILD)/unit/%.o,$(wildcard tests/grade/remote/*.c))
@@ -29,13 +31,12 @@ grade: ## marks a folder, or each in a folder: STAGE=n DIR=path or BATCH=path [O
 	@$(GRADE_HOW) tests/grade/grade --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir "$$DIR") \
 		$(if $(BATCH),--batch "$$BATCH") $(if $(OUT),--out "$$OUT")
 
-grade-tests: ## marks a small class, most of it hostile, and tries make propagate: [FULL=1]
+grade-tests: ## marks a small class, most of it hostile: [FULL=1]
 	@tests/install test grade
 	@$(MAKE) --no-print-directory STAGE=2 grade-programs
 	@PYTHONDONTWRITEBYTECODE=1 python3 tests/grade/model_test.py
 	@PYTHONDONTWRITEBYTECODE=1 python3 tests/grade/untrusted_test.py
 	@$(GRADE_HOW) FULL=$(FULL) python3 tests/grade/batch_test.py $(BUILD)
-	@tests/grade/propagate_test
 
 .PHONY: propagate
 propagate: ## takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]
