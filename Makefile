@@ -12,7 +12,6 @@ INTERFACE ?= 127.0.0.1
 PORT ?= 8080
 SANITIZE ?=
 PORTABLE ?=
-FULL ?=
 ONLY ?=
 CFLAGS ?= -O2 -g
 V ?=
@@ -208,20 +207,11 @@ else
 	@tests/run $(BUILD) $(CHOSEN)
 endif
 
-CASES ?=
-folder-tests: ## tries make test DIR=... with folders at fault, and with some that are right: [CASES=...]
+variants: ## right servers, made in other ways than ours, pass every graded test
 	@tests/install test
-	@tests/folder/try $(BUILD) $(CASES)
 	@tests/folder/vary $(BUILD)
 
 -include tests/grade/rules.mk
-
-# Behind which parts of a step its tests are green: in these stages.
-TURNING ?= $(filter-out 1,$(CHOSEN))
-start-tests: $(BUILD)/common.a ## tries what make start makes, for every stage: [STAGE=n]
-	@tests/install test
-	@tests/turning $(BUILD) $(TURNING)
-	@tests/starting $(BUILD) $(CHOSEN)
 
 # With few threads, and with little time.
 FOUR := -DTHREADS_MOST=4
@@ -242,15 +232,15 @@ soak: ## load for long, looks whether memory stays flat: [SOAK_SECONDS=180] [STA
 	@$(MAKE) --no-print-directory $(SERVERS) $(TOOLS)
 	@tests/soak/run $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
 
-bugs: ## plants known bugs, and sees the tests catch each: [STAGE=n] [FULL=1]
+bugs: ## plants known bugs, and sees the tests catch each: [STAGE=n]
 	@tests/install test
 	@$(MAKE) --no-print-directory test-programs
-	@FULL=$(FULL) ONLY='$(ONLY)' tests/bugs/run $(CHOSEN)
+	@ONLY='$(ONLY)' tests/bugs/run $(CHOSEN)
 
-matrix: ## the tests of each step pass behind it, and fail before it
+matrix: ## the tests of each step pass after it, and fail before it: [STAGE=n]
 	@tests/install test
-	@$(MAKE) --no-print-directory test-programs
-	@tests/matrix
+	@$(MAKE) --no-print-directory stage-programs
+	@tests/matrix $(BUILD) $(CHOSEN)
 
 MUTANT_SECONDS ?= 600
 mutants: ## changes the sources at random, counts what is caught: [MUTANT_SECONDS=600]
@@ -297,11 +287,6 @@ docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## holds the documents 
 	@tests/parts $(BUILD)
 	@tests/balance $(BUILD)
 	@tests/docs $(BUILD)
-
-docs-tests: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## tries make docs with pages that are stale or wrong
-	@tests/install test docs
-	@tests/parts $(BUILD)
-	@tests/stale $(BUILD)
 
 symptoms: $(BUILD)/common.a ## types what the planted mistakes' pages show: [STAGE=n]
 	@tests/install test

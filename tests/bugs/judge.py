@@ -5,9 +5,8 @@ Each function gives a Verdict: what is wrong, or else what is to be told.
 
 from dataclasses import dataclass
 
-from diagnosis import Signature, Signatures, diagnose, job_of
 from planted import Bug
-from suite import Bench, expected, goals, run_tests
+from suite import Bench, goals, run_tests
 from tree import NotApplied, NotBuilt, Tree
 
 red = ("failed", "hung")
@@ -20,7 +19,6 @@ class Verdict:
     wrong: str = ""
     fine: str = ""
     said: str = ""  # all that the tests printed
-    signature: Signature | None = None
 
 
 @dataclass(frozen=True)
@@ -66,52 +64,6 @@ def judge_bug(bug: Bug, tree: Tree) -> Verdict:
         what = "It survives; not red:" if survives else "Not red:"
         return Verdict(f"{what}{indented(not_red)}\n\n{said}")
     return Verdict(fine=f"{len(results)} red", said=said)
-
-
-def judge_fully(
-    bug: Bug,
-    tree: Tree,
-    tag: str,
-    known: Signatures,
-    jobs: frozenset[str] = frozenset(),
-) -> Verdict:
-    """By all tests of the stage (with that tag, and of those jobs alone, if
-    there are any), and by its diagnosis."""
-    bench = Bench(tree, bug.stage, bug.sanitize)
-    tags = expected(bench.tree.root, bench.stage)
-    tests = [test for test in tags if tag in ("", tags[test])
-             and (not jobs or job_of(test) in jobs)]  # fmt: skip
-    tests += [test for test in bug.caught_by if test not in tests]
-    try:
-        results, said = planted_results(bug, tree, tests, at_once=4)
-    except NotApplied as error:
-        return Verdict(f"It does not apply any more:\n{error}")
-    except NotBuilt as error:
-        return Verdict(f"It does not build, or with a warning:\n{error}")
-    reds = [test for test in tests if results[test] in red]
-    not_red = [t for t in bug.caught_by if t not in reds]
-    contract = {t: r for t, r in results.items() if tags.get(t) == "contract"}
-    signature = Signature.of_results(bug.name, contract)
-    if not reds:
-        return Verdict(f"It survives all {len(tests)} tests.\n{said}")
-    if not_red:
-        others = indented([test for test in reds if test not in bug.caught_by])
-        return Verdict(
-            f"Not red, though named:{indented(not_red)}\nRed instead:{others}",
-            said=said,
-            signature=signature,
-        )
-    verdict = Verdict(
-        fine=f"{len(reds)} of {len(tests)} red", said=said, signature=signature
-    )
-    if known and signature.red:
-        looks_like = [m.bug for m in diagnose(known, contract, bug.stage)]
-        if bug.name not in looks_like and not any(
-            known.same_tests(bug.name, other) for other in looks_like
-        ):
-            names = ", ".join(looks_like) or "nothing"
-            verdict.wrong = f"It is diagnosed as {names}, not as itself."
-    return verdict
 
 
 def judge_clean(clean: Clean, tree: Tree) -> Verdict:

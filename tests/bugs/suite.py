@@ -235,4 +235,4 @@ def expected(root: Path, stage: int) -> dict[str, str]:
         check=True,
     ).stdout
     rows = [line.split("\t") for line in listed.splitlines()]
-    return {row[0]: row[1] for row in rows}
+    return {f"{row[4]}: {row[5]}": row[1] for row in rows}

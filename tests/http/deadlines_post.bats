@@ -18,6 +18,7 @@ teardown_file() {
 
 post='POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n'
 
+# bats test_tags=id:continue-takes-no-time
 @test "a 100 takes from content none of the time that the head has earned" {
     local answer=$BATS_TEST_TMPDIR/answer
     exchange "send ${post}Expect: 100-continue\\r\\nX: " 'repeat 1000 a' \
@@ -25,6 +26,7 @@ post='POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n'
     grep -aq '^HTTP/1.1 200 OK' "$answer"
 }
 
+# bats test_tags=id:continue-gives-no-time
 @test "a 100 gives content no time that it would not have without" {
     local answer=$BATS_TEST_TMPDIR/answer elapsed
     in_ms exchange "send ${post}Expect: 100-continue\\r\\n" 'pause 450' \

@@ -39,6 +39,7 @@ assert_logged() {
     logged_octets=${BASH_REMATCH[3]}
 }
 
+# bats test_tags=id:log-format
 @test "a request is logged in the Common Log Format, with its octets" {
     ask 'send GET /p?a=b HTTP/1.1\r\nHost: a\r\n\r\n'
     logged
@@ -47,12 +48,14 @@ assert_logged() {
     assert_equal "$(wc -l <"$SERVER_LOG")" 1
 }
 
+# bats test_tags=id:log-error
 @test "an error is logged with its status" {
     ask 'send PUT / HTTP/1.1\r\nHost: a\r\n\r\n'
     logged
     assert_logged 'PUT / HTTP/1.1' 501
 }
 
+# bats test_tags=id:log-each-request
 @test "each request gets a line" {
     "$TOOLS/exchange" -c 50 127.0.0.1 "$PORT" \
         'send GET /\# HTTP/1.1\r\nHost: a\r\n\r\n' read >/dev/null 3>&-
@@ -62,6 +65,7 @@ assert_logged() {
     assert_equal "$(wc -l <"$SERVER_LOG")" 50
 }
 
+# bats test_tags=id:log-escapes
 @test "quotes, backslashes, controls and what is not ASCII are escaped" {
     ask 'send GET /"\\\x01\x7f\xc3\xbc\t\x1b[1m HTTP/1.1\r\nHost: a\r\n\r\n'
     logged
@@ -69,6 +73,7 @@ assert_logged() {
     [[ $log == *'"GET /\"\\\X01\X7F\XC3\XBC\X09\X1B[1M HTTP/1.1" 400 '* ]]
 }
 
+# bats test_tags=id:log-no-forged-line
 @test "a request line cannot make a line of its own in the log" {
     ask 'send GET /\r127.0.0.1 - - HTTP/1.1\r\nHost: a\r\n\r\n'
     logged
@@ -76,6 +81,7 @@ assert_logged() {
     assert_equal "$(tr -d '[:print:]\n' <"$SERVER_LOG")" ''
 }
 
+# bats test_tags=id:log-long-line
 @test "a long line is cut at 4,000 octets, and the cut is marked" {
     ask 'send GET /' 'repeat 10000 a' 'send  HTTP/1.1\r\nHost: a\r\n\r\n'
     logged
@@ -83,6 +89,7 @@ assert_logged() {
     [[ $log == *'aaaa..." 200 '* ]]
 }
 
+# bats test_tags=id:log-long-escapes
 @test "a long line of escapes is cut at 4,000 octets, at none of them" {
     ask 'send GET /' 'repeat 10000 "' 'send  HTTP/1.1\r\nHost: a\r\n\r\n'
     logged
@@ -90,6 +97,7 @@ assert_logged() {
     [[ $log =~ 'GET /'(\\\")+'..." 200 '[0-9]+$ ]]
 }
 
+# bats test_tags=id:log-client-left
 @test "a client that leaves in the middle is logged" {
     exchange 'send GET /half HTTP/1.1\r\n' end read
     logged
@@ -97,6 +105,7 @@ assert_logged() {
     [[ $log == '127.0.0.1 - - ['*'GET /half'* ]]
 }
 
+# bats test_tags=id:log-reader-gone
 @test "a log that nobody reads any more does not end the server" {
     kill_server
     mkfifo "$BATS_TEST_TMPDIR/pipe"
@@ -115,6 +124,7 @@ assert_logged() {
     stop_server
 }
 
+# bats test_tags=id:log-reader-stalls
 @test "a log whose reader stalls holds up no client" {
     kill_server
     mkfifo "$BATS_TEST_TMPDIR/pipe"

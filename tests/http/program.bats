@@ -27,7 +27,7 @@ standard error one line, which says what is wrong; in it: $(
         )"
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:help
 @test "--help prints the usage and exits with 0" {
     run_server --help
     assert_equal "$code" 0
@@ -36,7 +36,7 @@ standard error one line, which says what is wrong; in it: $(
         fail 'expected: INTERFACE and PORT in what it prints'
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:wrong-usage
 @test "wrong usage prints the usage as an error and exits with 2" {
     local arguments
 
@@ -49,7 +49,7 @@ standard error one line, which says what is wrong; in it: $(
     done
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:bad-port
 @test "a bad port gets one sentence and exits with 1" {
     local port
 
@@ -59,7 +59,7 @@ standard error one line, which says what is wrong; in it: $(
     done
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:bad-interface
 @test "a bad interface gets one sentence and exits with 1" {
     run_server 256.1.1.1 0
     assert_one_sentence 1 256.1.1.1 known
@@ -69,7 +69,7 @@ standard error one line, which says what is wrong; in it: $(
     assert_one_sentence 1 no.such.host.invalid known resol
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:port-in-use
 @test "a port in use gets one sentence and exits with 1" {
     start_server
     # shellcheck disable=SC2153 # start_server sets PORT
@@ -78,7 +78,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:port-0
 # hint: getsockname says which port it became. Is the line flushed?
 @test "port 0 takes a free port, which the one line printed tells" {
     start_server
@@ -92,7 +92,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:port-reused
 # hint: A port stays taken for a while after its server has ended, unless
 #   SO_REUSEADDR is set.
 @test "a port that is given is taken, right after another server's end too" {
@@ -105,7 +105,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:interface-name
 @test "a name for an interface is looked up" {
     start_server "$SERVER" localhost
     fetch /
@@ -113,7 +113,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:ipv6
 @test "::1 is answered by IPv6, where the machine has it" {
     if ! grep -qs '^00000000000000000000000000000001 ' /proc/net/if_inet6; then
         echo '# left out: this machine has no ::1' >&3
@@ -127,7 +127,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=ours
+# bats test_tags=ours,id:log-ipv6
 # hint: The address of a client is logged as inet_ntop writes it, of whatever
 #   family it is.
 @test "a client of ::1 is logged so, where the machine has it" {
@@ -142,7 +142,7 @@ standard error one line, which says what is wrong; in it: $(
     [[ $(<"$SERVER_LOG") == '::1 - - ['* ]]
 }
 
-# bats test_tags=ours
+# bats test_tags=ours,id:streams-closed
 # hint: The lowest free descriptor is given out first: which one does accept
 #   give when 2 is closed?
 @test "with its standard streams closed, it writes its log into no client's answer" {
@@ -162,7 +162,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=ours
+# bats test_tags=ours,id:own-messages
 # hint: A message begins with how the server was started, or, built without what
 #   only Linux has, with its name.
 @test "our own lines begin with the program's name, and name both arguments" {
