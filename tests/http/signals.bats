@@ -91,7 +91,8 @@ end_exchange() {
     by_hand_when 'GET /p HTTP/1.1\r\n' '0.1; kill $(pidof webserve)'
     begin_exchange 'send GET /p HTTP/1.1\r\n' read
     kill -s TERM "$pid"
-    kill -s INT "$pid" 2>/dev/null || true # the first may have ended it
+    sleep 0.2 # two at once are one
+    kill -s TERM "$pid" 2>/dev/null || true # the first may have ended it
     SERVER_PID=
     in_ms wait_until 5 process_ended "$pid"
     ((elapsed < 700)) || fail "it took $elapsed ms"
@@ -114,4 +115,13 @@ end_exchange() {
     stop_server
     wait "$client"
     assert_equal "$(grep -ac '</html>$' "$BATS_TEST_TMPDIR/answers")" "$count"
+}
+
+# bats test_tags=ours,id:sigint-ignored
+# hint: Who starts a program with SIGINT ignored wants it to go on after Ctrl-C.
+@test "SIGINT does not end a server that was started with SIGINT ignored" {
+    kill -s INT "$SERVER_PID"
+    sleep 0.3
+    fetch /
+    assert_equal "$status" 200
 }
