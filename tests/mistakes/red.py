@@ -1,7 +1,7 @@
-"""red.py - what a red test says of a planted bug, left for the site's pages.
+"""red.py - what a red test says of a planted mistake, left for the site's pages.
 
 `leave` writes the first red test's text to build/red/NAME.txt, for the site and for
-docs/testing.md (tests/bugs/examples): what differs from run to run, the
+docs/testing.md (tests/mistakes/examples.sh): what differs from run to run, the
 time and the port, is put into a form of its own.
 """
 
@@ -28,7 +28,7 @@ def first_red(said: str) -> str:
     return re.sub(r"127\.0\.0\.1:\d{5}", "127.0.0.1:8080", text)
 
 
-def leave(project: Path, bug: str, said: str) -> None:
+def leave(project: Path, mistake: str, said: str) -> None:
     """Writes it, if there is any, without what is about the suite alone."""
     plain = subprocess.run([project / "tests/http/plain"], input=said, text=True,
                            stdout=subprocess.PIPE, check=True).stdout  # fmt: skip
@@ -36,4 +36,4 @@ def leave(project: Path, bug: str, said: str) -> None:
     if text:
         folder = project / "build/red"
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{bug.partition('/')[2]}.txt").write_text(text, "utf-8")
+        (folder / f"{mistake}.txt").write_text(text, "utf-8")

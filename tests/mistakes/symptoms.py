@@ -1,21 +1,20 @@
 #!/usr/bin/env python3
-"""tests/symptoms BUILD [TEXT] - what the planted bugs' pages claim can be seen.
+"""tests/mistakes/symptoms.py BUILD [STAGE] [NAME] - what mistakes show can be seen.
 
-The Symptom of a planted bug (tests/bugs/stageN/NAME.patch) has commands, in
-backticks: "What can go wrong" of the walkthroughs shows them, and the site's
-mistake pages. Plants each bug in a copy of the sources, builds its server, and
-runs its commands against it, in their order, and against the same server
-without the bug. What is seen must differ for one of them: in what is printed, in
-the exit status, or in that it does not come back, for which it has some seconds.
-What the text asks for is done for both: a `return -1;` is put at delegate's end,
-delegate is that of the stage from which on it shows, what is to be tried a few times
+"What you see" of a mistake has commands, in backticks; the walkthroughs and the
+site show them. Plants each mistake in a copy of the sources (of STAGE, or the
+latest of its stages), builds its server, and runs its commands against it, in
+their order, and against the same server without the mistake. What is seen must
+differ for one of them: in what is printed, in the exit status, or in that it does
+not come back, for which it has some seconds. What the text asks for is done for
+both: a `return -1;` is put at the end of delegate, what is to be tried a few times
 is, and an nc that is opened stays open while the next commands run.
 
-BUILD has common.a; TEXT chooses the bugs with that text in their name.
+BUILD has common.a; NAME chooses the mistakes with that text in their name.
 
-What cannot be seen so is named in `elsewhere`, with the reason; a name there that
-can be seen after all is a fault, too. Prints a line for each fault, and at last
-how many were seen; exits with 1 if there is a fault.
+What cannot be seen this way is named in `elsewhere`, with the reason; a name there
+that can be seen after all is a fault, too. Prints a line for each fault, and at the
+end how many were seen; exits with 1 if there is a fault.
 """
 from __future__ import annotations
 
@@ -32,8 +31,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent / "bugs"))
-from planted import Bug, read  # noqa: E402  # pylint: disable=wrong-import-position
+from mistake import Mistake, NotFound, Sources, load  # noqa: E402  # pylint: disable=wrong-import-position
 
 FLAGS = ["-std=c17", "-D_GNU_SOURCE", "-O1", "-pthread", "-w",
          "-iquote", "common/http", "-iquote", "common/net"]
@@ -42,15 +40,10 @@ WORKERS = 6  # they mostly wait
 TIMES = 12  # are a few
 COMMAND = re.compile(r"`([^`]*\b(?:curl|nc|webserve)\b [^`]*)`")
 OPENED = re.compile(r"nc [\d.]+ \d+")
-LATER = re.compile(r"From stage (\d) on")
-FAILING = "Put `return -1;` at delegate's end"
+FAILING = "Put `return -1;` at the end of delegate"
 
 elsewhere = {
-    "stage1/delegate-returns-the-code": "in stage 1 nobody calls delegate",
-    "stage1/delegate-shows-the-path": "in stage 1 nobody calls delegate",
-    "stage3/closed-twice": "needs strace",
-    "stage4/closed-by-the-caller-too": "needs strace",
-    "stage4/exits-without-waiting": "Ctrl-C in one terminal, nc in another",
+    "exits-without-waiting": "Ctrl-C in one terminal, nc in another",
 }
 
 
@@ -130,41 +123,42 @@ def shown(command: str, server: Server, folder: Path) -> str:
     return f"{said}({end})"
 
 
-def built(bug: Bug | None, stage: int, threads: bool, symptom: str, folder: Path, archive: Path) -> Path:
-    """The server of a bug, or without one, changed as the symptom asks."""
-    program = folder / ("planted" if bug else "right")
+def built(
+    mistake: Mistake, stage: int, planted: bool, folder: Path, archive: Path
+) -> Path:
+    """The server with a mistake, or without it, changed as "What you see" asks."""
+    program = folder / "webserve"
+    stage_folder = f"stages/stage{stage}"
     shutil.copytree("common", folder / "common")
-    sources = Path("tests/bugs/base") if threads else Path(f"stages/stage{stage}")
-    shutil.copytree(sources, folder / sources)
+    shutil.copytree(stage_folder, folder / stage_folder)
     parts = [str(archive)]
-    delegate = folder / sources / "delegate.c"
-    if later := LATER.search(symptom):
-        shutil.copy(f"stages/stage{later[1]}/delegate.c", delegate)
-    if FAILING in symptom:
-        head, _, tail = delegate.read_text().rpartition("return 0;")
-        delegate.write_text(f"{head}return -1;{tail}")
-    if bug:
-        subprocess.run(["git", "apply", "--whitespace=nowarn", str(bug.path.resolve())], cwd=folder, check=True,
-                       env=os.environ | {"GIT_CEILING_DIRECTORIES": str(folder.parent)})
-        if any(file.startswith("common/") for file in bug.files):
+    if planted:
+        changed = mistake.planted(Sources(folder), mistake.folder(stage))
+        for file, text in changed.items():
+            (folder / file).write_text(text, "utf-8")
+        if mistake.in_common:
             parts = sorted(str(path.relative_to(folder)) for path in folder.glob("common/*/*.c"))
-    files = sorted(str(path.relative_to(folder)) for path in (folder / sources).glob("*.c"))
-    sanitize = [f"-fsanitize={bug.sanitize}"] if bug and bug.sanitize else []
+    if FAILING in " ".join(mistake.symptom.split()):
+        delegate = folder / stage_folder / "delegate.c"
+        head, _, tail = delegate.read_text("utf-8").rpartition("return 0;")
+        delegate.write_text(f"{head}return -1;{tail}", "utf-8")
+    files = sorted(str(path.relative_to(folder)) for path in (folder / stage_folder).glob("*.c"))
+    sanitize = [f"-fsanitize={mistake.sanitizer}"] if mistake.sanitizer else []
     subprocess.run([os.environ.get("CC", "cc"), *FLAGS, *sanitize, *files, *parts, "-o", str(program)],
                    cwd=folder, check=True)
     return program
 
 
-def seen(bug: Bug, commands: list[str], work: Path, archive: Path) -> bool:
-    """Whether a bug's server shows something else than the right one does."""
-    folder = work / bug.name.replace("/", "-")
-    symptom = " ".join(bug.symptom.split())
-    times = TIMES if "a few times" in symptom else 1
+def seen(mistake: Mistake, stage: int, work: Path, archive: Path) -> bool:
+    """Whether a server with a mistake shows anything else than the right one does."""
+    folder = work / mistake.name
+    commands = COMMAND.findall(mistake.symptom)
+    times = TIMES if "a few times" in " ".join(mistake.symptom.split()) else 1
     results = []
-    for planted in (bug, None):
+    for planted in (True, False):
         place = folder / ("planted" if planted else "right")
         place.mkdir(parents=True)
-        server = Server(built(planted, bug.stage, bug.threads, symptom, place, archive))
+        server = Server(built(mistake, stage, planted, place, archive))
         try:
             results.append(all_shown(commands, server, place, times))
         finally:
@@ -173,30 +167,43 @@ def seen(bug: Bug, commands: list[str], work: Path, archive: Path) -> bool:
     return results[0] != results[1]
 
 
+def chosen(stage: int | None, name: str) -> list[tuple[Mistake, int]]:
+    """The mistakes that have commands, and where to plant each."""
+    sources = Sources(Path.cwd())
+    found = []
+    for mistake in load(Path("tests/mistakes")):
+        stages = mistake.stages(sources)
+        if name in mistake.name and stage in (None, *stages) and COMMAND.search(mistake.symptom):
+            found.append((mistake, stage or stages[-1]))
+    return found
+
+
 def main() -> int:
-    if len(sys.argv) not in (2, 3):
-        print("Usage: tests/symptoms BUILD [TEXT]", file=sys.stderr)
+    words = sys.argv[2:]
+    if len(sys.argv) < 2 or len(words) > 2:
+        print("Usage: tests/mistakes/symptoms.py BUILD [STAGE] [NAME]", file=sys.stderr)
         return 2
     archive = Path(sys.argv[1], "common.a").resolve()
-    wanted = sys.argv[2] if len(sys.argv) > 2 else ""
-    bugs = [read(path) for path in sorted(Path("tests/bugs").glob("stage*/*.patch"))]
-    tried = [(bug, COMMAND.findall(bug.symptom)) for bug in bugs if wanted in bug.name]
-    tried = [(bug, commands) for bug, commands in tried if commands]
+    stage = int(words.pop(0)) if words and words[0].isdigit() else None
+    try:
+        tried = chosen(stage, "".join(words))
+    except NotFound as error:
+        print(error)
+        return 1
     with tempfile.TemporaryDirectory() as made:
         work = Path(made)
-        (work / ".curlrc").write_text("silent\nshow-error\nnoproxy = *\n")
-        for bug, _ in tried:  # CURL_HOME is the folder above each server's
-            (work / bug.name.replace("/", "-")).mkdir()
-            shutil.copy(work / ".curlrc", work / bug.name.replace("/", "-"))
+        for mistake, _ in tried:  # CURL_HOME is the folder above each server's
+            (work / mistake.name).mkdir()
+            (work / mistake.name / ".curlrc").write_text("silent\nshow-error\nnoproxy = *\n")
         with ThreadPoolExecutor(WORKERS) as pool:
             found = list(pool.map(lambda one: seen(*one, work, archive), tried))
     faults = 0
-    for (bug, commands), is_seen in zip(tried, found):
-        if is_seen == (bug.name in elsewhere):
+    for (mistake, _), is_seen in zip(tried, found):
+        if is_seen == (mistake.name in elsewhere):
             faults += 1
-            print(f"{bug.name}: " + ("it is seen, and is named in `elsewhere`" if is_seen else
-                                     f"the commands show nothing of it: {'; '.join(commands)}"))
-    print(f"{sum(found)} of {len(found)} bugs with commands are seen by them, "
+            print(f"{mistake.name}: " + ("it is seen, and is named in `elsewhere`" if is_seen else
+                                         "its commands show nothing of it"))
+    print(f"{sum(found)} of {len(found)} mistakes with commands are seen by them, "
           f"{len(found) - sum(found)} elsewhere; {faults} faults")
     return 1 if faults or not found else 0
 
