@@ -242,10 +242,10 @@ soak: ## load for long, looks whether memory stays flat: [SOAK_SECONDS=180] [STA
 	@$(MAKE) --no-print-directory $(SERVERS) $(TOOLS)
 	@tests/soak/run $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
 
-bugs: ## plants known bugs, and sees the tests catch each: [STAGE=n] [FULL=1]
+mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	@tests/install test
 	@$(MAKE) --no-print-directory test-programs
-	@FULL=$(FULL) ONLY='$(ONLY)' tests/bugs/run $(CHOSEN)
+	@FULL=$(FULL) ONLY='$(ONLY)' tests/mistakes/run.py $(CHOSEN)
 
 matrix: ## the tests of each step pass behind it, and fail before it
 	@tests/install test
@@ -281,10 +281,10 @@ wire: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) ## what changes on the wire 
 	@tests/wire/run $(BUILD)
 
 # What docs/testing.md shows of red tests comes from a run, too.
-$(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/bugs/stage*/*.patch)
+$(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.md)
 	@tests/install test grade
 	@$(MAKE) --no-print-directory test-programs
-	@tests/bugs/examples $(BUILD)
+	@tests/mistakes/examples.sh $(BUILD)
 
 weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## puts code, differences and mistakes into the documents
 	@tests/install docs
@@ -303,9 +303,9 @@ docs-tests: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## tries make doc
 	@tests/parts $(BUILD)
 	@tests/stale $(BUILD)
 
-symptoms: $(BUILD)/common.a ## types what the planted mistakes' pages show: [STAGE=n]
+symptoms: $(BUILD)/common.a ## types the commands of all mistakes, which must show them: [STAGE=n] [ONLY=name]
 	@tests/install test
-	@tests/symptoms $(BUILD) $(if $(STAGE),stage$(STAGE)/)
+	@tests/mistakes/symptoms.py $(BUILD) $(STAGE) $(ONLY)
 
 # The servers, the units and the fault sweep, all counted together.
 COVERAGE := build/coverage
@@ -395,5 +395,5 @@ clean: ## removes all that was built
 	rm -rf build
 
 # Not those of copies of the project, which name the same files.
--include $(shell find $(BUILD) -path '$(BUILD)/bugs' -prune -o -path '$(BUILD)/matrix' -prune \
+-include $(shell find $(BUILD) -path '$(BUILD)/mistakes' -prune -o -path '$(BUILD)/matrix' -prune \
 	-o -path '$(BUILD)/mutants' -prune -o -name '*.d' -print 2>/dev/null)

@@ -19,7 +19,7 @@ $(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
 GRADE_HOW = GRADE_COMPILE='$(filter-out -MMD -MP,$(COMPILE))' GRADE_SMALL='$(SMALL)' \
 	GRADE_UNIT='$(UNIT_CFLAGS) $(UNIT_FLAGS)' GRADE_LINK='$(LINK)' PYTHONDONTWRITEBYTECODE=1
 
-.PHONY: grade grade-programs grade-tests grade-bugs grade-agrees
+.PHONY: grade grade-programs grade-tests grade-mistakes grade-agrees
 grade-programs: stage-programs $(REMOTE) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
 
 grade: ## marks a folder, or each in a folder: STAGE=n DIR=path or BATCH=path [OUT=path]
@@ -37,10 +37,10 @@ grade-tests: ## marks a small class, most of it hostile, and tries make propagat
 	@$(GRADE_HOW) FULL=$(FULL) python3 tests/grade/batch_test.py $(BUILD)
 	@tests/grade/propagate_test
 
-grade-bugs: ## marks 40 submissions with a planted bug each, and looks for the mistake
+grade-mistakes: ## marks 40 submissions with a planted mistake each; each must lose points for it
 	@tests/install test grade
 	@$(MAKE) --no-print-directory STAGE= grade-programs
-	@$(GRADE_HOW) python3 tests/grade/bugs_test.py $(BUILD)
+	@$(GRADE_HOW) python3 tests/grade/mistakes_test.py $(BUILD)
 
 grade-agrees: ## sees that make grade finds at fault what make test DIR=... does
 	@tests/install test grade
