@@ -232,10 +232,10 @@ soak: ## load for long, looks whether memory stays flat: [SOAK_SECONDS=180] [STA
 	@$(MAKE) --no-print-directory $(SERVERS) $(TOOLS)
 	@tests/soak/run $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
 
-bugs: ## plants known bugs, and sees the tests catch each: [STAGE=n]
+mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	@tests/install test
 	@$(MAKE) --no-print-directory test-programs
-	@ONLY='$(ONLY)' tests/bugs/run $(CHOSEN)
+	@FULL=$(FULL) ONLY='$(ONLY)' tests/mistakes/run.py $(CHOSEN)
 
 matrix: ## the tests of each step pass after it, and fail before it: [STAGE=n]
 	@tests/install test
@@ -271,10 +271,10 @@ wire: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) ## what changes on the wire 
 	@tests/wire/run $(BUILD)
 
 # What docs/testing.md shows of red tests comes from a run, too.
-$(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/bugs/stage*/*.patch)
+$(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.md)
 	@tests/install test grade
 	@$(MAKE) --no-print-directory test-programs
-	@tests/bugs/examples $(BUILD)
+	@tests/mistakes/examples.sh $(BUILD)
 
 weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## puts code, differences and mistakes into the documents
 	@tests/install docs
@@ -288,9 +288,9 @@ docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## holds the documents 
 	@tests/balance $(BUILD)
 	@tests/docs $(BUILD)
 
-symptoms: $(BUILD)/common.a ## types what the planted mistakes' pages show: [STAGE=n]
+symptoms: $(BUILD)/common.a ## types the commands of all mistakes, which must show them: [STAGE=n] [ONLY=name]
 	@tests/install test
-	@tests/symptoms $(BUILD) $(if $(STAGE),stage$(STAGE)/)
+	@tests/mistakes/symptoms.py $(BUILD) $(STAGE) $(ONLY)
 
 # The servers, the units and the fault sweep, all counted together.
 COVERAGE := build/coverage
@@ -380,5 +380,5 @@ clean: ## removes all that was built
 	rm -rf build
 
 # Not those of copies of the project, which name the same files.
--include $(shell find $(BUILD) -path '$(BUILD)/bugs' -prune -o -path '$(BUILD)/matrix' -prune \
+-include $(shell find $(BUILD) -path '$(BUILD)/mistakes' -prune -o -path '$(BUILD)/matrix' -prune \
 	-o -path '$(BUILD)/mutants' -prune -o -name '*.d' -print 2>/dev/null)
