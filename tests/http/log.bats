@@ -124,28 +124,6 @@ assert_logged() {
     stop_server
 }
 
-# bats test_tags=id:log-reader-stalls
-@test "a log whose reader stalls holds up no client" {
-    kill_server
-    mkfifo "$BATS_TEST_TMPDIR/pipe"
-    exec {reader}<>"$BATS_TEST_TMPDIR/pipe"
-    : >"$SERVER_OUT"
-    "$SERVER" 127.0.0.1 0 >"$SERVER_OUT" 2>"$BATS_TEST_TMPDIR/pipe" 3>&- &
-    SERVER_PID=$!
-    wait_until 10 server_listens
-    PORT=$(grep -o '[0-9]*/$' "$SERVER_OUT")
-    PORT=${PORT%/}
-    "$TOOLS/exchange" -c 50 127.0.0.1 "$PORT" 'send GET /' 'repeat 5000 a' \
-        'send  HTTP/1.1\r\nHost: a\r\n\r\n' read \
-        >"$BATS_TEST_TMPDIR/answers" 3>&-
-    assert_equal "$(grep -ac '^HTTP/1.1 200' "$BATS_TEST_TMPDIR/answers")" 50
-    ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
-    assert_hello /p
-    exec {reader}>&-
-    kill_server
-    SERVER_PID=
-}
-
 threads() {
     find "/proc/$SERVER_PID/task" -mindepth 1 -maxdepth 1 | wc -l
 }

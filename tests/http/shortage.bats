@@ -100,30 +100,3 @@ cpu_ms() {
     release 15
     stop_server
 }
-
-# bats test_tags=ours,id:inherited-descriptors
-# hint: How many descriptors are open when the server starts? Those are not free
-#   for clients.
-@test "with 40 inherited descriptors of 64, half-sent requests lock nobody out" {
-    local elapsed
-
-    needs_prlimit
-    kill_server
-    cat >"$BATS_TEST_TMPDIR/start" <<END
-#!/usr/bin/env bash
-for _ in {1..40}; do
-    exec {inherited}</dev/null
-done
-ulimit -n 64
-exec '$SERVER' "\$@"
-END
-    chmod +x "$BATS_TEST_TMPDIR/start"
-    start_server "$BATS_TEST_TMPDIR/start"
-    exchange -c 60 -t 20 'send GET /p HTTP/1.1\r\n' hold read \
-        </dev/null >"$BATS_TEST_TMPDIR/held" 3>&- &
-    wait_until 5 grep -qs holding "$BATS_TEST_TMPDIR/held"
-    in_ms ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
-    assert_equal "$status" 200
-    ((elapsed < 6000)) || fail "expected: an answer soon; it took $elapsed ms"
-    stop_server
-}

@@ -117,7 +117,7 @@ end_exchange() {
     assert_equal "$(grep -ac '</html>$' "$BATS_TEST_TMPDIR/answers")" "$count"
 }
 
-# bats test_tags=ours,id:sigint-ignored
+# bats test_tags=id:sigint-ignored
 # hint: Who starts a program with SIGINT ignored wants it to go on after Ctrl-C.
 @test "SIGINT does not end a server that was started with SIGINT ignored" {
     kill -s INT "$SERVER_PID"
