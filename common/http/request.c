@@ -7,6 +7,7 @@
 #include "characters.h"
 #include "field_line.h"
 #include "host.h"
+#include "limits.h"
 
 void request_init(struct request *request)
 {
@@ -236,7 +237,11 @@ enum verdict request_check(struct request *request, const char *post_refusal)
 bool request_is_head(const struct request *request, const char *data,
                      size_t length)
 {
+    static const char method[] = "HEAD ";
     size_t start = request->head.request_line;
+    size_t end = start + sizeof method - 1;
 
-    return length - start >= 5 && memcmp(data + start, "HEAD ", 5) == 0;
+    /* What is beyond the limit may not have come yet when that is passed. */
+    return end <= length && end <= REQUEST_LINE_MOST &&
+           memcmp(data + start, method, sizeof method - 1) == 0;
 }
