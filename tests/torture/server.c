@@ -15,7 +15,7 @@
 
 #include "client.h"
 #include "faults.h"
-#include "limits.h"
+#include "net/limits.h"
 
 static const uint64_t settle_ms = 3000;
 static const int start_ms = 10000;

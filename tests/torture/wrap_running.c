@@ -21,7 +21,7 @@
 
 #include "budget.h"
 #include "faults.h"
-#include "limits.h"
+#include "net/limits.h"
 
 int __real_accept(int, struct sockaddr *, socklen_t *);
 ssize_t __real_recv(int, void *, size_t, int);
