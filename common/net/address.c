@@ -90,12 +90,19 @@ int address_url(int listening_socket, char url[ADDRESS_URL_SIZE],
     char host[128];
     char port[16];
     bool brackets;
+    int error;
 
     if (getsockname(listening_socket, (struct sockaddr *)&address, &length) ==
-            -1 ||
-        getnameinfo((struct sockaddr *)&address, length, host, sizeof host,
-                    port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+        -1) {
         reason_write(reason, "find out which port was taken", errno);
+        return -1;
+    }
+    error = getnameinfo((struct sockaddr *)&address, length, host, sizeof host,
+                        port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
+    if (error != 0) {
+        (void)snprintf(reason, REASON_SIZE,
+                       "cannot write the address and port as text: %.128s",
+                       gai_strerror(error));
         return -1;
     }
     brackets = address.ss_family == AF_INET6;
