@@ -14,25 +14,25 @@
 static const unsigned failures_most = 50;
 static const struct timespec pause_after_failure = {.tv_nsec = 20000000};
 
-/* Free descriptors, up to `most`, once the limit is as high as it may be: those
- * below it that are not open. */
-static size_t count_free_descriptors(size_t most)
+/* Counts free descriptors, up to `most`, once the limit is as high as it may
+ * be: those below it that are not open. Returns 0, or -1 with errno. */
+static int count_free_descriptors(size_t *free, size_t most)
 {
     struct rlimit limit;
-    size_t free = 0;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) == -1) {
-        return 0;
+        return -1;
     }
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) == -1 &&
         getrlimit(RLIMIT_NOFILE, &limit) == -1) {
-        return 0; /* GCOVR_EXCL_LINE: a second fault after a first */
+        return -1; /* GCOVR_EXCL_LINE: a second fault after a first */
     }
-    for (rlim_t i = 0; i < limit.rlim_cur && free < most; i++) {
-        free += fcntl((int)i, F_GETFD) == -1 && errno == EBADF;
+    *free = 0;
+    for (rlim_t i = 0; i < limit.rlim_cur && *free < most; i++) {
+        *free += fcntl((int)i, F_GETFD) == -1 && errno == EBADF;
     }
-    return free;
+    return 0;
 }
 
 int pool_init(struct pool *pool, int listening_socket, char reason[REASON_SIZE])
@@ -41,11 +41,14 @@ int pool_init(struct pool *pool, int listening_socket, char reason[REASON_SIZE])
 
     *pool = (struct pool){
         .listening_socket = listening_socket,
-        .cap = count_free_descriptors(THREADS_MOST),
         .total = 1,
         .waiting = 1,
         .coming = 1,
     };
+    if (count_free_descriptors(&pool->cap, THREADS_MOST) == -1) {
+        reason_write(reason, "count the descriptors", errno);
+        return -1;
+    }
     pool->reached = pool->cap;
     if (pool->cap == 0) {
         reason_write(reason, "accept even one client", EMFILE);

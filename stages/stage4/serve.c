@@ -27,7 +27,8 @@ static int start_thread(struct pool *pool)
         pool_thread_failed(pool);
         return error;
     }
-    return pthread_detach(thread); /* it will not be joined */
+    (void)pthread_detach(thread); /* it will not be joined */
+    return 0;
 }
 
 /* Each thread waits for a client, makes sure that another thread waits in its
