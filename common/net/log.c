@@ -2,6 +2,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,10 +39,14 @@ static struct {
 
 static void write_whole(const char *data, size_t length)
 {
+    struct pollfd log = {.fd = STDERR_FILENO, .events = POLLOUT};
+
     while (length > 0) {
         ssize_t count = write(STDERR_FILENO, data, length);
 
-        if (count == -1 && errno != EINTR) {
+        if (count == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            (void)poll(&log, 1, -1); /* whoever shares it has set O_NONBLOCK */
+        } else if (count == -1 && errno != EINTR) {
             return; /* the lines are lost: no reason to end anything */
         }
         if (count > 0) {
@@ -127,21 +132,19 @@ int log_start(void)
 void log_write(const char *line, size_t length)
 {
     bool started;
-    bool wakes;
 
     lock_take(&queue.lock);
     started = queue.started;
-    wakes = queue.idle && started;
     if (started) {
         enqueue(line, length);
-        queue.idle = false;
+        if (queue.idle) {
+            queue.idle = false;
+            (void)pthread_cond_signal(&queue.filled);
+        }
     }
     lock_give(&queue.lock);
     if (!started) {
         write_whole(line, length);
-    }
-    if (wakes) {
-        (void)pthread_cond_signal(&queue.filled);
     }
 }
 
