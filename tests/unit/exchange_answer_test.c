@@ -2,16 +2,6 @@
  * exchange_answer_test.c - which verdict gets which answer, how that is sent,
  * to clients of all kinds, and what the log says.
  */
-/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom */
-/* link: -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send */
-/* link: -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf */
-/* link: -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect */
-/* link: -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown */
-/* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
-/* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
-/* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
-/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep,--wrap=deadline_begin */
-/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 #include "support_exchange.h"
 
 #include <errno.h>
@@ -422,33 +412,24 @@ static void exchange_log_of_what_came(void **state)
     }
 }
 
+#define TEST(test) cmocka_unit_test_setup(test, set_up_exchange)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(exchange_answer_of_each_verdict,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_answer_to_a_get_and_a_head,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_answer_to_a_malformed_head,
-                               set_up_exchange),
-        cmocka_unit_test_setup(
-            exchange_answer_with_a_response_that_cannot_be_sent,
-            set_up_exchange),
-        cmocka_unit_test_setup(exchange_answer_with_a_response_over_the_budget,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_answer_without_memory, set_up_exchange),
-        cmocka_unit_test_setup(exchange_sent_goes_on_until_all_is_sent,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_sent_to_a_client_that_is_gone,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_sent_to_a_client_that_takes_nothing,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_sent_to_a_slow_reader, set_up_exchange),
-        cmocka_unit_test_setup(exchange_sent_to_a_client_that_sends,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_sent_while_the_client_sends,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_log_of_what_came, set_up_exchange),
+        TEST(exchange_answer_of_each_verdict),
+        TEST(exchange_answer_to_a_get_and_a_head),
+        TEST(exchange_answer_to_a_malformed_head),
+        TEST(exchange_answer_with_a_response_that_cannot_be_sent),
+        TEST(exchange_answer_with_a_response_over_the_budget),
+        TEST(exchange_answer_without_memory),
+        TEST(exchange_sent_goes_on_until_all_is_sent),
+        TEST(exchange_sent_to_a_client_that_is_gone),
+        TEST(exchange_sent_to_a_client_that_takes_nothing),
+        TEST(exchange_sent_to_a_slow_reader),
+        TEST(exchange_sent_to_a_client_that_sends),
+        TEST(exchange_sent_while_the_client_sends),
+        TEST(exchange_log_of_what_came),
     };
 
     return run_all(tests);

@@ -8,17 +8,7 @@
 /* tags: ours */
 /* hint: Between which two waits is the memory allocated, and is it counted
  * before the second? */
-/* link: -Wl,--wrap=delegate,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 /* link: -Wl,--wrap=free */
-/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom */
-/* link: -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send */
-/* link: -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf */
-/* link: -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect */
-/* link: -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown */
-/* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
-/* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
-/* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
-/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep,--wrap=deadline_begin */
 #include "support_delegate.h"
 
 #include <stdio.h>
@@ -231,16 +221,15 @@ static int set_up(void **state)
     return set_up_delegate(state);
 }
 
+#define TEST(test) cmocka_unit_test_setup(test, set_up)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(handle_connection_counts_memory_before_each_wait,
-                               set_up),
-        cmocka_unit_test_setup(handle_connection_holds_so_much_per_octet,
-                               set_up),
-        cmocka_unit_test_setup(handle_connection_over_budget, set_up),
-        cmocka_unit_test_setup(handle_connection_holds_little_of_half_a_request,
-                               set_up),
+        TEST(handle_connection_counts_memory_before_each_wait),
+        TEST(handle_connection_holds_so_much_per_octet),
+        TEST(handle_connection_over_budget),
+        TEST(handle_connection_holds_little_of_half_a_request),
     };
 
     return run_all(tests);

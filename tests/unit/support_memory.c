@@ -19,6 +19,8 @@ void *__real_calloc(size_t count, size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
+void __real_free(void *memory) __attribute__((weak)); /* if it is wrapped */
+void __wrap_free(void *memory);
 
 void memory_lasts(size_t most, size_t failures)
 {
@@ -101,10 +103,6 @@ void *__wrap_realloc(void *memory, size_t size)
 
     return is_out() ? NULL : count(__real_realloc(memory, size), before);
 }
-
-/* A program that does not count has only the real one. */
-void __real_free(void *memory) __attribute__((weak));
-void __wrap_free(void *memory);
 
 void __wrap_free(void *memory)
 {
