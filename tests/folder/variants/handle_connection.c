@@ -31,7 +31,7 @@
 #endif
 
 #ifdef POST_REFUSED
-static const char *const post_refusal = "Stage 6 accepts POST data.";
+static const char *const post_refusal = "POST data is for stage 6.";
 #else
 static const char *const post_refusal = NULL;
 #endif
