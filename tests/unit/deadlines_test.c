@@ -141,19 +141,6 @@ static void deadline_ends_a_trickle(void **state)
     assert_int_equal(trickle(DRAINING, 1 << 20, 1900), DRAIN_MOST_MS);
 }
 
-/* Sending has the whole time, whatever was received, and how slowly. */
-static void deadline_turn_begins_another_time(void **state)
-{
-    (void)state;
-    now += ALLOWANCE_MS - 100;
-    deadline_moved(&deadline, 1 << 30);
-    deadline_turn(&deadline, SENDING);
-    assert_int_equal(wait_until_late(), ALLOWANCE_MS);
-    deadline_turn(&deadline, DRAINING);
-    deadline_tell(&deadline);
-    assert_int_equal(wait_until_late(), DRAIN_SILENCE_MS);
-}
-
 /* ---- A crowd */
 
 static void deadlines_crowd_shrinks_the_time(void **state)
@@ -350,7 +337,6 @@ int main(void)
         WITH_DEADLINE(deadline_ends_a_silence),
         WITH_DEADLINE(deadline_ends_a_silence_after_many_bytes),
         WITH_DEADLINE(deadline_ends_a_trickle),
-        WITH_DEADLINE(deadline_turn_begins_another_time),
         WITH_DEADLINE(deadlines_crowd_shrinks_the_time),
         WITH_DEADLINE(deadlines_crowd_interrupts_those_that_wait),
         WITH_DEADLINE(deadlines_look_interrupts_who_waits_and_is_late),
