@@ -64,10 +64,11 @@ void buffer_keep(struct buffer *buffer, size_t offset, size_t length)
 {
     char *data;
 
-    buffer->length = length;
     if (length == 0) {
+        buffer_release(buffer);
         return;
     }
+    buffer->length = length;
     memmove(buffer->data, buffer->data + offset, length);
     if (buffer->capacity <= smallest_kept) {
         return; /* little: not worth a call */

@@ -151,4 +151,5 @@ void response_write_head(const struct response *response, time_t now,
         buffer_append_string(head, "Content-Length: 0\r\n");
     }
     buffer_append_string(head, "\r\n");
+    (void)buffer_reserve(head, more); /* the head may be an unusual one */
 }

@@ -20,7 +20,8 @@
 static const int queue_length = 4096; /* the kernel may have a smaller one */
 
 static const char post_refusal[] =
-    "This stage of the server does not accept POST data yet: stage 6 does.";
+    "This stage of the server does not accept POST data yet: that is what "
+    "stage 6 is for.";
 
 static void *take_turns(void *argument);
 

@@ -35,6 +35,7 @@ leave_descriptors() {
 descriptors open: the server had $before, and now has $(descriptors)"
 }
 
+# bats test_tags=id:no-descriptor-left
 # hint: Which descriptor does each client get, and where is it closed? Follow
 #   each way out of the function, those upon a fault above all.
 @test "clients that are gone leave no descriptor open, whatever became of them" {
@@ -67,6 +68,7 @@ clients() {
     done
 }
 
+# bats test_tags=id:no-stack-left
 # hint: A thread that has ended keeps its stack until somebody joins it, unless
 #   it is detached. Who does either?
 @test "threads that have ended leave no stack behind" {

@@ -131,19 +131,26 @@ static void buffer_append_number_in_decimal(void **state)
 
 static void buffer_reserve_makes_room(void **state)
 {
-    static const size_t rows[] = {1, 255, 256, 257, 511, 513, 70000};
+    static const size_t rows[] = {0, 1, 255, 256, 257, 511, 513, 70000};
 
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct buffer buffer;
+        size_t capacity;
 
         buffer_init(&buffer);
         buffer_append_string(&buffer, "here");
+        capacity = buffer_capacity_for(&buffer, rows[i]);
         assert_int_equal(buffer_reserve(&buffer, rows[i]), 0);
-        assert_true(buffer.capacity - buffer.length >= rows[i]);
-        memset(buffer.data + buffer.length, 'x', rows[i]);
+        assert_int_equal(buffer.capacity, capacity);
+        assert_true(buffer_free(&buffer) >= rows[i]);
+        memset(buffer.data + buffer.length, 'x', buffer_free(&buffer));
         assert_int_equal(buffer.length, 4);
         assert_memory_equal(buffer.data, "here", 4);
+        assert_int_equal(buffer_capacity_for(&buffer, buffer_free(&buffer)),
+                         capacity);
+        assert_true(buffer_capacity_for(&buffer, buffer_free(&buffer) + 1) >
+                    capacity);
         buffer_release(&buffer);
     }
 }
@@ -156,6 +163,47 @@ static void buffer_reserve_of_nothing_succeeds(void **state)
     buffer_init(&buffer);
     assert_int_equal(buffer_reserve(&buffer, 0), 0);
     assert_null(buffer.data);
+    buffer_release(&buffer);
+}
+
+static void buffer_keep_moves_a_part_to_the_beginning(void **state)
+{
+    enum {
+        much = 100000
+    };
+    static const struct {
+        size_t offset, length;
+    } rows[] = {{0, 1}, {1, 999}, {much - 5000, 5000}, {0, much}, {7, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buffer buffer;
+
+        buffer_init(&buffer);
+        for (uint64_t k = 0; k < much; k++) {
+            buffer_append(&buffer, (char[]){(char)(k % 251)}, 1);
+        }
+        buffer_keep(&buffer, rows[i].offset, rows[i].length);
+        assert_int_equal(buffer.length, rows[i].length);
+        assert_true(buffer.capacity <= rows[i].length);
+        for (size_t k = 0; k < rows[i].length; k++) {
+            assert_int_equal(buffer.data[k],
+                             (char)((rows[i].offset + k) % 251));
+        }
+        buffer_append_string(&buffer, "more");
+        assert_memory_equal(buffer.data + rows[i].length, "more", 4);
+        buffer_release(&buffer);
+    }
+}
+
+static void buffer_keep_of_an_empty_one(void **state)
+{
+    struct buffer buffer;
+
+    (void)state;
+    buffer_init(&buffer);
+    buffer_keep(&buffer, 0, 0);
+    assert_int_equal(buffer.length, 0);
     buffer_release(&buffer);
 }
 
@@ -201,6 +249,8 @@ int main(void)
         cmocka_unit_test(buffer_append_number_in_decimal),
         cmocka_unit_test(buffer_reserve_makes_room),
         cmocka_unit_test(buffer_reserve_of_nothing_succeeds),
+        cmocka_unit_test(buffer_keep_moves_a_part_to_the_beginning),
+        cmocka_unit_test(buffer_keep_of_an_empty_one),
         cmocka_unit_test(buffer_reserve_of_too_much_fails_and_sticks),
     };
 

@@ -1,5 +1,6 @@
 /* form_test.c - form data, as parse_qs with blank values kept and the URL
  * standard's parser (section 5.1) read it. */
+/* link: -Wl,--wrap=malloc,--wrap=realloc */
 #include "support.h"
 
 #include <stdlib.h>
@@ -7,6 +8,55 @@
 
 #include "buffer.h"
 #include "form.h"
+
+/* ---- What form_parse allocates */
+
+static size_t text_taken;    /* by the last malloc */
+static size_t entries_taken; /* by the last realloc */
+
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+void *__wrap_malloc(size_t size)
+{
+    text_taken = size;
+    return __real_malloc(size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    entries_taken = size;
+    return __real_realloc(memory, size);
+}
+
+/* Parses the data, and checks what that takes. */
+static void parse(struct form *form, const char *data, size_t length)
+{
+    size_t most = form_most(data, length);
+    size_t segments = 1;
+    size_t all = 0;
+
+    say_place("%s", shown(data, length));
+    text_taken = entries_taken = 0;
+    form_init(form);
+    assert_row_verdict(NULL, form_parse(form, data, length), VERDICT_DONE);
+    assert_row_that(NULL, text_taken + entries_taken <= most,
+                    "it takes %zu bytes, not %zu at most",
+                    text_taken + entries_taken, most);
+    for (size_t i = 0; i < length; i++) {
+        segments += data[i] == '&';
+    }
+    assert_row_that(NULL, most <= length + 512 + 16 * segments,
+                    "form_most is more than form.h says");
+    for (size_t i = 0; i < form->count; i++) {
+        all += form_pair(form, i).key_length + form_pair(form, i).value_length;
+    }
+    assert_row(NULL, "form_length", form_length(form), all);
+}
+
+/* ---- Tests */
 
 enum {
     pairs_most = 6
@@ -112,9 +162,7 @@ static void form_parse_of_the_table(void **state)
         char *data = guarded_copy(input.octets, input.length);
         struct form form;
 
-        form_init(&form);
-        assert_row_verdict(input.octets, form_parse(&form, data, input.length),
-                           VERDICT_DONE);
+        parse(&form, data, input.length);
         guarded_free(data, input.length); /* a form points at its own */
         assert_row(input.octets, "the number of pairs", form.count,
                    rows[i].count);
@@ -145,8 +193,7 @@ static void check_in_the_middle(const struct row *row, size_t before)
     buffer_append_string(&data, "&");
     buffer_append(&data, row->input.octets, row->input.length);
     buffer_append_string(&data, more);
-    form_init(&form);
-    assert_int_equal(form_parse(&form, data.data, data.length), VERDICT_DONE);
+    parse(&form, data.data, data.length);
     buffer_release(&data);
     assert_row(row->input.octets, "the number of pairs", form.count,
                (before > 0) + row->count + 1);
@@ -176,8 +223,7 @@ static void form_parse_of_no_data(void **state)
     struct form form;
 
     (void)state;
-    form_init(&form);
-    assert_int_equal(form_parse(&form, NULL, 0), VERDICT_DONE);
+    parse(&form, NULL, 0);
     assert_int_equal(form.count, 0);
     form_release(&form);
 }
@@ -202,8 +248,7 @@ static void check_round_trip(const char *digits)
         append_escaped(&data, octet, digits);
         buffer_append_string(&data, "&");
     }
-    form_init(&form);
-    assert_int_equal(form_parse(&form, data.data, data.length), VERDICT_DONE);
+    parse(&form, data.data, data.length);
     buffer_release(&data);
     assert_int_equal(form.count, 256);
     for (int octet = 0; octet < 256; octet++) {
@@ -233,8 +278,7 @@ static void form_parse_of_every_octet_unescaped(void **state)
         char data[3] = {'a', '=', (char)octet};
         struct form form;
 
-        form_init(&form);
-        assert_int_equal(form_parse(&form, data, sizeof data), VERDICT_DONE);
+        parse(&form, data, sizeof data);
         assert_int_equal(form.count, 1);
         if (octet == '&') {
             assert_int_equal(form_pair(&form, 0).value_length, 0);
@@ -262,12 +306,29 @@ static void form_parse_of_much_is_linear(void **state)
         for (size_t at = 0; at < length; at += 2) {
             memcpy(data + at, pieces[i], 2);
         }
-        form_init(&form);
-        assert_int_equal(form_parse(&form, data, length), VERDICT_DONE);
+        parse(&form, data, length);
         assert_row(pieces[i], "the number of pairs", form.count, counts[i]);
         form_release(&form);
     }
     free(data);
+}
+
+/* The array grows at some of these numbers. */
+static void form_parse_of_so_many_pairs(void **state)
+{
+    char data[2 * 300];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof data; i += 2) {
+        memcpy(data + i, "a&", 2);
+    }
+    for (size_t count = 1; count <= sizeof data / 2; count++) {
+        struct form form;
+
+        parse(&form, data, 2 * count - 1);
+        assert_int_equal(form.count, count);
+        form_release(&form);
+    }
 }
 
 static void form_release_makes_it_usable_again(void **state)
@@ -296,6 +357,7 @@ int main(void)
         cmocka_unit_test(form_parse_undoes_the_escape_of_every_octet),
         cmocka_unit_test(form_parse_of_every_octet_unescaped),
         cmocka_unit_test(form_parse_of_much_is_linear),
+        cmocka_unit_test(form_parse_of_so_many_pairs),
         cmocka_unit_test(form_release_makes_it_usable_again),
     };
 

@@ -15,7 +15,7 @@
 /* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
 /* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
 /* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
-/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep */
+/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep,--wrap=deadline_begin */
 #include "request_rows.h"
 
 #include <errno.h>
@@ -232,8 +232,8 @@ static void handle_connection_sends_the_whole_answer_in_parts(void **state)
     }
 }
 
-/* A real socket of which the other side is gone: nothing that the stub makes
- * up. SIGPIPE does not come, as in the server, where turns_start blocks it. */
+/* A real socket whose other side is gone: nothing here is the stub's. SIGPIPE
+ * does not come, as in the server (main_thread.h). */
 /* hint: Writing to a socket whose other side is gone fails: is the socket
  * closed all the same, and everything released? */
 static void handle_connection_of_a_client_that_is_gone(void **state)

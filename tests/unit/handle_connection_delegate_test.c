@@ -15,12 +15,14 @@
 /* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
 /* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
 /* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
-/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep */
+/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep,--wrap=deadline_begin */
 #include "request_rows.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "deadlines.h"
 
 static int fail_early(struct response *response)
 {
@@ -278,6 +280,34 @@ static void handle_connection_sends_what_delegate_leaves(void **state)
     stub_close();
 }
 
+static int take_half_an_hour(struct response *response)
+{
+    stub.clock += 1800000;
+    deadlines_look(stub.clock);
+    return leave_404(response);
+}
+
+/* tags: ours */
+/* hint: Only a call that waits for the client may be interrupted: is the end of
+ * the wait noted before delegate is called? */
+static void handle_connection_never_interrupts_delegate(void **state)
+{
+    sig_atomic_t signals = stub_signals;
+
+    (void)state;
+    delegate_answers = take_half_an_hour;
+    for (size_t i = 0; i < COUNT(request_rows); i++) {
+        const char *row = request_rows[i].request;
+
+        open_client(row, strlen(row));
+        handle();
+        stub_check(row);
+        assert_row(row, "the number of signals", stub_signals - signals, 0);
+        stub_check_answer(row, "HTTP/1.1 404 Not Found", !request_rows[i].head);
+        stub_close();
+    }
+}
+
 /* True if the answer is to have content: not to a HEAD, unless there was no
  * memory before anything was read, so that it is not known to be one. */
 static bool has_content(const struct request_row *row, size_t most)
@@ -341,6 +371,8 @@ int main(void)
         cmocka_unit_test_setup(handle_connection_of_an_answer_without_content,
                                set_up_delegate),
         cmocka_unit_test_setup(handle_connection_sends_what_delegate_leaves,
+                               set_up_delegate),
+        cmocka_unit_test_setup(handle_connection_never_interrupts_delegate,
                                set_up_delegate),
         cmocka_unit_test_setup(handle_connection_without_memory,
                                set_up_delegate),

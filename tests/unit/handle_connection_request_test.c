@@ -17,7 +17,7 @@
 /* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
 /* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
 /* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
-/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep */
+/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep,--wrap=deadline_begin */
 #include "request_rows.h"
 
 #include <signal.h>

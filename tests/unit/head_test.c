@@ -188,7 +188,10 @@ static void head_scan_holds_the_limit_of_the_request_line(void **state)
     } rows[] = {
         {"", most, "\r\n\r\n", VERDICT_DONE},
         {"", most, "\n\n", VERDICT_DONE},
-        {"\r\n\r\n", most, "\r\n\r\n", VERDICT_DONE},
+        {"\r\n\r\n", most - 4, "\r\n\r\n", VERDICT_DONE},
+        {"\n", most - 1, "\n\n", VERDICT_DONE},
+        {"\r\n\r\n", most - 3, "\r\n\r\n", LINE_TOO_LONG},
+        {"\n", most, "", LINE_TOO_LONG},
         {"", most, "", VERDICT_INCOMPLETE},
         {"", most, "\r", VERDICT_INCOMPLETE},
         {"", most + 1, "", LINE_TOO_LONG},
@@ -196,7 +199,6 @@ static void head_scan_holds_the_limit_of_the_request_line(void **state)
         {"", most + 1, "\r\n", LINE_TOO_LONG},
         {"", most + 1, "\n", LINE_TOO_LONG},
         {"", most + 1, "\r\n\r\n", LINE_TOO_LONG},
-        {"\r\n", most + 1, "", LINE_TOO_LONG},
         {"", most, "\r\r", LINE_TOO_LONG},
         {"", most, "\rx", LINE_TOO_LONG},
         {"", most, "\r\r\n", LINE_TOO_LONG},
@@ -277,16 +279,20 @@ static void head_scan_counts_short_lines_together(void **state)
 
 static void head_scan_of_endless_empty_lines(void **state)
 {
-    size_t length = HEADER_SECTION_MOST + 2;
-    char *data = test_malloc_or_fail(length);
+    enum {
+        most = REQUEST_LINE_MOST
+    };
+    char data[most + 3];
 
     (void)state;
-    for (size_t i = 0; i < length; i += 2) {
-        memcpy(data + i, "\r\n", 2);
+    for (size_t i = 0; i < sizeof data; i++) {
+        data[i] = i % 2 == 0 ? '\r' : '\n';
     }
-    check_long("the limit", data, HEADER_SECTION_MOST, VERDICT_INCOMPLETE);
-    check_long("more", data, length, VERDICT_HEADER_SECTION_TOO_LONG);
-    free(data);
+    check_long("the limit", data, most, VERDICT_INCOMPLETE);
+    check_long("a CR more", data, most + 1, VERDICT_INCOMPLETE);
+    check_long("a line more", data, most + 2, LINE_TOO_LONG);
+    data[most] = 'x';
+    check_long("a request line", data, most + 1, LINE_TOO_LONG);
 }
 
 int main(void)

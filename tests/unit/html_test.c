@@ -1,7 +1,6 @@
 /* html_test.c - text from a client in a page; the contract is in html.h. */
 #include "support.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "html.h"
@@ -246,25 +245,45 @@ static void html_append_keeps_what_was_there(void **state)
     buffer_release(&page);
 }
 
-static void html_append_takes_six_octets_for_each_at_most(void **state)
+/* Ends the test unless html_most is at least what html_append takes, and at
+ * most six octets for each. */
+static void check_most(const char *text, size_t length)
 {
-    static const char hard[] = "\"'&<>\xFF\0\xF0";
-    enum {
-        length = 1 << 20
-    };
-    char *text = test_malloc_or_fail(length);
+    size_t most = html_most(text, length);
     struct buffer page;
 
-    (void)state;
-    for (size_t i = 0; i < length; i++) {
-        text[i] = hard[i % (sizeof hard - 1)];
-    }
     buffer_init(&page);
     html_append(&page, text, length);
-    assert_in_range(page.length, length, 6 * (size_t)length);
-    assert_null(memchr(page.data, '<', page.length));
+    assert_row_that(NULL, page.length <= most, "%s takes %zu octets, not %zu",
+                    shown(text, length), page.length, most);
+    assert_row_that(NULL, most <= 6 * length, "%s takes six octets each",
+                    shown(text, length));
     buffer_release(&page);
-    free(text);
+}
+
+static void html_most_is_what_html_append_takes_at_most(void **state)
+{
+    static const char hard[] = "\"'&<>\xFF\0\xF0\x9F\xC3\xA4\x80xyz";
+    char text[64];
+    unsigned long random = 1;
+
+    (void)state;
+    check_most("", 0);
+    for (int first = 0; first < 256; first++) {
+        for (int second = 0; second < 256; second++) {
+            text[0] = (char)first;
+            text[1] = (char)second;
+            check_most(text, first == second ? 1 : 2);
+        }
+    }
+    for (int i = 0; i < 20000; i++) {
+        for (size_t k = 0; k < sizeof text; k++) {
+            random = (random * 1103515245 + 12345) & 0x7FFFFFFF;
+            text[k] = i % 2 == 0 ? hard[(random >> 16) % (sizeof hard - 1)]
+                                 : (char)(random >> 16);
+        }
+        check_most(text, random % sizeof text);
+    }
 }
 
 int main(void)
@@ -277,7 +296,7 @@ int main(void)
         cmocka_unit_test(html_append_of_text),
         cmocka_unit_test(html_append_of_what_is_no_utf_8),
         cmocka_unit_test(html_append_keeps_what_was_there),
-        cmocka_unit_test(html_append_takes_six_octets_for_each_at_most),
+        cmocka_unit_test(html_most_is_what_html_append_takes_at_most),
     };
 
     return run_all(tests);

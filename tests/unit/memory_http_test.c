@@ -275,7 +275,7 @@ static bool make_a_fault(void)
     bool valid;
 
     response_init(&response);
-    page_fault(&response, VERDICT_OVER_BUDGET, 1);
+    page_fault(&response, VERDICT_OVER_BUDGET, &(struct request){.line = 1});
     valid = response_is_valid(&response);
     if (valid) {
         assert_int_equal(response.headers.count, 4);
@@ -299,7 +299,7 @@ static bool write_a_head(void)
     response_init(&response);
     response.code = 200;
     buffer_init(&head);
-    response_write_head(&response, 0, &head);
+    response_write_head(&response, 0, &head, 0);
     enough = !head.failed;
     buffer_release(&head);
     response_release(&response);

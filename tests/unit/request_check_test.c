@@ -48,27 +48,60 @@ static void request_parse_of_targets(void **state)
     }
 }
 
-static void request_parse_holds_the_limits_first(void **state)
+/* `start`, then `x` again and again, then LF, `length` octets in all: the same
+ * verdict at once and in pieces. */
+static void check_long(const char *start, const char *x, size_t length,
+                       enum verdict expected)
 {
-    size_t length = HEADER_SECTION_MOST + 100;
+    static const size_t steps[] = {SIZE_MAX, 1460, 1};
+    size_t first = strlen(start);
     char *data = test_malloc_or_fail(length);
-    struct request request;
+
+    memcpy(data, start, first);
+    for (size_t i = first; i < length; i++) {
+        data[i] = x[(i - first) % strlen(x)];
+    }
+    data[length - 1] = '\n';
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        enum verdict verdict = VERDICT_INCOMPLETE;
+        struct request request;
+        size_t come = 0;
+
+        request_init(&request);
+        while (come < length && verdict == VERDICT_INCOMPLETE) {
+            come = length - come < steps[i] ? length : come + steps[i];
+            verdict = request_parse(&request, data, come);
+        }
+        assert_row_verdict(start, verdict, expected);
+        request_release(&request);
+    }
+    free(data);
+}
+
+/* A first octet that begins no method, a request line that is too long or
+ * malformed, and only then a header section that is too long. */
+static void request_parse_beyond_the_limits(void **state)
+{
+    enum {
+        line = REQUEST_LINE_MOST,
+        section = HEADER_SECTION_MOST + 100
+    };
 
     (void)state;
-    memset(data, '@', length);
-    request_init(&request);
-    assert_int_equal(request_parse(&request, data, REQUEST_LINE_MOST),
-                     VERDICT_INCOMPLETE);
-    assert_int_equal(request_parse(&request, data, REQUEST_LINE_MOST + 1),
-                     VERDICT_REQUEST_LINE_TOO_LONG);
-    request_release(&request);
-    memcpy(data, "bad\n", 4);
-    assert_int_equal(request_parse(&request, data, HEADER_SECTION_MOST),
-                     VERDICT_INCOMPLETE);
-    assert_int_equal(request_parse(&request, data, length),
-                     VERDICT_HEADER_SECTION_TOO_LONG);
-    request_release(&request);
-    free(data);
+    check_long("", "a", line + 1, VERDICT_BARE_LF);
+    check_long("", "a", line + 2, VERDICT_REQUEST_LINE_TOO_LONG);
+    check_long("\n", "a", line + 2, VERDICT_REQUEST_LINE_TOO_LONG);
+    check_long("", "\r\n", line, VERDICT_INCOMPLETE);
+    check_long("", "\n", line + 1, VERDICT_REQUEST_LINE_TOO_LONG);
+    check_long("", "\r\n", line + 2, VERDICT_REQUEST_LINE_TOO_LONG);
+    check_long("@", "a", line + 2, VERDICT_METHOD_NOT_TOKEN);
+    check_long("\r\n ", "a", line + 2, VERDICT_METHOD_NOT_TOKEN);
+    check_long(R, "a", section, VERDICT_HEADER_SECTION_TOO_LONG);
+    check_long(R "A : b\r\n", "a", section, VERDICT_HEADER_SECTION_TOO_LONG);
+    check_long("GET /\r\n", "a", section, VERDICT_NO_VERSION);
+    check_long("GET / HTTP/1.1\n", "a", section, VERDICT_BARE_LF);
+    check_long("GET / HTTP/2.0\r\n", "a", section, VERDICT_VERSION_UNSUPPORTED);
+    check_long("@\r\n", "a", section, VERDICT_METHOD_NOT_TOKEN);
 }
 
 /* A request line and a section at their limits, an octet each time. */
@@ -114,7 +147,7 @@ static void request_check_of_requests(void **state)
     } rows[] = {
         {R H E, VERDICT_DONE, VERDICT_DONE, 0, false},
         {"HEAD / HTTP/1.1\r\n" H E, VERDICT_DONE, VERDICT_DONE, 0, false},
-        {"POST / HTTP/1.1\r\n" H E, VERDICT_POST_UNSUPPORTED, VERDICT_DONE, 0,
+        {"POST / HTTP/1.1\r\n" H E, VERDICT_POST_REFUSED, VERDICT_DONE, 0,
          false},
         {"\r\nPUT / HTTP/1.1\r\n" H E, VERDICT_METHOD_UNSUPPORTED,
          VERDICT_METHOD_UNSUPPORTED, 2, false},
@@ -160,8 +193,7 @@ static void request_check_of_requests(void **state)
                 request_parse(&request, rows[i].data, strlen(rows[i].data)),
                 VERDICT_DONE);
             assert_row_verdict(rows[i].data,
-                               request_check(&request, accepted ? POST_ACCEPTED
-                                                                : POST_REFUSED),
+                               request_check(&request, accepted ? NULL : "No."),
                                accepted ? rows[i].accepted : rows[i].refused);
             assert_row_bool(rows[i].data, "expects_continue",
                             request.expects_continue, rows[i].expects_continue);
@@ -234,7 +266,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(request_parse_of_targets),
-        cmocka_unit_test(request_parse_holds_the_limits_first),
+        cmocka_unit_test(request_parse_beyond_the_limits),
         cmocka_unit_test(request_parse_at_the_limits_is_linear),
         cmocka_unit_test(request_check_of_requests),
         cmocka_unit_test(request_is_head_by_its_first_octets),

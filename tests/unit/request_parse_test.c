@@ -79,7 +79,7 @@ static void request_parse_of_malformed_heads(void **state)
     static const struct row rows[] = {
         {OCTETS(""), VERDICT_INCOMPLETE, 0},
         {OCTETS(R H), VERDICT_INCOMPLETE, 0},
-        {OCTETS("\0\n"), VERDICT_INCOMPLETE, 0},
+        {OCTETS("\r\n\r"), VERDICT_INCOMPLETE, 0},
         {OCTETS(R H E), VERDICT_DONE, 0},
         {OCTETS(R H E "\0\r\n"), VERDICT_DONE, 0},
         {OCTETS("GET / HTTP/1.0\r\n" E), VERDICT_DONE, 0},
@@ -103,8 +103,7 @@ static void request_parse_of_malformed_heads(void **state)
         {OCTETS(R "A: \x7F\r\n" H E), VERDICT_CONTROL, 2},
 
         {OCTETS(" GET / HTTP/1.1\r\n" H E), VERDICT_METHOD_NOT_TOKEN, 1},
-        {OCTETS("\r\n\r\n GET / HTTP/1.1\r\n" H E), VERDICT_METHOD_NOT_TOKEN,
-         3},
+        {OCTETS("G@T / HTTP/1.1\r\n" H E), VERDICT_METHOD_NOT_TOKEN, 1},
         {OCTETS("GET  / HTTP/1.1\r\n" H E), VERDICT_REQUEST_LINE_SPACES, 1},
         {OCTETS("GET /\r\n" E), VERDICT_NO_VERSION, 1},
         {OCTETS("GET / HTTP/1.1x\r\n" H E), VERDICT_VERSION_MALFORMED, 1},
@@ -151,7 +150,7 @@ static void request_parse_of_malformed_heads(void **state)
     check_rows(rows, COUNT(rows));
 }
 
-/* The first match of the table of faults wins. */
+/* The first match in the table of design.md, section 6, wins. */
 static void request_parse_tells_the_first_fault(void **state)
 {
     static const struct row rows[] = {
@@ -174,6 +173,45 @@ static void request_parse_tells_the_first_fault(void **state)
     };
 
     (void)state;
+    check_rows(rows, COUNT(rows));
+}
+
+/* No more octets are waited for than the fault needs: those of its row, which
+ * are also the last of it. Not one less is judged. */
+static void request_parse_judges_the_request_line_at_once(void **state)
+{
+    static const struct row rows[] = {
+        /* A TLS client hello, and other first octets that begin no method. */
+        {OCTETS("\x16"), VERDICT_METHOD_NOT_TOKEN, 1},
+        {OCTETS("\0"), VERDICT_METHOD_NOT_TOKEN, 1},
+        {OCTETS(" "), VERDICT_METHOD_NOT_TOKEN, 1},
+        {OCTETS("\x80"), VERDICT_METHOD_NOT_TOKEN, 1},
+        {OCTETS("\r\n\x16"), VERDICT_METHOD_NOT_TOKEN, 2},
+        {OCTETS("\n\r\n\n\t"), VERDICT_METHOD_NOT_TOKEN, 4},
+
+        {OCTETS("G@T / HTTP/1.1\r\n"), VERDICT_METHOD_NOT_TOKEN, 1},
+        {OCTETS("GET /\r\n"), VERDICT_NO_VERSION, 1},
+        {OCTETS("\r\n\r\nGET /\r\n"), VERDICT_NO_VERSION, 3},
+        {OCTETS("GET  / HTTP/1.1\r\n"), VERDICT_REQUEST_LINE_SPACES, 1},
+        {OCTETS("GET a HTTP/1.1\r\n"), VERDICT_TARGET_FORM, 1},
+        {OCTETS("GET / HTTP/1.1\n"), VERDICT_BARE_LF, 1},
+        {OCTETS("\nGET / HTTP/1.1\r\n"), VERDICT_BARE_LF, 1},
+        {OCTETS("\r\r\n"), VERDICT_BARE_CR, 1},
+        {OCTETS("\r\x16\r\n"), VERDICT_BARE_CR, 1},
+        {OCTETS("GET /\0 HTTP/1.1\r\n"), VERDICT_NUL, 1},
+        {OCTETS("GET / HTTP/5.6\r\n"), VERDICT_VERSION_UNSUPPORTED, 1},
+        {OCTETS("PRI * HTTP/2.0\r\n"), VERDICT_VERSION_UNSUPPORTED, 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct row before = rows[i];
+
+        before.length--;
+        before.expected = VERDICT_INCOMPLETE;
+        before.line = 0;
+        check_rows(&before, 1);
+    }
     check_rows(rows, COUNT(rows));
 }
 
@@ -240,6 +278,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(request_parse_of_malformed_heads),
         cmocka_unit_test(request_parse_tells_the_first_fault),
+        cmocka_unit_test(request_parse_judges_the_request_line_at_once),
         cmocka_unit_test(request_parse_gives_the_same_values_for_every_cut),
     };
 

@@ -29,7 +29,8 @@ extern size_t delegate_calls;
 extern char delegate_got[8192];
 extern size_t delegate_got_length;
 
-/* What it does; after set_up_delegate, it says hello. */
+/* What it does; after set_up_delegate, it says hello. NULL: what the stage's
+ * own does, and nothing is written down. */
 extern int (*delegate_answers)(struct response *response);
 
 /* The set-up of each test. */

@@ -1,7 +1,10 @@
-/* support_memory.c - memory that runs out; see support_memory.h. */
+/* support_memory.c - memory that runs out, and is counted; see
+ * support_memory.h.
+ */
 #include "support_memory.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -49,17 +52,65 @@ static bool is_out(void)
     return true;
 }
 
-void *__wrap_malloc(size_t size)
+/* ---- Counting ---- */
+
+static size_t held;
+static size_t peak;
+
+void memory_count(void)
 {
-    return is_out() ? NULL : __real_malloc(size);
+    held = 0;
+    peak = 0;
 }
 
-void *__wrap_calloc(size_t count, size_t size)
+size_t memory_held(void)
 {
-    return is_out() ? NULL : __real_calloc(count, size);
+    return held;
+}
+
+size_t memory_peak(void)
+{
+    return peak;
+}
+
+static void *count(void *memory)
+{
+    held += memory == NULL ? 0 : malloc_usable_size(memory);
+    peak = held > peak ? held : peak;
+    return memory;
+}
+
+/* ---- The allocator ---- */
+
+void *__wrap_malloc(size_t size)
+{
+    return is_out() ? NULL : count(__real_malloc(size));
+}
+
+void *__wrap_calloc(size_t number, size_t size)
+{
+    return is_out() ? NULL : count(__real_calloc(number, size));
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
-    return is_out() ? NULL : __real_realloc(memory, size);
+    size_t before = memory == NULL ? 0 : malloc_usable_size(memory);
+    void *moved;
+
+    if (is_out()) {
+        return NULL;
+    }
+    moved = count(__real_realloc(memory, size));
+    held -= moved == NULL ? 0 : before;
+    return moved;
+}
+
+/* A program that does not count has only the real one. */
+void __real_free(void *memory) __attribute__((weak));
+void __wrap_free(void *memory);
+
+void __wrap_free(void *memory)
+{
+    held -= memory == NULL ? 0 : malloc_usable_size(memory);
+    __real_free(memory);
 }

@@ -1,9 +1,11 @@
 /*
- * support_memory.h - memory that runs out when a test says so.
+ * support_memory.h - memory that runs out when a test says so, and is counted.
  *
  * It stands in place of the allocator, in the program's own files: link it
  * with
  *     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+ * and, to count, with
+ *     -Wl,--wrap=free
  * in a comment of its own. Threads: none but the test's own.
  */
 #ifndef UNIT_SUPPORT_MEMORY_H
@@ -20,5 +22,12 @@ void memory_is_back(void);
 
 /* How many were tried since memory_lasts. */
 size_t memory_tried(void);
+
+/* From now on memory is counted, from 0; what was allocated before must not be
+ * freed. `memory_held` is how much is allocated, and `memory_peak` the most
+ * that was, with both the old and the new place of what realloc moves. */
+void memory_count(void);
+size_t memory_held(void);
+size_t memory_peak(void);
 
 #endif

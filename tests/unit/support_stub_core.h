@@ -35,9 +35,10 @@ bool stub_takes_nothing(void);
 size_t stub_octets_there(void);
 
 /* Waits until something can be read, if `*in`, or written, if `*out`, for so
- * many milliseconds by the clock; 0 is a look. Sets both to what was found, and
- * gives whether anything was. `call` is named if the wait has no end. */
-bool stub_wait(bool *in, bool *out, uint64_t limit, const char *call);
+ * many milliseconds by the clock; 0 is a look. Sets both to what was found.
+ * Returns 0 if anything was, EAGAIN when the time is up, or EINTR. `call` is
+ * named if the wait has no end. */
+int stub_wait(bool *in, bool *out, uint64_t limit, const char *call);
 
 /* So many milliseconds pass: what the client sends next has come. */
 void stub_sleep(uint64_t milliseconds);

@@ -61,7 +61,9 @@ static int stub_poll(struct pollfd *descriptors, nfds_t count,
     if (limit > 0 && stub_interrupts()) {
         return -1;
     }
-    (void)stub_wait(&in, &out, ready > 0 ? 0 : limit, "poll");
+    if (stub_wait(&in, &out, ready > 0 ? 0 : limit, "poll") == EINTR) {
+        return stub_fail(EINTR);
+    }
     client->revents = 0;
     if (in) {
         client->revents |= client->events & (POLLIN | POLLRDNORM);
@@ -151,7 +153,9 @@ static int stub_select(int count, fd_set *in, fd_set *out, fd_set *except,
     (void)take_out(client, except);
     ready = __real_select(count, in, out, except, &none);
     ready = ready > 0 ? ready : 0;
-    (void)stub_wait(&reads, &writes, ready > 0 ? 0 : limit, "select");
+    if (stub_wait(&reads, &writes, ready > 0 ? 0 : limit, "select") == EINTR) {
+        return stub_fail(EINTR);
+    }
     if (reads) {
         FD_SET(client, in);
     }

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from .differences import COLOR, blocks_of_texts, git_diff
+from .differences import blocks_of_texts, git_diff
 from .source import Stale, read
 
 BLOCK = re.compile(r"^<!-- begin: part (?P<stage>\d+)(?P<arguments>.*?) -->$", re.M)
@@ -31,7 +31,7 @@ class File:
         self.is_new = before is None
         self.lines: list[tuple[str, str]] = []
         old = "/dev/null" if before is None else before
-        out = COLOR.sub("", git_diff(old, after, 1000000))
+        out = git_diff(old, after, 1000000)
         if out:
             lines = out.splitlines()
             first = next(i for i, line in enumerate(lines) if line.startswith("@@"))

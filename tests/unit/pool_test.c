@@ -1,0 +1,481 @@
+/*
+ * pool_test.c - threads that take turns: their counts, whatever happens to
+ * thread creation, accept and the clients.
+ */
+#include "support_pool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../common/net/limits.h"
+
+/* ---- Starting */
+
+enum {
+    few = 64 /* descriptors */
+};
+
+static void starts(void)
+{
+    struct pool_counts counts;
+    struct rlimit limit;
+    size_t stack = 0;
+
+    child_check(getrlimit(RLIMIT_NOFILE, &limit) == 0, "there is a limit");
+    limit.rlim_cur = few;
+    child_check(setrlimit(RLIMIT_NOFILE, &limit) == 0, "it is lowered");
+    listen_for_clients();
+    counts = pool_count(&pool);
+    child_check(counts.total == 1 && counts.busy == 0 && counts.error == 0,
+                "the first thread is counted, and waits");
+    child_check(getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+                    limit.rlim_cur == limit.rlim_max,
+                "the limit of descriptors is raised");
+    child_check(counts.reached <= THREADS_MOST &&
+                    counts.reached < limit.rlim_cur,
+                "each thread has a descriptor");
+    child_check(pthread_attr_getstacksize(&pool.attributes, &stack) == 0 &&
+                    stack == THREAD_STACK,
+                "each thread has its stack");
+    pool_thread_failed(&pool);
+    child_check(pool_count(&pool).total == 0, "no thread is counted");
+}
+
+static void pool_init_counts_the_first_thread(void **state)
+{
+    (void)state;
+    run_in_child(starts);
+}
+
+/* Opens all but `free_descriptors` of those below the limit, in no order. */
+static void open_all_but(size_t free_descriptors)
+{
+    const struct rlimit limit = {few, few};
+    size_t free_now = 0;
+
+    child_check(setrlimit(RLIMIT_NOFILE, &limit) == 0, "the limit is set");
+    for (int i = 3; i < few; i++) {
+        child_check(dup2(STDOUT_FILENO, i) == i, "opened");
+    }
+    for (int i = few - 1; free_now < free_descriptors; i -= 2) {
+        child_check(close(i) == 0, "closed");
+        free_now++;
+    }
+}
+
+static void counts_those_that_are_free(void)
+{
+    char reason[REASON_SIZE];
+
+    open_all_but(24);
+    child_check(pool_init(&pool, STDIN_FILENO, reason) == 0, "there is a pool");
+    child_check(pool_count(&pool).reached == 24, "40 of 64 are open");
+}
+
+static void pool_init_counts_free_descriptors(void **state)
+{
+    (void)state;
+    run_in_child(counts_those_that_are_free);
+}
+
+static void has_no_descriptor(void)
+{
+    char reason[REASON_SIZE];
+
+    open_all_but(0);
+    child_check(pool_init(&pool, STDIN_FILENO, reason) == -1, "it fails");
+    child_check(strncmp(reason, "cannot accept even one client: ", 31) == 0,
+                "the reason says what is missing");
+}
+
+static void pool_init_without_a_descriptor(void **state)
+{
+    (void)state;
+    run_in_child(has_no_descriptor);
+}
+
+/* ---- Counting, without any thread */
+
+static int set_up_pool(void **state)
+{
+    char reason[REASON_SIZE];
+
+    (void)state;
+    assert_int_equal(pool_init(&pool, -1, reason), 0);
+    return 0;
+}
+
+static void check_counts(size_t total, size_t busy)
+{
+    struct pool_counts counts = pool_count(&pool);
+
+    assert_row(NULL, "the number of threads", counts.total, total);
+    assert_row(NULL, "the number of busy threads", counts.busy, busy);
+}
+
+/* A thread waits and gets a client. */
+static void take_a_client(bool starts_another)
+{
+    assert_true(pool_wait(&pool));
+    assert_row_bool(NULL, "that one more thread is to be created",
+                    pool_accepted(&pool, 0), starts_another);
+}
+
+static void pool_accepted_starts_a_thread_if_none_waits(void **state)
+{
+    (void)state;
+    take_a_client(true);
+    check_counts(2, 1);
+    assert_true(pool_wait(&pool)); /* the first is back before the second */
+    assert_true(pool_wait(&pool)); /* has come */
+    check_counts(2, 0);
+    assert_false(pool_accepted(&pool, 0));
+    check_counts(2, 1);
+    assert_true(pool_accepted(&pool, 0));
+    check_counts(3, 2);
+}
+
+static void pool_wait_keeps_a_few(void **state)
+{
+    enum {
+        many = THREADS_SPARE + 10
+    };
+
+    (void)state;
+    for (size_t i = 0; i < many; i++) {
+        take_a_client(true);
+    }
+    for (size_t i = 1; i <= many + 1; i++) { /* one was created, and comes */
+        assert_row_bool(NULL, "that it is to wait", pool_wait(&pool),
+                        i <= THREADS_SPARE);
+    }
+    check_counts(THREADS_SPARE, 0);
+}
+
+static void pool_accepted_starts_no_thread_beyond_the_cap(void **state)
+{
+    (void)state;
+    pool.cap = pool.reached = 3;
+    take_a_client(true);
+    take_a_client(true);
+    take_a_client(false);
+    check_counts(3, 3);
+    take_a_client(false);
+    check_counts(3, 3);
+}
+
+/* One thread creates a second. That one gets a client and cannot create a
+ * third. Two is what can be had; until one waits, no more are tried. */
+static void pool_thread_failed_takes_the_count_back(void **state)
+{
+    (void)state;
+    take_a_client(true);
+    take_a_client(true);
+    pool_thread_failed(&pool);
+    check_counts(2, 2);
+    assert_int_equal(pool_count(&pool).reached, 2);
+    take_a_client(false);
+    check_counts(2, 2);
+    assert_true(pool_wait(&pool));
+    assert_true(pool_count(&pool).reached > 2);
+    assert_true(pool_accepted(&pool, 0));
+    check_counts(3, 2);
+}
+
+/* A busy thread comes back before the failure is known, and waits in place of
+ * the one that could not be created. */
+static void pool_thread_failed_after_another_has_taken_its_place(void **state)
+{
+    (void)state;
+    take_a_client(true);
+    assert_true(pool_wait(&pool));
+    pool_thread_failed(&pool);
+    check_counts(1, 0);
+    assert_true(pool_accepted(&pool, 0));
+    check_counts(2, 1);
+}
+
+/* Threads of which nothing is known but how many there are. */
+struct crowd {
+    size_t pending; /* about to be created */
+    size_t created; /* not yet at their turn */
+    size_t waiting;
+    size_t busy;
+};
+
+/* Something happens to a thread, if there is one that it can happen to. */
+static void step(struct crowd *crowd, unsigned what)
+{
+    if (what == 0 && crowd->pending > 0) {
+        crowd->pending--;
+        crowd->created++;
+    } else if (what == 1 && crowd->pending > 0) {
+        crowd->pending--;
+        pool_thread_failed(&pool);
+    } else if (what == 2 && crowd->created > 0) {
+        crowd->created--;
+        crowd->waiting += pool_wait(&pool);
+    } else if (what <= 4 && crowd->busy > 0) {
+        crowd->busy--;
+        crowd->waiting += pool_wait(&pool);
+    } else if (what > 4 && crowd->waiting > 0) {
+        crowd->waiting--;
+        crowd->busy++;
+        crowd->pending += pool_accepted(&pool, 0);
+    }
+}
+
+/* Whatever the order: those that are counted are there; no more wait than may;
+ * and the invariant of pool.h. */
+static void pool_counts_right_in_any_order(void **state)
+{
+    enum {
+        cap = 20
+    };
+    struct crowd crowd = {.created = 1};
+    unsigned long random = 1;
+
+    (void)state;
+    pool.cap = pool.reached = cap;
+    for (int i = 0; i < 200000; i++) {
+        struct pool_counts counts;
+
+        random = (random * 1103515245 + 12345) & 0x7FFFFFFF;
+        step(&crowd, random >> 16 & 7);
+        counts = pool_count(&pool);
+        assert_row(NULL, "the number of threads", counts.total,
+                   crowd.pending + crowd.created + crowd.waiting + crowd.busy);
+        assert_true(counts.total > 0 && counts.total <= cap);
+        assert_true(crowd.waiting <= THREADS_SPARE);
+        assert_row_that(
+            NULL, counts.busy < counts.total || counts.total == counts.reached,
+            "no thread waits, though more can be had");
+    }
+}
+
+/* ---- accept that fails */
+
+static uint64_t milliseconds(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* accept fails so often; gives the milliseconds that this took. */
+static uint64_t fail_accept(int error, size_t times)
+{
+    uint64_t began = milliseconds();
+
+    for (size_t i = 0; i < times; i++) {
+        assert_true(pool_wait(&pool));
+        errno = error;
+        assert_false(pool_accepted(&pool, -1));
+    }
+    check_counts(1, 1);
+    return milliseconds() - began;
+}
+
+/* An interrupt, or a client that has left, is no reason to pause. */
+static void pool_accepted_of_no_client(void **state)
+{
+    (void)state;
+    assert_true(fail_accept(EINTR, 200) + fail_accept(ECONNABORTED, 200) <
+                1000);
+    assert_int_equal(pool_count(&pool).error, 0);
+}
+
+/* Other errors would come again at once. */
+static void pool_accepted_of_an_error_does_not_spin(void **state)
+{
+    static const int errors[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM,  EPROTO,
+                                 EAGAIN, EINVAL, EPERM,   ENETDOWN};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(errors); i++) {
+        assert_true(fail_accept(errors[i], 3) >= 30);
+    }
+    assert_int_equal(pool_count(&pool).error, 0);
+}
+
+static void pool_count_of_an_error_that_persists(void **state)
+{
+    uint64_t took = 0;
+
+    (void)state;
+    while (pool_count(&pool).error == 0 && took < 5000) {
+        took += fail_accept(EMFILE, 1);
+    }
+    assert_int_equal(pool_count(&pool).error, EMFILE);
+    assert_true(took >= 900);
+    (void)fail_accept(EINTR, 1);
+    assert_int_equal(pool_count(&pool).error, EMFILE);
+    (void)fail_accept(ENFILE, 1);
+    assert_int_equal(pool_count(&pool).error, ENFILE);
+    take_a_client(true);
+    assert_int_equal(pool_count(&pool).error, 0);
+    assert_true(pool_wait(&pool));
+    assert_true(pool_wait(&pool));
+    assert_false(pool_accepted(&pool, -1));
+    assert_int_equal(pool_count(&pool).error, 0);
+}
+
+/* ---- Stopping */
+
+/* While there are clients, all is as before. */
+static void pool_stop_lets_threads_take_what_has_come(void **state)
+{
+    static const int errors[] = {EAGAIN, EINVAL};
+
+    for (size_t i = 0; i < COUNT(errors); i++) {
+        (void)set_up_pool(state);
+        pool_stop(&pool);
+        take_a_client(true);
+        take_a_client(true);
+        assert_true(pool_wait(&pool));
+        errno = errors[i];
+        assert_false(pool_accepted(&pool, -1));
+        assert_false(pool_wait(&pool));
+        assert_false(pool_wait(&pool));
+        assert_false(pool_wait(&pool));
+        check_counts(0, 0);
+    }
+}
+
+/* ---- Threads and clients that are real */
+
+static void holds_many_clients(void)
+{
+    enum {
+        many = 64
+    };
+    int clients[many];
+
+    listen_for_clients();
+    start_first_thread();
+    atomic_store(&held, true);
+    connect_clients(clients, many);
+    await_number(&accepted, many);
+    child_check(pool_count(&pool).total == many + 1, "one for each, and one");
+    child_check(pool_count(&pool).busy == many, "that one waits");
+    atomic_store(&held, false); /* all are done at once */
+    check_answers(clients, many);
+    await_rest();
+    connect_clients(clients, many);
+    check_answers(clients, many);
+    await_rest();
+}
+
+static void pool_of_64_clients_at_once(void **state)
+{
+    (void)state;
+    run_in_child(holds_many_clients);
+}
+
+static bool all_but_the_first_fail(size_t number)
+{
+    return number > 0;
+}
+
+static bool every_other_fails(size_t number)
+{
+    return number % 2 == 1;
+}
+
+static void serves_though_creation_fails(void)
+{
+    enum {
+        many = 64
+    };
+    int clients[many];
+
+    listen_for_clients();
+    start_first_thread();
+    for (int round = 0; round < 5; round++) {
+        connect_clients(clients, many);
+        check_answers(clients, many);
+        await_rest();
+    }
+    child_check(atomic_load(&accepted) == 5 * many, "each client was accepted");
+    child_check(atomic_load(&creations_failed) > 0, "creation failed");
+}
+
+static void pool_when_no_second_thread_can_be_created(void **state)
+{
+    (void)state;
+    creation_fails = all_but_the_first_fail;
+    run_in_child(serves_though_creation_fails);
+    creation_fails = NULL;
+}
+
+static void pool_when_every_other_creation_fails(void **state)
+{
+    (void)state;
+    creation_fails = every_other_fails;
+    run_in_child(serves_though_creation_fails);
+    creation_fails = NULL;
+}
+
+/* At the cap, more clients wait in the kernel's queue. */
+static void keeps_to_the_cap(void)
+{
+    enum {
+        many = 12,
+        cap = 8
+    };
+    int clients[many];
+
+    listen_for_clients();
+    pool.cap = pool.reached = cap;
+    atomic_store(&held, true);
+    start_first_thread();
+    connect_clients(clients, many);
+    await_number(&accepted, cap);
+    for (int i = 0; i < 20; i++) {
+        pause_a_moment();
+        child_check(pool_count(&pool).total == cap, "no more threads");
+        child_check(atomic_load(&accepted) == cap, "more clients wait");
+    }
+    atomic_store(&held, false);
+    check_answers(clients, many);
+    await_rest();
+}
+
+static void pool_keeps_to_its_cap(void **state)
+{
+    (void)state;
+    run_in_child(keeps_to_the_cap);
+}
+
+#define WITH_POOL(test) cmocka_unit_test_setup(test, set_up_pool)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pool_init_counts_the_first_thread),
+        cmocka_unit_test(pool_init_counts_free_descriptors),
+        cmocka_unit_test(pool_init_without_a_descriptor),
+        WITH_POOL(pool_accepted_starts_a_thread_if_none_waits),
+        WITH_POOL(pool_wait_keeps_a_few),
+        WITH_POOL(pool_accepted_starts_no_thread_beyond_the_cap),
+        WITH_POOL(pool_thread_failed_takes_the_count_back),
+        WITH_POOL(pool_thread_failed_after_another_has_taken_its_place),
+        WITH_POOL(pool_counts_right_in_any_order),
+        WITH_POOL(pool_accepted_of_no_client),
+        WITH_POOL(pool_accepted_of_an_error_does_not_spin),
+        WITH_POOL(pool_count_of_an_error_that_persists),
+        cmocka_unit_test(pool_stop_lets_threads_take_what_has_come),
+        cmocka_unit_test(pool_of_64_clients_at_once),
+        cmocka_unit_test(pool_when_no_second_thread_can_be_created),
+        cmocka_unit_test(pool_when_every_other_creation_fails),
+        cmocka_unit_test(pool_keeps_to_its_cap),
+    };
+
+    return run_all(tests);
+}
