@@ -140,8 +140,9 @@ $(BUILD)/unit/common.a: $(COMMON:%.c=$(BUILD)/unit/%.o) \
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-# A test names the flags that it is linked with (--wrap) in a line of its own.
-link_flags = $$(sed -n 's|^/\* link: \(.*\) \*/$$|\1|p' $(1))
+# A test, or a header that it includes, names the flags that it is linked with
+# (--wrap) in a line of its own.
+link_flags = $$(tests/unit/link_flags.sh $(1))
 
 $(BUILD)/unit/%_test: $(BUILD)/unit/tests/%_test.o $(BUILD)/unit/common.a
 	$(call say,LINK,$@)

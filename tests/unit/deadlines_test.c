@@ -17,7 +17,7 @@
 #include "deadlines.h"
 
 static pthread_mutex_t clock_lock = PTHREAD_MUTEX_INITIALIZER;
-static uint64_t now = 1000000; /* guarded by it where there are threads */
+static uint64_t now = 1000000; /* guarded by it, as helgrind knows no atomics */
 static volatile sig_atomic_t signals; /* that came */
 static struct deadline deadline;
 
