@@ -140,8 +140,9 @@ $(BUILD)/unit/common.a: $(COMMON:%.c=$(BUILD)/unit/%.o) \
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-# A test names the flags that it is linked with (--wrap) in a line of its own.
-link_flags = $$(sed -n 's|^/\* link: \(.*\) \*/$$|\1|p' $(1))
+# A test, or a header that it includes, names the flags that it is linked with
+# (--wrap) in a line of its own.
+link_flags = $$(tests/unit/link_flags.sh $(1))
 
 $(BUILD)/unit/%_test: $(BUILD)/unit/tests/%_test.o $(BUILD)/unit/common.a
 	$(call say,LINK,$@)
@@ -327,11 +328,11 @@ check: ## compilers, format, linters, and the limits of the style
 
 # ---- Reading ----------------------------------------------------------------
 
-# As make diff's heading, and as what is to be done in the TODO.md of make start.
-STEP_1 := Write delegate: it returns constant data, and nobody calls it yet.
+# The heading of make diff, and of the TODO.md that make start writes.
+STEP_1 := Write delegate: it returns constant data, and it is not called yet.
 STEP_2 := Let the server call delegate, so that every page is the constant one.
-STEP_3 := Take handle_connection out of the loop that each thread runs.
-STEP_4 := Take serve out of main, which then only starts it.
+STEP_3 := Extract handle_connection from the loop that each thread runs.
+STEP_4 := Extract serve from main, which then only starts it.
 STEP_5 := Let delegate show the URL and the query, as the server did in stage 1.
 STEP_6 := Let handle_connection read POST data, and delegate show it.
 

@@ -2,6 +2,7 @@
 #include "log.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -38,10 +39,14 @@ static struct {
 
 static void write_whole(const char *data, size_t length)
 {
+    struct pollfd log = {.fd = STDERR_FILENO, .events = POLLOUT};
+
     while (length > 0) {
         ssize_t count = write(STDERR_FILENO, data, length);
 
-        if (count == -1 && errno != EINTR) {
+        if (count == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            (void)poll(&log, 1, -1); /* whoever shares it has set O_NONBLOCK */
+        } else if (count == -1 && errno != EINTR) {
             return; /* the lines are lost: no reason to end anything */
         }
         if (count > 0) {

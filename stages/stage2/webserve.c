@@ -20,7 +20,7 @@ static const char post_refusal[] =
     "This stage of the server does not accept POST data yet: that is what "
     "stage 6 is for.";
 
-static void *take_turns(void *pool);
+static void *take_turns(void *argument);
 
 /* Starts one more thread, which the pool has counted already. Returns 0, or the
  * error of pthread_create: then no more can be had for now. */

@@ -14,7 +14,7 @@
 
 static const int queue_length = 4096; /* the kernel may have a smaller one */
 
-static void *take_turns(void *pool);
+static void *take_turns(void *argument);
 
 /* Starts one more thread, which the pool has counted already. Returns 0, or the
  * error of pthread_create: then no more can be had for now. */

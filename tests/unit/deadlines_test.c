@@ -16,7 +16,7 @@
 #include "../../common/net/limits.h"
 #include "deadlines.h"
 
-static uint64_t now = 1000000;
+static _Atomic uint64_t now = 1000000;
 static volatile sig_atomic_t signals; /* that came */
 static struct deadline deadline;
 
@@ -120,6 +120,7 @@ static uint64_t trickle(enum activity activity, size_t bytes, uint64_t pause)
     deadline_tell(&deadline);
     while (!is_interrupted() || !deadline_passed(&deadline)) {
         now += 100;
+        assert_true(now - began < 3600000);
         if ((now - began) % pause == 0) {
             deadline_moved(&deadline, bytes);
         }

@@ -6,16 +6,6 @@
 /* tags: contract, handle_connection */
 /* hint: A client may leave, reset, or fall silent after any octet: what does
  * each call return then, and is it looked at? */
-/* link: -Wl,--wrap=delegate,--wrap=malloc,--wrap=calloc,--wrap=realloc */
-/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom */
-/* link: -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send */
-/* link: -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf */
-/* link: -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect */
-/* link: -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown */
-/* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
-/* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
-/* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
-/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep,--wrap=deadline_begin */
 #include "request_rows.h"
 
 #include <errno.h>
@@ -258,24 +248,19 @@ static void handle_connection_of_a_client_that_is_gone(void **state)
     }
 }
 
+#define TEST(test) cmocka_unit_test_setup(test, set_up_delegate)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(handle_connection_refuses, set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_drains_what_follows_a_get,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_of_a_client_that_leaves,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_of_a_client_that_half_closes,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_of_a_client_that_falls_silent,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_of_a_client_that_does_not_read,
-                               set_up_delegate),
-        cmocka_unit_test_setup(
-            handle_connection_sends_the_whole_answer_in_parts, set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_of_a_client_that_is_gone,
-                               set_up_delegate),
+        TEST(handle_connection_refuses),
+        TEST(handle_connection_drains_what_follows_a_get),
+        TEST(handle_connection_of_a_client_that_leaves),
+        TEST(handle_connection_of_a_client_that_half_closes),
+        TEST(handle_connection_of_a_client_that_falls_silent),
+        TEST(handle_connection_of_a_client_that_does_not_read),
+        TEST(handle_connection_sends_the_whole_answer_in_parts),
+        TEST(handle_connection_of_a_client_that_is_gone),
     };
 
     (void)signal(SIGPIPE, SIG_IGN); /* the server does not get it either */

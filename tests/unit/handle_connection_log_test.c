@@ -7,16 +7,6 @@
 /* tags: ours */
 /* hint: The end of an exchange in common/ writes the log: is it reached on each
  * way out, once, and the socket closed before? */
-/* link: -Wl,--wrap=delegate,--wrap=malloc,--wrap=calloc,--wrap=realloc */
-/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom */
-/* link: -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send */
-/* link: -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf */
-/* link: -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect */
-/* link: -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown */
-/* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
-/* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
-/* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
-/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep,--wrap=deadline_begin */
 #include "request_rows.h"
 
 #include <signal.h>
@@ -93,17 +83,15 @@ static void handle_connection_logs_without_memory(void **state)
     }
 }
 
+#define TEST(test) cmocka_unit_test_setup(test, set_up_delegate)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(handle_connection_logs_each_request,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_logs_a_client_that_leaves,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_logs_a_delegate_that_fails,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_logs_without_memory,
-                               set_up_delegate),
+        TEST(handle_connection_logs_each_request),
+        TEST(handle_connection_logs_a_client_that_leaves),
+        TEST(handle_connection_logs_a_delegate_that_fails),
+        TEST(handle_connection_logs_without_memory),
     };
 
     (void)signal(SIGPIPE, SIG_IGN); /* the server does not get it either */

@@ -89,8 +89,7 @@ static void has_no_descriptor(void)
 
     open_all_but(0);
     child_check(pool_init(&pool, STDIN_FILENO, reason) == -1, "it fails");
-    child_check(strcmp(reason, "cannot accept even one client: "
-                               "Too many open files") == 0,
+    child_check(strncmp(reason, "cannot accept even one client: ", 31) == 0,
                 "the reason says what is missing");
 }
 

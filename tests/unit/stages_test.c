@@ -11,8 +11,7 @@
 #include <string.h>
 
 enum {
-    stages = 6,
-    lines_most = 120
+    stages = 6
 };
 
 /* The files that a stage may have, and which stages have them. A file that is
@@ -264,74 +263,25 @@ static void stages_declare_the_same_functions_in_the_same_words(void **state)
     }
 }
 
-static void stage_files_have_at_most_120_lines_of_80_columns(void **state)
+/* From stage 4 on, main is alone in webserve.c: any other file of the stage can
+ * be linked into a test. */
+static void webserve_has_main_alone_from_stage_4_on(void **state)
 {
     (void)state;
-    for (int stage = 1; stage <= stages; stage++) {
-        for (size_t i = 0; i < COUNT(files); i++) {
-            size_t lines = 0;
-            char row[128];
-            char *text;
-
-            if (files[i].first_stage > stage) {
-                continue;
-            }
-            text = read_source(stage, files[i].name);
-            describe(row, stage, files[i].name);
-            for (const char *line = text; *line != '\0'; lines++) {
-                size_t length = strcspn(line, "\n");
-
-                assert_row_that(NULL, length <= 80,
-                                "%s:%zu is longer than 80 columns", row,
-                                lines + 1);
-                assert_row_that(NULL, line[length] == '\n',
-                                "%s does not end in a newline", row);
-                line += length + 1;
-            }
-            assert_row_that(NULL, lines <= lines_most,
-                            "%s has %zu lines; at most %d fit a page", row,
-                            lines, lines_most);
-            free(text);
-        }
-    }
-}
-
-/* How many functions are defined: bodies that begin in the first column. */
-static size_t count_functions(const char *text)
-{
-    size_t count = 0;
-
-    for (const char *brace = strstr(text, ")\n{\n"); brace != NULL;
-         brace = strstr(brace + 1, ")\n{\n")) {
-        count++;
-    }
-    return count;
-}
-
-/* In stages 1 to 3 main and the threads' loop stand in webserve.c; then main
- * alone, and nothing of its own beside it. */
-static void webserve_holds_code_beyond_main_in_three_stages_only(void **state)
-{
-    (void)state;
-    for (int stage = 1; stage <= stages; stage++) {
+    for (int stage = 4; stage <= stages; stage++) {
         char *text = read_source(stage, "webserve.c");
-        char row[128];
+        const char *body = strstr(text, ")\n{\n");
 
-        describe(row, stage, "webserve.c");
-        assert_row_that(NULL, count_functions(text) == (stage <= 3 ? 2 : 1),
-                        "%s should have %s", row,
-                        stage <= 3
-                            ? "two functions: main, and what each thread runs"
-                            : "one function: main");
         assert_row_that(
             NULL,
             strstr(text, "\nint main(int argc, char **argv)\n{\n") != NULL,
-            "%s has no int main(int argc, char **argv)", row);
+            "stages/stage%d/webserve.c has no int main(int argc, char **argv)",
+            stage);
         assert_row_that(NULL,
-                        (strstr(text, "\nstatic ") != NULL) == (stage <= 3),
-                        "%s should have %s", row,
-                        stage <= 3 ? "a static function, which each thread runs"
-                                   : "nothing static");
+                        strstr(body + 1, ")\n{\n") == NULL &&
+                            strstr(text, "\nstatic ") == NULL,
+                        "stages/stage%d/webserve.c should only have main",
+                        stage);
         free(text);
     }
 }
@@ -344,8 +294,7 @@ int main(void)
         cmocka_unit_test(stages_differ_in_the_files_of_their_step_alone),
         cmocka_unit_test(stage5_changes_comments_alone_in_its_header),
         cmocka_unit_test(stages_declare_the_same_functions_in_the_same_words),
-        cmocka_unit_test(stage_files_have_at_most_120_lines_of_80_columns),
-        cmocka_unit_test(webserve_holds_code_beyond_main_in_three_stages_only),
+        cmocka_unit_test(webserve_has_main_alone_from_stage_4_on),
     };
 
     return run_all(tests);

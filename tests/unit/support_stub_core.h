@@ -9,6 +9,11 @@
 
 #include <sys/uio.h>
 
+/* Declares the real call and what stands in its place. */
+#define STANDS_IN_FOR(type, call, ...)                                         \
+    type __real_##call(__VA_ARGS__);                                           \
+    type __wrap_##call(__VA_ARGS__)
+
 /* A wait without an end of its own. */
 #define STUB_FOREVER UINT64_MAX
 

@@ -18,12 +18,9 @@ static uint64_t milliseconds_of(const struct timespec *time)
 
 /* ---- poll ---- */
 
-int __real_poll(struct pollfd *descriptors, nfds_t count, int timeout);
-int __wrap_poll(struct pollfd *descriptors, nfds_t count, int timeout);
-int __real_ppoll(struct pollfd *descriptors, nfds_t count,
-                 const struct timespec *timeout, const sigset_t *mask);
-int __wrap_ppoll(struct pollfd *descriptors, nfds_t count,
-                 const struct timespec *timeout, const sigset_t *mask);
+STANDS_IN_FOR(int, poll, struct pollfd *descriptors, nfds_t count, int timeout);
+STANDS_IN_FOR(int, ppoll, struct pollfd *descriptors, nfds_t count,
+              const struct timespec *timeout, const sigset_t *mask);
 
 static struct pollfd *find_stub(struct pollfd *descriptors, nfds_t count)
 {
@@ -99,14 +96,10 @@ int __wrap_ppoll(struct pollfd *descriptors, nfds_t count,
 
 /* ---- select ---- */
 
-int __real_select(int count, fd_set *in, fd_set *out, fd_set *except,
-                  struct timeval *timeout);
-int __wrap_select(int count, fd_set *in, fd_set *out, fd_set *except,
-                  struct timeval *timeout);
-int __real_pselect(int count, fd_set *in, fd_set *out, fd_set *except,
-                   const struct timespec *timeout, const sigset_t *mask);
-int __wrap_pselect(int count, fd_set *in, fd_set *out, fd_set *except,
-                   const struct timespec *timeout, const sigset_t *mask);
+STANDS_IN_FOR(int, select, int count, fd_set *in, fd_set *out, fd_set *except,
+              struct timeval *timeout);
+STANDS_IN_FOR(int, pselect, int count, fd_set *in, fd_set *out, fd_set *except,
+              const struct timespec *timeout, const sigset_t *mask);
 
 static bool is_set(int descriptor, const fd_set *set)
 {

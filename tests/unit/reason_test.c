@@ -1,0 +1,71 @@
+/* reason_test.c - why the server cannot start, as a sentence. */
+/* link: -Wl,--wrap=newlocale */
+#include "support.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "reason.h"
+
+static bool no_locale; /* there is no memory for one */
+
+locale_t __real_newlocale(int mask, const char *name, locale_t base);
+locale_t __wrap_newlocale(int mask, const char *name, locale_t base);
+
+locale_t __wrap_newlocale(int mask, const char *name, locale_t base)
+{
+    return no_locale ? (locale_t)0 : __real_newlocale(mask, name, base);
+}
+
+static void reason_write_says_what_and_why(void **state)
+{
+    static const int errors[] = {EADDRINUSE, EACCES, EMFILE, ENOMEM};
+    char reason[REASON_SIZE];
+    char expected[REASON_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(errors); i++) {
+        reason_write(reason, "do this", errors[i]);
+        (void)snprintf(expected, sizeof expected, "cannot do this: %s",
+                       strerror(errors[i]));
+        assert_string_equal(reason, expected);
+    }
+}
+
+static void reason_write_without_memory(void **state)
+{
+    char reason[REASON_SIZE];
+
+    (void)state;
+    no_locale = true;
+    reason_write(reason, "do this", 13);
+    no_locale = false;
+    assert_string_equal(reason, "cannot do this: error 13");
+}
+
+static void reason_write_of_too_much_is_cut(void **state)
+{
+    char what[2 * REASON_SIZE];
+    char reason[REASON_SIZE];
+
+    (void)state;
+    memset(what, 'x', sizeof what - 1);
+    what[sizeof what - 1] = '\0';
+    reason_write(reason, what, EACCES);
+    assert_non_null(memchr(reason, '\0', sizeof reason));
+    assert_row_has(NULL, "the reason", reason, "cannot xx");
+    assert_row_has(NULL, "the reason", reason, strerror(EACCES));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reason_write_says_what_and_why),
+        cmocka_unit_test(reason_write_without_memory),
+        cmocka_unit_test(reason_write_of_too_much_is_cut),
+    };
+
+    return run_all(tests);
+}
