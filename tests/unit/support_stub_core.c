@@ -8,6 +8,7 @@
 #include "deadlines.h"
 
 static const uint64_t hour = 3600000;
+static const size_t endless = 100000000;
 
 bool is_stub(int descriptor)
 {
@@ -83,7 +84,8 @@ void stub_ends_loops(void)
         stub.fruitless_clock = stub.clock;
         stub.fruitless = 0;
     }
-    if (stub.fruitless++ < 10000 && stub.clock - stub.moved_clock < hour) {
+    if (stub.fruitless++ < 10000 && stub.clock - stub.moved_clock < hour &&
+        stub.sent_length < endless) {
         return;
     }
     stub_give_up();
