@@ -469,6 +469,15 @@ static void wait_again_and_again(void **state)
     }
 }
 
+static void send_for_ever(void **state)
+{
+    (void)state;
+    stub_open("", 0);
+    while (write(stub.socket, stub.sent, sizeof stub.sent) > 0) {
+        continue;
+    }
+}
+
 static void ask_epoll(void **state)
 {
     struct epoll_event event = {.events = EPOLLIN};
@@ -527,6 +536,7 @@ static void stub_ends_what_has_no_end(void **state)
          "write would wait for ever: the client takes nothing"},
         {loop_for_ever, "a loop does not end"},
         {wait_again_and_again, "a loop does not end"},
+        {send_for_ever, "a loop does not end"},
         {ask_epoll, "cannot see what epoll would tell"},
     };
 

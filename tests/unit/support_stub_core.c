@@ -83,7 +83,8 @@ void stub_ends_loops(void)
         stub.fruitless_clock = stub.clock;
         stub.fruitless = 0;
     }
-    if (stub.fruitless++ < 10000 && stub.clock - stub.moved_clock < hour) {
+    if (stub.fruitless++ < 10000 && stub.clock - stub.moved_clock < hour &&
+        stub.sends < 200000 && stub.sent_length < 100000000) {
         return;
     }
     stub_give_up();

@@ -29,8 +29,8 @@ int stub_fail(int error);
 /* True if this call is to fail with EINTR, which is set. */
 bool stub_interrupts(void);
 
-/* Ends the test if the server calls again and again for nothing, or has gone on
- * for an hour by the clock. */
+/* Ends the test if the server calls again and again for nothing, sends without
+ * end, or has gone on for an hour by the clock. */
 void stub_ends_loops(void);
 
 /* What a read of the socket gives now: octets, or an end of some kind. */

@@ -199,14 +199,12 @@ static ssize_t stub_send_some(const struct iovec *parts, size_t offset,
     int error = stub_wait(&in, &out, limit, call);
     ssize_t octets = error == 0 ? stub_most(length) : stub_fail(error);
 
-    if (error == 0) {
-        stub.send_ready = false;
-        stub.fruitless = 0;
-        stub.moved_clock = stub.clock;
-    }
     if (octets > 0) {
         stub_take(parts, offset, (size_t)octets);
         stub.takes_at = stub.takes_slowly > 0 ? stub.clock + STUB_STEP_MS : 0;
+        stub.send_ready = false;
+        stub.fruitless = 0;
+        stub.moved_clock = stub.clock;
     }
     return octets;
 }
