@@ -11,8 +11,7 @@
 #include <string.h>
 
 enum {
-    stages = 6,
-    lines_most = 120
+    stages = 6
 };
 
 /* The files that a stage may have, and which stages have them. A file that is
@@ -264,12 +263,12 @@ static void stages_declare_the_same_functions_in_the_same_words(void **state)
     }
 }
 
-static void stage_files_have_at_most_120_lines_of_80_columns(void **state)
+static void stage_files_are_80_columns_wide(void **state)
 {
     (void)state;
     for (int stage = 1; stage <= stages; stage++) {
         for (size_t i = 0; i < COUNT(files); i++) {
-            size_t lines = 0;
+            size_t number = 1;
             char row[128];
             char *text;
 
@@ -278,60 +277,95 @@ static void stage_files_have_at_most_120_lines_of_80_columns(void **state)
             }
             text = read_source(stage, files[i].name);
             describe(row, stage, files[i].name);
-            for (const char *line = text; *line != '\0'; lines++) {
+            for (const char *line = text; *line != '\0'; number++) {
                 size_t length = strcspn(line, "\n");
 
                 assert_row_that(NULL, length <= 80,
                                 "%s:%zu is longer than 80 columns", row,
-                                lines + 1);
+                                number);
                 assert_row_that(NULL, line[length] == '\n',
                                 "%s does not end in a newline", row);
                 line += length + 1;
             }
-            assert_row_that(NULL, lines <= lines_most,
-                            "%s has %zu lines; at most %d fit a page", row,
-                            lines, lines_most);
             free(text);
         }
     }
 }
 
-/* How many functions are defined: bodies that begin in the first column. */
-static size_t count_functions(const char *text)
+/* In which file of a stage something is called, if it is in one alone. */
+static const char *find_caller(int stage, const char *call)
 {
-    size_t count = 0;
+    const char *caller = NULL;
 
-    for (const char *brace = strstr(text, ")\n{\n"); brace != NULL;
-         brace = strstr(brace + 1, ")\n{\n")) {
-        count++;
+    for (size_t i = 0; i < COUNT(files); i++) {
+        char *text;
+
+        if (files[i].first_stage > stage) {
+            continue;
+        }
+        text = read_source(stage, files[i].name);
+        strip_comments(text);
+        if (strstr(text, call) != NULL) {
+            assert_row_that(call, caller == NULL,
+                            "stages/stage%d has this in %s and in %s", stage,
+                            caller, files[i].name);
+            caller = files[i].name;
+        }
+        free(text);
     }
-    return count;
+    return caller;
 }
 
-/* In stages 1 to 3 main and the threads' loop stand in webserve.c; then main
- * alone, and nothing of its own beside it. */
-static void webserve_holds_code_beyond_main_in_three_stages_only(void **state)
+/* Each stage makes the calls itself, where its step has moved them. */
+static void stages_make_the_calls_themselves(void **state)
 {
+    static const struct {
+        const char *call;
+        int moves; /* in that stage, to that file */
+        const char *file;
+    } rows[] = {
+        {" socket(", 4, "serve.c"},
+        {"setsockopt(", 4, "serve.c"},
+        {"bind(", 4, "serve.c"},
+        {"listen(", 4, "serve.c"},
+        {" accept(", 4, "serve.c"},
+        {"pthread_create(", 4, "serve.c"},
+        {" recv(", 3, "handle_connection.c"},
+        {" send(", 3, "handle_connection.c"},
+        {" close(client_sock)", 3, "handle_connection.c"},
+    };
+
     (void)state;
     for (int stage = 1; stage <= stages; stage++) {
+        for (size_t i = 0; i < COUNT(rows); i++) {
+            const char *expected =
+                stage < rows[i].moves ? "webserve.c" : rows[i].file;
+            const char *caller = find_caller(stage, rows[i].call);
+
+            assert_row_that(rows[i].call,
+                            caller != NULL && strcmp(caller, expected) == 0,
+                            "stages/stage%d has this in %s, not in %s", stage,
+                            caller == NULL ? "no file" : caller, expected);
+        }
+    }
+}
+
+/* From stage 4 on, main only starts the server. */
+static void webserve_is_main_alone_from_stage_4_on(void **state)
+{
+    (void)state;
+    for (int stage = 4; stage <= stages; stage++) {
         char *text = read_source(stage, "webserve.c");
+        const char *body = strstr(text, ")\n{\n");
         char row[128];
 
         describe(row, stage, "webserve.c");
-        assert_row_that(NULL, count_functions(text) == (stage <= 3 ? 2 : 1),
-                        "%s should have %s", row,
-                        stage <= 3
-                            ? "two functions: main, and what each thread runs"
-                            : "one function: main");
-        assert_row_that(
-            NULL,
-            strstr(text, "\nint main(int argc, char **argv)\n{\n") != NULL,
-            "%s has no int main(int argc, char **argv)", row);
-        assert_row_that(NULL,
-                        (strstr(text, "\nstatic ") != NULL) == (stage <= 3),
-                        "%s should have %s", row,
-                        stage <= 3 ? "a static function, which each thread runs"
-                                   : "nothing static");
+        assert_row_that(NULL, strstr(text, "\nint main(") != NULL,
+                        "%s has no main", row);
+        assert_row_that(NULL, strstr(body + 1, ")\n{\n") == NULL,
+                        "%s should have one function: main", row);
+        assert_row_that(NULL, strstr(text, "\nstatic ") == NULL,
+                        "%s should have nothing static", row);
         free(text);
     }
 }
@@ -344,8 +378,9 @@ int main(void)
         cmocka_unit_test(stages_differ_in_the_files_of_their_step_alone),
         cmocka_unit_test(stage5_changes_comments_alone_in_its_header),
         cmocka_unit_test(stages_declare_the_same_functions_in_the_same_words),
-        cmocka_unit_test(stage_files_have_at_most_120_lines_of_80_columns),
-        cmocka_unit_test(webserve_holds_code_beyond_main_in_three_stages_only),
+        cmocka_unit_test(stage_files_are_80_columns_wide),
+        cmocka_unit_test(stages_make_the_calls_themselves),
+        cmocka_unit_test(webserve_is_main_alone_from_stage_4_on),
     };
 
     return run_all(tests);
