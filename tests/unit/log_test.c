@@ -156,8 +156,9 @@ static long milliseconds_since(const struct timespec *began)
 
 /* ---- Tests */
 
-static void writes_at_once(void)
+static void log_write_before_the_start(void **state)
 {
+    (void)state;
     make_pipe();
     log_write("one\n", 4);
     check_line("one\n");
@@ -171,16 +172,11 @@ static void writes_at_once(void)
     child_check(write_errors_left == 2, "no more is tried");
 }
 
-static void log_write_before_the_start(void **state)
-{
-    (void)state;
-    run_in_child(writes_at_once);
-}
-
-static void keeps_order(void)
+static void log_write_keeps_the_order(void **state)
 {
     static size_t thread;
 
+    (void)state;
     make_pipe();
     child_check(log_start() == 0, "it starts");
     for (size_t i = 0; i < 1000; i++) {
@@ -192,17 +188,12 @@ static void keeps_order(void)
     child_check(check_lines(1000) == 0, "none is lost");
 }
 
-static void log_write_keeps_the_order(void **state)
-{
-    (void)state;
-    run_in_child(keeps_order);
-}
-
-static void writes_in_threads(void)
+static void log_write_in_several_threads(void **state)
 {
     static size_t numbers[threads];
     pthread_t writing[threads];
 
+    (void)state;
     make_pipe();
     child_check(log_start() == 0, "it starts");
     for (size_t i = 0; i < threads; i++) {
@@ -215,12 +206,6 @@ static void writes_in_threads(void)
     for (size_t i = 0; i < threads; i++) {
         child_check(pthread_join(writing[i], NULL) == 0, "joined");
     }
-}
-
-static void log_write_in_several_threads(void **state)
-{
-    (void)state;
-    run_in_child(writes_in_threads);
 }
 
 /* Neither log_write nor log_finish waits for a reader that stalls. What there
@@ -240,40 +225,31 @@ static void outlives_a_stall(void)
     check_line("more\n");
 }
 
-static void stalls(void)
+static void log_write_when_the_reader_stalls(void **state)
 {
+    (void)state;
     make_pipe();
     child_check(log_start() == 0, "it starts");
     outlives_a_stall();
     outlives_a_stall();
 }
 
-static void log_write_when_the_reader_stalls(void **state)
+/* Then a write may take a part of a line. */
+static void log_write_to_a_pipe_that_does_not_block(void **state)
 {
     (void)state;
-    run_in_child(stalls);
-}
-
-/* Then a write may take a part of a line. */
-static void stalls_without_blocking(void)
-{
     make_pipe();
     child_check(fcntl(STDERR_FILENO, F_SETFL, O_NONBLOCK) == 0, "set");
     child_check(log_start() == 0, "it starts");
     outlives_a_stall();
 }
 
-static void log_write_to_a_pipe_that_does_not_block(void **state)
-{
-    (void)state;
-    run_in_child(stalls_without_blocking);
-}
-
-static void has_no_reader(void)
+static void log_write_when_the_reader_is_gone(void **state)
 {
     static size_t thread;
     struct timespec began;
 
+    (void)state;
     (void)signal(SIGPIPE, SIG_IGN);
     make_pipe();
     child_check(close(reader.end) == 0, "closed");
@@ -287,17 +263,12 @@ static void has_no_reader(void)
     (void)check_lines(lines);
 }
 
-static void log_write_when_the_reader_is_gone(void **state)
-{
-    (void)state;
-    run_in_child(has_no_reader);
-}
-
-static void finishes(void)
+static void log_finish_waits_until_all_is_written(void **state)
 {
     static size_t thread;
     char line[line_length + 1];
 
+    (void)state;
     make_pipe();
     writes_slowly = true;
     child_check(log_start() == 0, "it starts");
@@ -310,22 +281,16 @@ static void finishes(void)
     child_check(check_lines(600) == 0, "all were written");
 }
 
-static void log_finish_waits_until_all_is_written(void **state)
-{
-    (void)state;
-    run_in_child(finishes);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(log_write_before_the_start),
-        cmocka_unit_test(log_write_keeps_the_order),
-        cmocka_unit_test(log_write_in_several_threads),
-        cmocka_unit_test(log_write_when_the_reader_stalls),
-        cmocka_unit_test(log_write_to_a_pipe_that_does_not_block),
-        cmocka_unit_test(log_write_when_the_reader_is_gone),
-        cmocka_unit_test(log_finish_waits_until_all_is_written),
+        test_in_child(log_write_before_the_start),
+        test_in_child(log_write_keeps_the_order),
+        test_in_child(log_write_in_several_threads),
+        test_in_child(log_write_when_the_reader_stalls),
+        test_in_child(log_write_to_a_pipe_that_does_not_block),
+        test_in_child(log_write_when_the_reader_is_gone),
+        test_in_child(log_finish_waits_until_all_is_written),
     };
 
     return run_all(tests);

@@ -100,10 +100,11 @@ static bool is_blocked(int number)
 }
 
 /* Whatever whoever started the server has done to SIGUSR1. */
-static void prepares_signals(void)
+static void main_thread_prepare_sets_up_signals(void **state)
 {
     sigset_t interrupting;
 
+    (void)state;
     (void)signal(SIGUSR1, SIG_IGN);
     (void)sigemptyset(&interrupting);
     (void)sigaddset(&interrupting, SIGUSR1);
@@ -114,12 +115,6 @@ static void prepares_signals(void)
     child_check(is_blocked(SIGPIPE), "a client may be gone");
     child_check(raise(SIGUSR1) == 0, "an interrupt is no end");
     child_check(!is_blocked(SIGUSR1), "it interrupts");
-}
-
-static void main_thread_prepare_sets_up_signals(void **state)
-{
-    (void)state;
-    run_in_child(prepares_signals);
 }
 
 static size_t count_descriptors(void)
@@ -170,10 +165,11 @@ static void main_thread_prepare_opens_streams_that_are_closed(void **state)
     }
 }
 
-static void cannot_open_a_stream(void)
+static void main_thread_prepare_without_a_descriptor(void **state)
 {
     const struct rlimit none = {0, 0};
 
+    (void)state;
     child_check(close(STDIN_FILENO) == 0, "closed");
     child_check(setrlimit(RLIMIT_NOFILE, &none) == 0, "the limit is set");
     child_check(main_thread_prepare(reason) == -1, "it fails");
@@ -181,25 +177,14 @@ static void cannot_open_a_stream(void)
     child_check(strstr(reason, strerror(EMFILE)) != NULL, "and why");
 }
 
-static void main_thread_prepare_without_a_descriptor(void **state)
+static void main_thread_prepare_without_a_thread(void **state)
 {
     (void)state;
-    run_in_child(cannot_open_a_stream);
-}
-
-static void cannot_start_the_log(void)
-{
     no_threads = true;
     child_check(main_thread_prepare(reason) == -1, "it fails");
     child_check(strstr(reason, "thread for the log") != NULL,
                 "the reason says what");
     child_check(strstr(reason, strerror(EAGAIN)) != NULL, "and why");
-}
-
-static void main_thread_prepare_without_a_thread(void **state)
-{
-    (void)state;
-    run_in_child(cannot_start_the_log);
 }
 
 /* ---- Stopping */
@@ -237,12 +222,10 @@ static int start_busy(void)
     return client;
 }
 
-static int stop_signal;
-
-static void stops(void)
+static void check_stop(int number)
 {
     start_server(NULL, 0);
-    signal_server(stop_signal);
+    signal_server(number);
     child_check(main_thread_run(&pool) == 0, "it ends with 0");
     child_check(pool_count(&pool).total == 0, "no thread is left");
     child_check(connect_client() == -1, "nobody listens");
@@ -251,20 +234,19 @@ static void stops(void)
 static void main_thread_run_until_sigterm(void **state)
 {
     (void)state;
-    stop_signal = SIGTERM;
-    run_in_child(stops);
+    check_stop(SIGTERM);
 }
 
 static void main_thread_run_until_sigint(void **state)
 {
     (void)state;
-    stop_signal = SIGINT;
-    run_in_child(stops);
+    check_stop(SIGINT);
 }
 
 /* In a shell's background, Ctrl-C is for someone else. */
-static void ignores_sigint(void)
+static void main_thread_run_leaves_sigint_ignored(void **state)
 {
+    (void)state;
     (void)signal(SIGINT, SIG_IGN);
     start_server(NULL, 0);
     signal_server(SIGINT);
@@ -273,27 +255,16 @@ static void ignores_sigint(void)
     child_check(main_thread_run(&pool) == 0, "SIGINT is no second signal");
 }
 
-static void main_thread_run_leaves_sigint_ignored(void **state)
-{
-    (void)state;
-    run_in_child(ignores_sigint);
-}
-
-static void serves_the_queue(void)
+static void main_thread_run_serves_what_has_come(void **state)
 {
     int clients[20];
 
+    (void)state;
     start_server(clients, COUNT(clients));
     signal_server(SIGTERM);
     child_check(main_thread_run(&pool) == 0, "it ends with 0");
     child_check(pool_count(&pool).total == 0, "no thread is left");
     check_answers(clients, COUNT(clients));
-}
-
-static void main_thread_run_serves_what_has_come(void **state)
-{
-    (void)state;
-    run_in_child(serves_the_queue);
 }
 
 static void await_refusal(void)
@@ -315,11 +286,12 @@ static void *release_after_stop(void *unused)
     return unused;
 }
 
-static void waits_for_the_busy(void)
+static void main_thread_run_waits_for_busy_threads(void **state)
 {
     int client = start_busy();
     pthread_t releasing = start(release_after_stop);
 
+    (void)state;
     signal_server(SIGTERM);
     child_check(main_thread_run(&pool) == 0, "it ends with 0");
     child_check(!atomic_load(&held), "not before the thread was done");
@@ -328,16 +300,11 @@ static void waits_for_the_busy(void)
     check_answers(&client, 1);
 }
 
-static void main_thread_run_waits_for_busy_threads(void **state)
-{
-    (void)state;
-    run_in_child(waits_for_the_busy);
-}
-
-static void waits_no_longer(void)
+static void main_thread_run_ends_though_a_thread_is_busy(void **state)
 {
     uint64_t took;
 
+    (void)state;
     (void)start_busy();
     signal_server(SIGTERM);
     speed = 10;
@@ -348,12 +315,6 @@ static void waits_no_longer(void)
     child_check(took < STOP_MOST_MS + speed * 500, "but not more");
 }
 
-static void main_thread_run_ends_though_a_thread_is_busy(void **state)
-{
-    (void)state;
-    run_in_child(waits_no_longer);
-}
-
 static void *signal_after_stop(void *unused)
 {
     await_refusal();
@@ -361,22 +322,17 @@ static void *signal_after_stop(void *unused)
     return unused;
 }
 
-static void ends_at_once(void)
+static void main_thread_run_ends_at_once_at_a_second_signal(void **state)
 {
     pthread_t signalling;
 
+    (void)state;
     (void)start_busy();
     signalling = start(signal_after_stop);
     signal_server(SIGTERM);
     child_check(main_thread_run(&pool) == 128 + SIGINT, "it ends with 130");
     child_check(pool_count(&pool).busy > 0, "a thread is busy");
     child_check(pthread_join(signalling, NULL) == 0, "joined");
-}
-
-static void main_thread_run_ends_at_once_at_a_second_signal(void **state)
-{
-    (void)state;
-    run_in_child(ends_at_once);
 }
 
 /* ---- Deadlines */
@@ -408,8 +364,9 @@ static void stop_without_threads(void)
 
 static uint64_t waited; /* milliseconds, until it was too late */
 
-/* A client says nothing, and recv blocks. */
-static void *wait_for_client(void *unused)
+/* A client says nothing, and recv blocks. If a signal is given, the server gets
+ * it then. */
+static void *wait_for_client(void *number)
 {
     struct deadline deadline;
     char octet;
@@ -418,6 +375,9 @@ static void *wait_for_client(void *unused)
     child_check(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "connected");
     waited = deadlines_clock();
     deadline_begin(&deadline);
+    if (number != NULL) {
+        signal_server(*(int *)number);
+    }
     do {
         deadline_wait(&deadline);
         child_check(recv(pair[0], &octet, 1, 0) == -1 && errno == EINTR,
@@ -425,7 +385,7 @@ static void *wait_for_client(void *unused)
     } while (!deadline_passed(&deadline));
     deadline_end(&deadline);
     waited = deadlines_clock() - waited;
-    return unused;
+    return NULL;
 }
 
 static void *wait_and_stop(void *unused)
@@ -435,10 +395,11 @@ static void *wait_and_stop(void *unused)
     return unused;
 }
 
-static void interrupts_the_late(void)
+static void main_thread_run_interrupts_threads_that_are_late(void **state)
 {
     pthread_t waiting;
 
+    (void)state;
     count_busy(1, 100);
     speed = 100;
     waiting = start(wait_and_stop);
@@ -447,16 +408,11 @@ static void interrupts_the_late(void)
     child_check(waited >= ALLOWANCE_MS, "it has its time");
 }
 
-static void main_thread_run_interrupts_threads_that_are_late(void **state)
-{
-    (void)state;
-    run_in_child(interrupts_the_late);
-}
-
-static void shortens_time(void)
+static void main_thread_run_shortens_time_when_all_are_busy(void **state)
 {
     pthread_t waiting;
 
+    (void)state;
     count_busy(1, 1);
     waiting = start(wait_and_stop);
     child_check(main_thread_run(&pool) == 0, "it ends with 0");
@@ -465,38 +421,28 @@ static void shortens_time(void)
     child_check(waited < ALLOWANCE_MS / 4, "but less than all");
 }
 
-static void main_thread_run_shortens_time_when_all_are_busy(void **state)
-{
-    (void)state;
-    run_in_child(shortens_time);
-}
-
 static void *wait_while_stopping(void *unused)
 {
-    (void)wait_for_client(NULL);
+    int number = SIGTERM;
+
+    (void)wait_for_client(&number);
     atomic_store(&held, false);
     return unused;
 }
 
 /* A request of which half has come has a little more time. */
-static void shortens_time_to_stop(void)
+static void main_thread_run_ends_half_sent_requests_at_a_stop(void **state)
 {
     pthread_t waiting;
 
+    (void)state;
     (void)start_busy();
     speed = 10;
     waiting = start(wait_while_stopping);
-    signal_server(SIGTERM);
     child_check(main_thread_run(&pool) == 0, "it ends with 0");
     child_check(pthread_join(waiting, NULL) == 0, "joined");
     child_check(waited >= STOP_GRACE_MS, "it has some time");
     child_check(waited < STOP_MOST_MS, "but not all");
-}
-
-static void main_thread_run_ends_half_sent_requests_at_a_stop(void **state)
-{
-    (void)state;
-    run_in_child(shortens_time_to_stop);
 }
 
 /* ---- Memory that is given back */
@@ -532,21 +478,16 @@ static void *crowd_goes(void *unused)
     return unused;
 }
 
-static void trims_after_a_crowd(void)
+static void main_thread_run_trims_after_a_crowd(void **state)
 {
     pthread_t going;
 
+    (void)state;
     count_busy(600, 1000);
     going = start(crowd_goes);
     child_check(main_thread_run(&pool) == 0, "it ends with 0");
     child_check(pthread_join(going, NULL) == 0, "joined");
     child_check(atomic_load(&trims) == 2 * gives_back, "it was given back");
-}
-
-static void main_thread_run_trims_after_a_crowd(void **state)
-{
-    (void)state;
-    run_in_child(trims_after_a_crowd);
 }
 
 /* A second after the last of it was let go. */
@@ -565,21 +506,16 @@ static void *much_is_held(void *unused)
     return unused;
 }
 
-static void trims_after_much_was_held(void)
+static void main_thread_run_trims_after_much_was_held(void **state)
 {
     pthread_t holding;
 
+    (void)state;
     count_busy(1, 1000);
     holding = start(much_is_held);
     child_check(main_thread_run(&pool) == 0, "it ends with 0");
     child_check(pthread_join(holding, NULL) == 0, "joined");
     child_check(atomic_load(&trims) == gives_back, "it was given back");
-}
-
-static void main_thread_run_trims_after_much_was_held(void **state)
-{
-    (void)state;
-    run_in_child(trims_after_much_was_held);
 }
 
 /* ---- The log */
@@ -590,12 +526,13 @@ static void *stop_at_once(void *unused)
     return unused;
 }
 
-static void finishes_the_log(void)
+static void main_thread_run_finishes_the_log(void **state)
 {
     pthread_t stopping;
     char log[16];
     int ends[2];
 
+    (void)state;
     child_check(pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) != -1, "moved");
     count_busy(1, 1000);
     writes_slowly = true;
@@ -605,12 +542,6 @@ static void finishes_the_log(void)
     child_check(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0, "set");
     child_check(read(ends[0], log, sizeof log) == 7, "it has been written");
     child_check(pthread_join(stopping, NULL) == 0, "joined");
-}
-
-static void main_thread_run_finishes_the_log(void **state)
-{
-    (void)state;
-    run_in_child(finishes_the_log);
 }
 
 static void *fail_to_accept(void *unused)
@@ -624,7 +555,7 @@ static void *fail_to_accept(void *unused)
     return unused;
 }
 
-static void reports_once(void)
+static void main_thread_run_reports_an_error_of_accept_once(void **state)
 {
     pthread_t failing;
     char log[1024];
@@ -632,6 +563,7 @@ static void reports_once(void)
     ssize_t length;
     int ends[2];
 
+    (void)state;
     child_check(pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) != -1, "moved");
     count_busy(1, 1000);
     failing = start(fail_to_accept);
@@ -647,33 +579,27 @@ static void reports_once(void)
     child_check(strchr(log, '\n') == log + length - 1, "in one line");
 }
 
-static void main_thread_run_reports_an_error_of_accept_once(void **state)
-{
-    (void)state;
-    run_in_child(reports_once);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(main_thread_prepare_sets_up_signals),
+        test_in_child(main_thread_prepare_sets_up_signals),
         cmocka_unit_test(main_thread_prepare_opens_streams_that_are_closed),
-        cmocka_unit_test(main_thread_prepare_without_a_descriptor),
-        cmocka_unit_test(main_thread_prepare_without_a_thread),
-        cmocka_unit_test(main_thread_run_until_sigterm),
-        cmocka_unit_test(main_thread_run_until_sigint),
-        cmocka_unit_test(main_thread_run_leaves_sigint_ignored),
-        cmocka_unit_test(main_thread_run_serves_what_has_come),
-        cmocka_unit_test(main_thread_run_waits_for_busy_threads),
-        cmocka_unit_test(main_thread_run_ends_though_a_thread_is_busy),
-        cmocka_unit_test(main_thread_run_ends_at_once_at_a_second_signal),
-        cmocka_unit_test(main_thread_run_interrupts_threads_that_are_late),
-        cmocka_unit_test(main_thread_run_shortens_time_when_all_are_busy),
-        cmocka_unit_test(main_thread_run_ends_half_sent_requests_at_a_stop),
-        cmocka_unit_test(main_thread_run_trims_after_a_crowd),
-        cmocka_unit_test(main_thread_run_trims_after_much_was_held),
-        cmocka_unit_test(main_thread_run_finishes_the_log),
-        cmocka_unit_test(main_thread_run_reports_an_error_of_accept_once),
+        test_in_child(main_thread_prepare_without_a_descriptor),
+        test_in_child(main_thread_prepare_without_a_thread),
+        test_in_child(main_thread_run_until_sigterm),
+        test_in_child(main_thread_run_until_sigint),
+        test_in_child(main_thread_run_leaves_sigint_ignored),
+        test_in_child(main_thread_run_serves_what_has_come),
+        test_in_child(main_thread_run_waits_for_busy_threads),
+        test_in_child(main_thread_run_ends_though_a_thread_is_busy),
+        test_in_child(main_thread_run_ends_at_once_at_a_second_signal),
+        test_in_child(main_thread_run_interrupts_threads_that_are_late),
+        test_in_child(main_thread_run_shortens_time_when_all_are_busy),
+        test_in_child(main_thread_run_ends_half_sent_requests_at_a_stop),
+        test_in_child(main_thread_run_trims_after_a_crowd),
+        test_in_child(main_thread_run_trims_after_much_was_held),
+        test_in_child(main_thread_run_finishes_the_log),
+        test_in_child(main_thread_run_reports_an_error_of_accept_once),
     };
 
     (void)signal(SIGINT, SIG_DFL); /* a shell's background ignores it */

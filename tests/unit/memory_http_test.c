@@ -82,6 +82,23 @@ static void buffer_reserve_without_memory(void **state)
     buffer_release(&buffer);
 }
 
+/* What is kept is there, even if the rest cannot be given back. */
+static void buffer_keep_without_memory(void **state)
+{
+    struct buffer buffer;
+
+    (void)state;
+    buffer_init(&buffer);
+    assert_int_equal(buffer_reserve(&buffer, 100000), 0);
+    buffer_append_string(&buffer, "a line and more");
+    memory_lasts(0, SIZE_MAX);
+    buffer_keep(&buffer, 2, 4);
+    memory_is_back();
+    assert_row_octets(NULL, "the buffer", buffer.data, buffer.length, "line");
+    assert_false(buffer.failed);
+    buffer_release(&buffer);
+}
+
 static bool add_headers(void)
 {
     struct headers headers;
@@ -316,6 +333,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buffer_append_without_memory),
         cmocka_unit_test(buffer_reserve_without_memory),
+        cmocka_unit_test(buffer_keep_without_memory),
         cmocka_unit_test(headers_add_without_memory),
         cmocka_unit_test(headers_add_field_without_memory),
         cmocka_unit_test(request_parse_without_memory),

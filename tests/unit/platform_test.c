@@ -108,12 +108,13 @@ static void send_flags_of_a_client_that_is_gone(void **state)
     }
 }
 
-static void wait_for_signals(void)
+static void platform_wait_for_signal_gives_its_number(void **state)
 {
     sigset_t signals;
     struct timespec began;
     struct timespec ended;
 
+    (void)state;
     (void)signal(SIGINT, SIG_DFL); /* a shell's background ignores it */
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGTERM);
@@ -136,12 +137,6 @@ static void wait_for_signals(void)
     child_check(platform_wait_for_signal(&signals, 1) == 0, "not waited for");
 }
 
-static void platform_wait_for_signal_gives_its_number(void **state)
-{
-    (void)state;
-    run_in_child(wait_for_signals);
-}
-
 static void platform_program_name_is_a_name(void **state)
 {
     (void)state;
@@ -158,7 +153,7 @@ int main(void)
         cmocka_unit_test(platform_defer_accept_loses_no_client),
         cmocka_unit_test(platform_make_blocking_of_a_client),
         cmocka_unit_test(send_flags_of_a_client_that_is_gone),
-        cmocka_unit_test(platform_wait_for_signal_gives_its_number),
+        test_in_child(platform_wait_for_signal_gives_its_number),
         cmocka_unit_test(platform_program_name_is_a_name),
     };
 

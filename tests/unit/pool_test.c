@@ -20,12 +20,13 @@ enum {
     few = 64 /* descriptors */
 };
 
-static void starts(void)
+static void pool_init_counts_the_first_thread(void **state)
 {
     struct pool_counts counts;
     struct rlimit limit;
     size_t stack = 0;
 
+    (void)state;
     child_check(getrlimit(RLIMIT_NOFILE, &limit) == 0, "there is a limit");
     limit.rlim_cur = few;
     child_check(setrlimit(RLIMIT_NOFILE, &limit) == 0, "it is lowered");
@@ -46,12 +47,6 @@ static void starts(void)
     child_check(pool_count(&pool).total == 0, "no thread is counted");
 }
 
-static void pool_init_counts_the_first_thread(void **state)
-{
-    (void)state;
-    run_in_child(starts);
-}
-
 /* Opens all but `free_descriptors` of those below the limit, in no order. */
 static void open_all_but(size_t free_descriptors)
 {
@@ -68,35 +63,25 @@ static void open_all_but(size_t free_descriptors)
     }
 }
 
-static void counts_those_that_are_free(void)
+static void pool_init_counts_free_descriptors(void **state)
 {
     char reason[REASON_SIZE];
 
+    (void)state;
     open_all_but(24);
     child_check(pool_init(&pool, STDIN_FILENO, reason) == 0, "there is a pool");
     child_check(pool_count(&pool).reached == 24, "40 of 64 are open");
 }
 
-static void pool_init_counts_free_descriptors(void **state)
-{
-    (void)state;
-    run_in_child(counts_those_that_are_free);
-}
-
-static void has_no_descriptor(void)
+static void pool_init_without_a_descriptor(void **state)
 {
     char reason[REASON_SIZE];
 
+    (void)state;
     open_all_but(0);
     child_check(pool_init(&pool, STDIN_FILENO, reason) == -1, "it fails");
     child_check(strncmp(reason, "cannot accept even one client: ", 31) == 0,
                 "the reason says what is missing");
-}
-
-static void pool_init_without_a_descriptor(void **state)
-{
-    (void)state;
-    run_in_child(has_no_descriptor);
 }
 
 /* ---- Counting, without any thread */
@@ -350,13 +335,14 @@ static void pool_stop_lets_threads_take_what_has_come(void **state)
 
 /* ---- Threads and clients that are real */
 
-static void holds_many_clients(void)
+static void pool_of_64_clients_at_once(void **state)
 {
     enum {
         many = 64
     };
     int clients[many];
 
+    (void)state;
     listen_for_clients();
     start_first_thread();
     atomic_store(&held, true);
@@ -372,12 +358,6 @@ static void holds_many_clients(void)
     await_rest();
 }
 
-static void pool_of_64_clients_at_once(void **state)
-{
-    (void)state;
-    run_in_child(holds_many_clients);
-}
-
 static bool all_but_the_first_fail(size_t number)
 {
     return number > 0;
@@ -388,13 +368,14 @@ static bool every_other_fails(size_t number)
     return number % 2 == 1;
 }
 
-static void serves_though_creation_fails(void)
+static void check_service(bool (*fails)(size_t number))
 {
     enum {
         many = 64
     };
     int clients[many];
 
+    creation_fails = fails;
     listen_for_clients();
     start_first_thread();
     for (int round = 0; round < 5; round++) {
@@ -409,21 +390,17 @@ static void serves_though_creation_fails(void)
 static void pool_when_no_second_thread_can_be_created(void **state)
 {
     (void)state;
-    creation_fails = all_but_the_first_fail;
-    run_in_child(serves_though_creation_fails);
-    creation_fails = NULL;
+    check_service(all_but_the_first_fail);
 }
 
 static void pool_when_every_other_creation_fails(void **state)
 {
     (void)state;
-    creation_fails = every_other_fails;
-    run_in_child(serves_though_creation_fails);
-    creation_fails = NULL;
+    check_service(every_other_fails);
 }
 
 /* At the cap, more clients wait in the kernel's queue. */
-static void keeps_to_the_cap(void)
+static void pool_keeps_to_its_cap(void **state)
 {
     enum {
         many = 12,
@@ -431,6 +408,7 @@ static void keeps_to_the_cap(void)
     };
     int clients[many];
 
+    (void)state;
     listen_for_clients();
     pool.cap = pool.reached = cap;
     atomic_store(&held, true);
@@ -447,20 +425,14 @@ static void keeps_to_the_cap(void)
     await_rest();
 }
 
-static void pool_keeps_to_its_cap(void **state)
-{
-    (void)state;
-    run_in_child(keeps_to_the_cap);
-}
-
 #define WITH_POOL(test) cmocka_unit_test_setup(test, set_up_pool)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pool_init_counts_the_first_thread),
-        cmocka_unit_test(pool_init_counts_free_descriptors),
-        cmocka_unit_test(pool_init_without_a_descriptor),
+        test_in_child(pool_init_counts_the_first_thread),
+        test_in_child(pool_init_counts_free_descriptors),
+        test_in_child(pool_init_without_a_descriptor),
         WITH_POOL(pool_accepted_starts_a_thread_if_none_waits),
         WITH_POOL(pool_wait_keeps_a_few),
         WITH_POOL(pool_accepted_starts_no_thread_beyond_the_cap),
@@ -471,10 +443,10 @@ int main(void)
         WITH_POOL(pool_accepted_of_an_error_does_not_spin),
         WITH_POOL(pool_count_of_an_error_that_persists),
         cmocka_unit_test(pool_stop_lets_threads_take_what_has_come),
-        cmocka_unit_test(pool_of_64_clients_at_once),
-        cmocka_unit_test(pool_when_no_second_thread_can_be_created),
-        cmocka_unit_test(pool_when_every_other_creation_fails),
-        cmocka_unit_test(pool_keeps_to_its_cap),
+        test_in_child(pool_of_64_clients_at_once),
+        test_in_child(pool_when_no_second_thread_can_be_created),
+        test_in_child(pool_when_every_other_creation_fails),
+        test_in_child(pool_keeps_to_its_cap),
     };
 
     return run_all(tests);

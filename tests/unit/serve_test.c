@@ -6,13 +6,12 @@
 /* tags: contract, serve */
 /* hint: Follow serve until it listens: is each result looked at, and the
  * line printed and flushed? */
-/* link: -Wl,--wrap=handle_connection */
-#include "support.h"
+/* link: -Wl,--wrap=handle_connection,--wrap=pthread_create */
+/* link: -Wl,--wrap=socket,--wrap=bind,--wrap=listen */
 #include "support_by_hand.h"
+#include "support_serve.h"
 
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -20,20 +19,66 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "webserve.h"
 
 enum {
-    together = 5,
-    returned = 99 /* the status if serve returns */
+    together = 5
 };
+
+/* ---- Calls that fail */
+
+static int socket_error; /* 0: it does not fail */
+static int bind_error;
+static int listen_error;
+static atomic_int creations_left = -1; /* of threads; -1: any number */
+
+int __real_socket(int domain, int type, int protocol);
+int __wrap_socket(int domain, int type, int protocol);
+int __real_bind(int socket, const struct sockaddr *address, socklen_t length);
+int __wrap_bind(int socket, const struct sockaddr *address, socklen_t length);
+int __real_listen(int socket, int length);
+int __wrap_listen(int socket, int length);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument);
+
+int __wrap_socket(int domain, int type, int protocol)
+{
+    errno = socket_error;
+    return socket_error != 0 ? -1 : __real_socket(domain, type, protocol);
+}
+
+int __wrap_bind(int socket, const struct sockaddr *address, socklen_t length)
+{
+    errno = bind_error;
+    return bind_error != 0 ? -1 : __real_bind(socket, address, length);
+}
+
+int __wrap_listen(int socket, int length)
+{
+    errno = listen_error;
+    return listen_error != 0 ? -1 : __real_listen(socket, length);
+}
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument)
+{
+    if (atomic_load(&creations_left) == 0) {
+        return EAGAIN;
+    }
+    if (atomic_load(&creations_left) > 0) {
+        atomic_fetch_sub(&creations_left, 1);
+    }
+    return __real_pthread_create(thread, attributes, function, argument);
+}
 
 /* ---- In the server */
 
-static pthread_t serving_thread;
 static atomic_int clients_there; /* at this moment */
 static atomic_int most_there;    /* at once, so far */
 static atomic_bool gave_up;      /* waiting for all of them */
@@ -94,113 +139,25 @@ void __wrap_handle_connection(int client_sock,
     }
 }
 
-/* ---- The server, in a process of its own */
-
-static struct {
-    pid_t process;
-    int output;
-    char line[256];
-    struct sockaddr_in address;
-} server;
-
-/* Reads the line that it prints, and takes the port from it. */
-static void read_line(void)
-{
-    struct pollfd output = {.fd = server.output, .events = POLLIN};
-    size_t length = 0;
-    const char *port;
-
-    while (length == 0 || server.line[length - 1] != '\n') {
-        assert_true(length < sizeof server.line - 1);
-        assert_row_that(NULL, poll(&output, 1, 5000) == 1,
-                        "serve printed no line in 5 s: is it printed where it "
-                        "listens, and flushed?");
-        assert_row_that(
-            NULL, read(server.output, server.line + length, 1) == 1,
-            "serve ended, or closed its output, before it printed a line");
-        length++;
-    }
-    server.line[length] = '\0';
-    port = strstr(server.line, "http://127.0.0.1:");
-    assert_row_has(NULL, "the line that serve prints", server.line,
-                   "http://127.0.0.1:");
-    if (port == NULL) {
-        return;
-    }
-    server.address = (struct sockaddr_in){.sin_family = AF_INET};
-    server.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    server.address.sin_port = htons((uint16_t)strtoul(port + 17, NULL, 10));
-}
-
-static void start_server(void)
-{
-    int ends[2];
-
-    assert_int_equal(pipe(ends), 0);
-    server.process = fork();
-    if (server.process == 0) {
-        (void)alarm(20);
-        (void)dup2(ends[1], STDOUT_FILENO);
-        (void)close(ends[0]);
-        (void)close(ends[1]);
-        serving_thread = pthread_self();
-        (void)serve("127.0.0.1", "0");
-        _exit(returned); /* once it listens, it does not return */
-    }
-    assert_int_not_equal(server.process, -1);
-    assert_int_equal(close(ends[1]), 0);
-    server.output = ends[0];
-    read_line();
-}
-
-static int end_server(void **state)
-{
-    (void)state;
-    if (server.process > 0) {
-        (void)kill(server.process, SIGKILL);
-        (void)waitpid(server.process, NULL, 0);
-        server.process = 0;
-    }
-    (void)close(server.output);
-    return 0;
-}
+/* ---- Tests */
 
 /* Signals the server and ends the test unless it ends with status 0, and has
  * printed no more. */
-static void check_ends(int signal)
+static void check_ends(int number)
 {
-    int status = -1;
+    int status = stop_server(number);
     char more;
 
-    assert_int_equal(kill(server.process, signal), 0);
-    assert_int_equal(waitpid(server.process, &status, 0), server.process);
-    server.process = 0;
     assert_row_that(NULL, !WIFSIGNALED(status) || WTERMSIG(status) != SIGALRM,
                     "the server had not ended 20 s after its signal");
     assert_row_that(NULL, !WIFSIGNALED(status),
                     "the signal ended the server: are signals blocked?");
-    assert_row_that(NULL, WEXITSTATUS(status) != returned,
+    assert_row_that(NULL, WEXITSTATUS(status) != serve_returned,
                     "serve returned; once it listens, it never does");
     assert_row(NULL, "the status with which the server ended",
                WEXITSTATUS(status), 0);
     assert_row_that(NULL, read(server.output, &more, 1) == 0,
                     "serve printed more than one line");
-}
-
-/* ---- Tests */
-
-static int connect_client(void)
-{
-    const struct timeval limit = {.tv_sec = 10};
-    int client = socket(AF_INET, SOCK_STREAM, 0);
-
-    assert_int_equal(
-        setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit), 0);
-    assert_row_that(NULL,
-                    connect(client, (struct sockaddr *)&server.address,
-                            sizeof server.address) == 0,
-                    "nobody listens where serve says: %s", server.line);
-    return client;
 }
 
 static void serve_prints_where_it_listens(void **state)
@@ -219,7 +176,7 @@ static void serve_prints_where_it_listens(void **state)
     assert_row_that(NULL, found != NULL && strlen(found) == strlen(expected),
                     "the line that serve prints is %s; it should end in %s",
                     shown_string(server.line), shown_string(expected));
-    assert_int_equal(close(connect_client()), 0);
+    assert_int_equal(close(connect_to_server()), 0);
 }
 
 struct answer {
@@ -262,7 +219,7 @@ static void serve_handles_each_connection_in_a_thread(void **state)
     (void)state;
     start_server();
     for (size_t i = 0; i < together; i++) {
-        clients[i] = connect_client();
+        clients[i] = connect_to_server();
         /* The kernel may keep a client that has said nothing. */
         assert_int_equal(send(clients[i], "x", 1, 0), 1);
     }
@@ -344,7 +301,8 @@ static int serve_in_child(const char *interface, const char *port, char *text,
     if (child == 0) {
         (void)alarm(3);
         (void)dup2(ends[1], STDERR_FILENO);
-        _exit(serve(interface, port) == -1 ? returned : returned - 1);
+        _exit(serve(interface, port) == -1 ? serve_returned
+                                           : serve_returned - 1);
     }
     assert_int_not_equal(child, -1);
     assert_int_equal(close(ends[1]), 0);
@@ -355,6 +313,8 @@ static int serve_in_child(const char *interface, const char *port, char *text,
     return status;
 }
 
+static const char *failing; /* the call that fails; NULL: none */
+
 /* Ends the test unless serve returns -1, and says one sentence on standard
  * error, with one of these in it. */
 static void check_fails(const char *interface, const char *port,
@@ -364,13 +324,17 @@ static void check_fails(const char *interface, const char *port,
     bool found = false;
     int status = serve_in_child(interface, port, text, sizeof text);
 
-    say_place("serve(\"%s\", \"%s\")", interface, port);
-    say_by_hand("build/stage%d/webserve '%s' '%s'", STAGE, interface, port);
+    if (failing == NULL) {
+        say_place("serve(\"%s\", \"%s\")", interface, port);
+        say_by_hand("build/stage%d/webserve '%s' '%s'", STAGE, interface, port);
+    } else {
+        say_place("serve, when %s fails", failing);
+    }
     assert_row_that(NULL, !WIFSIGNALED(status),
                     "it has not returned after 3 s, or has crashed");
-    assert_row_that(NULL, WEXITSTATUS(status) != returned - 1,
+    assert_row_that(NULL, WEXITSTATUS(status) != serve_returned - 1,
                     "it does not return -1");
-    assert_row_that(NULL, WEXITSTATUS(status) == returned,
+    assert_row_that(NULL, WEXITSTATUS(status) == serve_returned,
                     "it ends the program, with status %d, and should return -1",
                     WEXITSTATUS(status));
     for (size_t i = 0; parts[i] != NULL; i++) {
@@ -424,6 +388,79 @@ static void serve_of_a_port_in_use(void **state)
     check_fails("127.0.0.1", port, parts);
 }
 
+/* hint: Is the result of each call looked at? When one fails, serve says why in
+ * a sentence on standard error, and returns -1. */
+static void serve_when_a_call_fails(void **state)
+{
+    const struct {
+        const char *call;
+        int *error;
+        int errno_then;
+    } rows[] = {
+        {"socket", &socket_error, EMFILE},
+        {"bind", &bind_error, EACCES},
+        {"listen", &listen_error, EADDRINUSE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *const parts[] = {strerror(rows[i].errno_then), rows[i].call,
+                                     NULL};
+
+        failing = rows[i].call;
+        *rows[i].error = rows[i].errno_then;
+        check_fails("127.0.0.1", "0", parts);
+        *rows[i].error = 0;
+    }
+    failing = NULL;
+}
+
+/* tags: ours */
+/* hint: Is the result of pthread_create looked at, for the first thread, too?
+ */
+static void serve_without_a_thread(void **state)
+{
+    static const char *const parts[] = {"thread", NULL};
+
+    (void)state;
+    failing = "pthread_create";
+    for (int created = 0; created < 2; created++) { /* the log has one */
+        atomic_store(&creations_left, created);
+        check_fails("127.0.0.1", "0", parts);
+    }
+    atomic_store(&creations_left, -1);
+    failing = NULL;
+}
+
+/* One thread serves all, and its count is right: the server stops as soon as
+ * that thread has ended. */
+/* tags: ours */
+/* hint: A thread is counted before it is created. Who takes the count back? */
+static void serve_with_the_only_thread_that_can_be_had(void **state)
+{
+    struct timespec began;
+    struct timespec ended;
+
+    (void)state;
+    atomic_store(&creations_left, 2); /* that of the log is one */
+    atomic_store(&gave_up, true);
+    start_server();
+    atomic_store(&creations_left, -1);
+    atomic_store(&gave_up, false);
+    for (int i = 0; i < together; i++) {
+        int client = connect_to_server();
+
+        assert_int_equal(send(client, "x", 1, 0), 1);
+        (void)read_answer(client);
+        assert_int_equal(close(client), 0);
+    }
+    (void)clock_gettime(CLOCK_MONOTONIC, &began);
+    check_ends(SIGTERM);
+    (void)clock_gettime(CLOCK_MONOTONIC, &ended);
+    assert_row_that(NULL, ended.tv_sec - began.tv_sec < 3,
+                    "the server waits for a thread that does not exist");
+}
+
 #define WITH_SERVER(test) cmocka_unit_test_teardown(test, end_server)
 
 int main(void)
@@ -435,6 +472,9 @@ int main(void)
         WITH_SERVER(serve_ends_upon_sigterm),
         WITH_SERVER(serve_ends_upon_sigint),
         WITH_SERVER(serve_of_a_port_in_use),
+        WITH_SERVER(serve_with_the_only_thread_that_can_be_had),
+        cmocka_unit_test(serve_without_a_thread),
+        cmocka_unit_test(serve_when_a_call_fails),
         cmocka_unit_test(serve_of_a_bad_port),
         cmocka_unit_test(serve_of_a_bad_interface),
     };

@@ -222,7 +222,8 @@ static void check_child(int said, int status)
                0);
 }
 
-void run_in_child(void (*test)(void))
+/* In the parent, waits for the child; in the child, returns true. */
+static bool fork_child(void)
 {
     int status = -1;
     int ends[2];
@@ -234,13 +235,31 @@ void run_in_child(void (*test)(void))
         (void)alarm(20);
         report = ends[1];
         (void)close(ends[0]);
-        test();
-        leave(0);
+        return true;
     }
     assert_int_not_equal(child, -1);
     assert_int_equal(close(ends[1]), 0);
     assert_int_equal(waitpid(child, &status, 0), child);
     check_child(ends[0], status);
+    return false;
+}
+
+void run_in_child(void (*test)(void))
+{
+    if (fork_child()) {
+        test();
+        leave(0);
+    }
+}
+
+void run_test_in_child(void **state)
+{
+    const struct test_in_child *child = *state;
+
+    if (fork_child()) {
+        child->test(state);
+        leave(0);
+    }
 }
 
 void pause_a_moment(void)

@@ -49,8 +49,21 @@ void *test_malloc_or_fail(size_t size);
 int run_counted(const struct CMUnitTest *tests, size_t count);
 
 /* Runs a test in a process of its own, and fails if it does not end well
- * within 20 s. */
+ * within 20 s. As an element of an array of tests: test_in_child(name). */
 void run_in_child(void (*test)(void));
+
+struct test_in_child {
+    void (*test)(void **state);
+};
+
+#define test_in_child(test)                                                    \
+    {                                                                          \
+#test, run_test_in_child, NULL, NULL, &(struct test_in_child)          \
+        {                                                                      \
+            test                                                               \
+        }                                                                      \
+    }
+void run_test_in_child(void **state);
 
 /* In such a process: ends the test, saying what was not so, unless `fine`. */
 void child_check(bool fine, const char *what);

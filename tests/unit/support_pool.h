@@ -1,6 +1,6 @@
 /*
  * support_pool.h - a server whose threads take turns, and its clients. Each
- * test that uses it has a process of its own (run_in_child).
+ * test that uses it has a process of its own (test_in_child).
  */
 #ifndef UNIT_SUPPORT_POOL_H
 #define UNIT_SUPPORT_POOL_H
