@@ -253,10 +253,13 @@ mutants: ## changes the sources at random, counts what is caught: [MUTANT_SECOND
 # clients are a rush, since valgrind is slow.
 RUSHING := -DRUSH_LEAST=5
 PLAIN := build/plain$(if $(PORTABLE),/portable)
+SHARED_UNITS := $(basename $(notdir $(wildcard \
+	$(addprefix tests/unit/,$(addsuffix _*test.c,budget deadlines log main_thread pool)))))
 races: ## valgrind's helgrind and DRD on the threads: [STAGE=n]
 	@tests/install test races
 	@$(MAKE) --no-print-directory BUILD=$(PLAIN) UNIT_SANITIZE= SANITIZE= \
-		CPPFLAGS='$(CPPFLAGS) $(RUSHING)' test-programs
+		CPPFLAGS='$(CPPFLAGS) $(RUSHING)' small-servers \
+		$(PLAIN)/tools/exchange $(SHARED_UNITS:%=$(PLAIN)/unit/%)
 	@tests/races $(PLAIN) $(CHOSEN)
 
 torture: ## makes each call that can fail fail, once: [STAGE=n]
