@@ -140,8 +140,9 @@ $(BUILD)/unit/common.a: $(COMMON:%.c=$(BUILD)/unit/%.o) \
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-# A test names the flags that it is linked with (--wrap) in a line of its own.
-link_flags = $$(sed -n 's|^/\* link: \(.*\) \*/$$|\1|p' $(1))
+# A test, or a header that it includes, names the flags that it is linked with
+# (--wrap) in a line of its own.
+link_flags = $$(tests/unit/link_flags.sh $(1))
 
 $(BUILD)/unit/%_test: $(BUILD)/unit/tests/%_test.o $(BUILD)/unit/common.a
 	$(call say,LINK,$@)
@@ -248,11 +249,14 @@ mutants: ## changes the sources at random, counts what is caught: [MUTANT_SECOND
 	@$(MAKE) --no-print-directory test-programs
 	@MUTANT_SECONDS=$(MUTANT_SECONDS) tests/mutants/run
 
-# Without sanitizers, which have checks and threads of their own.
+# Without sanitizers, which have checks and threads of their own; and a few
+# clients are a rush, since valgrind is slow.
+RUSHING := -DRUSH_LEAST=5
 PLAIN := build/plain$(if $(PORTABLE),/portable)
 races: ## valgrind's helgrind and DRD on the threads: [STAGE=n]
 	@tests/install test races
-	@$(MAKE) --no-print-directory BUILD=$(PLAIN) UNIT_SANITIZE= SANITIZE= test-programs
+	@$(MAKE) --no-print-directory BUILD=$(PLAIN) UNIT_SANITIZE= SANITIZE= \
+		CPPFLAGS='$(CPPFLAGS) $(RUSHING)' test-programs
 	@tests/races $(PLAIN) $(CHOSEN)
 
 torture: ## makes each call that can fail fail, once: [STAGE=n]

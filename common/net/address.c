@@ -31,22 +31,14 @@ void address_explain(const char *interface, const char *port, int error,
     reason_write(reason, what, error);
 }
 
-static void write_why(const char *what, const char *why,
-                      char reason[REASON_SIZE])
+/* The same, where it is not the system that says why. */
+static void explain(const char *interface, const char *port, const char *why,
+                    char reason[REASON_SIZE])
 {
-    (void)snprintf(reason, REASON_SIZE, "cannot %.200s: %.100s", what, why);
-}
+    char what[shown];
 
-/* The same for an error of getaddrinfo or getnameinfo, which have numbers of
- * their own. */
-static void explain_lookup(const char *what, int error,
-                           char reason[REASON_SIZE])
-{
-    if (error == EAI_SYSTEM) {
-        reason_write(reason, what, errno);
-    } else {
-        write_why(what, gai_strerror(error), reason);
-    }
+    name_both(interface, port, what);
+    (void)snprintf(reason, REASON_SIZE, "cannot %s: %.128s", what, why);
 }
 
 static bool port_is_valid(const char *port)
@@ -74,28 +66,25 @@ struct addrinfo *address_look_up(const char *interface, const char *port,
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_NUMERICSERV};
-    const char *wrong = check(interface, port);
     struct addrinfo *addresses = NULL;
-    char what[shown];
-    int error;
+    const char *why = check(interface, port);
+    int error = 0;
 
-    name_both(interface, port, what);
-    if (wrong != NULL) {
-        write_why(what, wrong, reason);
-        return NULL;
+    if (why == NULL) {
+        error = getaddrinfo(interface, port, &hints, &addresses);
     }
-    error = getaddrinfo(interface, port, &hints, &addresses);
-    if (error != 0) {
-        explain_lookup(what, error, reason);
-        return NULL;
+    if (error == EAI_SYSTEM) {
+        address_explain(interface, port, errno, reason);
+    } else if (why != NULL || error != 0) {
+        explain(interface, port, why != NULL ? why : gai_strerror(error),
+                reason);
     }
-    return addresses;
+    return error == 0 ? addresses : NULL;
 }
 
 int address_url(int listening_socket, char url[ADDRESS_URL_SIZE],
                 char reason[REASON_SIZE])
 {
-    static const char what[] = "find out which port was taken";
     struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
     socklen_t length = sizeof address;
     char host[128];
@@ -105,13 +94,15 @@ int address_url(int listening_socket, char url[ADDRESS_URL_SIZE],
 
     if (getsockname(listening_socket, (struct sockaddr *)&address, &length) ==
         -1) {
-        reason_write(reason, what, errno);
+        reason_write(reason, "find out which port was taken", errno);
         return -1;
     }
     error = getnameinfo((struct sockaddr *)&address, length, host, sizeof host,
                         port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV);
     if (error != 0) {
-        explain_lookup(what, error, reason);
+        (void)snprintf(reason, REASON_SIZE,
+                       "cannot write the address and port as text: %.128s",
+                       gai_strerror(error));
         return -1;
     }
     brackets = address.ss_family == AF_INET6;

@@ -9,8 +9,8 @@ the folder that stands for BUILD in tests/run, below the project's.
 
 import json
 import os
-import re
 import shutil
+import subprocess
 import sys
 import time
 from dataclasses import asdict
@@ -109,8 +109,10 @@ class Judge:
             name = path.stem
             if not in_its_process(name):
                 continue
-            source = (TOP / f"tests/unit/{name}.c").read_text()
-            flags = " ".join(re.findall(r"/\* link: (.*) \*/", source)).split()
+            flags = subprocess.run(
+                ["tests/unit/link_flags.sh", f"tests/unit/{name}.c"],
+                cwd=TOP, capture_output=True, text=True, check=True,
+            ).stdout.split()
             shutil.copy(path, self.jail.view / "ours/unit")
             extra = [f"ours/unit/{path.name}", *flags]
             if self.builder.link("unit", f"unit/{name}", extra)[0] == 0:

@@ -44,6 +44,7 @@ FAILING = "Put `return -1;` at the end of delegate"
 
 elsewhere = {
     "exits-without-waiting": "Ctrl-C in one terminal, nc in another",
+    "tries-again-at-once": "the processor time, in top",
 }
 
 

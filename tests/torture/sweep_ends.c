@@ -25,7 +25,7 @@ static const char *const named[FAULT_KINDS] = {
     [FAULT_LISTEN] = "listen on interface '127.0.0.1', port '0'",
     [FAULT_GETADDRINFO] = "listen on interface '127.0.0.1', port '0'",
     [FAULT_GETSOCKNAME] = "find out which port was taken",
-    [FAULT_GETNAMEINFO] = "find out which port was taken",
+    [FAULT_GETNAMEINFO] = "write the address and port as text",
     [FAULT_RLIMIT] = "count the descriptors",
     [FAULT_SIGNALS] = "set up signals",
     [FAULT_OPEN] = "open /dev/null",
@@ -36,10 +36,14 @@ static const char *explain(const struct sweep *sweep)
 {
     int number = sweep->error->number;
 
-    if (sweep->kind != FAULT_GETADDRINFO && sweep->kind != FAULT_GETNAMEINFO) {
+    switch (sweep->kind) {
+    case FAULT_GETADDRINFO:
+        return number == EAI_SYSTEM ? strerror(ENOMEM) : gai_strerror(number);
+    case FAULT_GETNAMEINFO:
+        return gai_strerror(number);
+    default:
         return strerror(number);
     }
-    return number == EAI_SYSTEM ? strerror(ENOMEM) : gai_strerror(number);
 }
 
 /* A line "webserve: cannot WHAT: WHY", and nothing else. */

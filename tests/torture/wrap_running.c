@@ -179,7 +179,7 @@ static unsigned count_lines(const char *data, size_t length)
     return lines;
 }
 
-/* The log. What an error other than EINTR keeps from being written is lost. */
+/* The log. An error other than EINTR and EAGAIN loses its lines. */
 ssize_t __wrap_write(int descriptor, const void *data, size_t length)
 {
     int error = fault_now(FAULT_WRITE, "write");
@@ -188,7 +188,9 @@ ssize_t __wrap_write(int descriptor, const void *data, size_t length)
     if (error == FAULT_SHORT) {
         length = length > 1 ? 1 : length;
     } else if (error != 0) {
-        faults->unlogged += error == EINTR ? 0 : count_lines(data, length);
+        if (error != EINTR && error != EAGAIN) {
+            faults->unlogged += count_lines(data, length);
+        }
         errno = error;
         return -1;
     }

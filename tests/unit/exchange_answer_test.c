@@ -2,16 +2,6 @@
  * exchange_answer_test.c - which verdict gets which answer, how that is sent,
  * to clients of all kinds, and what the log says.
  */
-/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom */
-/* link: -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send */
-/* link: -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf */
-/* link: -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect */
-/* link: -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown */
-/* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
-/* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
-/* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
-/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep,--wrap=deadline_begin */
-/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 #include "support_exchange.h"
 
 #include <errno.h>
@@ -23,6 +13,7 @@
 #include <unistd.h>
 
 #include "../../common/net/limits.h"
+#include "budget.h"
 
 static const char get[] = "GET /p HTTP/1.1\r\nHost: a\r\n\r\n";
 static const char head[] = "HEAD /p HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -128,37 +119,49 @@ static void exchange_answer_to_a_malformed_head(void **state)
     }
 }
 
-static void exchange_answer_with_a_response_that_cannot_be_sent(void **state)
+/* A response that takes more than what was counted in advance. */
+static void exchange_answer_with_a_response_over_the_budget(void **state)
 {
+    uint64_t others = 0;
+
     (void)state;
-    begin_with_head(get);
-    append_answer("half an answer");
-    headers_add(&exchange.response.headers, "Date", "today");
-    end_exchange("invalid", VERDICT_DONE);
-    stub_check_answer("invalid", "HTTP/1.1 500 Internal Server Error", true);
-    assert_null(strstr(stub_sent(), "today"));
-    assert_null(strstr(stub_sent(), "half"));
-    stub_close();
+    assert_int_equal(budget_hold(&others, MEMORY_BUDGET), 0);
+    for (size_t i = 0; i < 2; i++) {
+        begin_with_head(get);
+        append_much(i == 0 ? HELD_FREELY / 4 : HELD_FREELY);
+        stub.leaves_when_answered = true;
+        end_exchange("over budget", VERDICT_DONE);
+        stub_check_answer("over budget",
+                          i == 0 ? "HTTP/1.1 200 OK"
+                                 : "HTTP/1.1 503 Service Unavailable",
+                          true);
+        stub_close();
+    }
+    assert_int_equal(budget_hold(&others, 0), 0);
 }
 
-/* With no memory for anything, the client still gets a whole answer. */
+/* With no memory for anything, or at one moment, the client still gets a whole
+ * answer. */
 static void exchange_answer_without_memory(void **state)
 {
+    static const char none[] = "\r\nContent-Length: 0\r\n\r\n";
     static const enum verdict verdicts[] = {
         VERDICT_DONE, VERDICT_NO_MEMORY, VERDICT_BARE_LF, VERDICT_OVER_BUDGET,
         VERDICT_TIMEOUT};
 
     (void)state;
-    for (size_t i = 0; i < COUNT(verdicts); i++) {
+    for (size_t i = 0; i < 6 * COUNT(verdicts); i++) {
         begin_with_head(get);
-        append_answer("hello");
+        append_answer("hello</html>");
         stub.ending = STUB_ENDS;
-        memory_lasts(0, SIZE_MAX);
-        end_exchange("no memory", verdicts[i]);
-        stub_check_answer("no memory", "HTTP/1.1 500 Internal Server Error",
-                          true);
-        assert_non_null(strstr(stub_sent(), "\r\nContent-Length: 0\r\n\r\n"));
-        check_log("no memory", "\"GET /p HTTP/1.1\" 500 -\n");
+        memory_lasts(i % 6 % 5, i % 6 == 5 ? SIZE_MAX : 1);
+        end_exchange("no memory", verdicts[i / 6]);
+        if (strstr(stub_sent(), "</html>") == NULL) {
+            stub_check_answer("no memory", "HTTP/1.1 500 Internal Server Error",
+                              true);
+            assert_row_has("no memory", "the answer", stub_sent(), none);
+            check_log("no memory", "\"GET /p HTTP/1.1\" 500 -\n");
+        }
         stub_close();
     }
 }
@@ -396,31 +399,23 @@ static void exchange_log_of_what_came(void **state)
     }
 }
 
+#define TEST(test) cmocka_unit_test_setup(test, set_up_exchange)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(exchange_answer_of_each_verdict,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_answer_to_a_get_and_a_head,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_answer_to_a_malformed_head,
-                               set_up_exchange),
-        cmocka_unit_test_setup(
-            exchange_answer_with_a_response_that_cannot_be_sent,
-            set_up_exchange),
-        cmocka_unit_test_setup(exchange_answer_without_memory, set_up_exchange),
-        cmocka_unit_test_setup(exchange_sent_goes_on_until_all_is_sent,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_sent_to_a_client_that_is_gone,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_sent_to_a_client_that_takes_nothing,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_sent_to_a_slow_reader, set_up_exchange),
-        cmocka_unit_test_setup(exchange_sent_to_a_client_that_sends,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_sent_while_the_client_sends,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_log_of_what_came, set_up_exchange),
+        TEST(exchange_answer_of_each_verdict),
+        TEST(exchange_answer_to_a_get_and_a_head),
+        TEST(exchange_answer_to_a_malformed_head),
+        TEST(exchange_answer_with_a_response_over_the_budget),
+        TEST(exchange_answer_without_memory),
+        TEST(exchange_sent_goes_on_until_all_is_sent),
+        TEST(exchange_sent_to_a_client_that_is_gone),
+        TEST(exchange_sent_to_a_client_that_takes_nothing),
+        TEST(exchange_sent_to_a_slow_reader),
+        TEST(exchange_sent_to_a_client_that_sends),
+        TEST(exchange_sent_while_the_client_sends),
+        TEST(exchange_log_of_what_came),
     };
 
     return run_all(tests);

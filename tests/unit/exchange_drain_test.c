@@ -2,16 +2,7 @@
  * exchange_drain_test.c - after the answer: when what the client still sends is
  * drained, for how long, and how little is held meanwhile.
  */
-/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom */
-/* link: -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send */
-/* link: -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf */
-/* link: -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect */
-/* link: -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown */
-/* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
-/* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
-/* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
-/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep,--wrap=deadline_begin */
-/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free */
+/* link: -Wl,--wrap=free */
 #include "support_exchange.h"
 
 #include <stdlib.h>
@@ -251,24 +242,18 @@ static void exchange_drain_holds_what_the_log_needs(void **state)
     free(request);
 }
 
+#define TEST(test) cmocka_unit_test_setup(test, set_up_exchange)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(exchange_drain_of_a_request_that_is_read,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_drain_of_what_is_unread,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_drain_of_what_came_since,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_drain_goes_on_to_the_end,
-                               set_up_exchange),
-        cmocka_unit_test_setup(exchange_drain_ends_with_a_limit,
-                               set_up_exchange),
-        cmocka_unit_test_setup(
-            exchange_drain_keeps_the_408_of_a_client_that_goes_on,
-            set_up_exchange),
-        cmocka_unit_test_setup(exchange_drain_holds_what_the_log_needs,
-                               set_up_exchange),
+        TEST(exchange_drain_of_a_request_that_is_read),
+        TEST(exchange_drain_of_what_is_unread),
+        TEST(exchange_drain_of_what_came_since),
+        TEST(exchange_drain_goes_on_to_the_end),
+        TEST(exchange_drain_ends_with_a_limit),
+        TEST(exchange_drain_keeps_the_408_of_a_client_that_goes_on),
+        TEST(exchange_drain_holds_what_the_log_needs),
     };
 
     return run_all(tests);

@@ -2,15 +2,6 @@
  * stub_test.c - the stub of support_stub.h behaves as a socket does: what a
  * call gives, and how long it waits by the stub's clock.
  */
-/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom */
-/* link: -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send */
-/* link: -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf */
-/* link: -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect */
-/* link: -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown */
-/* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
-/* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
-/* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
-/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep,--wrap=deadline_begin */
 #include "support_stub.h"
 
 #include <errno.h>
@@ -546,26 +537,25 @@ static void stub_ends_what_has_no_end(void **state)
     }
 }
 
+#define TEST(test) cmocka_unit_test_setup(test, forget)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(stub_waits_where_a_socket_blocks, forget),
-        cmocka_unit_test_setup(stub_waits_for_no_longer_than_the_socket_is_told,
-                               forget),
-        cmocka_unit_test_setup(stub_does_not_wait_where_a_socket_does_not,
-                               forget),
-        cmocka_unit_test_setup(stub_knows_the_flags_of_recv, forget),
-        cmocka_unit_test_setup(stub_tells_when_something_has_come, forget),
-        cmocka_unit_test_setup(stub_tells_the_time, forget),
-        cmocka_unit_test_setup(stub_keeps_what_is_sent, forget),
-        cmocka_unit_test_setup(stub_reads_by_stdio, forget),
-        cmocka_unit_test_setup(stub_sends_for_no_longer_than_the_socket_is_told,
-                               forget),
-        cmocka_unit_test_setup(stub_is_interrupted_when_the_time_is_up, forget),
-        cmocka_unit_test_setup(stub_keeps_the_log, forget),
-        cmocka_unit_test_setup(stub_allows_a_look_behind_the_request, forget),
-        cmocka_unit_test_setup(stub_ends_its_side_behind_an_answer, forget),
-        cmocka_unit_test_setup(stub_ends_what_has_no_end, forget),
+        TEST(stub_waits_where_a_socket_blocks),
+        TEST(stub_waits_for_no_longer_than_the_socket_is_told),
+        TEST(stub_does_not_wait_where_a_socket_does_not),
+        TEST(stub_knows_the_flags_of_recv),
+        TEST(stub_tells_when_something_has_come),
+        TEST(stub_tells_the_time),
+        TEST(stub_keeps_what_is_sent),
+        TEST(stub_reads_by_stdio),
+        TEST(stub_sends_for_no_longer_than_the_socket_is_told),
+        TEST(stub_is_interrupted_when_the_time_is_up),
+        TEST(stub_keeps_the_log),
+        TEST(stub_allows_a_look_behind_the_request),
+        TEST(stub_ends_its_side_behind_an_answer),
+        TEST(stub_ends_what_has_no_end),
     };
 
     return run_all(tests);

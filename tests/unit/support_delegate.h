@@ -7,11 +7,8 @@
  *     handle();
  *     ... look at delegate_calls, delegate_got, and the stub ...
  *     stub_close();
- *
- * Link the program with what support_stub.h and support_memory.h say, and with
- *     -Wl,--wrap=delegate
- * in a comment of its own.
  */
+/* link: -Wl,--wrap=delegate */
 #ifndef UNIT_SUPPORT_DELEGATE_H
 #define UNIT_SUPPORT_DELEGATE_H
 

@@ -34,8 +34,8 @@ void begin_exchange(const char *request, size_t length)
 
 enum verdict receive_into(struct buffer *into)
 {
-    ssize_t count =
-        recv(exchange.client_sock, exchange_room(&exchange, into), buffer_free(into), 0);
+    ssize_t count = recv(exchange.client_sock, exchange_room(&exchange, into),
+                         buffer_free(into), 0);
 
     return exchange_received(&exchange, into, count);
 }

@@ -1,7 +1,4 @@
-/*
- * support_exchange.h - an exchange with the stub of support_stub.h; link the
- * program with what that and support_memory.h say.
- */
+/* support_exchange.h - an exchange with the stub of support_stub.h. */
 #ifndef UNIT_SUPPORT_EXCHANGE_H
 #define UNIT_SUPPORT_EXCHANGE_H
 

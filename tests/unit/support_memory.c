@@ -2,23 +2,21 @@
  * support_memory.h.
  */
 #include "support_memory.h"
+#include "support.h"
 
 #include <errno.h>
 #include <malloc.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 static size_t succeed = SIZE_MAX;
 static size_t fail_then;
 static size_t tried;
 
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
+STANDS_IN_FOR(void *, malloc, size_t size);
+STANDS_IN_FOR(void *, calloc, size_t number, size_t size);
+STANDS_IN_FOR(void *, realloc, void *memory, size_t size);
+void __real_free(void *memory) __attribute__((weak)); /* if it is wrapped */
+void __wrap_free(void *memory);
 
 void memory_lasts(size_t most, size_t failures)
 {
@@ -73,9 +71,12 @@ size_t memory_peak(void)
     return peak;
 }
 
-static void *count(void *memory)
+/* `memory` is there now instead of `before` octets. */
+static void *count(void *memory, size_t before)
 {
-    held += memory == NULL ? 0 : malloc_usable_size(memory);
+    if (memory != NULL) {
+        held += malloc_usable_size(memory) - before;
+    }
     peak = held > peak ? held : peak;
     return memory;
 }
@@ -84,30 +85,20 @@ static void *count(void *memory)
 
 void *__wrap_malloc(size_t size)
 {
-    return is_out() ? NULL : count(__real_malloc(size));
+    return is_out() ? NULL : count(__real_malloc(size), 0);
 }
 
 void *__wrap_calloc(size_t number, size_t size)
 {
-    return is_out() ? NULL : count(__real_calloc(number, size));
+    return is_out() ? NULL : count(__real_calloc(number, size), 0);
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
     size_t before = memory == NULL ? 0 : malloc_usable_size(memory);
-    void *moved;
 
-    if (is_out()) {
-        return NULL;
-    }
-    moved = count(__real_realloc(memory, size));
-    held -= moved == NULL ? 0 : before;
-    return moved;
+    return is_out() ? NULL : count(__real_realloc(memory, size), before);
 }
-
-/* A program that does not count has only the real one. */
-void __real_free(void *memory) __attribute__((weak));
-void __wrap_free(void *memory);
 
 void __wrap_free(void *memory)
 {

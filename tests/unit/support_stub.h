@@ -27,18 +27,17 @@
  * that nothing ends, for an hour by the clock, ends the test, saying so. The
  * tests' own clock() is the processor's.
  *
- * It stands in place of system calls: link the program with
- *     -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom
- *     -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send
- *     -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf
- *     -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect
- *     -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown
- *     -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt
- *     -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime
- *     -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep
- *     -Wl,--wrap=nanosleep,--wrap=clock_nanosleep,--wrap=deadline_begin
- * each in a comment of its own. Threads: none but the test's own.
+ * It stands in place of system calls. Threads: none but the test's own.
  */
+/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom */
+/* link: -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send */
+/* link: -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf */
+/* link: -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect */
+/* link: -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown */
+/* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
+/* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
+/* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
+/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep,--wrap=deadline_begin */
 #ifndef UNIT_SUPPORT_STUB_H
 #define UNIT_SUPPORT_STUB_H
 
@@ -87,7 +86,7 @@ extern struct stub {
     bool send_ready;
     bool asked_too_much;
     bool answered; /* the server's side has ended */
-    size_t receives, sends, polls, shutdowns, closes, writes;
+    size_t receives, sends, shutdowns, closes, writes;
     bool closed_before_log;
     size_t sent_length; /* may be more than fits */
     char log[8192];

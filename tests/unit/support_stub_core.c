@@ -40,8 +40,7 @@ bool stub_interrupts(void)
 
 /* ---- Giving up ---- */
 
-void __real_deadline_begin(struct deadline *deadline);
-void __wrap_deadline_begin(struct deadline *deadline);
+STANDS_IN_FOR(void, deadline_begin, struct deadline *deadline);
 
 void __wrap_deadline_begin(struct deadline *deadline)
 {

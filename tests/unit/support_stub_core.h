@@ -8,9 +8,17 @@
 #include "support_stub.h"
 
 #include <sys/uio.h>
+#include <time.h>
 
 /* A wait without an end of its own. */
 #define STUB_FOREVER UINT64_MAX
+
+/* Rounded up. */
+static inline uint64_t milliseconds_of(const struct timespec *time)
+{
+    return (uint64_t)time->tv_sec * 1000 +
+           ((uint64_t)time->tv_nsec + 999999) / 1000000;
+}
 
 /* True if the descriptor is the stub's socket, or a copy of it. */
 bool is_stub(int descriptor);

@@ -59,27 +59,32 @@ size_t stub_octets_there(void)
     return stub_has_come() ? stub_piece_end() - stub.given : 0;
 }
 
+/* The next room of the parts from `offset` on, of `octets` at most. */
+static struct iovec room_at(const struct iovec *parts, size_t offset,
+                            size_t octets)
+{
+    while (offset >= parts->iov_len) {
+        offset -= parts++->iov_len;
+    }
+    return (struct iovec){
+        .iov_base = (char *)parts->iov_base + offset,
+        .iov_len =
+            parts->iov_len - offset < octets ? parts->iov_len - offset : octets,
+    };
+}
+
 /* Puts octets of the client's into the parts, from `offset` on. */
 static void stub_put(const struct iovec *parts, size_t offset, size_t octets)
 {
-    size_t put = 0;
+    for (size_t put = 0; put < octets;) {
+        struct iovec room = room_at(parts, offset + put, octets - put);
 
-    while (put < octets) {
-        size_t most;
-
-        while (offset >= parts->iov_len) {
-            offset -= parts++->iov_len;
-        }
-        most = parts->iov_len - offset < octets - put ? parts->iov_len - offset
-                                                      : octets - put;
         if (stub.data != NULL) {
-            memcpy((char *)parts->iov_base + offset,
-                   stub.data + stub.given + put, most);
+            memcpy(room.iov_base, stub.data + stub.given + put, room.iov_len);
         } else {
-            memset((char *)parts->iov_base + offset, 'x', most);
+            memset(room.iov_base, 'x', room.iov_len);
         }
-        put += most;
-        offset += most;
+        put += room.iov_len;
     }
 }
 
@@ -174,21 +179,14 @@ static ssize_t stub_most(size_t length)
 /* Keeps so many octets of the parts, from `offset` on. */
 static void stub_take(const struct iovec *parts, size_t offset, size_t octets)
 {
-    while (octets > 0) {
-        size_t most;
+    for (size_t taken = 0; taken < octets;) {
+        struct iovec some = room_at(parts, offset + taken, octets - taken);
 
-        while (offset >= parts->iov_len) {
-            offset -= parts++->iov_len;
+        if (stub.sent_length + some.iov_len <= sizeof stub.sent) {
+            memcpy(stub.sent + stub.sent_length, some.iov_base, some.iov_len);
         }
-        most =
-            parts->iov_len - offset < octets ? parts->iov_len - offset : octets;
-        if (stub.sent_length + most <= sizeof stub.sent) {
-            memcpy(stub.sent + stub.sent_length,
-                   (const char *)parts->iov_base + offset, most);
-        }
-        stub.sent_length += most;
-        offset += most;
-        octets -= most;
+        stub.sent_length += some.iov_len;
+        taken += some.iov_len;
     }
 }
 

@@ -34,9 +34,16 @@ def folded(mistake: Mistake) -> str:
 def mistakes(stage: str) -> str:
     """What can go wrong, by groups: the mistakes whose first stage this is."""
     sources = Sources(Path.cwd())
+    found = []
     try:
-        found = [m for m in load(FOLDER) if m.stages(sources)[0] == int(stage)]
-    except (Malformed, NotFound) as error:
+        for mistake in load(FOLDER):
+            try:
+                first = mistake.stages(sources)[0]
+            except NotFound as error:
+                raise Stale(f"{FOLDER}/{mistake.name}.md: {error}") from error
+            if first == int(stage):
+                found.append(mistake)
+    except Malformed as error:
         raise Stale(f"tests/mistakes: {error}") from error
     if not found:
         raise Stale(f"tests/mistakes has none that begins in stage {stage}")

@@ -8,8 +8,8 @@ makes and the stage. Which ones, it says by file and regular expression:
                     all next to it in the difference
     FILE /A/../B/   from the first that matches A to the next that matches B
 
-The parts are a page's `part` blocks, in order; behind the last one nothing may
-be left over.
+The parts are a page's `part` blocks, in order; after the last one nothing may be
+left over.
 """
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class Parts:
         return "\n".join(blocks_of_texts(before, step.texts()))
 
     def finish(self) -> None:
-        """Behind a page's end nothing may be left of a step that it shows."""
+        """At the end of a page, nothing may be left of a step that it shows."""
         for stage, step in self.steps.items():
             if step.left():
                 raise Stale(f"the parts of step {stage} leave out lines of {', '.join(step.left())}")
