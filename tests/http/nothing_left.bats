@@ -59,13 +59,13 @@ mappings() {
     wc -l <"/proc/$SERVER_PID/maps"
 }
 
-# clients COUNT: so many clients get their answers, 50 at a time. All 50 have sent
-# half of their request before one sends the rest, so each has a thread then.
+# clients COUNT: so many clients get their answers, 50 at a time. All 50 wait for
+# a moment with half of their request sent, so each has a thread then.
 clients() {
     local n
 
     for ((n = 0; n < $1; n += 50)); do
-        exchange -c 50 -t 20 'send GET /p HTTP/1.1\r\n' \
+        exchange -c 50 -t 20 'send GET /p HTTP/1.1\r\n' 'pause 50' \
             'send Host: a\r\n\r\n' read >/dev/null
     done
 }
