@@ -258,7 +258,7 @@ static void serve_gives_threads_the_stack_that_delegate_may_use(void **state)
     takes_stack = true;
     start_server();
     takes_stack = false;
-    client = connect_client();
+    client = connect_to_server();
     assert_int_equal(send(client, "x", 1, 0), 1);
     assert_row_that(NULL, recv(client, &answer, 1, 0) == 1,
                     "a function that uses 256 KiB of stack did not come to its "

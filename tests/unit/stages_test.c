@@ -104,9 +104,9 @@ static void strip_comments(char *text)
 }
 
 /* The name of a file, for messages. */
-static void describe(char row[128], int stage, const char *name)
+static void describe(char row[320], int stage, const char *name)
 {
-    (void)snprintf(row, 128, "stages/stage%d/%s", stage, name);
+    (void)snprintf(row, 320, "stages/stage%d/%s", stage, name);
 }
 
 /* ---- Tests */
@@ -125,7 +125,7 @@ static void stages_have_the_files_of_their_step(void **state)
 {
     (void)state;
     for (int stage = 1; stage <= stages; stage++) {
-        char row[128];
+        char row[320];
         size_t expected = 0;
         size_t found = 0;
         const struct dirent *entry;
@@ -174,8 +174,8 @@ static void stages_are_all_there_are(void **state)
 
 static void check_change(const struct file *file, int stage, bool differs)
 {
-    char before[128];
-    char after[128];
+    char before[320];
+    char after[320];
 
     describe(before, stage - 1, file->name);
     describe(after, stage, file->name);
@@ -269,7 +269,7 @@ static void stage_files_are_80_columns_wide(void **state)
     for (int stage = 1; stage <= stages; stage++) {
         for (size_t i = 0; i < COUNT(files); i++) {
             size_t number = 1;
-            char row[128];
+            char row[320];
             char *text;
 
             if (files[i].first_stage > stage) {
@@ -357,7 +357,7 @@ static void webserve_is_main_alone_from_stage_4_on(void **state)
     for (int stage = 4; stage <= stages; stage++) {
         char *text = read_source(stage, "webserve.c");
         const char *body = strstr(text, ")\n{\n");
-        char row[128];
+        char row[320];
 
         describe(row, stage, "webserve.c");
         assert_row_that(NULL, strstr(text, "\nint main(") != NULL,
