@@ -174,8 +174,8 @@ static void stages_are_all_there_are(void **state)
 
 static void check_change(const struct file *file, int stage, bool differs)
 {
-    char before[128];
-    char after[128];
+    char before[320];
+    char after[320];
 
     describe(before, stage - 1, file->name);
     describe(after, stage, file->name);
