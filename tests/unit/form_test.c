@@ -178,8 +178,8 @@ static void form_parse_of_the_table(void **state)
     }
 }
 
-/* Sixteen octets are looked at together: so each row stands at each place among
- * them, with more pairs before and behind it. */
+/* Sixteen octets are looked at together: so each row is tried at each place
+ * among them, with more pairs before and after it. */
 static void check_in_the_middle(const struct row *row, size_t before)
 {
     static const char more[] = "&a+longer+name=and+its+value";

@@ -99,7 +99,7 @@ static bool is_blocked(int number)
     return sigismember(&blocked, number) == 1;
 }
 
-/* Whatever whoever started the server has done to SIGUSR1. */
+/* Even if the server was started with SIGUSR1 blocked and ignored. */
 static void main_thread_prepare_sets_up_signals(void **state)
 {
     sigset_t interrupting;
@@ -228,7 +228,7 @@ static void check_stop(int number)
     signal_server(number);
     child_check(main_thread_run(&pool) == 0, "it ends with 0");
     child_check(pool_count(&pool).total == 0, "no thread is left");
-    child_check(connect_client() == -1, "nobody listens");
+    child_check(connect_client() == -1, "a client is refused");
 }
 
 static void main_thread_run_until_sigterm(void **state)

@@ -216,7 +216,7 @@ static void serve_handles_each_connection_in_a_thread(void **state)
 
         assert_int_equal(
             getsockname(clients[i], (struct sockaddr *)&own, &length), 0);
-        assert_row(NULL, "the client's port, as handle_connection is told,",
+        assert_row(NULL, "the client's port, as given to handle_connection,",
                    answer.port, ntohs(own.sin_port));
         at_once = answer.at_once > at_once ? answer.at_once : at_once;
         in_threads += answer.thread == 'f';
