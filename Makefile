@@ -12,7 +12,6 @@ INTERFACE ?= 127.0.0.1
 PORT ?= 8080
 SANITIZE ?=
 PORTABLE ?=
-FULL ?=
 ONLY ?=
 CFLAGS ?= -O2 -g
 V ?=
@@ -141,8 +140,9 @@ $(BUILD)/unit/common.a: $(COMMON:%.c=$(BUILD)/unit/%.o) \
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-# A test names the flags that it is linked with (--wrap) in a line of its own.
-link_flags = $$(sed -n 's|^/\* link: \(.*\) \*/$$|\1|p' $(1))
+# A test, or a header that it includes, names the flags that it is linked with
+# (--wrap) in a line of its own.
+link_flags = $$(tests/unit/link_flags.sh $(1))
 
 $(BUILD)/unit/%_test: $(BUILD)/unit/tests/%_test.o $(BUILD)/unit/common.a
 	$(call say,LINK,$@)
@@ -208,20 +208,11 @@ else
 	@tests/run $(BUILD) $(CHOSEN)
 endif
 
-CASES ?=
-folder-tests: ## tries make test DIR=... with folders at fault, and with some that are right: [CASES=...]
+variants: ## right servers, made in other ways than ours, pass every graded test
 	@tests/install test
-	@tests/folder/try $(BUILD) $(CASES)
 	@tests/folder/vary $(BUILD)
 
 -include tests/grade/rules.mk
-
-# Behind which parts of a step its tests are green: in these stages.
-TURNING ?= $(filter-out 1,$(CHOSEN))
-start-tests: $(BUILD)/common.a ## tries what make start makes, for every stage: [STAGE=n]
-	@tests/install test
-	@tests/turning $(BUILD) $(TURNING)
-	@tests/starting $(BUILD) $(CHOSEN)
 
 # With few threads, and with little time.
 FOUR := -DTHREADS_MOST=4
@@ -242,15 +233,15 @@ soak: ## load for long, looks whether memory stays flat: [SOAK_SECONDS=180] [STA
 	@$(MAKE) --no-print-directory $(SERVERS) $(TOOLS)
 	@tests/soak/run $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
 
-bugs: ## plants known bugs, and sees the tests catch each: [STAGE=n] [FULL=1]
+mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	@tests/install test
 	@$(MAKE) --no-print-directory test-programs
-	@FULL=$(FULL) ONLY='$(ONLY)' tests/bugs/run $(CHOSEN)
+	@FULL=$(FULL) ONLY='$(ONLY)' tests/mistakes/run.py $(CHOSEN)
 
-matrix: ## the tests of each step pass behind it, and fail before it
+matrix: ## the tests of each step pass after it, and fail before it: [STAGE=n]
 	@tests/install test
-	@$(MAKE) --no-print-directory test-programs
-	@tests/matrix
+	@$(MAKE) --no-print-directory stage-programs
+	@tests/matrix $(BUILD) $(CHOSEN)
 
 MUTANT_SECONDS ?= 600
 mutants: ## changes the sources at random, counts what is caught: [MUTANT_SECONDS=600]
@@ -258,11 +249,14 @@ mutants: ## changes the sources at random, counts what is caught: [MUTANT_SECOND
 	@$(MAKE) --no-print-directory test-programs
 	@MUTANT_SECONDS=$(MUTANT_SECONDS) tests/mutants/run
 
-# Without sanitizers, which have checks and threads of their own.
+# Without sanitizers, which have checks and threads of their own; and a few
+# clients are a rush, since valgrind is slow.
+RUSHING := -DRUSH_LEAST=5
 PLAIN := build/plain$(if $(PORTABLE),/portable)
 races: ## valgrind's helgrind and DRD on the threads: [STAGE=n]
 	@tests/install test races
-	@$(MAKE) --no-print-directory BUILD=$(PLAIN) UNIT_SANITIZE= SANITIZE= test-programs
+	@$(MAKE) --no-print-directory BUILD=$(PLAIN) UNIT_SANITIZE= SANITIZE= \
+		CPPFLAGS='$(CPPFLAGS) $(RUSHING)' test-programs
 	@tests/races $(PLAIN) $(CHOSEN)
 
 torture: ## makes each call that can fail fail, once: [STAGE=n]
@@ -281,10 +275,10 @@ wire: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) ## what changes on the wire 
 	@tests/wire/run $(BUILD)
 
 # What docs/testing.md shows of red tests comes from a run, too.
-$(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/bugs/stage*/*.patch)
+$(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.md)
 	@tests/install test grade
 	@$(MAKE) --no-print-directory test-programs
-	@tests/bugs/examples $(BUILD)
+	@tests/mistakes/examples.sh $(BUILD)
 
 weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## puts code, differences and mistakes into the documents
 	@tests/install docs
@@ -298,14 +292,9 @@ docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## holds the documents 
 	@tests/balance $(BUILD)
 	@tests/docs $(BUILD)
 
-docs-tests: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## tries make docs with pages that are stale or wrong
-	@tests/install test docs
-	@tests/parts $(BUILD)
-	@tests/stale $(BUILD)
-
-symptoms: $(BUILD)/common.a ## types what the planted mistakes' pages show: [STAGE=n]
+symptoms: $(BUILD)/common.a ## types the commands of all mistakes, which must show them: [STAGE=n] [ONLY=name]
 	@tests/install test
-	@tests/symptoms $(BUILD) $(if $(STAGE),stage$(STAGE)/)
+	@tests/mistakes/symptoms.py $(BUILD) $(STAGE) $(ONLY)
 
 # The servers, the units and the fault sweep, all counted together.
 COVERAGE := build/coverage
@@ -342,11 +331,11 @@ check: ## compilers, format, linters, and the limits of the style
 
 # ---- Reading ----------------------------------------------------------------
 
-# As make diff's heading, and as what is to be done in the TODO.md of make start.
-STEP_1 := Write delegate: it returns constant data, and nobody calls it yet.
+# The heading of make diff, and of the TODO.md that make start writes.
+STEP_1 := Write delegate: it returns constant data, and it is not called yet.
 STEP_2 := Let the server call delegate, so that every page is the constant one.
-STEP_3 := Take handle_connection out of the loop that each thread runs.
-STEP_4 := Take serve out of main, which then only starts it.
+STEP_3 := Extract handle_connection from the loop that each thread runs.
+STEP_4 := Extract serve from main, which then only starts it.
 STEP_5 := Let delegate show the URL and the query, as the server did in stage 1.
 STEP_6 := Let handle_connection read POST data, and delegate show it.
 
@@ -395,5 +384,5 @@ clean: ## removes all that was built
 	rm -rf build
 
 # Not those of copies of the project, which name the same files.
--include $(shell find $(BUILD) -path '$(BUILD)/bugs' -prune -o -path '$(BUILD)/matrix' -prune \
+-include $(shell find $(BUILD) -path '$(BUILD)/mistakes' -prune -o -path '$(BUILD)/matrix' -prune \
 	-o -path '$(BUILD)/mutants' -prune -o -name '*.d' -print 2>/dev/null)

@@ -162,10 +162,10 @@ enum verdict form_parse(struct form *form, const char *data, size_t length)
 size_t form_most(const char *data, size_t length)
 {
     size_t capacity = first_capacity;
-    size_t pairs = 1;
+    size_t pairs = 0;
 
     for (size_t i = 0; i < length; i++) {
-        pairs += data[i] == '&';
+        pairs += data[i] != '&' && (i == 0 || data[i - 1] == '&');
     }
     while (capacity < pairs + 1) {
         capacity *= 2;

@@ -25,7 +25,7 @@ static enum verdict take_request_line(struct head *head, const char *line,
     return VERDICT_INCOMPLETE;
 }
 
-/* `line` came in whole, with its LF at `end`. */
+/* A line came in whole, with its LF at `end`. */
 static enum verdict take_line(struct head *head, const char *data, size_t end)
 {
     const char *line = data + head->line_start;
@@ -33,18 +33,18 @@ static enum verdict take_line(struct head *head, const char *data, size_t end)
     bool empty = length == 0 || (length == 1 && line[0] == '\r');
     enum verdict verdict = VERDICT_INCOMPLETE;
 
-    if (empty && head->section > 0) {
-        head->length = end + 1;
-        return VERDICT_DONE;
-    }
-    if (!empty && head->section == 0) {
+    if (head->section > 0) {
+        if (empty) {
+            head->length = end + 1;
+            verdict = VERDICT_DONE;
+        } else if (end + 1 - head->section > HEADER_SECTION_MOST) {
+            verdict = VERDICT_HEADER_SECTION_TOO_LONG;
+        }
+    } else if (!empty) {
         verdict = take_request_line(head, line, length);
         head->section = end + 1;
-    } else if (head->section == 0 && end + 1 > REQUEST_LINE_MOST) {
+    } else if (end + 1 > REQUEST_LINE_MOST) {
         verdict = VERDICT_REQUEST_LINE_TOO_LONG;
-    } else if (head->section > 0 &&
-               end + 1 - head->section > HEADER_SECTION_MOST) {
-        verdict = VERDICT_HEADER_SECTION_TOO_LONG;
     }
     head->line_start = end + 1;
     return verdict;

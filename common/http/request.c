@@ -7,6 +7,7 @@
 #include "characters.h"
 #include "field_line.h"
 #include "host.h"
+#include "limits.h"
 
 void request_init(struct request *request)
 {
@@ -61,33 +62,37 @@ static enum verdict check_request_line(struct request *request,
     return octets == VERDICT_DONE ? verdict : octets;
 }
 
-/* A first octet that begins no method is refused at once: the hello of TLS,
- * which waits for an answer, has no line end. CR may belong to an empty line.
- */
-static enum verdict check_first_octet(struct request *request, const char *data)
+/* True if the first octet begins no method: the hello of TLS, for example,
+ * which waits for an answer and has no line end. CR may belong to an empty
+ * line. */
+static bool begins_wrong(struct request *request, const char *data)
 {
     const struct head *head = &request->head;
     size_t first = head->section > 0 ? head->request_line : head->line_start;
 
     if (first == head->scanned || data[first] == '\r' || data[first] == '\n' ||
         character_is(data[first], CHARACTER_TOKEN)) {
-        return VERDICT_INCOMPLETE;
+        return false;
     }
     request->line = 1;
     for (size_t i = 0; i < first; i++) {
         request->line += data[i] == '\n';
     }
-    return VERDICT_METHOD_NOT_TOKEN;
+    return true;
 }
 
-/* The head is not complete, or too long: its request line may be complete. */
+/* The request line has not been checked yet. It is, as soon as it is complete;
+ * if the whole head is, it is parsed later. */
 static enum verdict check_beginning(struct request *request, const char *data,
                                     enum verdict scanned)
 {
     struct request_line unused;
     enum verdict verdict;
 
-    if (scanned == VERDICT_REQUEST_LINE_TOO_LONG || request->line_checked ||
+    if (begins_wrong(request, data)) {
+        return VERDICT_METHOD_NOT_TOKEN;
+    }
+    if (scanned == VERDICT_DONE || scanned == VERDICT_REQUEST_LINE_TOO_LONG ||
         request->head.section == 0) {
         return scanned;
     }
@@ -178,15 +183,14 @@ static enum verdict check_host(struct request *request)
 enum verdict request_parse(struct request *request, const char *data,
                            size_t length)
 {
-    enum verdict scanned = head_scan(&request->head, data, length);
-    enum verdict verdict = check_first_octet(request, data);
+    enum verdict verdict = head_scan(&request->head, data, length);
     size_t at;
 
-    if (verdict != VERDICT_INCOMPLETE) {
-        return verdict;
+    if (!request->line_checked) {
+        verdict = check_beginning(request, data, verdict);
     }
-    if (scanned != VERDICT_DONE) {
-        return check_beginning(request, data, scanned);
+    if (verdict != VERDICT_DONE) {
+        return verdict;
     }
     request->length = request->head.length;
     verdict = parse_request_line(request, data);
@@ -236,7 +240,11 @@ enum verdict request_check(struct request *request, const char *post_refusal)
 bool request_is_head(const struct request *request, const char *data,
                      size_t length)
 {
+    static const char method[] = "HEAD ";
     size_t start = request->head.request_line;
+    size_t end = start + sizeof method - 1;
 
-    return length - start >= 5 && memcmp(data + start, "HEAD ", 5) == 0;
+    /* What is beyond the limit may not have come yet when that is passed. */
+    return end <= length && end <= REQUEST_LINE_MOST &&
+           memcmp(data + start, method, sizeof method - 1) == 0;
 }

@@ -154,13 +154,18 @@ bool deadline_passed(struct deadline *deadline)
     return passed;
 }
 
+static bool is_waiting(const struct deadline *deadline)
+{
+    return atomic_load_explicit(&deadline->waiting, memory_order_relaxed);
+}
+
 void deadlines_look(uint64_t now)
 {
     lock_take(&deadlines.lock);
     for (struct deadline *d = deadlines.first; d != NULL; d = d->next) {
         if ((is_over(d, now, d->since, d->allowed) ||
              (d->known == SENDING && now >= d->looked + SEND_LOOK_MS)) &&
-            atomic_load_explicit(&d->waiting, memory_order_relaxed)) {
+            is_waiting(d)) {
             (void)pthread_kill(d->thread, SIGUSR1);
         }
     }

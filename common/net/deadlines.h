@@ -13,6 +13,8 @@
  *     count = recv(...);                      interrupted if late
  *     if (count > 0) deadline_moved(&deadline, count);
  *     else if (deadline_passed(&deadline)) ... 408 ...
+ *                                             a send that took only part of
+ *                                             its bytes was interrupted, too
  *     deadline_end(&deadline);                before the socket is closed
  *
  * The time allowed (limits.h): ALLOWANCE_MS without a byte; and in all as much,

@@ -87,19 +87,37 @@ enum verdict exchange_received(struct exchange *exchange, struct buffer *into,
     return exchange_count(exchange, is_head ? 0 : into->length);
 }
 
-enum verdict exchange_expect_content(struct exchange *exchange)
+/* Sends 100 Continue. If it cannot be sent, receiving the content will say so;
+ * but part of it would spoil the answer that follows. */
+static enum verdict send_interim(int client_sock)
 {
     static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    size_t sent = 0;
+
+    while (sent < sizeof interim - 1) {
+        ssize_t count = send(client_sock, interim + sent,
+                             sizeof interim - 1 - sent, SEND_INTERIM_FLAGS);
+
+        if (count > 0) {
+            sent += (size_t)count;
+        } else if (errno != EINTR) {
+            return sent == 0 ? VERDICT_INCOMPLETE : VERDICT_LOST;
+        }
+    }
+    return VERDICT_INCOMPLETE;
+}
+
+enum verdict exchange_expect_content(struct exchange *exchange)
+{
     const struct request *request = &exchange->request;
     size_t come = exchange->received.length - request->length;
 
     if (buffer_reserve(&exchange->piece, piece_room) == -1) {
         return VERDICT_NO_MEMORY;
     }
-    if (request->expects_continue && request->minor_version > 0 && come == 0) {
-        /* If it cannot be sent, receiving the content will say so. */
-        (void)send(exchange->client_sock, interim, sizeof interim - 1,
-                   SEND_INTERIM_FLAGS);
+    if (request->expects_continue && request->minor_version > 0 && come == 0 &&
+        send_interim(exchange->client_sock) == VERDICT_LOST) {
+        return VERDICT_LOST;
     }
     return exchange_count(exchange, come);
 }

@@ -95,7 +95,7 @@ enum verdict exchange_received(struct exchange *exchange, struct buffer *into,
  * Content is announced, and nothing is wrong so far: makes room for it in
  * `piece`, and sends 100 Continue if the client waits for that (RFC 9110,
  * section 10.1.1): it speaks HTTP/1.1, said so, and no content has come yet.
- * Returns incomplete, VERDICT_NO_MEMORY or VERDICT_OVER_BUDGET.
+ * Returns incomplete, VERDICT_LOST, VERDICT_NO_MEMORY or VERDICT_OVER_BUDGET.
  */
 enum verdict exchange_expect_content(struct exchange *exchange);
 

@@ -129,21 +129,26 @@ int exchange_sent(struct exchange *exchange, ssize_t count)
 {
     size_t part = exchange->left[0] > 0 ? 0 : 1;
 
-    if (count >= 0) {
+    if (count == -1 && errno != EINTR) {
+        return -1;
+    }
+    if (count > 0) {
         deadline_moved(&exchange->deadline, (size_t)count);
         exchange->next[part] += count;
         exchange->left[part] -= (size_t)count;
         exchange->sent += (uint64_t)count;
-        return 0;
+        if (exchange->left[part] == 0) {
+            return 0;
+        }
     }
-    if (errno != EINTR) {
-        return -1;
-    }
+    /* It was interrupted. */
     if (deadline_passed(&exchange->deadline)) {
         errno = ETIMEDOUT;
         return -1;
     }
-    drop_what_has_come(exchange);
+    if (count == -1) {
+        drop_what_has_come(exchange);
+    }
     return 0;
 }
 

@@ -3,30 +3,44 @@
 
 #include "budget.h"
 
-/* What the path takes, per byte: a copy, and each byte escaped on the page. */
-static const size_t path_per_byte = 7;
-
 /* What the fields of a header section take when they are parsed, per byte: four
  * make the shortest field line, and the list doubles when it grows. */
 static const size_t fields_per_byte = 2 * sizeof(struct header) / 4;
 
-/* What this client makes the server hold, with what comes next before it waits
- * again: the fields, when the head is parsed; `more` bytes of content; and the
- * page, which takes at most as much as is known until it is made. */
-static uint64_t measure(const struct exchange *exchange, size_t more)
+static uint64_t measure_fields(const struct exchange *exchange)
 {
     const struct request *request = &exchange->request;
-    uint64_t page = exchange->response.content.capacity;
-    uint64_t fields = request->length > 0
-                          ? request->headers.capacity * sizeof(struct header)
-                          : exchange->received.length * fields_per_byte;
 
-    return exchange->received.capacity + fields +
-           request->head.request_line_length * path_per_byte +
+    return request->length > 0
+               ? request->headers.capacity * sizeof(struct header)
+               : exchange->received.length * fields_per_byte;
+}
+
+/* Until the page is made, the most that it takes: its frame, with each byte of
+ * the path escaped, and the forms. */
+static uint64_t measure_page(const struct exchange *exchange)
+{
+    static const size_t frame = 2560;
+    static const size_t escaped = 6;
+    const struct buffer *page = &exchange->response.content;
+    size_t path = exchange->request.head.request_line_length;
+
+    return page->length > 0
+               ? page->capacity
+               : buffer_capacity_for(page, frame + path * escaped +
+                                               (size_t)exchange->shown);
+}
+
+/* What this client makes the server hold, with what comes next before it waits
+ * again: the fields, when the head is parsed; `more` bytes of content; a copy
+ * of the path, and the page. */
+static uint64_t measure(const struct exchange *exchange, size_t more)
+{
+    return exchange->received.capacity + measure_fields(exchange) +
+           exchange->request.head.request_line_length +
            exchange->piece.capacity +
            buffer_capacity_for(&exchange->content.octets, more) +
-           exchange->decoded +
-           (page > exchange->shown ? page : exchange->shown);
+           exchange->decoded + measure_page(exchange);
 }
 
 enum verdict exchange_count(struct exchange *exchange, size_t more)

@@ -35,6 +35,20 @@
 #define THREADS_SPARE 4
 #endif
 
+/* Milliseconds between two looks of the main thread at deadlines and counts. */
+#ifndef LOOK_MS
+#define LOOK_MS 100
+#endif
+
+/* Clients per second that are a rush (pool.h), and milliseconds between two
+ * looks then. */
+#ifndef RUSH_LEAST
+#define RUSH_LEAST 1000
+#endif
+#ifndef RUSH_LOOK_MS
+#define RUSH_LOOK_MS 5
+#endif
+
 /* Bytes of a thread's stack. Half of it is promised to delegate. */
 #ifndef THREAD_STACK
 #define THREAD_STACK 524288

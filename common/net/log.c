@@ -132,21 +132,19 @@ int log_start(void)
 void log_write(const char *line, size_t length)
 {
     bool started;
-    bool wakes;
 
     lock_take(&queue.lock);
     started = queue.started;
-    wakes = queue.idle && started;
     if (started) {
         enqueue(line, length);
-        queue.idle = false;
+        if (queue.idle) {
+            queue.idle = false;
+            (void)pthread_cond_signal(&queue.filled);
+        }
     }
     lock_give(&queue.lock);
     if (!started) {
         write_whole(line, length);
-    }
-    if (wakes) {
-        (void)pthread_cond_signal(&queue.filled);
     }
 }
 

@@ -15,8 +15,8 @@
 #include "log.h"
 #include "platform.h"
 
-static const long look_ms = 100;            /* between two looks */
-static const long stop_ms = 5;              /* the same while stopping */
+static const long stop_ms = 5; /* between two looks while stopping */
+static const size_t busy_a_turn = 1000;
 static const size_t crowd_least = 256;      /* fewer threads are no crowd */
 static const uint64_t trim_least = 4194304; /* fewer bytes are not much */
 static const int calm_looks = 10;
@@ -134,21 +134,16 @@ static void report(int error, int *reported)
     *reported = error;
 }
 
-/* Looks after the deadlines, then waits for a signal; gives its number, or 0
- * when the time is over. The more exchanges there are, the rarer the looks:
- * 10,000 and more are looked at once a second. */
-static int look(struct pool_counts counts, const sigset_t *signals,
-                long milliseconds)
+/* The more exchanges there are, the rarer the looks at their deadlines: 10,000
+ * and more are looked at once a second. */
+static void look_at_deadlines(struct pool_counts counts, uint64_t now)
 {
-    static const size_t busy_a_look = 1000;
-    uint64_t now = deadlines_clock();
-    uint64_t turn = counts.busy / busy_a_look;
+    uint64_t turn = counts.busy / busy_a_turn;
 
     deadlines_crowd(counts.busy, counts.reached);
-    if (turn == 0 || now / (uint64_t)look_ms % (turn < 10 ? turn : 10) == 0) {
+    if (turn == 0 || now / LOOK_MS % (turn < 10 ? turn : 10) == 0) {
         deadlines_look(now);
     }
-    return platform_wait_for_signal(signals, milliseconds);
 }
 
 static bool clients_wait(int listening_socket)
@@ -171,14 +166,16 @@ static int stop(struct pool *pool, const sigset_t *signals)
                 flags == -1 ? O_NONBLOCK : flags | O_NONBLOCK);
     while (number == 0 && clients_wait(pool->listening_socket) &&
            deadlines_clock() < stopped + STOP_MOST_MS - STOP_GRACE_MS) {
-        number = look(pool_count(pool), signals, stop_ms);
+        look_at_deadlines(pool_count(pool), deadlines_clock());
+        number = platform_wait_for_signal(signals, stop_ms);
     }
     /* Wakes those that wait in accept (elsewhere than on Linux it may not: then
      * the stop takes all of its time). Not close: they still use it. */
     (void)shutdown(pool->listening_socket, SHUT_RDWR);
     while (number == 0 && pool_count(pool).total > 0 &&
            deadlines_clock() < stopped + STOP_MOST_MS) {
-        number = look(pool_count(pool), signals, stop_ms);
+        look_at_deadlines(pool_count(pool), deadlines_clock());
+        number = platform_wait_for_signal(signals, stop_ms);
     }
     return number;
 }
@@ -186,17 +183,24 @@ static int stop(struct pool *pool, const sigset_t *signals)
 int main_thread_run(struct pool *pool)
 {
     struct crowd crowd = {.peak = 0};
+    uint64_t next = 0;
     int reported = 0;
     int number = 0;
     sigset_t signals;
 
     fill_stop_signals(&signals);
     while (number == 0) {
-        struct pool_counts counts = pool_count(pool);
+        uint64_t now = deadlines_clock();
 
-        report(counts.error, &reported);
-        trim_after(&crowd, counts.total);
-        number = look(counts, &signals, look_ms);
+        if (now >= next) {
+            struct pool_counts counts = pool_count(pool);
+
+            report(counts.error, &reported);
+            trim_after(&crowd, counts.total);
+            look_at_deadlines(counts, now);
+            next = now + LOOK_MS;
+        }
+        number = platform_wait_for_signal(&signals, pool_look(pool, now));
     }
     number = stop(pool, &signals);
     if (number == 0) {

@@ -14,25 +14,25 @@
 static const unsigned failures_most = 50;
 static const struct timespec pause_after_failure = {.tv_nsec = 20000000};
 
-/* Free descriptors, up to `most`, once the limit is as high as it may be: those
- * below it that are not open. */
-static size_t count_free_descriptors(size_t most)
+/* Counts free descriptors, up to `most`, once the limit is as high as it may
+ * be: those below it that are not open. Returns 0, or -1 with errno. */
+static int count_free_descriptors(size_t *free, size_t most)
 {
     struct rlimit limit;
-    size_t free = 0;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) == -1) {
-        return 0;
+        return -1;
     }
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) == -1 &&
         getrlimit(RLIMIT_NOFILE, &limit) == -1) {
-        return 0; /* GCOVR_EXCL_LINE: a second fault after a first */
+        return -1; /* GCOVR_EXCL_LINE: a second fault after a first */
     }
-    for (rlim_t i = 0; i < limit.rlim_cur && free < most; i++) {
-        free += fcntl((int)i, F_GETFD) == -1 && errno == EBADF;
+    *free = 0;
+    for (rlim_t i = 0; i < limit.rlim_cur && *free < most; i++) {
+        *free += fcntl((int)i, F_GETFD) == -1 && errno == EBADF;
     }
-    return free;
+    return 0;
 }
 
 int pool_init(struct pool *pool, int listening_socket, char reason[REASON_SIZE])
@@ -41,17 +41,23 @@ int pool_init(struct pool *pool, int listening_socket, char reason[REASON_SIZE])
 
     *pool = (struct pool){
         .listening_socket = listening_socket,
-        .cap = count_free_descriptors(THREADS_MOST),
         .total = 1,
         .waiting = 1,
         .coming = 1,
     };
+    if (count_free_descriptors(&pool->cap, THREADS_MOST) == -1) {
+        reason_write(reason, "count the descriptors", errno);
+        return -1;
+    }
     pool->reached = pool->cap;
     if (pool->cap == 0) {
         reason_write(reason, "accept even one client", EMFILE);
         return -1;
     }
     error = pthread_mutex_init(&pool->lock, NULL);
+    if (error == 0) {
+        error = pthread_cond_init(&pool->wake, NULL);
+    }
     if (error == 0) {
         error = pthread_attr_init(&pool->attributes);
     }
@@ -64,6 +70,17 @@ int pool_init(struct pool *pool, int listening_socket, char reason[REASON_SIZE])
     return error == 0 ? 0 : -1;
 }
 
+/* With the lock held: rests while another thread waits, in a rush. */
+static void rest(struct pool *pool)
+{
+    while (pool->rush && pool->waiting > 0 && pool->coming == 0 &&
+           pool->resting < THREADS_SPARE) {
+        pool->resting++;
+        (void)pthread_cond_wait(&pool->wake, &pool->lock);
+        pool->resting--;
+    }
+}
+
 /* A thread that was created was counted then; whichever thread comes first
  * takes that count. */
 bool pool_wait(struct pool *pool)
@@ -71,9 +88,11 @@ bool pool_wait(struct pool *pool)
     bool waits = true;
 
     lock_take(&pool->lock);
+    rest(pool);
     if (pool->coming > 0) {
         pool->coming--;
-    } else if (pool->waiting < THREADS_SPARE && !pool->empty) {
+    } else if (pool->waiting < (pool->rush ? 1 : THREADS_SPARE) &&
+               !pool->empty) {
         pool->waiting++;
     } else {
         waits = false;
@@ -128,7 +147,8 @@ bool pool_accepted(struct pool *pool, int client_sock)
     } else {
         pool->failures = 0;
         pool->error = 0;
-        claimed = claim_thread(pool);
+        pool->accepted++;
+        claimed = pool->resting == 0 && claim_thread(pool);
     }
     lock_give(&pool->lock);
     if (pauses) {
@@ -161,7 +181,7 @@ struct pool_counts pool_count(struct pool *pool)
     }
     counts = (struct pool_counts){
         .total = pool->total,
-        .busy = pool->total - pool->waiting,
+        .busy = pool->total - pool->waiting - pool->resting,
         .reached = pool->reached,
         .error = pool->error,
     };
@@ -169,9 +189,32 @@ struct pool_counts pool_count(struct pool *pool)
     return counts;
 }
 
+long pool_look(struct pool *pool, uint64_t now)
+{
+    long pause;
+
+    lock_take(&pool->lock);
+    if (now >= pool->counted + LOOK_MS) {
+        pool->rush =
+            pool->accepted * 1000 >= RUSH_LEAST * (now - pool->counted);
+        pool->counted = now;
+        pool->accepted = 0;
+    }
+    if (!pool->rush) {
+        (void)pthread_cond_broadcast(&pool->wake);
+    } else if (pool->waiting == 0) {
+        (void)pthread_cond_signal(&pool->wake);
+    }
+    pause = pool->rush ? RUSH_LOOK_MS : LOOK_MS;
+    lock_give(&pool->lock);
+    return pause;
+}
+
 void pool_stop(struct pool *pool)
 {
     lock_take(&pool->lock);
     pool->stopping = true;
+    pool->rush = false;
+    (void)pthread_cond_broadcast(&pool->wake);
     lock_give(&pool->lock);
 }

@@ -24,8 +24,13 @@
  * handles its client itself. No socket changes hands.
  *
  * The pool only counts. A thread is counted before it is created, and the count
- * is taken back if that fails. Invariant: some thread waits, or all are busy
- * and will come back, and no more can be had.
+ * is taken back if that fails. Invariant: some thread waits, or rests and will
+ * be woken, or all are busy and will come back, and no more can be had.
+ *
+ * In a rush, of RUSH_LEAST clients per second, one thread in accept is enough,
+ * and others rest: to wake one for each client would cost more than to serve
+ * it, and the thread that got the last one is back a few microseconds later. If
+ * it is not, the main thread wakes one that rests, after RUSH_LOOK_MS.
  *
  * Threads: one lock guards the counts; any thread may call these. The pool must
  * stay where it is for as long as the program runs.
@@ -36,6 +41,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "reason.h"
 
@@ -47,12 +53,17 @@ struct pool {
     size_t total;         /* threads, created or about to be */
     size_t waiting;       /* of them in accept, or on their way there */
     size_t coming;        /* of those waiting: created, not yet at their turn */
-    size_t cap;           /* threads, at most */
-    size_t reached;       /* cap; or `total` when no more could be created */
-    bool stopping;        /* take only clients that have already come */
-    bool empty;           /* while stopping: no client is left */
-    int error;            /* that accept fails with, again and again; or 0 */
-    unsigned failures;    /* of accept, in a row */
+    size_t resting;       /* in pool_wait, until `wake` */
+    pthread_cond_t wake;
+    bool rush;
+    size_t accepted;   /* clients, since... */
+    uint64_t counted;  /* ...the main thread counted them */
+    size_t cap;        /* threads, at most */
+    size_t reached;    /* cap; or `total` when no more could be created */
+    bool stopping;     /* take only clients that have already come */
+    bool empty;        /* while stopping: no client is left */
+    int error;         /* that accept fails with, again and again; or 0 */
+    unsigned failures; /* of accept, in a row */
 };
 
 /*
@@ -64,8 +75,9 @@ struct pool {
 int pool_init(struct pool *pool, int listening_socket,
               char reason[REASON_SIZE]);
 
-/* The calling thread goes to wait for a client; false tells it to end, because
- * enough others are waiting, or because the server stops. */
+/* The calling thread goes to wait for a client; in a rush it may rest first.
+ * False tells it to end, because enough others are waiting, or because the
+ * server stops. */
 bool pool_wait(struct pool *pool);
 
 /*
@@ -83,12 +95,16 @@ void pool_thread_failed(struct pool *pool);
 /* The counts, as they are at one moment. */
 struct pool_counts {
     size_t total;
-    size_t busy;    /* threads that do not wait */
+    size_t busy;    /* threads that neither wait nor rest */
     size_t reached; /* threads, at most, as far as can be told now */
     int error;      /* accept fails with it, again and again; or 0 */
 };
 
 struct pool_counts pool_count(struct pool *pool);
+
+/* The main thread looks whether there is a rush, at `now` by deadlines_clock.
+ * Returns milliseconds until it should look again. */
+long pool_look(struct pool *pool, uint64_t now);
 
 /* From now on only clients that have already come are accepted. The listening
  * socket must not block any more. */

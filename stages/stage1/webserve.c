@@ -20,9 +20,10 @@
 static const int queue_length = 4096; /* the kernel may have a smaller one */
 
 static const char post_refusal[] =
-    "This stage of the server does not accept POST data yet: stage 6 does.";
+    "This stage of the server does not accept POST data yet: that is what "
+    "stage 6 is for.";
 
-static void *take_turns(void *pool);
+static void *take_turns(void *argument);
 
 /* Starts one more thread, which the pool has counted already. Returns 0, or the
  * error of pthread_create: then no more can be had for now. */
@@ -35,7 +36,8 @@ static int start_thread(struct pool *pool)
         pool_thread_failed(pool);
         return error;
     }
-    return pthread_detach(thread); /* it will not be joined */
+    (void)pthread_detach(thread); /* it will not be joined */
+    return 0;
 }
 
 /* Each thread waits for a client, makes sure that another thread waits in its

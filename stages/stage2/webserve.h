@@ -17,7 +17,7 @@
  * get_data          the query, decoded: an empty form for a bare `?`; NULL if
  *                   the URL has no `?`
  * post_data         NULL: there is no POST yet
- * response          comes empty; gets the status code, header fields and
+ * response          empty at first; gets the status code, header fields and
  *                   content
  *
  * All belong to the caller, and are valid until delegate returns.
@@ -25,11 +25,12 @@
  * Returns constant data in *response, independent of what is passed into it: a
  * page, in the frame that page.h makes.
  *
- * Returns 0; anything else is what an exception is in Python: the client then
- * gets a clean 500, whatever stands in *response. So it does for a response
- * that cannot be sent (response_is_valid in response.h).
+ * Returns 0. Anything else is what an exception is in Python: the client gets a
+ * clean 500, whatever is in *response. A response that cannot be sent
+ * (response_is_valid in response.h) ends in a 500, too.
  *
- * Several threads call it at once: it keeps nothing from call to call.
+ * Several threads call it at once, so it keeps nothing from call to call. It
+ * may use 256 KiB of stack (half of THREAD_STACK in common/net/limits.h).
  */
 int delegate(const char *request_type, const char *path,
              const struct headers *received_headers,

@@ -13,16 +13,16 @@
 /*
  * 'handle_connection' is called for each client connection to the server.
  *
- * Takes the socket and the client address that accept gave, and handles
+ * Takes the socket and the client address that accept returned, and handles
  * exactly one HTTP exchange: it reads until the headers have been completely
  * received, whatever their size (up to the limits in limits.h), calls
  * 'delegate', sends the answer, closes the socket and writes a line to the log.
  *
- * Returns nothing and lets no failure out: whatever goes wrong ends in an
- * error page (RFC 9110, section 15; verdict.h has which, 408 for a client that
- * takes too long and 500 for want of memory among them) or a closed
- * connection. The socket is its own from the call on; client_address stays the
- * caller's.
+ * Returns nothing and lets no failure out: whatever goes wrong ends in an error
+ * page (RFC 9110, section 15; verdict.h lists them: 408 for a client that takes
+ * too long, for example, and 500 if memory runs out) or in a closed connection.
+ * The socket belongs to 'handle_connection', which always closes it;
+ * client_address stays the caller's.
  */
 void handle_connection(int client_sock,
                        const struct sockaddr_storage *client_address);
@@ -36,7 +36,7 @@ void handle_connection(int client_sock,
  * get_data          the query, decoded: an empty form for a bare `?`; NULL if
  *                   the URL has no `?`
  * post_data         NULL: there is no POST yet
- * response          comes empty; gets the status code, header fields and
+ * response          empty at first; gets the status code, header fields and
  *                   content
  *
  * All belong to the caller, and are valid until delegate returns.
@@ -44,11 +44,12 @@ void handle_connection(int client_sock,
  * Returns constant data in *response, independent of what is passed into it: a
  * page, in the frame that page.h makes.
  *
- * Returns 0; anything else is what an exception is in Python: the client then
- * gets a clean 500, whatever stands in *response. So it does for a response
- * that cannot be sent (response_is_valid in response.h).
+ * Returns 0. Anything else is what an exception is in Python: the client gets a
+ * clean 500, whatever is in *response. A response that cannot be sent
+ * (response_is_valid in response.h) ends in a 500, too.
  *
- * Several threads call it at once: it keeps nothing from call to call.
+ * Several threads call it at once, so it keeps nothing from call to call. It
+ * may use 256 KiB of stack (half of THREAD_STACK in common/net/limits.h).
  */
 int delegate(const char *request_type, const char *path,
              const struct headers *received_headers,

@@ -7,7 +7,8 @@
 #include "platform.h"
 
 static const char post_refusal[] =
-    "This stage of the server does not accept POST data yet: stage 6 does.";
+    "This stage of the server does not accept POST data yet: that is what "
+    "stage 6 is for.";
 
 /* One recv gives any part of the head: a byte, half a line, or all of it and
  * some of the content. So receive until the parser says that it is complete. */

@@ -13,30 +13,31 @@
 /*
  * 'serve' processes HTTP connections on the given interface and port.
  *
- * Creates and binds a socket, says where it listens, and calls
- * 'handle_connection' for each connection, in a thread. `interface` is an
- * address or a name, `port` a number, 0 for a free one. It says where in one
- * line on standard output: `NAME: listening on http://ADDRESS:PORT/`.
+ * Creates a socket, binds it, listens, and calls 'handle_connection' for each
+ * connection, in a thread. `interface` is an address or a name; an empty one
+ * and `*` are errors. `port` is a number from 0 to 65535; 0 takes a free one.
+ * Once it listens, it prints where, in one line on standard output:
+ * `NAME: listening on http://ADDRESS:PORT/`.
  *
- * Once it has said where it listens, 'serve' never returns: SIGINT or SIGTERM
- * ends the program. Before that it returns -1, having said on standard error
- * why, in one sentence.
+ * After that line, 'serve' never returns: SIGINT or SIGTERM ends the program.
+ * If it cannot get that far, it prints why on standard error, in one sentence,
+ * and returns -1.
  */
 int serve(const char *interface, const char *port);
 
 /*
  * 'handle_connection' is called for each client connection to the server.
  *
- * Takes the socket and the client address that accept gave, and handles
+ * Takes the socket and the client address that accept returned, and handles
  * exactly one HTTP exchange: it reads until the headers have been completely
  * received, whatever their size (up to the limits in limits.h), calls
  * 'delegate', sends the answer, closes the socket and writes a line to the log.
  *
- * Returns nothing and lets no failure out: whatever goes wrong ends in an
- * error page (RFC 9110, section 15; verdict.h has which, 408 for a client that
- * takes too long and 500 for want of memory among them) or a closed
- * connection. The socket is its own from the call on; client_address stays the
- * caller's.
+ * Returns nothing and lets no failure out: whatever goes wrong ends in an error
+ * page (RFC 9110, section 15; verdict.h lists them: 408 for a client that takes
+ * too long, for example, and 500 if memory runs out) or in a closed connection.
+ * The socket belongs to 'handle_connection', which always closes it;
+ * client_address stays the caller's.
  */
 void handle_connection(int client_sock,
                        const struct sockaddr_storage *client_address);
@@ -50,22 +51,23 @@ void handle_connection(int client_sock,
  * get_data          the query, decoded: an empty form for a bare `?`; NULL if
  *                   the URL has no `?`
  * post_data         NULL: there is no POST yet
- * response          comes empty; gets the status code, header fields and
+ * response          empty at first; gets the status code, header fields and
  *                   content
  *
  * All belong to the caller, and are valid until delegate returns.
  *
  * Answers with a page that displays the URL and the query it is called with.
  *
- * page.h makes its frame, and has the form to try. It says `hello, PATH`, and
- * of each pair, in the order sent, `key=KEY; value=VALUE; `, with any markup
- * between. All that comes from the client is escaped (html.h).
+ * page.h makes its frame and the form to try. It says `hello, PATH`, and for
+ * each pair, in the order sent, `key=KEY; value=VALUE; `, with any markup
+ * between. Everything that comes from the client is escaped (html.h).
  *
- * Returns 0; anything else is what an exception is in Python: the client then
- * gets a clean 500, whatever stands in *response. So it does for a response
- * that cannot be sent (response_is_valid in response.h).
+ * Returns 0. Anything else is what an exception is in Python: the client gets a
+ * clean 500, whatever is in *response. A response that cannot be sent
+ * (response_is_valid in response.h) ends in a 500, too.
  *
- * Several threads call it at once: it keeps nothing from call to call.
+ * Several threads call it at once, so it keeps nothing from call to call. It
+ * may use 256 KiB of stack (half of THREAD_STACK in common/net/limits.h).
  */
 int delegate(const char *request_type, const char *path,
              const struct headers *received_headers,

@@ -14,7 +14,7 @@
 
 static const int queue_length = 4096; /* the kernel may have a smaller one */
 
-static void *take_turns(void *pool);
+static void *take_turns(void *argument);
 
 /* Starts one more thread, which the pool has counted already. Returns 0, or the
  * error of pthread_create: then no more can be had for now. */
@@ -27,7 +27,8 @@ static int start_thread(struct pool *pool)
         pool_thread_failed(pool);
         return error;
     }
-    return pthread_detach(thread); /* it will not be joined */
+    (void)pthread_detach(thread); /* it will not be joined */
+    return 0;
 }
 
 /* Each thread waits for a client, makes sure that another thread waits in its

@@ -5,23 +5,26 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "limits.h"
+#include "budget.h"
+#include "deadlines.h"
 #include "log_line.h"
+#include "net/limits.h"
 #include "support.h"
-#include "turns.h"
 
 const time_t client_now = 784111777; /* RFC 9110, section 5.6.7 */
 
 ssize_t __real_recv(int sock, void *data, size_t length, int flags);
 ssize_t __wrap_recv(int sock, void *data, size_t length, int flags);
-ssize_t __real_sendmsg(int sock, const struct msghdr *message, int flags);
-ssize_t __wrap_sendmsg(int sock, const struct msghdr *message, int flags);
+ssize_t __real_send(int sock, const void *data, size_t length, int flags);
+ssize_t __wrap_send(int sock, const void *data, size_t length, int flags);
 int __real_poll(struct pollfd *events, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *events, nfds_t count, int timeout);
 ssize_t __real_write(int file, const void *data, size_t length);
@@ -30,6 +33,8 @@ time_t __real_time(time_t *into);
 time_t __wrap_time(time_t *into);
 int __real_clock_gettime(clockid_t clock, struct timespec *into);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *into);
+int __real_pthread_kill(pthread_t thread, int number);
+int __wrap_pthread_kill(pthread_t thread, int number);
 
 /* How often the server has called a function, and was not interrupted. */
 struct calls {
@@ -47,7 +52,8 @@ static struct {
     size_t pieces; /* that were sent */
     bool ended;    /* the client's side */
     struct calls receives, sends, polls;
-    uint64_t clock; /* milliseconds */
+    uint64_t clock;       /* milliseconds */
+    bool was_interrupted; /* since the last look at the deadlines */
     char log[LOG_LINE_MOST];
     size_t log_length;
     size_t log_lines;
@@ -86,8 +92,8 @@ static void speak(void)
             piece = plan->cuts[client.pieces++ % plan->cut_count] + 1U;
         }
         piece = piece < left ? piece : left;
-        if (send(client.socket, plan->request + *sent, piece, MSG_NOSIGNAL) !=
-            (ssize_t)piece) {
+        if (__real_send(client.socket, plan->request + *sent, piece,
+                        MSG_NOSIGNAL) != (ssize_t)piece) {
             abort(); /* there is room: unread is 0 */
         }
         *sent += piece;
@@ -136,6 +142,46 @@ static bool is_interrupted(struct calls *calls)
     return false;
 }
 
+int __wrap_pthread_kill(pthread_t thread, int number)
+{
+    if (client.server == -1) {
+        return __real_pthread_kill(thread, number);
+    }
+    hold(number == SIGUSR1 && pthread_equal(thread, pthread_self()),
+         "the thread that is late is interrupted");
+    client.was_interrupted = true;
+    return 0;
+}
+
+/* Time passes, and the main thread looks at the deadlines. True if that
+ * interrupts the server's call. */
+static bool pass(uint64_t milliseconds)
+{
+    client.clock += milliseconds;
+    client.was_interrupted = false;
+    deadlines_look(client.clock);
+    return client.was_interrupted;
+}
+
+void client_check_undisturbed(void)
+{
+    client.was_interrupted = false;
+    deadlines_look(client.clock + 2 * (uint64_t)ALLOWANCE_MOST_MS);
+    hold(!client.was_interrupted, "only a call that waits is interrupted");
+}
+
+/* The client says nothing more, and the server's call blocks. */
+static void block(void)
+{
+    uint64_t end = client.clock + ALLOWANCE_MOST_MS;
+    bool interrupted = false;
+
+    while (!interrupted && client.clock < end) {
+        interrupted = pass(500);
+    }
+    hold(interrupted, "a call that blocks for too long is interrupted");
+}
+
 ssize_t __wrap_recv(int sock, void *data, size_t length, int flags)
 {
     ssize_t received;
@@ -146,8 +192,17 @@ ssize_t __wrap_recv(int sock, void *data, size_t length, int flags)
     if (is_interrupted(&client.receives)) {
         return -1;
     }
-    if (client.unread == 0 && !client.plan->waits && !client.ended) {
+    if (client.unread == 0 && !client.ended) {
+        if (client.plan->waits && pass(50)) {
+            errno = EINTR; /* it is late, or might be */
+            return -1;
+        }
         speak();
+    }
+    if (client.unread == 0 && !client.ended) {
+        block();
+        errno = EINTR;
+        return -1;
     }
     received = __real_recv(sock, data, length, flags);
     if (received > 0) {
@@ -156,56 +211,49 @@ ssize_t __wrap_recv(int sock, void *data, size_t length, int flags)
     return received;
 }
 
-ssize_t __wrap_sendmsg(int sock, const struct msghdr *message, int flags)
+ssize_t __wrap_send(int sock, const void *data, size_t length, int flags)
 {
     const struct client_plan *plan = client.plan;
-    size_t turn;
-    size_t most;
-    struct iovec part;
-    struct msghdr little = *message;
+    size_t most = 65536; /* so many find room, once the client has read */
+    ssize_t sent;
 
     hold((flags & MSG_NOSIGNAL) != 0, "sending gives no signal");
     if (is_interrupted(&client.sends)) {
         return -1;
     }
-    if (!plan->small_sends) {
-        return __real_sendmsg(sock, message, flags);
+    if (plan->small_sends) {
+        size_t turn = client.sends.done + plan->cut_count + plan->length;
+
+        most = 1 + turn * 211 % (turn % 2 == 0 ? 20 : 1500);
+        if (turn % 3 == 2 && pass(SEND_LOOK_MS)) {
+            errno = EINTR;
+            return -1;
+        }
     }
-    turn = client.sends.done + plan->cut_count + plan->length;
-    if (turn % 3 == 2) {
-        errno = EAGAIN;
-        return -1;
+    if (client.socket != -1) {
+        listen_to_answer();
     }
-    most = 1 + turn * 211 % 1500;
-    part = message->msg_iov[0];
-    part.iov_len = part.iov_len < most ? part.iov_len : most;
-    little.msg_iov = &part;
-    little.msg_iovlen = 1;
-    return __real_sendmsg(sock, &little, flags);
+    sent = __real_send(sock, data, length < most ? length : most,
+                       flags | MSG_DONTWAIT);
+    if (sent == -1 && errno == EAGAIN) {
+        abort(); /* there is room: the client has read everything */
+    }
+    return sent;
 }
 
 int __wrap_poll(struct pollfd *events, nfds_t count, int timeout)
 {
-    int ready;
-
     if (client.server == -1 || events[0].fd != client.server) {
         return __real_poll(events, count, timeout);
     }
     if (is_interrupted(&client.polls)) {
         return -1;
     }
-    if ((events[0].events & POLLIN) != 0 && client.unread == 0 &&
-        !client.ended) {
+    hold(timeout == 0, "only calls that are interrupted wait");
+    if (client.unread == 0 && !client.plan->waits && !client.ended) {
         speak();
     }
-    if ((events[0].events & POLLOUT) != 0 && client.socket != -1) {
-        listen_to_answer();
-    }
-    ready = __real_poll(events, count, 0);
-    if (ready == 0) {
-        client.clock += (uint64_t)timeout;
-    }
-    return ready;
+    return __real_poll(events, count, timeout);
 }
 
 static bool server_is_open(void)
@@ -272,14 +320,17 @@ void client_run(const struct client_plan *plan, struct client_result *result)
     client.pieces = 0;
     client.ended = false;
     client.receives = client.sends = client.polls = (struct calls){.all = 0};
+    client.clock = 1000;
     client.log_lines = 0;
     open_sockets();
     handle_connection(client.server, &address);
     hold(!server_is_open(), "the socket is closed");
+    client_check_undisturbed();
+    result->took = client.clock - 1000;
     hold(client.log_lines == 1, "one line is written to the log");
     log_line_read(client.log, client.log_length, &result->logged_code,
                   &result->logged_octets);
-    hold(turns_count().held == 0, "all that was held is given back");
+    hold(budget_held() == 0, "all that was held is given back");
     if (client.socket != -1) {
         hold(!listen_to_answer(), "the answer ends");
         close(client.socket);

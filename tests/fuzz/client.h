@@ -2,17 +2,19 @@
  * client.h - a client at the other end of a socket pair, and a network that
  * does to handle_connection what networks do.
  *
- * Client and server run in one thread: whenever the server asks for octets, or
- * waits, the client takes its next step. For that, recv, sendmsg, poll, write,
- * time and clock_gettime are wrapped (a fuzzer names them in its line `link:`).
- * No time passes but where the server waits and the client is silent: then the
- * clock goes on at once, so that 20 seconds of waiting cost nothing.
+ * Client and server run in one thread: whenever the server asks for bytes, the
+ * client takes its next step. For that, recv, send, poll, write, time,
+ * clock_gettime and pthread_kill are wrapped (a fuzzer names them in its lines
+ * `link:`). Time passes only where a call of the server would block: then the
+ * clock goes on at once, and the deadlines are looked at as the main thread
+ * does, until the call is interrupted. So 20 seconds of waiting cost nothing.
  */
 #ifndef FUZZ_CLIENT_H
 #define FUZZ_CLIENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <time.h>
 
 #include "buffer.h"
@@ -26,14 +28,13 @@ enum client_end {
 struct client_plan {
     const char *request;
     size_t length;
-    const unsigned char *cuts; /* octets of each piece, less 1; then again from
-                                  the first, up to 100 pieces; if there are none
-                 it is sent whole */
-    size_t cut_count;
+    const unsigned char *cuts; /* bytes of each piece, less 1; then again from
+                                  the first, up to 100 pieces */
+    size_t cut_count;          /* 0: it is sent whole */
     enum client_end end;
-    bool waits;       /* each piece comes only when the server waits for it */
+    bool waits;       /* each piece comes when the server has waited for it */
     bool interrupted; /* every other call fails with EINTR */
-    bool small_sends; /* not all can be sent at once, or nothing at all */
+    bool small_sends; /* not all can be sent at once; a send may take long */
 };
 
 /* What became of it. */
@@ -43,17 +44,23 @@ struct client_result {
     size_t sent;          /* octets of the request that were sent */
     int logged_code;      /* of the access log: 0 if there was no answer */
     size_t logged_octets;
+    uint64_t took; /* milliseconds, until the socket was closed */
 };
 
 /* What `time` tells the server. */
 extern const time_t client_now;
 
 /*
- * Lets handle_connection handle that client. Holds that it closes the socket,
- * writes then one line of the log, in order, and gives back what it had counted
- * as held. Release the result with client_release.
+ * Lets handle_connection handle that client. Checks that a call which blocks
+ * for too long is interrupted; that the socket is closed, then one line written
+ * to the log; and that what was counted as held is given back. Release the
+ * result with client_release.
  */
 void client_run(const struct client_plan *plan, struct client_result *result);
+
+/* Checks that the server's thread would not be interrupted now, however late it
+ * is: it is not in a call that waits for the client. */
+void client_check_undisturbed(void);
 
 void client_release(struct client_result *result);
 

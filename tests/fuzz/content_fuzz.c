@@ -8,8 +8,8 @@
  * - read whole, in two pieces cut anywhere, and octet by octet, the verdict,
  *   the content and what is left behind it are the same;
  * - the content is that of a second decoder, and never over the limit;
- * - any octets, sent in chunks of any size or by their length, come out as they
- *   were: decode(encode(x)) = x.
+ * - any octets, sent in chunks of any size, written with up to 16 digits, or by
+ *   their length, come out as they were: decode(encode(x)) = x.
  */
 /* octets: 3072 */
 #include "support.h"
@@ -153,12 +153,15 @@ static void check_decoded(const struct outcome *exact,
 /* ---- Any octets, encoded ---------------------------------------------------
  */
 
-static void append_hex(struct buffer *text, size_t number, bool upper)
+/* With at least `width` digits, 16 at most: those before the number are zeros.
+ */
+static void append_hex(struct buffer *text, size_t number, bool upper,
+                       int width)
 {
     const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
 
-    for (int shift = 12; shift >= 0; shift -= 4) {
-        if (shift == 0 || number >> shift != 0) {
+    for (int shift = 60; shift >= 0; shift -= 4) {
+        if (shift < 4 * width || number >> shift != 0) {
             buffer_append(text, digits + ((number >> shift) & 15), 1);
         }
     }
@@ -167,13 +170,15 @@ static void append_hex(struct buffer *text, size_t number, bool upper)
 static void encode_chunks(struct buffer *text, const char *data, size_t size,
                           uint64_t choice)
 {
+    static const int widths[] = {1, 8, 16};
+    int width = widths[choice % 3];
     size_t at = 0;
 
     while (at < size) {
         size_t chunk = 1 + choice % 40;
 
         chunk = chunk < size - at ? chunk : size - at;
-        append_hex(text, chunk, (choice & 64) != 0);
+        append_hex(text, chunk, (choice & 64) != 0, width);
         buffer_append_string(text, at == 0 ? " ;a=\"b\"\r\n" : "\r\n");
         buffer_append(text, data + at, chunk);
         buffer_append_string(text, "\r\n");

@@ -7,11 +7,12 @@
  * - a response that may be sent comes as it is, with an exact length, to HEAD
  *   without its content; any other, and a delegate that fails, gives a clean
  * 500;
- * - delegate is called once, with an empty response and with what was sent;
+ * - delegate is called once, with an empty response and with what was sent, and
+ *   is not interrupted;
  * - the log has one line with the code and length that were sent;
  * - the socket is closed, and no memory is kept.
  */
-/* link: -Wl,--wrap=recv,--wrap=sendmsg,--wrap=poll */
+/* link: -Wl,--wrap=recv,--wrap=send,--wrap=poll,--wrap=pthread_kill */
 /* link: -Wl,--wrap=write,--wrap=time,--wrap=clock_gettime */
 /* octets: 1024 */
 #include "support.h"
@@ -72,6 +73,7 @@ int delegate(const char *request_type, const char *path,
              struct response *response)
 {
     calls++;
+    client_check_undisturbed();
     hold(strcmp(request_type, requests[chosen].post ? "POST" : "GET") == 0,
          "delegate gets the request's type");
     hold(strcmp(path, "/p") == 0, "delegate gets the path");

@@ -5,7 +5,7 @@
  * - the pairs are those of a second decoder, which follows the URL standard
  *   step by step (section 5.1);
  * - the pairs lie one behind the other in the form's text, and take no more
- *   octets than the data;
+ *   octets than the data, nor more memory than form_most says;
  * - encoded again, whichever octets are escaped, and decoded, they are the
  *   same pairs: decode(encode(x)) = x;
  * - cut anywhere by a `&`, the pairs are those of the first part, and then
@@ -14,6 +14,7 @@
 /* octets: 512 */
 #include "support.h"
 
+#include <sanitizer/allocator_interface.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,6 +109,21 @@ static void check_lengths(const struct form *form, size_t length)
         at = pair.value + pair.value_length;
     }
     hold((size_t)(at - form->text) <= length, "decoding makes it no longer");
+    hold((size_t)(at - form->text) == form_length(form),
+         "form_length is the length of all names and values");
+}
+
+static size_t allocated(const void *memory)
+{
+    return memory == NULL ? 0 : __sanitizer_get_allocated_size(memory);
+}
+
+static void check_memory(const struct form *form, const char *data,
+                         size_t length)
+{
+    hold(allocated(form->text) + allocated(form->entries) <=
+             form_most(data, length),
+         "it takes no more memory than form_most says");
 }
 
 /* ---- Encoded again ---------------------------------------------------------
@@ -204,6 +220,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     parse(&form, text, size);
     check_lengths(&form, size);
+    check_memory(&form, text, size);
     check_pairs(&form, text, size);
     check_encoded(&form, choice);
     check_cut(text, size, choice % (size + 1));

@@ -6,7 +6,8 @@
  * - it is UTF-8, and has no control but tab, LF and CR;
  * - with the references undone it is the text, each character that is not
  *   shown and each ill-formed part having become one U+FFFD;
- * - it is at most 6 times as long, and what stood in the page before stays;
+ * - it has at most html_most octets, 6 for each at most, and what stood in the
+ *   page before stays;
  * - cut before any ASCII octet and appended in two pieces, it is the same.
  */
 /* octets: 512 */
@@ -120,7 +121,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     html_append(&page, text, size);
     hold(!page.failed, "there is memory");
     hold(memcmp(page.data, before, start) == 0, "what stood before stays");
-    hold(page.length - start <= 6 * size, "6 octets for each at the most");
+    hold(page.length - start <= html_most(text, size), "html_most is the most");
+    hold(html_most(text, size) <= 6 * size, "6 octets for each at the most");
     hold(is_clean_text(page.data, page.length), "the page is clean UTF-8");
     append_undone(&undone, page.data + start, page.length - start);
     append_expected(&expected, text, size);

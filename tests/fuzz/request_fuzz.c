@@ -6,6 +6,8 @@
  *   octet by octet, the verdict, the line at fault and all parts of the request
  *   are the same, and nothing behind the octets that came is looked at;
  * - what is incomplete is within the limits;
+ * - a fault of the request line is told as soon as that is complete, a first
+ *   octet that begins no method as soon as it is there;
  * - of a request that is done, lines end in CR LF, names are tokens, values
  * have no CR, LF or NUL and no white space around them, all of it lies within
  * the head, the path begins with / and has no `?`;
@@ -117,9 +119,9 @@ static void check_pieces(const struct parsed *whole, const char *data,
          "cut into pieces, the verdict is the same");
     hold(pieces.request.line == whole->request.line,
          "cut into pieces, the line at fault is the same");
-    hold(pieces.request.length == whole->request.length,
-         "cut into pieces, the head is as long");
     if (whole->verdict == VERDICT_DONE) {
+        hold(pieces.request.length == whole->request.length,
+             "cut into pieces, the head is as long");
         hold(pieces.request.first_field_line == whole->request.first_field_line,
              "cut into pieces, the number of the first field line is the same");
         check_same_parts(&pieces.request, &whole->request);
@@ -159,16 +161,62 @@ static void check_octets(const char *data, size_t length)
     }
 }
 
+/* Octets of the empty lines that the text begins with. */
+static size_t empty_lines(const char *data, size_t size)
+{
+    size_t at = 0;
+
+    while (at < size &&
+           (data[at] == '\n' ||
+            (data[at] == '\r' && at + 1 < size && data[at + 1] == '\n'))) {
+        at += data[at] == '\n' ? 1 : 2;
+    }
+    return at;
+}
+
 /* The limits are held before the line or the section ends. */
 static void check_incomplete(const char *data, size_t size)
 {
-    bool begun = size > 0 && data[0] != '\r' && data[0] != '\n';
+    size_t start = empty_lines(data, size);
 
-    hold(!begun || size <= REQUEST_LINE_MOST + 1 ||
-             memchr(data, '\n', size) != NULL,
+    hold(size <= REQUEST_LINE_MOST + 1 ||
+             memchr(data + start, '\n', size - start) != NULL,
          "no more of a request line is awaited than its limit");
-    hold(!begun || size <= REQUEST_LINE_MOST + HEADER_SECTION_MOST + 3,
+    hold(size <= REQUEST_LINE_MOST + HEADER_SECTION_MOST + 3,
          "no more of a header section is awaited than its limit");
+}
+
+static void check_prefix(const struct parsed *whole, size_t size,
+                         const char *property)
+{
+    struct parsed prefix;
+
+    parse(&prefix, whole->data, size, size, size + 2);
+    hold(prefix.verdict == whole->verdict, property);
+    release(&prefix);
+}
+
+/* A fault is told as soon as its octet, or the request line, has come. */
+static void check_early(const struct parsed *whole, size_t size)
+{
+    const char *data = whole->data;
+    size_t start = empty_lines(data, size);
+    const char *end = memchr(data + start, '\n', size - start);
+    size_t lines = 1;
+    int code = verdict_code(whole->verdict);
+
+    if (start < size && data[start] != '\r' && !is_token(data + start, 1)) {
+        check_prefix(whole, start + 1,
+                     "an octet that begins no method is told");
+    }
+    for (size_t i = 0; i < start; i++) {
+        lines += data[i] == '\n';
+    }
+    if (end != NULL && (code == 400 || code == 505) &&
+        whole->request.line <= lines) {
+        check_prefix(whole, (size_t)(end - data) + 1,
+                     "a fault of the request line is told at its end");
+    }
 }
 
 static void check_parts(const struct parsed *parsed)
@@ -239,15 +287,16 @@ static void check_written(const struct request *request)
 
 static void check_check(struct request *request)
 {
-    enum verdict accepted = request_check(request, POST_ACCEPTED);
+    static const char refusal[] = "No.";
+    enum verdict accepted = request_check(request, NULL);
     bool expects = request->expects_continue;
-    enum verdict refused = request_check(request, POST_REFUSED);
+    enum verdict refused = request_check(request, refusal);
 
     hold((accepted == VERDICT_METHOD_UNSUPPORTED) ==
              (request->method == METHOD_OTHER),
          "a method that is not known is told");
-    hold(refused == (request->method == METHOD_POST ? VERDICT_POST_UNSUPPORTED
-                                                    : accepted),
+    hold(refused ==
+             (request->method == METHOD_POST ? VERDICT_POST_REFUSED : accepted),
          "a POST that is refused is told, and nothing else changes");
     hold(accepted == VERDICT_DONE || verdict_code(accepted) == 501 ||
              verdict_code(accepted) == 417,
@@ -271,6 +320,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (whole.verdict == VERDICT_INCOMPLETE) {
         check_incomplete(text, size);
     }
+    check_early(&whole, size);
     if (whole.verdict == VERDICT_DONE) {
         hold(whole.request.length <= size, "the head is among the octets");
         check_pieces(&whole, text, size, whole.request.length, size + 2);

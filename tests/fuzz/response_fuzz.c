@@ -23,8 +23,11 @@
 static void write_response(const struct response *response, time_t now,
                            struct buffer *text)
 {
-    response_write_head(response, now, text);
-    if (response_has_content(response)) {
+    bool has_content = response_has_content(response);
+
+    response_write_head(response, now, text,
+                        has_content ? response->content.length : 0);
+    if (has_content) {
         buffer_append(text, response->content.data, response->content.length);
     }
 }
@@ -65,13 +68,17 @@ static void check_code(int code, time_t now)
 static void check_fault(struct response *response, enum verdict verdict,
                         size_t line, time_t now)
 {
+    const struct request request = {
+        .line = line,
+        .post_refusal = "This server does not accept POST data.",
+    };
     struct buffer text;
     struct answer answer;
 
     if (verdict_code(verdict) == 0) {
         return;
     }
-    page_fault(response, verdict, line);
+    page_fault(response, verdict, &request);
     hold(response_is_valid(response), "a page of a fault can be sent");
     buffer_init(&text);
     write_response(response, now, &text);

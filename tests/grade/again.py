@@ -8,12 +8,11 @@ is red, it is not the machine.
 """
 
 import os
-import re
 import subprocess
 import time
 from pathlib import Path
 
-from model import AT_END
+from model import Test
 from tables import TOP, read_results
 
 FEW = 10
@@ -22,18 +21,18 @@ TIMES = 2  # to be green in, after red
 
 
 def again(
-    work: Path, stage: int, tests: list[str], environment: dict[str, str], until: float
+    work: Path, stage: int, tests: list[Test], environment: dict[str, str], until: float
 ) -> list[tuple[str, str]]:
     """Runs what was red of the tests; gives the id and the later result of each
     that was run, until the clock says so. WORK is that of tests/run."""
     first = dict(read_results(work / "results", stage))
-    red = [test for test in tests if first.get(test) in ("failed", "hung")]
+    red = [test for test in tests if first.get(test.id) in ("failed", "hung")]
     results: list[tuple[str, str]] = []
     if len(red) > FEW:
         return results
-    jobs = sorted({job_of(test) for test in tests})
+    jobs = sorted({test.job for test in tests})
     place = work / "again"
-    for job in sorted({job_of(test) for test in red}):
+    for job in sorted({test.job for test in red}):
         most = TIMES * float(environment["JOB_SECONDS"]) + SPARE_SECONDS
         if time.monotonic() + most > until:
             break
@@ -41,14 +40,14 @@ def again(
         left_out = place / "not_run.tsv"
         left_out.write_text("".join(f"{name}\t-\n" for name in jobs if name != job))
         alone = {"NOT_RUN": str(left_out), "JOBS": "1"}
-        mine = [test for test in red if job_of(test) == job]
-        # Behind one that hung are those that were not run for it.
-        whole = any(first[t] == "hung" or title_of(t).startswith(AT_END) for t in mine)
+        mine = [test for test in red if test.job == job]
+        # One that hung kept those after it from being run.
+        whole = any(first[test.id] == "hung" or test.is_end for test in mine)
         if whole:
-            mine += [t for t in tests if job_of(t) == job and t not in first]
+            mine += [test for test in tests if test.job == job and test.id not in first]
         elif not job.endswith("_test"):
-            alone["TITLE"] = pattern_of([title_of(test) for test in mine])
-        later = dict.fromkeys(mine, "passed")
+            alone["IDS"] = " ".join(test.id for test in mine)
+        later = dict.fromkeys([test.id for test in mine], "passed")
         for _ in range(TIMES):
             run_tests(place, stage, environment | alone)
             found = dict(read_results(place / "results", stage))
@@ -57,20 +56,6 @@ def again(
                 break
         results += later.items()
     return results
-
-
-def job_of(test: str) -> str:
-    return test.partition(": ")[0]
-
-
-def title_of(test: str) -> str:
-    return test.partition(": ")[2]
-
-
-def pattern_of(titles: list[str]) -> str:
-    """What matches these titles alone, in Bats, which asks bash for a match."""
-    quoted = [re.sub(r"[][().*+?{}|^$\\]", r"\\\g<0>", title) for title in titles]
-    return f"^({'|'.join(quoted)})$"
 
 
 def lay_out(work: Path, place: Path, stage: int) -> None:

@@ -83,8 +83,6 @@ class Table:
 
     def tell(self, grade: Grade) -> None:
         first = grade.faults[0].sentence if grade.faults else ""
-        if not first and grade.diagnosis:
-            first = grade.diagnosis.sentence
         if not first and grade.notes:
             first = grade.notes[0]
         print(

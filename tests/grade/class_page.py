@@ -23,7 +23,6 @@ def as_class_page(grades: list[Grade], seconds: float) -> str:
         f"{number(max(points))} points. Marked in {seconds:.0f} s. "
         f"{escape(isolation_sentence(grades[0]))}</p>",
         section("Marks", bars(histogram(points, grades[0].most))),
-        section("Diagnoses", bars(diagnoses(grades))),
         section("Faults", bars(faults(grades))),
         section("Where points were lost", bars(lost(grades))),
         section("Submissions", table(grades)),
@@ -39,11 +38,6 @@ def histogram(points: list[float], most: float) -> list[tuple[str, float]]:
         rows.append((f"{low} to under {low + STEP}", float(count)))
     rows.append((number(most), float(sum(p >= most for p in points))))
     return rows
-
-
-def diagnoses(grades: list[Grade]) -> list[tuple[str, float]]:
-    counts = Counter(g.diagnosis.sentence for g in grades if g.diagnosis)
-    return [(name, float(count)) for name, count in counts.most_common()]
 
 
 def faults(grades: list[Grade]) -> list[tuple[str, float]]:
@@ -80,8 +74,6 @@ def table(grades: list[Grade]) -> str:
         link = escape(f"{quote(grade.name)}/index.html")
         cells = "".join(f'<td class="n">{number(g.points)}</td>' for g in grade.groups)
         remark = " ".join(fault.sentence for fault in grade.faults)
-        if grade.diagnosis:
-            remark += f" This looks like: {grade.diagnosis.sentence}"
         remark = " ".join([remark, *grade.notes]).strip()
         lines.append(
             f'<tr><td><a href="{link}">{escape(grade.name)}</a></td>'

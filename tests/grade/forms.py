@@ -33,8 +33,6 @@ def in_short(grade: Grade) -> list[str]:
     lines = [
         f"{fault.sentence} ({number(fault.cost)} points)" for fault in grade.faults
     ]
-    if grade.diagnosis:
-        lines.append(f"This looks like: {grade.diagnosis.sentence}")
     return lines + grade.notes
 
 
@@ -55,7 +53,7 @@ def as_table(grade: Grade) -> str:
         lines += ["", *(f"  {line}" for line in in_short(grade))]
     if grade.red():
         lines += ["", "  Red tests:"]
-        lines += [f"    {test.id} ({test.result})" for test in grade.red()]
+        lines += [f"    {test.heading} ({test.result})" for test in grade.red()]
     lines += ["", f"  {isolation_sentence(grade)}"]
     return "\n".join(lines) + "\n"
 
@@ -86,7 +84,7 @@ def as_gradescope(grade: Grade) -> str:
             for fault in grade.faults
             if any(test.because == fault.key for test in kept)
         ]
-        output += [f"\n{test.id}\n{story(test)}" for test in red]
+        output += [f"\n{test.heading}\n{story(test)}" for test in red]
         tests.append(
             {
                 "name": group.title,
@@ -130,13 +128,14 @@ def as_junit(grade: Grade) -> str:
             skipped=str(len(skipped)),
         )
         for test in tests:
-            job, _, title = test.id.partition(": ")
-            case = ElementTree.SubElement(suite, "testcase", classname=job, name=title)
+            names = {"classname": test.job, "name": test.id}
+            case = ElementTree.SubElement(suite, "testcase", names)
             if test in skipped:
                 ElementTree.SubElement(case, "skipped", message=test.because)
             elif test in bad:
                 failure = ElementTree.SubElement(case, "failure", type=test.result)
-                failure.text = NOT_XML.sub("\ufffd", story(test))
+                text = f"{test.heading}\n{story(test)}"
+                failure.text = NOT_XML.sub("\ufffd", text)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -168,7 +167,7 @@ def as_csv(grades: list[Grade]) -> str:
     table = csv.writer(out, lineterminator="\n")
     groups = [group.name for group in grades[0].groups] if grades else []
     table.writerow(
-        ["name", "points", "of", *groups, "diagnosis", "faults", "notes", "isolation"]
+        ["name", "points", "of", *groups, "faults", "notes", "isolation"]
     )
     for grade in grades:
         table.writerow(
@@ -177,7 +176,6 @@ def as_csv(grades: list[Grade]) -> str:
                 number(grade.points),
                 number(grade.most),
                 *(number(group.points) for group in grade.groups),
-                grade.diagnosis.name if grade.diagnosis else "",
                 cell(" ".join(fault.sentence for fault in grade.faults)),
                 cell(" ".join(grade.notes)),
                 grade.isolation,

@@ -9,8 +9,8 @@ the folder that stands for BUILD in tests/run, below the project's.
 
 import json
 import os
-import re
 import shutil
+import subprocess
 import sys
 import time
 from dataclasses import asdict
@@ -19,7 +19,7 @@ from pathlib import Path
 from again import again, run_tests
 from build import TOP, Builder, Built
 from jail import Jail
-from model import AT_END, Test
+from model import Test
 from probe import Trouble, probe
 from structure import structure_results, structure_tests
 from tables import expected_tests, in_its_process, read_points
@@ -61,8 +61,7 @@ class Judge:
             self.try_to_start()
         tests = self.expected() + structure_tests(self.stage)
         self.write(tests, [])
-        if not os.environ.get("GRADE_FAULTS_ONLY"):
-            self.run(tests)
+        self.run(tests)
         notes = watch.notes() if self.jail.level != "none" else []
         self.jail.clear()
         self.write(tests, notes)
@@ -110,8 +109,10 @@ class Judge:
             name = path.stem
             if not in_its_process(name):
                 continue
-            source = (TOP / f"tests/unit/{name}.c").read_text()
-            flags = " ".join(re.findall(r"/\* link: (.*) \*/", source)).split()
+            flags = subprocess.run(
+                ["tests/unit/link_flags.sh", f"tests/unit/{name}.c"],
+                cwd=TOP, capture_output=True, text=True, check=True,
+            ).stdout.split()
             shutil.copy(path, self.jail.view / "ours/unit")
             extra = [f"ours/unit/{path.name}", *flags]
             if self.builder.link("unit", f"unit/{name}", extra)[0] == 0:
@@ -157,20 +158,18 @@ class Judge:
         needs = {worth.group: worth.files for worth in worths}
         lacks = self.built.lacks
         for test in tests:
-            job = test.id.partition(":")[0]
             keeps = [lacks[name] for name in needs.get(test.group, ()) if name in lacks]
-            is_http = (TOP / f"tests/http/{job}.bats").exists()
+            is_http = (TOP / f"tests/http/{test.job}.bats").exists()
             if keeps:
                 test.because = keeps[0]
             elif is_http:
                 test.because = self.built.no_server
             else:
-                test.because = self.why_no_unit(job)
+                test.because = self.why_no_unit(test.job)
         for test in tests:
-            job, _, title = test.id.partition(": ")
-            others = [t for t in tests if t.id.startswith(f"{job}: ") and t is not test]
+            others = [t for t in tests if t.job == test.job and t is not test]
             # How a program ended says nothing if nothing that it did counts.
-            if title.startswith(AT_END) and all(other.because for other in others):
+            if test.is_end and all(other.because for other in others):
                 test.because = others[0].because if others else test.because
             if test.because:
                 test.result = "not-run"
@@ -191,7 +190,7 @@ class Judge:
         reasons = {fault.key: fault.sentence for fault in self.built.faults}
         jobs: dict[str, set[str]] = {}
         for test in tests:
-            jobs.setdefault(test.id.partition(":")[0], set()).add(test.because)
+            jobs.setdefault(test.job, set()).add(test.because)
         left_out = self.work / "not_run.tsv"
         left_out.write_text(
             "".join(
@@ -203,7 +202,7 @@ class Judge:
         )
         environment = {"JOB_SECONDS": JOB_SECONDS, "NOT_RUN": str(left_out), "FOLDER": "it"}
         run_tests(self.work, self.stage, environment)
-        graded = [t.id for t in tests if t.tag == "contract" and not t.because]
+        graded = [t for t in tests if t.tag == "contract" and not t.because]
         self.again = again(self.work, self.stage, graded, environment, self.until)
 
     def write(self, tests: list[Test], notes: list[str]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 
 FORMAT = "webserve-grade"
-VERSION = 1
+VERSION = 2
 AT_END = "(the end of "  # how the title begins of a test that a program ends well
 RESULTS = ("passed", "failed", "hung", "not-run", "missing", "twice")
 
@@ -20,7 +20,7 @@ RESULTS = ("passed", "failed", "hung", "not-run", "missing", "twice")
 class Test:
     """A test that is expected, and what came of it."""
 
-    id: str
+    id: str  # names it everywhere; its title is for people, and may change
     tag: str  # contract, ours, or unjudged: run in the submission's own process
     group: str
     hint: str = ""
@@ -30,6 +30,18 @@ class Test:
     command: str = ""  # one line to try by hand
     graded: bool = False
     first: str = ""  # of one that was run again: the result of the first time
+    job: str = ""  # the Bats file or the program of unit tests that has it
+    title: str = ""
+
+    @property
+    def is_end(self) -> bool:
+        """Whether it is the test that a program ends well."""
+        return self.title.startswith(AT_END)
+
+    @property
+    def heading(self) -> str:
+        """Its id, and what it is about."""
+        return self.id if self.title in ("", self.id) else f"{self.id}: {self.title}"
 
 
 @dataclass
@@ -57,15 +69,6 @@ class Group:
 
 
 @dataclass
-class Diagnosis:
-    """The planted mistake that fails the same tests."""
-
-    name: str
-    sentence: str
-    page: str = ""
-
-
-@dataclass
 class Grade:
     """A marked submission."""
 
@@ -76,7 +79,6 @@ class Grade:
     tests: list[Test] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    diagnosis: Diagnosis | None = None
     seconds: float = 0.0
 
     @property
@@ -124,9 +126,8 @@ def settle(tests: list[Test], results: list[tuple[str, str]]) -> None:
             known = told[test.id] in RESULTS
             test.result = told[test.id] if known else "missing"
     for test in tests:
-        job, _, title = test.id.partition(": ")
-        if title.startswith(AT_END) and not any(
-            other.result == "passed" and other.id.startswith(f"{job}: ")
+        if test.is_end and not any(
+            other.result == "passed" and other.job == test.job
             for other in tests
             if other is not test
         ):
@@ -187,7 +188,6 @@ def from_json(data: dict) -> Grade:
     """A Grade from its documented form; ValueError if it is of another."""
     if data.get("format") != FORMAT or data.get("version") != VERSION:
         raise ValueError(f"this is no {FORMAT} of version {VERSION}")
-    diagnosis = data["diagnosis"]
     return Grade(
         name=data["name"],
         stage=data["stage"],
@@ -196,6 +196,5 @@ def from_json(data: dict) -> Grade:
         tests=[Test(**test) for test in data["tests"]],
         faults=[Fault(**fault) for fault in data["faults"]],
         notes=data["notes"],
-        diagnosis=Diagnosis(**diagnosis) if diagnosis else None,
         seconds=data["seconds"],
     )

@@ -26,7 +26,6 @@ pre, code { font: 14px/1.45 ui-monospace, monospace; background: var(--soft);
 pre { padding: .6rem; overflow-x: auto; white-space: pre-wrap;
   overflow-wrap: anywhere; }
 code { padding: 0 .2rem; overflow-wrap: anywhere; }
-.diagnosis { border: 1px solid var(--line); border-radius: .3rem; padding: .7rem 1rem; }
 .passed { color: var(--green); } .red { color: var(--red); }
 footer { margin-top: 3rem; font-size: .9rem; opacity: .8; }
 """
@@ -62,7 +61,6 @@ def as_page(grade: Grade) -> str:
         f"<h1>{escape(grade.name)}, stage {grade.stage}</h1>",
         f'<p><span class="points">{number(grade.points)}</span> of '
         f"{number(grade.most)} points</p>",
-        diagnosis_part(grade),
         "".join(fault_part(fault) for fault in grade.faults),
         "".join(f"<p>{escape(note)}</p>" for note in grade.notes),
         groups_part(grade.groups),
@@ -77,18 +75,6 @@ def as_page(grade: Grade) -> str:
 
 def section(title: str, content: str) -> str:
     return f"<section><h2>{escape(title)}</h2>\n{content}</section>" if content else ""
-
-
-def diagnosis_part(grade: Grade) -> str:
-    if not grade.diagnosis:
-        return ""
-    page = grade.diagnosis.page
-    return (
-        '<p class="diagnosis"><strong>This looks like:</strong> '
-        f"{escape(grade.diagnosis.sentence)}"
-        + (f" See {escape(page)}." if page else "")
-        + "</p>"
-    )
 
 
 def fault_part(fault: Fault) -> str:
@@ -129,7 +115,7 @@ def test_part(test: Test) -> str:
     )
     text = f"<pre>{escape(test.text)}</pre>" if test.text else ""
     return (
-        f'<article><h3><span class="red">✗</span> {escape(test.id)}</h3>'
+        f'<article><h3><span class="red">✗</span> {escape(test.heading)}</h3>'
         f"{escape(kind)}{text}{hint}{line}</article>"
     )
 
@@ -137,7 +123,7 @@ def test_part(test: Test) -> str:
 def tests_part(grade: Grade) -> str:
     """Every test in a line, folded away."""
     lines = "".join(
-        f"<tr><td>{escape(test.id)}</td><td>{escape(test.group)}</td>"
+        f"<tr><td>{escape(test.heading)}</td><td>{escape(test.group)}</td>"
         f'<td class="{"passed" if test.result == "passed" else "red"}">'
         f"{escape(test.result)}</td></tr>"
         for test in grade.tests

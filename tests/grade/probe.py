@@ -54,6 +54,8 @@ def probe(server: Path) -> Trouble | None:
 
 def why_silent(process: subprocess.Popen, said: bool) -> tuple[str, str]:
     """Why it does not say where it listens."""
+    # One that prints another line may be about to end, a little after that.
+    wait_until(lambda: process.poll() is not None, 0.5 if said else 0)
     status = process.poll()
     if status is not None and status < 0:
         return "crash", f"The server ends as it starts, {ended(status)}."

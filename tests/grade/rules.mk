@@ -1,5 +1,7 @@
 # rules.mk - of the Makefile: make grade, make grade-tests, make propagate.
 
+FULL ?=
+
 # What make grade needs of ours: the objects that stand in for those that a
 # submission lacks, and a delegate_test that asks a delegate in another process.
 REMOTE := $(patsubst tests/grade/%.c,$(BUILD)/unit/%.o,$(wildcard tests/grade/remote/*.c))
@@ -19,7 +21,7 @@ $(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
 GRADE_HOW = GRADE_COMPILE='$(filter-out -MMD -MP,$(COMPILE))' GRADE_SMALL='$(SMALL)' \
 	GRADE_UNIT='$(UNIT_CFLAGS) $(UNIT_FLAGS)' GRADE_LINK='$(LINK)' PYTHONDONTWRITEBYTECODE=1
 
-.PHONY: grade grade-programs grade-tests grade-bugs grade-agrees
+.PHONY: grade grade-programs grade-tests
 grade-programs: stage-programs $(REMOTE) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
 
 grade: ## marks a folder, or each in a folder: STAGE=n DIR=path or BATCH=path [OUT=path]
@@ -29,23 +31,12 @@ grade: ## marks a folder, or each in a folder: STAGE=n DIR=path or BATCH=path [O
 	@$(GRADE_HOW) tests/grade/grade --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir "$$DIR") \
 		$(if $(BATCH),--batch "$$BATCH") $(if $(OUT),--out "$$OUT")
 
-grade-tests: ## marks a small class, most of it hostile, and tries make propagate: [FULL=1]
+grade-tests: ## marks a small class, most of it hostile: [FULL=1]
 	@tests/install test grade
 	@$(MAKE) --no-print-directory STAGE=2 grade-programs
 	@PYTHONDONTWRITEBYTECODE=1 python3 tests/grade/model_test.py
 	@PYTHONDONTWRITEBYTECODE=1 python3 tests/grade/untrusted_test.py
 	@$(GRADE_HOW) FULL=$(FULL) python3 tests/grade/batch_test.py $(BUILD)
-	@tests/grade/propagate_test
-
-grade-bugs: ## marks 40 submissions with a planted bug each, and looks for the mistake
-	@tests/install test grade
-	@$(MAKE) --no-print-directory STAGE= grade-programs
-	@$(GRADE_HOW) python3 tests/grade/bugs_test.py $(BUILD)
-
-grade-agrees: ## sees that make grade finds at fault what make test DIR=... does
-	@tests/install test grade
-	@$(MAKE) --no-print-directory STAGE=6 grade-programs
-	@$(GRADE_HOW) JUDGE=tests/grade/faults tests/folder/try $(BUILD) $(ONLY)
 
 .PHONY: propagate
 propagate: ## takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]

@@ -13,15 +13,15 @@ from model import Test
 TABLE = Path(__file__).resolve().parent.parent / "folder/structure.tsv"
 
 
-def demands() -> list[tuple[int, str, str, str, str]]:
-    """Stage from which it holds, title, the function, its file, who is to call
-    it: make test DIR=... asks for the same."""
+def demands() -> list[tuple[int, str, str, str, str, str]]:
+    """The first stage that has it, the test's id and title, the function, its file,
+    who is to call it: make test DIR=... asks for the same."""
     found = []
     for line in TABLE.read_text("utf-8").splitlines():
         if not line.startswith("#"):
             since, *rest = line.split("\t")
-            title, function, file, caller = (word.removeprefix("-") for word in rest)
-            found.append((int(since), title, function, file, caller))
+            name, title, function, file, caller = (word.removeprefix("-") for word in rest)
+            found.append((int(since), name, title, function, file, caller))
     return found
 
 
@@ -48,13 +48,15 @@ def structure_tests(stage: int) -> list[Test]:
     """The tests that the stage demands."""
     return [
         Test(
-            id=f"structure: {title}",
+            id=name,
             tag="contract",
             group="structure",
             hint=HINT,
             command=f"make && nm *.o | grep -w {function}",
+            job="structure",
+            title=title,
         )
-        for since, title, function, _, _ in DEMANDS
+        for since, name, title, function, _, _ in DEMANDS
         if since <= stage
     ]
 
@@ -62,10 +64,7 @@ def structure_tests(stage: int) -> list[Test]:
 def structure_results(stage: int, built: Built) -> list[tuple[str, str]]:
     """Their results."""
     return [
-        (
-            f"structure: {title}",
-            "passed" if holds(built, function, file, caller) else "failed",
-        )
-        for since, title, function, file, caller in DEMANDS
+        (name, "passed" if holds(built, function, file, caller) else "failed")
+        for since, name, _, function, file, caller in DEMANDS
         if since <= stage
     ]

@@ -43,14 +43,6 @@ def read_results(folder: Path, stage: int) -> list[tuple[str, str]]:
     ]
 
 
-def set_passed(table: Path, tests: set[str]) -> None:
-    """Sets some results in the table of a run to passed."""
-    if tests and table.exists():
-        lines = ["\t".join(["passed" if i == 2 and row[1] in tests else column
-                            for i, column in enumerate(row)]) for row in rows(table)]
-        table.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-
-
 def read_points(path: Path, stage: int) -> list[Worth]:
     """What each group is worth in the stage."""
     return [
@@ -61,7 +53,7 @@ def read_points(path: Path, stage: int) -> list[Worth]:
 
 
 def expected_tests(stage: int) -> list[Test]:
-    """The tests that are expected of a stage, as tests/list tells."""
+    """The tests that are expected of a stage, as tests/list prints them."""
     listed = subprocess.run(
         [TOP / "tests/list", str(stage)],
         cwd=TOP,
@@ -71,8 +63,8 @@ def expected_tests(stage: int) -> list[Test]:
     )
     tests = []
     for line in listed.stdout.splitlines():
-        name, tag, group, hint = (line.split("\t") + ["", "", ""])[:4]
-        if in_its_process(name.partition(":")[0]):
+        name, tag, group, hint, job, title = line.split("\t")
+        if in_its_process(job):
             tag = "unjudged"
-        tests.append(Test(id=name, tag=tag, group=group, hint=hint))
+        tests.append(Test(name, tag, group, hint, job=job, title=title))
     return tests

@@ -23,14 +23,14 @@ def stories(text: str) -> dict[str, str]:
     return {title: "\n".join(lines)[:STORY_MOST] for title, lines in found.items()}
 
 
-def stories_of_run(results: Path, stage: int) -> dict[str, str]:
-    """The same for all jobs of a run, by test id."""
+def stories_of_run(results: Path, stage: int) -> dict[tuple[str, str], str]:
+    """The same for all jobs of a run, by job and title."""
     found = {}
     for path in sorted(results.glob("*.tap")):
         job = path.stem.removeprefix(f"stage_{stage}__")
         text = path.read_text(encoding="utf-8", errors="replace")
         for title, story in stories(text).items():
-            found[f"{job}: {title}"] = story
+            found[job, title] = story
     return found
 
 

@@ -15,56 +15,56 @@ teardown_file() {
     stop_server
 }
 
-# bats test_tags=contract,errors
+# bats test_tags=contract,errors,id:request-line-faults
 @test "a malformed request line gets 400" {
     check_rows answers.tsv 'request line'
 }
 
-# bats test_tags=contract,errors
+# bats test_tags=contract,errors,id:versions
 @test "another major version of HTTP gets 505, another minor one an answer" {
     check_rows answers.tsv version
 }
 
-# bats test_tags=contract,errors
+# bats test_tags=contract,errors,id:field-line-faults
 @test "a malformed field line gets 400" {
     check_rows answers.tsv 'field line'
 }
 
-# bats test_tags=contract,errors
+# bats test_tags=contract,errors,id:host-faults
 @test "a Host that is missing, there twice, or invalid gets 400" {
     check_rows answers.tsv host
 }
 
-# bats test_tags=contract,errors
+# bats test_tags=contract,errors,id:framing-faults
 @test "lengths and codings that leave the end of the content in doubt get 400" {
     check_rows answers.tsv framing
 }
 
-# bats test_tags=contract,errors
+# bats test_tags=contract,errors,id:unknown-method-or-coding
 @test "a method or a transfer coding that the server does not know gets 501" {
     check_rows answers.tsv 'method or coding'
 }
 
-# bats test_tags=contract,errors
+# bats test_tags=contract,errors,id:unknown-expectation
 @test "an Expect other than 100-continue gets 417" {
     check_rows answers.tsv expectation
 }
 
-# bats test_tags=contract,requests
+# bats test_tags=contract,requests,id:get-with-content
 # hint: Content belongs to POST alone: with any other method it is left
 #   unread, and nothing about it is a fault but its framing.
 @test "a GET or HEAD with content, of whatever kind, gets the page" {
     check_rows answers.tsv 'content of a GET'
 }
 
-# bats test_tags=contract,errors
+# bats test_tags=contract,errors,id:head-fault
 # hint: An error page is an answer like any other: to HEAD, its content is
 #   left out.
 @test "a HEAD with a fault gets the status without content" {
     check_rows answers.tsv HEAD
 }
 
-# bats test_tags=contract,errors
+# bats test_tags=contract,errors,id:two-faults
 @test "a request with two faults is answered with the one that comes first" {
     check_rows answers.tsv 'two faults'
 }

@@ -103,6 +103,7 @@ shows() {
     [[ $reply == *"$1"* ]]
 }
 
+# bats test_tags=id:chromium
 @test "chromium shows the page and sends its form (left out if not there)" {
     if ! command -v chromedriver >/dev/null ||
         ! command -v chromium >/dev/null; then

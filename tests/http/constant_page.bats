@@ -27,7 +27,7 @@ assert_content() {
     fail "expected: the same page as for / ($(printf '%s' "${1:i:100}" | visible)...)"
 }
 
-# bats test_tags=contract,answers
+# bats test_tags=contract,answers,id:constant-for-any-target
 @test "any path and any query get the same page" {
     local first path
 
@@ -41,7 +41,7 @@ assert_content() {
     done
 }
 
-# bats test_tags=contract,answers
+# bats test_tags=contract,answers,id:constant-for-any-fields
 @test "whatever fields come, the page is the same" {
     local first
 
@@ -51,7 +51,7 @@ assert_content() {
     assert_content "$first"
 }
 
-# bats test_tags=contract,answers
+# bats test_tags=contract,answers,id:constant-page-html
 @test "the page is HTML5 in UTF-8, with title, style, and security fields" {
     fetch /
     assert_field Content-Type 'text/html; charset=utf-8'
@@ -63,7 +63,7 @@ assert_content() {
         fail 'expected: <meta charset="utf-8">, and a style behind it'
 }
 
-# bats test_tags=ours
+# bats test_tags=ours,id:constant-page-hello
 @test "our own page says hello to the world" {
     fetch /some/path
     assert_answer 200 '<h1>hello, world</h1>'

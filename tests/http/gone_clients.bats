@@ -13,6 +13,7 @@ teardown() {
     kill_server
 }
 
+# bats test_tags=id:gone-before-answer
 # The server is halted while the client comes, speaks, ends its side and breaks
 # the connection off: so it finds a whole request, and nobody to answer. (Had
 # the client not ended its side first, sending would fail without SIGPIPE.)

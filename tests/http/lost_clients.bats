@@ -20,7 +20,7 @@ assert_server_answers() {
     assert_hello /p
 }
 
-# bats test_tags=ours
+# bats test_tags=ours,id:answer-despite-excess
 @test "an answer arrives although 16 MiB more are still being sent" {
     ask 'send PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 16777216\r\n\r\n' \
         'repeat 16777216 a'
@@ -38,14 +38,14 @@ assert_server_answers() {
     assert_answer 414
 }
 
-# bats test_tags=ours
+# bats test_tags=ours,id:curl-large-post
 @test "curl's POST of 16 MiB and more gets its answer" {
     head -c 17000000 /dev/zero >"$BATS_TEST_TMPDIR/zeros"
     fetch / --data-binary "@$BATS_TEST_TMPDIR/zeros"
     [[ $status == 413 || $status == 501 ]]
 }
 
-# bats test_tags=ours
+# bats test_tags=ours,id:answer-despite-little-excess
 @test "an answer arrives although a little was sent behind the request" {
     ask "send $request" 'pause 20' 'send more'
     assert_hello /p
@@ -53,7 +53,7 @@ assert_server_answers() {
     assert_hello /p
 }
 
-# bats test_tags=contract,robustness
+# bats test_tags=contract,robustness,id:half-closed-client
 # hint: A client may end its sending side and still wait: recv returning 0
 #   after a whole request is no failure.
 @test "a client that has ended its side gets its answer" {
@@ -61,7 +61,7 @@ assert_server_answers() {
     assert_hello /p
 }
 
-# bats test_tags=contract,robustness
+# bats test_tags=contract,robustness,id:half-request-then-end
 # hint: recv returns 0 when the client has ended. What does the loop that
 #   reads do then?
 @test "a client that ends its side in the middle gets a close, no answer" {
@@ -72,14 +72,14 @@ assert_server_answers() {
     done
 }
 
-# bats test_tags=contract,robustness
+# bats test_tags=contract,robustness,id:silent-then-end
 # hint: recv returns 0 when the client has ended. What does the loop that
 #   reads do then?
 @test "a client that ends its side without a word gets a close, no answer" {
     assert_equal "$(exchange end read)" ''
 }
 
-# bats test_tags=contract,robustness
+# bats test_tags=contract,robustness,id:reset-clients
 # hint: recv and send fail, and SIGPIPE may come: does any of it end the
 #   program, or leave the socket open?
 @test "clients that reset the connection, at any time, harm nobody" {
@@ -96,7 +96,7 @@ assert_server_answers() {
 
 # The page of a long query is 800 KB long, in the stages that show it: more than
 # fits the buffers of these clients, so that the server has to wait.
-# bats test_tags=contract,robustness
+# bats test_tags=contract,robustness,id:answer-never-read
 # hint: send may wait for ever; and while it does, who else is answered?
 @test "a client that never reads its answer harms nobody" {
     local deaf gate clients=$BATS_TEST_TMPDIR/clients

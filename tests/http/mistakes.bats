@@ -28,7 +28,7 @@ soon() {
     return "$code"
 }
 
-# bats test_tags=contract,requests
+# bats test_tags=contract,requests,id:answer-at-once
 # hint: What is the server waiting for, when the empty line has come?
 @test "an answer comes as soon as the request is whole" {
     soon "send $get" 'until \r\n\r\n'
@@ -36,7 +36,7 @@ soon() {
         'send \r\n' 'until \r\n\r\n'
 }
 
-# bats test_tags=contract,answers
+# bats test_tags=contract,answers,id:answer-then-close
 # hint: Which call closes the socket, and does every way through the code
 #   reach it?
 @test "the connection is closed behind the answer" {
@@ -44,7 +44,7 @@ soon() {
     soon "send $get" read || fail 'the connection stays open behind the answer'
 }
 
-# bats test_tags=contract,answers
+# bats test_tags=contract,answers,id:answer-line-ends
 # hint: Look at the head with `curl -si URL | od -c`: what stands before each
 #   \n, and what behind the last field?
 @test "each line of an answer's head ends in CR LF, and an empty line ends it" {
@@ -68,7 +68,7 @@ assert_status_line() {
     assert_equal "${line%$'\r'}" "$1"
 }
 
-# bats test_tags=contract,answers
+# bats test_tags=contract,answers,id:status-line
 # hint: Compare the first line of `curl -i` with RFC 9112, section 4, one
 #   character at a time.
 @test "the status line says HTTP/1.1, the code, and the phrase of that code" {
@@ -80,7 +80,7 @@ assert_status_line() {
     assert_status_line 'HTTP/1.1 501 Not Implemented'
 }
 
-# bats test_tags=contract,answers
+# bats test_tags=contract,answers,id:content-length-exact
 # hint: Where does the number come from, and does it change with the page?
 @test "Content-Length is the number of octets behind the head" {
     local path octets length
@@ -97,7 +97,7 @@ but $octets octets came"
     done
 }
 
-# bats test_tags=contract,errors
+# bats test_tags=contract,errors,id:fault-one-answer
 # hint: Is something sent before it is known that the request is good?
 @test "a request with a fault gets one answer, that of the fault, and no 200" {
     soon 'send GET / HTTP/1.1\r\nno colon\r\n\r\n' read

@@ -26,7 +26,7 @@ soon() {
     take_answer
 }
 
-# bats test_tags=contract,post-data
+# bats test_tags=contract,post-data,id:content-length-small-letters
 # hint: Names of fields are the same in any case of letters: who compares them?
 @test "a POST whose content-length is written in small letters is read" {
     local name
@@ -37,14 +37,14 @@ soon() {
     done
 }
 
-# bats test_tags=contract,post-data
+# bats test_tags=contract,post-data,id:post-three-pieces
 @test "a POST of three pieces is answered as soon as the last has come" {
     soon 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\na=1' \
         'pause 50' 'send &b' 'pause 50' 'send =2'
     assert_pairs 'key=a; value=1' 'key=b; value=2'
 }
 
-# bats test_tags=contract,robustness
+# bats test_tags=contract,robustness,id:content-then-end
 # hint: What does the loop do when recv gives 0, or -1?
 @test "a client that ends its side in the middle of its content is let go" {
     local code=0
@@ -58,7 +58,7 @@ has neither closed the connection nor answered"
     assert_equal "$(<"$BATS_TEST_TMPDIR/answer")" ''
 }
 
-# bats test_tags=contract,post-data
+# bats test_tags=contract,post-data,id:post-nothing-awaited
 @test "content is not awaited from a POST that has none" {
     soon 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n'
     assert_equal "$status" 200

@@ -44,14 +44,14 @@ reaches() {
         grep -aq '^HTTP/1.1 200' "$BATS_TEST_TMPDIR/answer"
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:says-where-it-listens
 # hint: Try `build/stage1/webserve 127.0.0.1 0 | cat`: when does the line come?
 @test "the server says where it listens as soon as it does" {
     start_soon 127.0.0.1 0
     reaches 127.0.0.1 || fail "nobody answers at $URL"
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:given-port
 # hint: Look at `ss -tln`: on which port does it listen? In which order do the
 #   octets of a number go over the network?
 @test "the server listens on the port that it is given" {
@@ -65,7 +65,7 @@ reaches() {
     reaches 127.0.0.1 || fail "it was given port $port, and listens at $URL"
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:given-interface-only
 # hint: Look at `ss -tln`: to which address is the socket bound?
 @test "the server listens on the interface that it is given, and on no other" {
     start_soon 127.0.0.2 0
@@ -73,7 +73,7 @@ reaches() {
     ! reaches 127.0.0.1 || fail 'given 127.0.0.2, it listens on 127.0.0.1 too'
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:restart-same-port
 # hint: Which socket option is for this? It is set before bind.
 @test "a server can be started again on its port at once" {
     local port
@@ -85,7 +85,7 @@ reaches() {
     start_soon 127.0.0.1 "$port"
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:no-false-listening
 # hint: From which call on can a client connect? The line comes behind it.
 @test "a server that cannot listen does not say that it listens" {
     # shellcheck disable=SC2034 # those of run_server
@@ -100,7 +100,7 @@ reaches() {
     done
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:sigterm-in-2-seconds
 # hint: Which thread waits for the signal?
 @test "SIGTERM ends the server within 2 seconds" {
     start_soon 127.0.0.1 0
@@ -108,7 +108,7 @@ reaches() {
     end_soon
 }
 
-# bats test_tags=contract,robustness
+# bats test_tags=contract,robustness,id:half-request-let-go
 # hint: What does recv return when the client has ended its side, and what
 #   does the loop do then?
 @test "a client that ends its side in the middle of a request is let go" {
@@ -122,7 +122,7 @@ has neither closed the connection nor answered"
     assert_equal "$(<"$answer")" ''
 }
 
-# bats test_tags=contract,robustness
+# bats test_tags=contract,robustness,id:others-after-one-left
 # hint: What ends when one client is lost: the exchange, the thread, or the
 #   whole program?
 @test "others are answered after a client that left in the middle" {

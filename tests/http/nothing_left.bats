@@ -35,6 +35,7 @@ leave_descriptors() {
 descriptors open: the server had $before, and now has $(descriptors)"
 }
 
+# bats test_tags=id:no-descriptor-left
 # hint: Which descriptor does each client get, and where is it closed? Follow
 #   each way out of the function, those upon a fault above all.
 @test "clients that are gone leave no descriptor open, whatever became of them" {
@@ -58,15 +59,18 @@ mappings() {
     wc -l <"/proc/$SERVER_PID/maps"
 }
 
-# clients COUNT: so many clients get their answers, 50 at a time.
+# clients COUNT: so many clients get their answers, 50 at a time. All 50 have sent
+# half of their request before one sends the rest, so each has a thread then.
 clients() {
     local n
 
     for ((n = 0; n < $1; n += 50)); do
-        exchange -c 50 -t 20 "send $request" read >/dev/null
+        exchange -c 50 -t 20 'send GET /p HTTP/1.1\r\n' \
+            'send Host: a\r\n\r\n' read >/dev/null
     done
 }
 
+# bats test_tags=id:no-stack-left
 # hint: A thread that has ended keeps its stack until somebody joins it, unless
 #   it is detached. Who does either?
 @test "threads that have ended leave no stack behind" {

@@ -27,7 +27,7 @@ standard error one line, which says what is wrong; in it: $(
         )"
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:help
 @test "--help prints the usage and exits with 0" {
     run_server --help
     assert_equal "$code" 0
@@ -36,7 +36,7 @@ standard error one line, which says what is wrong; in it: $(
         fail 'expected: INTERFACE and PORT in what it prints'
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:wrong-usage
 @test "wrong usage prints the usage as an error and exits with 2" {
     local arguments
 
@@ -49,7 +49,7 @@ standard error one line, which says what is wrong; in it: $(
     done
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:bad-port
 @test "a bad port gets one sentence and exits with 1" {
     local port
 
@@ -59,7 +59,7 @@ standard error one line, which says what is wrong; in it: $(
     done
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:bad-interface
 @test "a bad interface gets one sentence and exits with 1" {
     run_server 256.1.1.1 0
     assert_one_sentence 1 256.1.1.1 known
@@ -69,7 +69,19 @@ standard error one line, which says what is wrong; in it: $(
     assert_one_sentence 1 no.such.host.invalid known resol
 }
 
-# bats test_tags=contract,program
+# bats test_tags=ours,id:interface-empty
+# hint: An unset variable of the shell makes an empty argument. Would you want to
+#   listen on every interface then?
+@test "an empty interface, or *, gets one sentence that names 0.0.0.0 and ::" {
+    local interface
+
+    for interface in '' '*'; do
+        run_server "$interface" 0
+        assert_one_sentence 1 '0.0.0.0 (IPv4) or :: (IPv6)'
+    done
+}
+
+# bats test_tags=contract,program,id:port-in-use
 @test "a port in use gets one sentence and exits with 1" {
     start_server
     # shellcheck disable=SC2153 # start_server sets PORT
@@ -78,7 +90,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:port-0
 # hint: getsockname says which port it became. Is the line flushed?
 @test "port 0 takes a free port, which the one line printed tells" {
     start_server
@@ -92,7 +104,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:port-reused
 # hint: A port stays taken for a while after its server has ended, unless
 #   SO_REUSEADDR is set.
 @test "a port that is given is taken, right after another server's end too" {
@@ -105,7 +117,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:interface-name
 @test "a name for an interface is looked up" {
     start_server "$SERVER" localhost
     fetch /
@@ -113,7 +125,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=contract,program
+# bats test_tags=contract,program,id:ipv6
 @test "::1 is answered by IPv6, where the machine has it" {
     if ! grep -qs '^00000000000000000000000000000001 ' /proc/net/if_inet6; then
         echo '# left out: this machine has no ::1' >&3
@@ -127,7 +139,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=ours
+# bats test_tags=ours,id:log-ipv6
 # hint: The address of a client is logged as inet_ntop writes it, of whatever
 #   family it is.
 @test "a client of ::1 is logged so, where the machine has it" {
@@ -142,7 +154,7 @@ standard error one line, which says what is wrong; in it: $(
     [[ $(<"$SERVER_LOG") == '::1 - - ['* ]]
 }
 
-# bats test_tags=ours
+# bats test_tags=ours,id:streams-closed
 # hint: The lowest free descriptor is given out first: which one does accept
 #   give when 2 is closed?
 @test "with its standard streams closed, it writes its log into no client's answer" {
@@ -162,7 +174,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=ours
+# bats test_tags=ours,id:own-messages
 # hint: A message begins with how the server was started, or, built without what
 #   only Linux has, with its name.
 @test "our own lines begin with the program's name, and name both arguments" {
@@ -172,4 +184,53 @@ standard error one line, which says what is wrong; in it: $(
     run_server 127.0.0.1 "$PORT"
     [[ $said =~ ^("$SERVER"|webserve)": cannot listen on interface '127.0.0.1', port '$PORT': " ]] ||
         fail "expected: cannot listen on interface '127.0.0.1', port '$PORT'"
+}
+
+# run_limited LIMIT VALUE: as run_server, with a limit of ulimit in force.
+run_limited() {
+    code=0
+    # shellcheck disable=SC2016 # for the inner shell
+    timeout 5 bash -c 'ulimit "$1" "$2"; exec "$3" 127.0.0.1 0' _ "$@" "$SERVER" \
+        >"$BATS_TEST_TMPDIR/printed" 2>"$BATS_TEST_TMPDIR/said" 3>&- || code=$?
+    said=$(<"$BATS_TEST_TMPDIR/said")
+}
+
+# bats test_tags=ours,id:no-descriptor-at-start
+# hint: The listening socket takes one. Is there one left for a client?
+@test "without a descriptor for one client it says so, and exits with 1" {
+    run_limited -n 4
+    assert_one_sentence 1 'cannot accept even one client: Too many open files'
+}
+
+# bats test_tags=ours,id:no-thread-at-start
+# hint: pthread_create returns its error. Which call does the message name?
+@test "without memory for a thread it says so, and exits with 1" {
+    ! grep -aq '__asan_\|__tsan_' "$SERVER" || skip 'sanitizers need more memory'
+    run_limited -v 9000
+    assert_one_sentence 1 'cannot create a thread'
+}
+
+# bats test_tags=ours,id:inherited-descriptors
+# hint: How many descriptors are open when the server starts? Those are not free
+#   for clients.
+@test "with 40 inherited descriptors of 64, half-sent requests lock nobody out" {
+    local elapsed
+
+    cat >"$BATS_TEST_TMPDIR/start" <<END
+#!/usr/bin/env bash
+for _ in {1..40}; do
+    exec {inherited}</dev/null
+done
+ulimit -n 64
+exec '$SERVER' "\$@"
+END
+    chmod +x "$BATS_TEST_TMPDIR/start"
+    start_server "$BATS_TEST_TMPDIR/start"
+    exchange -c 60 -t 20 'send GET /p HTTP/1.1\r\n' hold read \
+        </dev/null >"$BATS_TEST_TMPDIR/held" 3>&- &
+    wait_until 5 grep -qs holding "$BATS_TEST_TMPDIR/held"
+    in_ms ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
+    assert_equal "$status" 200
+    ((elapsed < 6000)) || fail "expected: an answer soon; it took $elapsed ms"
+    stop_server
 }

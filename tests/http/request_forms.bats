@@ -15,7 +15,7 @@ teardown_file() {
 
 tail='Host: a\r\n\r\n'
 
-# bats test_tags=contract,requests
+# bats test_tags=contract,requests,id:absolute-form
 @test "a target in absolute-form gets the page of its path" {
     local target
 
@@ -26,7 +26,7 @@ tail='Host: a\r\n\r\n'
     done
 }
 
-# bats test_tags=contract,requests
+# bats test_tags=contract,requests,id:absolute-form-no-path
 @test "an absolute-form without a path gets the page of /" {
     ask "send GET http://a HTTP/1.1\\r\\n$tail"
     assert_hello /
@@ -34,7 +34,7 @@ tail='Host: a\r\n\r\n'
     assert_hello /
 }
 
-# bats test_tags=contract,requests
+# bats test_tags=contract,requests,id:http10
 @test "a request of HTTP/1.0 gets the page, with Host or without" {
     ask 'send GET /p HTTP/1.0\r\n\r\n'
     assert_hello /p
@@ -42,7 +42,7 @@ tail='Host: a\r\n\r\n'
     assert_hello /p
 }
 
-# bats test_tags=contract,requests
+# bats test_tags=contract,requests,id:host-valid-shapes
 @test "a Host of any valid shape gets the page" {
     local host
 
@@ -53,7 +53,7 @@ tail='Host: a\r\n\r\n'
     done
 }
 
-# bats test_tags=contract,requests
+# bats test_tags=contract,requests,id:empty-lines
 @test "empty lines before the request are skipped" {
     ask "send \\r\\nGET /p HTTP/1.1\\r\\n$tail"
     assert_hello /p
@@ -61,7 +61,7 @@ tail='Host: a\r\n\r\n'
     assert_hello /p
 }
 
-# bats test_tags=contract,requests
+# bats test_tags=contract,requests,id:field-spellings
 @test "field names are known in any case, values with any space around them" {
     local field
 
@@ -75,14 +75,14 @@ tail='Host: a\r\n\r\n'
     assert_answer 417
 }
 
-# bats test_tags=contract,requests
+# bats test_tags=contract,requests,id:byte-by-byte
 # hint: One recv is not one request: go on until the empty line has come.
 @test "a request that comes octet by octet gets the page" {
     ask "octets GET /p?a=b HTTP/1.1\\r\\nA: b\\r\\n$tail"
     assert_hello /p
 }
 
-# bats test_tags=contract,requests
+# bats test_tags=contract,requests,id:two-pieces
 # hint: One recv is not one request; and the empty line itself may be cut in
 #   the middle.
 @test "a request that comes in two pieces gets the page, wherever it is cut" {
@@ -94,20 +94,20 @@ tail='Host: a\r\n\r\n'
     assert_hello /p
 }
 
-# bats test_tags=contract,requests
+# bats test_tags=contract,requests,id:no-answer-before-empty-line
 # hint: What makes the loop stop? Only CR LF CR LF ends the head.
 @test "nothing is answered before the empty line has come" {
     exchange 'send GET / HTTP/1.1\r\nHost: a\r\n' 'silence 50' 'send \r\n' \
         'until </html>' >/dev/null
 }
 
-# bats test_tags=contract,requests
+# bats test_tags=contract,requests,id:two-requests
 @test "of two requests in one piece the first is answered" {
     ask "send GET /p HTTP/1.1\\r\\n${tail}GET /q HTTP/1.1\\r\\n$tail"
     assert_hello /p
 }
 
-# bats test_tags=contract,requests
+# bats test_tags=contract,requests,id:two-requests-two-pieces
 @test "of two requests in two pieces the first is answered" {
     local answer=$BATS_TEST_TMPDIR/answer
 
@@ -119,7 +119,7 @@ tail='Host: a\r\n\r\n'
     assert_hello /p
 }
 
-# bats test_tags=contract,answers
+# bats test_tags=contract,answers,id:keep-alive
 # hint: Each connection is for one exchange, and the answer says so.
 @test "Connection: keep-alive is answered with Connection: close" {
     ask "send GET /p HTTP/1.1\\r\\nConnection: keep-alive\\r\\n$tail"
@@ -128,7 +128,7 @@ tail='Host: a\r\n\r\n'
     assert_hello /p
 }
 
-# bats test_tags=contract,answers
+# bats test_tags=contract,answers,id:date
 # hint: Date is in GMT, in the form of RFC 9110, section 5.6.7.
 @test "the Date is that of now" {
     local before after date
@@ -143,7 +143,7 @@ tail='Host: a\r\n\r\n'
         "$(field Date)"
 }
 
-# bats test_tags=contract,answers
+# bats test_tags=contract,answers,id:error-page
 # hint: Do pages for errors go out the same way as other pages?
 @test "an error page is HTML with the same fields as every page" {
     ask 'send GET / HTTP/1.1\r\n\r\n'

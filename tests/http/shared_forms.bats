@@ -13,6 +13,7 @@ teardown_file() {
     stop_server
 }
 
+# bats test_tags=id:10-forms-at-once
 # hint: Whose are the values on the page? Do two threads decode their forms into
 #   the same place?
 @test "10 forms sent at once are each shown to the one who sent it" {

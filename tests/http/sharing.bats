@@ -18,7 +18,7 @@ logged() {
     (($(grep -c 'HTTP/1.1" 200' "$SERVER_LOG") >= $1))
 }
 
-# bats test_tags=contract,threads
+# bats test_tags=contract,threads,id:no-data-race
 # hint: Which variable do two threads touch with no lock between them? Built with
 #   SANITIZE=thread, the server shows the two places.
 @test "100 clients at once: built with ThreadSanitizer, it finds no data race" {
@@ -35,7 +35,7 @@ $(grep -aA 30 -m 1 'WARNING: ThreadSanitizer' "$SERVER_LOG")"
     stop_server
 }
 
-# bats test_tags=ours
+# bats test_tags=ours,id:log-own-address
 # hint: Whose variable is the client's address in? Is the next client's written
 #   into it while the first is still being handled?
 @test "a slow client's line in the log has its own address, not a later one's" {
@@ -57,7 +57,7 @@ $(grep -aA 30 -m 1 'WARNING: ThreadSanitizer' "$SERVER_LOG")"
         "$(printf '127.0.0.1 /slow\n127.0.0.2 /quick')"
 }
 
-# bats test_tags=ours
+# bats test_tags=ours,id:sigterm-all-answered
 # hint: What does the end of the program wait for? Does each client that was
 #   handled count as gone?
 @test "SIGTERM ends a server at once that has answered all its clients" {

@@ -46,6 +46,7 @@ $(tail -n 3 "$SERVER_LOG")"
     assert_equal "$(grep -ac '^HTTP/1.1 200 OK' "$answers")" "$1"
 }
 
+# bats test_tags=id:no-thread-to-be-had
 # hint: pthread_create returns an error, EAGAIN, when there can be no more
 #   threads. What becomes of that client then?
 @test "clients for whom no thread can be created are answered all the same" {
@@ -60,6 +61,7 @@ $(tail -n 3 "$SERVER_LOG")"
     stop_server
 }
 
+# bats test_tags=id:out-of-descriptors
 # hint: accept fails with EMFILE when there is no descriptor left. That passes:
 #   is it taken for the end?
 @test "out of descriptors, the server goes on once some are free again" {
@@ -80,6 +82,7 @@ cpu_ms() {
             '{ print int(($12 + $13) * 1000 / ticks) }'
 }
 
+# bats test_tags=id:out-of-descriptors-idle
 # hint: Which call fails at once while this lasts, and does the loop wait
 #   before it tries again?
 @test "out of descriptors, the server waits without using the processor" {

@@ -37,11 +37,13 @@ end_exchange() {
     sed 1d "$BATS_TEST_TMPDIR/answers" >"$BATS_TEST_TMPDIR/answer"
 }
 
+# bats test_tags=id:sigterm-idle
 @test "SIGTERM ends a server that nobody talks to, at once, with 0" {
     in_ms stop_server_well TERM
     ((elapsed < 800)) || fail "it took $elapsed ms"
 }
 
+# bats test_tags=id:sigint-idle
 # A shell without job control has what it starts with & ignore SIGINT from the start,
 # which no terminal does.
 @test "SIGINT ends a server that nobody talks to, at once, with 0" {
@@ -53,6 +55,7 @@ end_exchange() {
     ((elapsed < 800)) || fail "it took $elapsed ms"
 }
 
+# bats test_tags=id:sigterm-nobody-let-in
 @test "after SIGTERM nobody is let in any more" {
     local port=$PORT
 
@@ -61,6 +64,7 @@ end_exchange() {
     assert_equal "$status" 5
 }
 
+# bats test_tags=id:sigterm-completed-after
 @test "a request that is completed just after SIGTERM is answered" {
     by_hand_when 'GET /p HTTP/1.1\r\n' 0.3 'Host: a\r\n\r\n'
     begin_exchange 'send GET /p HTTP/1.1\r\n' 'pause 300' \
@@ -71,6 +75,7 @@ end_exchange() {
     assert_hello /p
 }
 
+# bats test_tags=id:sigterm-half-sent
 @test "a request that stays half-sent gets about a second after SIGTERM" {
     by_hand_when 'GET /p HTTP/1.1\r\n' 5
     begin_exchange 'send GET /p HTTP/1.1\r\n' read
@@ -79,13 +84,15 @@ end_exchange() {
     wait "$client"
 }
 
+# bats test_tags=id:second-signal
 @test "a second signal ends the server at once, whoever is waiting" {
     local pid=$SERVER_PID code=0
 
     by_hand_when 'GET /p HTTP/1.1\r\n' '0.1; kill $(pidof webserve)'
     begin_exchange 'send GET /p HTTP/1.1\r\n' read
     kill -s TERM "$pid"
-    kill -s INT "$pid" 2>/dev/null || true # the first may have ended it
+    sleep 0.2 # two at once are one
+    kill -s TERM "$pid" 2>/dev/null || true # the first may have ended it
     SERVER_PID=
     in_ms wait_until 5 process_ended "$pid"
     ((elapsed < 700)) || fail "it took $elapsed ms"
@@ -94,6 +101,7 @@ end_exchange() {
     wait "$client" || true
 }
 
+# bats test_tags=id:sigterm-answers-all
 @test "requests that have come before SIGTERM are all answered" {
     local count=200
 
@@ -107,4 +115,13 @@ end_exchange() {
     stop_server
     wait "$client"
     assert_equal "$(grep -ac '</html>$' "$BATS_TEST_TMPDIR/answers")" "$count"
+}
+
+# bats test_tags=id:sigint-ignored
+# hint: Who starts a program with SIGINT ignored wants it to go on after Ctrl-C.
+@test "SIGINT does not end a server that was started with SIGINT ignored" {
+    kill -s INT "$SERVER_PID"
+    sleep 0.3
+    fetch /
+    assert_equal "$status" 200
 }

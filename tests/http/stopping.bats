@@ -61,11 +61,13 @@ stop_with_all_in_hand() {
     SERVER_PID=
 }
 
+# bats test_tags=id:stop-200-exchanges
 @test "SIGTERM with 200 exchanges in hand and more in the queue loses none" {
     start_server
     stop_with_all_in_hand 200
 }
 
+# bats test_tags=id:stop-all-threads-busy
 @test "SIGTERM with every thread busy and more in the queue loses none" {
     start_server "$SERVER_SMALL"
     stop_with_all_in_hand 8
@@ -84,6 +86,7 @@ queue_holds() {
     ((waiting >= $1 && waiting <= $2))
 }
 
+# bats test_tags=id:stop-stalled-drain
 @test "a client that stalls while the rest of its request is drained is left" {
     start_server
     hand="(printf 'POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 9000000\r\n\r\na'; sleep 1; kill \$(pidof webserve); sleep 9) | nc 127.0.0.1 8080"
@@ -104,6 +107,7 @@ signal_after() {
     exec sh -c '{ [ "$0" = 0 ] || sleep "$0"; kill -s TERM $$; } & exec "$@"' "$@"
 }
 
+# bats test_tags=id:stop-while-starting
 @test "a signal while the server starts ends it, with 0 or by that signal" {
     local delay code
 
@@ -138,6 +142,7 @@ keep_coming() {
     done
 }
 
+# bats test_tags=id:stop-clients-keep-coming
 @test "clients that keep coming while it ends see whole answers until it has" {
     local n clients=()
 

@@ -14,6 +14,7 @@ teardown_file() {
     stop_server
 }
 
+# bats test_tags=id:100-half-sent
 # hint: While one client dawdles, who accepts the next one? Is a thread
 #   waited for (joined) right after its start?
 @test "100 clients with half a request do not delay another" {
@@ -38,6 +39,7 @@ teardown_file() {
     assert_equal "$(grep -ac '^HTTP/1.1 200 OK' "$answers")" 100
 }
 
+# bats test_tags=id:1000-connections
 # hint: Do two threads use the same variable: a static buffer, or the
 #   address of a variable of the loop?
 @test "1,000 connections at once get each its own answer" {
@@ -57,6 +59,7 @@ teardown_file() {
     esac
 }
 
+# bats test_tags=id:20-curls
 @test "20 curls side by side get their answers" {
     note "$BATS_TEST_TMPDIR/codes" curl --parallel 'http://127.0.0.1:8080/[1-20]'
     curl -q -sS --noproxy '*' --parallel --parallel-max 20 --max-time 10 \

@@ -38,16 +38,18 @@ static void make_page(struct response *response)
     page_end(response);
 }
 
-static bool write_head(const struct response *response)
+/* The head; and behind it the content, as a short answer is sent. */
+static bool write_answer(const struct response *response, size_t content)
 {
-    struct buffer head;
+    struct buffer answer;
     bool right;
 
-    buffer_init(&head);
+    buffer_init(&answer);
     right = response_is_valid(response);
-    response_write_head(response, 784111777, &head);
-    right = right && !head.failed;
-    buffer_release(&head);
+    response_write_head(response, 784111777, &answer, content);
+    buffer_append(&answer, response->content.data, content);
+    right = right && !answer.failed;
+    buffer_release(&answer);
     return right;
 }
 
@@ -57,7 +59,7 @@ static bool make_answer(void)
     bool right;
 
     make_page(&response);
-    right = write_head(&response);
+    right = write_answer(&response, response.content.length);
     response_release(&response);
     return right;
 }
@@ -67,7 +69,7 @@ static struct response made;
 
 static bool write_answer_head(void)
 {
-    return write_head(&made);
+    return write_answer(&made, 0);
 }
 
 static void prepare_answer(void)

@@ -107,7 +107,7 @@ static bool parse_head(void)
         verdict = request_parse(&request, input.data, come);
     }
     if (verdict == VERDICT_DONE) {
-        verdict = request_check(&request, POST_REFUSED);
+        verdict = request_check(&request, "No.");
     }
     right = verdict == VERDICT_DONE && request.headers.count == input.expect;
     request_release(&request);

@@ -10,6 +10,7 @@ teardown() {
     kill_server
 }
 
+# bats test_tags=id:load-64-descriptors
 @test "with 64 descriptors and 200 half-sent requests, the server waits, does not spin, and recovers" {
     local start elapsed
     ulimit -n 64
@@ -34,6 +35,7 @@ teardown() {
     stop_server
 }
 
+# bats test_tags=id:load-after-40-stalled
 @test "with 4 threads, a client behind 40 stalled ones is answered within 7 s" {
     local elapsed
     start_server "$SERVER_FOUR"
@@ -75,6 +77,7 @@ end_trickles() {
     done
 }
 
+# bats test_tags=id:load-after-40-draining
 @test "with 4 threads, a client behind 40 that trickle through the drain is served within 7 s" {
     local elapsed
     start_server "$SERVER_FOUR"
@@ -100,6 +103,7 @@ clients_have_come() {
     ((connected + $(wc -l <"$SERVER_LOG") >= $1))
 }
 
+# bats test_tags=id:load-drain-memory
 @test "40 heads of 1 MiB take no memory while they trickle through the drain, nor after" {
     local before
     start_server

@@ -12,6 +12,7 @@ teardown() {
     kill_server
 }
 
+# bats test_tags=id:load-4000-held
 @test "4,000 half-sent requests are held in 16 KiB each, which come back when they go" {
     local count before held
     count=$(clients_at_most 4000)
@@ -34,6 +35,7 @@ threads_are_at_least() {
     (($(server_threads) >= $1))
 }
 
+# bats test_tags=id:load-10000-held
 @test "10,000 half-sent requests cost less than 2 % of a core, and delay nobody" {
     local count start elapsed
     count=$(clients_at_most 10000)
@@ -51,6 +53,7 @@ threads_are_at_least() {
     stop_server
 }
 
+# bats test_tags=id:load-after-9000-silent
 @test "behind 9,000 silent clients and as many half-sent as can be, one is answered within 3 s" {
     local elapsed
     hold_clients silent "$(clients_at_most 9000)" hold

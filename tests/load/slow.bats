@@ -26,6 +26,7 @@ shows_queries() {
     [[ $STAGE == [156] ]]
 }
 
+# bats test_tags=id:load-dripping-head
 @test "a head that drips in gets 408 in its time" {
     local elapsed
     mapfile -t steps < <(drip a)
@@ -38,6 +39,7 @@ shows_queries() {
     ((elapsed < 2500)) || fail "it took $elapsed ms"
 }
 
+# bats test_tags=id:load-answer-despite-drip
 @test "an answer that needs no content is not lost to content that drips in" {
     local request
     mapfile -t steps < <(drip a)
@@ -49,6 +51,7 @@ shows_queries() {
     done
 }
 
+# bats test_tags=id:load-never-read
 @test "clients that never read are cut off, and others are served meanwhile" {
     local before
     ask "${large_get[@]}"
@@ -72,6 +75,7 @@ were_cut_off() {
     (($(grep -a 'GET /large' "$SERVER_LOG" | awk '$NF < 800000' | wc -l) == $1))
 }
 
+# bats test_tags=id:load-slow-reader
 @test "a large answer reaches a client that reads it slowly" {
     "$TOOLS/exchange" -s 127.0.0.1 "$PORT" "${large_get[@]}" 'take 100' \
         'pause 100' 'take 1000' 'pause 100' read >"$BATS_TEST_TMPDIR/answer" 3>&-
@@ -80,6 +84,7 @@ were_cut_off() {
     ! shows_queries || ((${#content} > 800000))
 }
 
+# bats test_tags=id:load-slowhttptest
 @test "slowhttptest's slow headers and slow content do not keep the server from others" {
     local kind pid said
     command -v slowhttptest >/dev/null || skip 'slowhttptest is not installed'

@@ -14,6 +14,7 @@ teardown_file() {
     stop_server
 }
 
+# bats test_tags=id:load-dripping-content
 @test "content that drips in gets 408 in its time" {
     local elapsed
     mapfile -t steps < <(drip a)
@@ -23,6 +24,7 @@ teardown_file() {
     ((elapsed < 2500)) || fail "it took $elapsed ms"
 }
 
+# bats test_tags=id:load-endless-chunks
 @test "chunks without end get 413, and chunks that drip in 408" {
     local chunk
     printf -v chunk '10000\\r\\n%065536d\\r\\n' 0
@@ -35,6 +37,7 @@ teardown_file() {
     assert_answer 408
 }
 
+# bats test_tags=id:load-12-mb-never-read
 @test "a client that never reads its 12 MB is cut off, and others are served meanwhile" {
     local before
     before=$(server_descriptors)
@@ -51,6 +54,7 @@ teardown_file() {
     let_go deaf
 }
 
+# bats test_tags=id:load-8-mb-slow-reader
 @test "an answer of 8 MB reaches a client that reads it slowly" {
     local answer=$BATS_TEST_TMPDIR/answer
     exchange 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n' \
@@ -60,6 +64,7 @@ teardown_file() {
     (($(wc -c <"$answer") > 8000000))
 }
 
+# bats test_tags=id:load-huge-length
 @test "content of 1 GiB, or of 2^64, that is only announced gets 413 at once" {
     local length elapsed
     for length in 1073741824 18446744073709551616; do

@@ -82,6 +82,7 @@ int client_open(struct client *client, const struct exchange *exchange,
 
     *client = (struct client){.exchange = exchange, .answer = answer};
     client->began = clock_ms();
+    client->logged = faults->logged + faults->unlogged;
     faults->budget_taken = exchange->budget_taken;
     answer->length = 0;
     answer->ended = false;
@@ -163,24 +164,53 @@ static size_t may_send(struct client *client)
     return now >= client->paused + pause_ms ? client->length : client->pause;
 }
 
+/* Waits until the server has closed its side, too: no thread is busy. */
+static void stay(const struct client *client)
+{
+    while (faults->waiting != faults->total &&
+           clock_ms() < client->began + CLIENT_MS) {
+        sleep_us(200);
+    }
+}
+
+/* Waits until the server has done with the client; false: it takes too long. */
+static bool is_logged(const struct client *client)
+{
+    while (faults->logged + faults->unlogged == client->logged) {
+        if (clock_ms() >= client->began + CLIENT_MS) {
+            return false;
+        }
+        sleep_us(200);
+    }
+    return true;
+}
+
 /* Once all is sent. True if the client reads no more. */
 static bool end_side(struct client *client)
 {
     const struct linger at_once = {.l_onoff = 1};
 
     client->ended = true;
-    if (client->exchange->end == END_HALF_CLOSES) {
+    switch (client->exchange->end) {
+    case END_HALF_CLOSES:
         (void)shutdown(client->socket, SHUT_WR);
-    }
-    if (client->exchange->end == END_RESETS) {
+        break;
+    case END_RESETS:
         (void)setsockopt(client->socket, SOL_SOCKET, SO_LINGER, &at_once,
                          sizeof at_once);
         client->answer->ended = true;
+        break;
+    case END_IS_DEAF:
+        client->answer->ended = is_logged(client);
+        break;
+    default:
+        break;
     }
     if (client->exchange->reads_slowly) {
         sleep_us(10000);
     }
-    return client->exchange->end == END_RESETS;
+    return client->exchange->end == END_RESETS ||
+           client->exchange->end == END_IS_DEAF;
 }
 
 int client_send_first(struct client *client)
@@ -190,15 +220,6 @@ int client_send_first(struct client *client)
         send_until(client, client->pause);
     }
     return client->sent < client->pause ? -1 : 0;
-}
-
-/* Waits until the server has closed its side, too: no thread is busy. */
-static void stay(const struct client *client)
-{
-    while (faults->waiting != faults->total &&
-           clock_ms() < client->began + CLIENT_MS) {
-        sleep_us(200);
-    }
 }
 
 void client_finish(struct client *client)

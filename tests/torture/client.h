@@ -21,7 +21,8 @@ struct client {
     size_t length;
     size_t pause; /* where `later` begins */
     size_t sent;
-    bool ended; /* its side, or as much as it will */
+    bool ended;      /* its side, or as much as it will */
+    unsigned logged; /* lines of the log, before this client */
     uint64_t began;
     uint64_t paused;
 };

@@ -12,7 +12,8 @@ enum exchange_end {
     END_READS,       /* reads the answer to its end, then closes */
     END_HALF_CLOSES, /* ends its side first */
     END_RESETS,      /* is gone at once, without reading */
-    END_STAYS        /* reads, then waits until the server has closed */
+    END_STAYS,       /* reads, then waits until the server has closed */
+    END_IS_DEAF      /* reads nothing, and waits until the server gives it up */
 };
 
 /* The request is `first`, `filler` so many times, and `then`; after a pause,
@@ -30,7 +31,7 @@ struct exchange {
     bool waits;        /* for 100 Continue, before `later` */
     bool early;        /* speaks only once it has been accepted */
     bool budget_taken; /* others hold as much as may be held */
-    bool reads_slowly; /* so that the server has to wait */
+    bool reads_slowly; /* or not at all: so that the server has to wait */
     enum exchange_end end;
 };
 

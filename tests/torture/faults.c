@@ -16,6 +16,14 @@
     {                                                                          \
         FAULT_SHORT, "a short count", OUTCOME_SAME, false                      \
     }
+#define SHORT_EACH                                                             \
+    {                                                                          \
+        FAULT_SHORT, "one byte each from there on", OUTCOME_SAME, true         \
+    }
+#define BREAK(outcome)                                                         \
+    {                                                                          \
+        FAULT_BREAK, "one byte, then ECONNRESET", outcome, true                \
+    }
 #define END                                                                    \
     {                                                                          \
         0, NULL, OUTCOME_SAME, false                                           \
@@ -27,25 +35,30 @@ static const struct fault_error memory[] = {
     END};
 static const struct fault_error thread[] = {ERROR(EAGAIN, OUTCOME_SAME),
                                             ERROR(ENOMEM, OUTCOME_SAME), END};
-static const struct fault_error attributes[] = {ERROR(ENOMEM, OUTCOME_SAME),
-                                                END};
+static const struct fault_error detaching[] = {ERROR(EINVAL, OUTCOME_SAME),
+                                               END};
+static const struct fault_error pool[] = {ERROR(ENOMEM, OUTCOME_SAME), END};
 static const struct fault_error accepting[] = {
     ERROR(EINTR, OUTCOME_SAME),        ERROR(EAGAIN, OUTCOME_SAME),
     ERROR(ECONNABORTED, OUTCOME_SAME), ERROR(EMFILE, OUTCOME_SAME),
     ERROR(ENFILE, OUTCOME_SAME),       ERROR(ENOBUFS, OUTCOME_SAME),
     ERROR(ENOMEM, OUTCOME_SAME),       ERROR(EPERM, OUTCOME_SAME),
     ERROR(EPROTO, OUTCOME_SAME),       END};
-static const struct fault_error receiving[] = {ERROR(EINTR, OUTCOME_SAME),
-                                               ERROR(EAGAIN, OUTCOME_SAME),
-                                               SHORT,
-                                               ERROR(ECONNRESET, OUTCOME_CLOSE),
-                                               ERROR(ETIMEDOUT, OUTCOME_CLOSE),
-                                               ERROR(ENOBUFS, OUTCOME_CLOSE),
-                                               ERROR(ENOMEM, OUTCOME_CLOSE),
-                                               END};
+static const struct fault_error receiving[] = {
+    ERROR(EINTR, OUTCOME_SAME),
+    SHORT,
+    SHORT_EACH,
+    {FAULT_END, "the end of the stream", OUTCOME_CLOSE, false},
+    BREAK(OUTCOME_CLOSE),
+    ERROR(ECONNRESET, OUTCOME_CLOSE),
+    ERROR(ETIMEDOUT, OUTCOME_CLOSE),
+    ERROR(ENOBUFS, OUTCOME_CLOSE),
+    ERROR(ENOMEM, OUTCOME_CLOSE),
+    END};
 static const struct fault_error sending[] = {ERROR(EINTR, OUTCOME_SAME),
-                                             ERROR(EAGAIN, OUTCOME_SAME),
                                              SHORT,
+                                             SHORT_EACH,
+                                             BREAK(OUTCOME_CUT),
                                              ERROR(ECONNRESET, OUTCOME_CUT),
                                              ERROR(EPIPE, OUTCOME_CUT),
                                              ERROR(ETIMEDOUT, OUTCOME_CUT),
@@ -57,7 +70,7 @@ static const struct fault_error polling[] = {ERROR(EINTR, OUTCOME_SAME),
                                              ERROR(ENOMEM, OUTCOME_SAME), END};
 static const struct fault_error controlling[] = {
     ERROR(EINTR, OUTCOME_SAME), ERROR(EINVAL, OUTCOME_SAME), END};
-/* A socket that may block is not served: its thread could be held for ever. */
+/* A socket that may not block is not served: it would be asked in a loop. */
 static const struct fault_error preparing[] = {
     ERROR(EINTR, OUTCOME_CLOSE), ERROR(EINVAL, OUTCOME_CLOSE), END};
 static const struct fault_error shutting[] = {ERROR(ENOTCONN, OUTCOME_CUT),
@@ -74,7 +87,11 @@ static const struct fault_error logging[] = {ERROR(EINTR, OUTCOME_SAME),
                                              ERROR(EIO, OUTCOME_SAME),
                                              ERROR(ENOSPC, OUTCOME_SAME),
                                              SHORT,
+                                             SHORT_EACH,
                                              END};
+static const struct fault_error sleeping[] = {ERROR(EINTR, OUTCOME_SAME), END};
+static const struct fault_error interrupting[] = {ERROR(ESRCH, OUTCOME_SAME),
+                                                  END};
 static const struct fault_error signal_waits[] = {
     ERROR(EINTR, OUTCOME_SAME), ERROR(EAGAIN, OUTCOME_SAME), END};
 static const struct fault_error options[] = {
@@ -105,28 +122,44 @@ static const struct fault_error opening[] = {
 static const struct fault_error locales[] = {ERROR(ENOMEM, OUTCOME_SAME), END};
 
 const struct fault_error *const fault_errors[FAULT_KINDS] = {
-    [FAULT_MEMORY] = memory,         [FAULT_THREAD] = thread,
-    [FAULT_ATTRIBUTES] = attributes, [FAULT_ACCEPT] = accepting,
-    [FAULT_RECV] = receiving,        [FAULT_SENDMSG] = sending,
-    [FAULT_POLL] = polling,          [FAULT_FCNTL] = controlling,
-    [FAULT_PREPARE] = preparing,     [FAULT_SHUTDOWN] = shutting,
-    [FAULT_CLOSE] = closing,         [FAULT_CLOCK] = clocks,
-    [FAULT_WRITE] = logging,         [FAULT_SIGTIMEDWAIT] = signal_waits,
-    [FAULT_MAIN_CLOCK] = main_clock, [FAULT_SETSOCKOPT] = options,
-    [FAULT_SOCKET] = sockets,        [FAULT_BIND] = binding,
-    [FAULT_LISTEN] = listening,      [FAULT_GETSOCKNAME] = names,
-    [FAULT_GETADDRINFO] = lookups,   [FAULT_GETNAMEINFO] = lookups,
-    [FAULT_RLIMIT] = limits,         [FAULT_SIGNALS] = masks,
-    [FAULT_OPEN] = opening,          [FAULT_LOCALE] = locales,
+    [FAULT_MEMORY] = memory,
+    [FAULT_THREAD] = thread,
+    [FAULT_DETACH] = detaching,
+    [FAULT_ACCEPT] = accepting,
+    [FAULT_RECV] = receiving,
+    [FAULT_SEND] = sending,
+    [FAULT_POLL] = polling,
+    [FAULT_FCNTL] = controlling,
+    [FAULT_PREPARE] = preparing,
+    [FAULT_SHUTDOWN] = shutting,
+    [FAULT_CLOSE] = closing,
+    [FAULT_CLOCK] = clocks,
+    [FAULT_WRITE] = logging,
+    [FAULT_SLEEP] = sleeping,
+    [FAULT_INTERRUPT] = interrupting,
+    [FAULT_SIGTIMEDWAIT] = signal_waits,
+    [FAULT_MAIN_CLOCK] = main_clock,
+    [FAULT_SETSOCKOPT] = options,
+    [FAULT_POOL] = pool,
+    [FAULT_SOCKET] = sockets,
+    [FAULT_BIND] = binding,
+    [FAULT_LISTEN] = listening,
+    [FAULT_GETSOCKNAME] = names,
+    [FAULT_GETADDRINFO] = lookups,
+    [FAULT_GETNAMEINFO] = lookups,
+    [FAULT_RLIMIT] = limits,
+    [FAULT_SIGNALS] = masks,
+    [FAULT_OPEN] = opening,
+    [FAULT_LOCALE] = locales,
 };
 
 static const char *const kind_names[FAULT_KINDS] = {
     [FAULT_MEMORY] = "malloc, calloc, realloc",
     [FAULT_THREAD] = "pthread_create",
-    [FAULT_ATTRIBUTES] = "pthread_attr_...",
+    [FAULT_DETACH] = "pthread_detach",
     [FAULT_ACCEPT] = "accept",
     [FAULT_RECV] = "recv",
-    [FAULT_SENDMSG] = "sendmsg",
+    [FAULT_SEND] = "send",
     [FAULT_POLL] = "poll",
     [FAULT_FCNTL] = "fcntl",
     [FAULT_PREPARE] = "fcntl of a client's flags",
@@ -134,9 +167,12 @@ static const char *const kind_names[FAULT_KINDS] = {
     [FAULT_CLOSE] = "close",
     [FAULT_CLOCK] = "clock_gettime",
     [FAULT_WRITE] = "write",
+    [FAULT_SLEEP] = "nanosleep",
+    [FAULT_INTERRUPT] = "pthread_kill",
     [FAULT_SIGTIMEDWAIT] = "sigtimedwait",
     [FAULT_MAIN_CLOCK] = "clock_gettime in the main thread",
     [FAULT_SETSOCKOPT] = "setsockopt",
+    [FAULT_POOL] = "pthread_attr_..., pthread_mutex_init, pthread_cond_init",
     [FAULT_SOCKET] = "socket",
     [FAULT_BIND] = "bind",
     [FAULT_LISTEN] = "listen",
@@ -175,7 +211,10 @@ void faults_reset(void)
     faults->accepted = 0;
     faults->total = 0;
     faults->waiting = 0;
+    faults->short_of_threads = false;
     faults->held = 0;
+    faults->logged = 0;
+    faults->unlogged = 0;
 }
 
 void faults_arm(enum fault_kind kind, unsigned at,
@@ -228,6 +267,9 @@ int fault_now(enum fault_kind kind, const char *name)
     if (call == faults->at || (call > faults->at && faults->lasts)) {
         faults->name = name;
         faults->hits++;
+        if (faults->error == FAULT_BREAK) {
+            return faults->hits == 1 ? FAULT_SHORT : ECONNRESET;
+        }
         return faults->error;
     }
     return 0;

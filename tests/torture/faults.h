@@ -24,21 +24,24 @@ enum fault_kind {
     FAULT_NONE,
     FAULT_MEMORY, /* malloc, calloc, realloc */
     FAULT_THREAD,
-    FAULT_ATTRIBUTES, /* pthread_attr_... */
+    FAULT_DETACH,
     FAULT_ACCEPT,
     FAULT_RECV,
-    FAULT_SENDMSG,
+    FAULT_SEND,
     FAULT_POLL,
     FAULT_FCNTL,
-    FAULT_PREPARE, /* fcntl of a client's flags: PORTABLE alone */
+    FAULT_PREPARE, /* fcntl of a client's flags: only in PORTABLE builds */
     FAULT_SHUTDOWN,
     FAULT_CLOSE,
     FAULT_CLOCK, /* of the threads that handle clients */
     FAULT_WRITE,
+    FAULT_SLEEP,     /* nanosleep */
+    FAULT_INTERRUPT, /* pthread_kill: an interrupt that does not arrive */
     FAULT_SIGTIMEDWAIT,
-    FAULT_MAIN_CLOCK, /* of the main thread, which looks after them */
+    FAULT_MAIN_CLOCK,  /* of the main thread, which looks after the others */
+    FAULT_RUNNING_END, /* those from here on are called only at the start */
     FAULT_SETSOCKOPT,
-    FAULT_RUNNING_END, /* those from here on are called at the start alone */
+    FAULT_POOL, /* pthread_attr_..., pthread_mutex_init, pthread_cond_init */
     FAULT_SOCKET,
     FAULT_BIND,
     FAULT_LISTEN,
@@ -61,11 +64,14 @@ enum fault_outcome {
     OUTCOME_CUT     /* or an answer that breaks off */
 };
 
-/* An "error" that is none: one octet instead of many. */
+/* "Errors" that are none: one byte instead of many; the end of the stream; and
+ * one byte now, but ECONNRESET the next time, if the fault lasts. */
 #define FAULT_SHORT (-1000)
+#define FAULT_END (-1001)
+#define FAULT_BREAK (-1002)
 
 struct fault_error {
-    int number; /* of errno.h, of netdb.h (EAI_...), or FAULT_SHORT */
+    int number; /* of errno.h, of netdb.h (EAI_...), or one of the above */
     const char *name;
     enum fault_outcome outcome;
     bool lasts; /* every later call of the kind fails as well */
@@ -81,15 +87,20 @@ struct faults {
     atomic_uint at;  /* which of the calls fails; the first is 1 */
     atomic_int error;
     atomic_bool lasts;
-    atomic_uint calls;           /* of the kind, since it was armed */
-    atomic_uint hits;            /* of them, those that failed */
-    _Atomic(const char *) name;  /* of the function that failed last */
-    atomic_long blocks;          /* allocations that are not freed yet */
-    atomic_long octets;          /* and their size */
-    atomic_uint wrong_closes;    /* of descriptors that were not open */
-    atomic_uint accepted;        /* clients, since the server started */
-    atomic_ulong total, waiting; /* what turns_count says, after every change */
-    atomic_ulong held;
+    atomic_uint calls;          /* of the kind, since it was armed */
+    atomic_uint hits;           /* of them, those that failed */
+    _Atomic(const char *) name; /* of the function that failed last */
+    atomic_long blocks;         /* allocations that are not freed yet */
+    atomic_long octets;         /* and their size */
+    atomic_uint wrong_closes;   /* of descriptors that were not open */
+    atomic_uint accepted;       /* clients, since the server started */
+    atomic_uint logged;         /* whole lines that were written to the log */
+    atomic_uint unlogged;       /* lines that a fault has lost */
+    atomic_ulong held;          /* what the budget counts, after each change */
+
+    /* What the pool counts, after each change. */
+    atomic_ulong total, waiting;
+    atomic_bool short_of_threads; /* it does not try to have more for now */
 
     atomic_bool budget_taken; /* accepted clients find no budget left */
 

@@ -15,10 +15,11 @@
 
 #include "client.h"
 #include "faults.h"
-#include "limits.h"
+#include "net/limits.h"
 
 static const uint64_t settle_ms = 3000;
 static const int start_ms = 10000;
+static const size_t other_threads = 2; /* the main one, and that of the log */
 
 /* The server's own main: the linker gives the name to the driver's. */
 int __real_main(int, char **);
@@ -39,6 +40,7 @@ _Noreturn static void be_server(const struct server *server, int output)
     }
     (void)close(log);
     (void)close(output);
+    (void)close(STDIN_FILENO); /* it opens one */
     program_invocation_name = name;
     if (faults_enter_server() != 0) {
         _exit(126);
@@ -134,25 +136,30 @@ bool server_start(struct server *server)
 static bool is_settled(const struct server *server)
 {
     return faults->accepted == server->connections &&
+           faults->logged + faults->unlogged == server->connections &&
            faults->total == faults->waiting && faults->total > 0 &&
-           faults->total <= THREADS_SPARE && faults->held == 0 &&
-           faults->blocks == 0 && faults->octets == 0 &&
+           faults->total <= THREADS_SPARE && !faults->short_of_threads &&
+           faults->held == 0 && faults->blocks == 0 && faults->octets == 0 &&
            faults->wrong_closes == 0 &&
            count_entries(server, "fd") == server->descriptors &&
-           count_entries(server, "task") == faults->total + 1;
+           count_entries(server, "task") == faults->total + other_threads;
 }
 
 static void tell_left_over(struct server *server)
 {
-    (void)snprintf(server->text, sizeof server->text,
-                   "left over: %u of %u clients accepted; %lu threads of which "
-                   "%lu wait, and %zu with the main one in the kernel; %lu "
-                   "octets held; %ld blocks of memory with %ld octets; %zu "
-                   "descriptors where %zu were; %u closed that were not open",
-                   faults->accepted, server->connections, faults->total,
-                   faults->waiting, count_entries(server, "task"), faults->held,
-                   faults->blocks, faults->octets, count_entries(server, "fd"),
-                   server->descriptors, faults->wrong_closes);
+    (void)snprintf(
+        server->text, sizeof server->text,
+        "left over: %u of %u clients accepted; %u lines in the log, and %u "
+        "lost; %lu threads, of which %lu wait%s, and %zu with the %zu others "
+        "in "
+        "the kernel; %lu bytes held; %ld blocks of memory with %ld bytes; %zu "
+        "descriptors where %zu were; %u closed that were not open",
+        faults->accepted, server->connections, faults->logged, faults->unlogged,
+        faults->total, faults->waiting,
+        faults->short_of_threads ? " and can be no more" : "",
+        count_entries(server, "task"), other_threads, faults->held,
+        faults->blocks, faults->octets, count_entries(server, "fd"),
+        server->descriptors, faults->wrong_closes);
 }
 
 bool server_settles(struct server *server)
@@ -232,6 +239,40 @@ int server_wait(struct server *server, unsigned milliseconds)
     (void)snprintf(server->text, sizeof server->text,
                    "it did not end within %u ms", milliseconds);
     return -1;
+}
+
+/* 127.0.0.1 - - [TIME] "REQUEST LINE" CODE BYTES, as far as it is the same in
+ * every line. */
+static bool is_log_line(const char *line)
+{
+    static const char start[] = "127.0.0.1 - - [";
+    const char *quote = strrchr(line, '"');
+
+    return strncmp(line, start, sizeof start - 1) == 0 && quote != NULL &&
+           strspn(quote + 1, " -0123456789\n") == strlen(quote + 1) &&
+           line[strlen(line) - 1] == '\n';
+}
+
+bool server_log_is_whole(struct server *server)
+{
+    FILE *log = fopen(server->log, "re");
+    char *line = NULL;
+    size_t size = 0;
+    bool whole = log != NULL;
+
+    while (whole && getline(&line, &size, log) != -1) {
+        whole = is_log_line(line);
+    }
+    if (!whole) {
+        (void)snprintf(server->text, sizeof server->text,
+                       "a line of %s is not whole: %.200s", server->log,
+                       line == NULL ? "" : line);
+    }
+    free(line);
+    if (log != NULL) {
+        (void)fclose(log);
+    }
+    return whole;
 }
 
 void server_read_log(struct server *server)

@@ -33,8 +33,9 @@ bool server_listens(struct server *server);
 /* Forks, listens, answers one request. False, with the reason in `text`. */
 bool server_start(struct server *server);
 
-/* True once nothing is going on, and all is as it was: descriptors, threads,
- * memory, budget. False if that takes too long: `text` says what is left. */
+/* True once nothing is going on, all is as it was (descriptors, threads,
+ * memory, budget), and the log has a line for each connection. False if that
+ * takes too long: `text` says what is left. */
 bool server_settles(struct server *server);
 
 /* True if it still runs; false, with how it ended in `text`. */
@@ -46,6 +47,10 @@ void server_stop(const struct server *server);
 /* Waits for its end, at most so long, then kills it. Gives its exit code, or
  * -1 with the reason in `text`. */
 int server_wait(struct server *server, unsigned milliseconds);
+
+/* True if its log consists of whole lines of the access log; false, with the
+ * first other one in `text`. */
+bool server_log_is_whole(struct server *server);
 
 /* Reads what it wrote to its log into `text`. */
 void server_read_log(struct server *server);

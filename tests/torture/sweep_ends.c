@@ -1,6 +1,8 @@
 /* sweep_ends.c - faults while the server starts and while it stops; see
  * sweep.h. Each has a server of its own. */
 #include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,18 +14,53 @@
 
 static const unsigned end_ms = 6000; /* to stop, and look for leaks */
 
-/* A line "webserve: ..." that says why, and nothing else. */
+/* What the reason for not starting must name, by the kind of the call that
+ * failed. A kind that is not here is no reason not to start. */
+static const char *const named[FAULT_KINDS] = {
+    [FAULT_THREAD] = "create a thread",
+    [FAULT_POOL] = "set up threads",
+    [FAULT_SETSOCKOPT] = "listen on interface '127.0.0.1', port '0'",
+    [FAULT_SOCKET] = "listen on interface '127.0.0.1', port '0'",
+    [FAULT_BIND] = "listen on interface '127.0.0.1', port '0'",
+    [FAULT_LISTEN] = "listen on interface '127.0.0.1', port '0'",
+    [FAULT_GETADDRINFO] = "listen on interface '127.0.0.1', port '0'",
+    [FAULT_GETSOCKNAME] = "find out which port was taken",
+    [FAULT_GETNAMEINFO] = "write the address and port as text",
+    [FAULT_RLIMIT] = "count the descriptors",
+    [FAULT_SIGNALS] = "set up signals",
+    [FAULT_OPEN] = "open /dev/null",
+};
+
+/* The error, as the reason has it. */
+static const char *explain(const struct sweep *sweep)
+{
+    int number = sweep->error->number;
+
+    switch (sweep->kind) {
+    case FAULT_GETADDRINFO:
+        return number == EAI_SYSTEM ? strerror(ENOMEM) : gai_strerror(number);
+    case FAULT_GETNAMEINFO:
+        return gai_strerror(number);
+    default:
+        return strerror(number);
+    }
+}
+
+/* A line "webserve: cannot WHAT: WHY", and nothing else. */
 static bool is_sentence(const char *text)
 {
+    static const char start[] = "webserve: cannot ";
     size_t length = strlen(text);
 
-    return length > 20 && strchr(text, '\n') == text + length - 1 &&
-           strncmp(text, "webserve: ", 10) == 0 &&
+    return length > 40 && strchr(text, '\n') == text + length - 1 &&
+           strncmp(text, start, sizeof start - 1) == 0 &&
+           strchr(text + sizeof start, ':') != NULL &&
            strstr(text, "Success") == NULL;
 }
 
 /* A server that does not start says why in one sentence, and exits with 1. */
-static void judge_refusal(struct sweep *sweep)
+static void judge_refusal(struct sweep *sweep, const char *what,
+                          const char *why)
 {
     struct server *server = &sweep->server;
     bool silent = server->text[0] == '\0';
@@ -36,7 +73,9 @@ static void judge_refusal(struct sweep *sweep)
     server_read_log(server);
     if (!silent) {
         sweep_fail(sweep, "it exited with 1, but said that it listens");
-    } else if (!is_sentence(server->text)) {
+    } else if (!is_sentence(server->text) ||
+               strstr(server->text, what) == NULL ||
+               strstr(server->text, why) == NULL) {
         (void)snprintf(text, sizeof text,
                        "it exited with 1, and gave as the reason: %.*s",
                        (int)strcspn(server->text, "\n"), server->text);
@@ -55,7 +94,7 @@ static void judge_service(struct sweep *sweep, bool hit)
         (void)sweep_judge(sweep, hit);
     }
     server_stop(server);
-    if (server_wait(server, end_ms) != 0) {
+    if (server_wait(server, end_ms) != 0 || !server_log_is_whole(server)) {
         sweep_fail(sweep, server->text);
     }
 }
@@ -76,8 +115,11 @@ static bool try_start(struct sweep *sweep)
     hit = faults_disarm();
     if (listens) {
         judge_service(sweep, hit);
+    } else if (hit && named[sweep->kind] != NULL) {
+        judge_refusal(sweep, named[sweep->kind], explain(sweep));
     } else {
-        judge_refusal(sweep);
+        sweep_fail(sweep, "it does not start, though it could");
+        (void)server_wait(server, 0);
     }
     return hit;
 }
@@ -105,7 +147,7 @@ static int take_port(unsigned short *port)
     return taken;
 }
 
-/* Whatever fails besides, it cannot start, and says why. */
+/* Whatever else fails, it cannot start, and says why. */
 static bool try_refusal(struct sweep *sweep)
 {
     bool listens;
@@ -124,7 +166,7 @@ static bool try_refusal(struct sweep *sweep)
         server_stop(&sweep->server);
         (void)server_wait(&sweep->server, end_ms);
     } else {
-        judge_refusal(sweep);
+        judge_refusal(sweep, "", "");
     }
     return hit;
 }
@@ -170,7 +212,7 @@ static bool try_stop(struct sweep *sweep)
     faults_arm(sweep->kind, sweep->at, sweep->error);
     server_stop(server);
     client_finish(&client);
-    if (server_wait(server, end_ms) != 0) {
+    if (server_wait(server, end_ms) != 0 || !server_log_is_whole(server)) {
         sweep_fail(sweep, server->text);
     }
     hit = faults_disarm();

@@ -7,9 +7,9 @@
 
 /* The calls that every exchange must make; if they are not seen, the sweep is
  * blind. */
-static const enum fault_kind must_be_seen[] = {FAULT_MEMORY, FAULT_THREAD,
-                                               FAULT_ACCEPT, FAULT_RECV,
-                                               FAULT_CLOSE,  FAULT_CLOCK};
+static const enum fault_kind must_be_seen[] = {
+    FAULT_MEMORY,   FAULT_THREAD, FAULT_DETACH, FAULT_ACCEPT, FAULT_RECV,
+    FAULT_SHUTDOWN, FAULT_CLOSE,  FAULT_CLOCK,  FAULT_WRITE};
 
 static bool start(struct sweep *sweep)
 {
@@ -122,7 +122,8 @@ void sweep_exchange(struct sweep *sweep)
     sweep->error = NULL;
     server_stop(&sweep->server);
     if (sweep->server.process != 0 &&
-        server_wait(&sweep->server, CLIENT_MS) != 0) {
+        (server_wait(&sweep->server, CLIENT_MS) != 0 ||
+         !server_log_is_whole(&sweep->server))) {
         sweep_fail(sweep, sweep->server.text);
     }
 }

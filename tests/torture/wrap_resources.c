@@ -1,17 +1,19 @@
 /*
- * wrap_resources.c - memory, threads, and the counts of the turns.
+ * wrap_resources.c - memory, threads, and what the pool and the budget count.
  *
  * What the server allocates is counted, so that a leak shows right after the
- * exchange that made it. The counts of turns.h are copied for the driver
- * whenever the server gives back its one mutex, while it is still held.
+ * exchange that made it. The counts of pool.h and budget.h are copied for the
+ * driver whenever their lock is given back, while it is still held.
  */
 #include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stddef.h>
 
+#include "budget.h"
 #include "faults.h"
-#include "turns.h"
+#include "pool.h"
 
 void *__real_malloc(size_t);
 void *__real_calloc(size_t, size_t);
@@ -19,11 +21,16 @@ void *__real_realloc(void *, size_t);
 void __real_free(void *);
 int __real_pthread_create(pthread_t *, const pthread_attr_t *,
                           void *(*)(void *), void *);
+int __real_pthread_detach(pthread_t);
+int __real_pthread_kill(pthread_t, int);
 int __real_pthread_attr_init(pthread_attr_t *);
 int __real_pthread_attr_setstacksize(pthread_attr_t *, size_t);
-int __real_pthread_attr_setdetachstate(pthread_attr_t *, int);
+int __real_pthread_mutex_init(pthread_mutex_t *, const pthread_mutexattr_t *);
+int __real_pthread_cond_init(pthread_cond_t *, const pthread_condattr_t *);
 int __real_pthread_mutex_lock(pthread_mutex_t *);
 int __real_pthread_mutex_unlock(pthread_mutex_t *);
+int __real_pool_init(struct pool *, int, char *);
+int __real_budget_hold(uint64_t *, uint64_t);
 
 /* Counts the blocks and octets that have come (1) or go (-1). */
 static void *count_memory(void *memory, int sign)
@@ -79,51 +86,97 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                : __real_pthread_create(thread, attributes, start, argument);
 }
 
+/* Detaches it in any case, so that nothing is left over. */
+int __wrap_pthread_detach(pthread_t thread)
+{
+    int result = __real_pthread_detach(thread);
+    int error = fault_now(FAULT_DETACH, "pthread_detach");
+
+    return error != 0 ? error : result;
+}
+
+int __wrap_pthread_kill(pthread_t thread, int number)
+{
+    int error = fault_now(FAULT_INTERRUPT, "pthread_kill");
+
+    return error != 0 ? error : __real_pthread_kill(thread, number);
+}
+
 int __wrap_pthread_attr_init(pthread_attr_t *attributes)
 {
-    int error = fault_now(FAULT_ATTRIBUTES, "pthread_attr_init");
+    int error = fault_now(FAULT_POOL, "pthread_attr_init");
 
     return error != 0 ? error : __real_pthread_attr_init(attributes);
 }
 
 int __wrap_pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size)
 {
-    int error = fault_now(FAULT_ATTRIBUTES, "pthread_attr_setstacksize");
+    int error = fault_now(FAULT_POOL, "pthread_attr_setstacksize");
 
     return error != 0 ? error
                       : __real_pthread_attr_setstacksize(attributes, size);
 }
 
-int __wrap_pthread_attr_setdetachstate(pthread_attr_t *attributes, int state)
+int __wrap_pthread_mutex_init(pthread_mutex_t *mutex,
+                              const pthread_mutexattr_t *attributes)
 {
-    int error = fault_now(FAULT_ATTRIBUTES, "pthread_attr_setdetachstate");
+    int error = fault_now(FAULT_POOL, "pthread_mutex_init");
 
-    return error != 0 ? error
-                      : __real_pthread_attr_setdetachstate(attributes, state);
+    return error != 0 ? error : __real_pthread_mutex_init(mutex, attributes);
 }
 
-/* True while turns_count is called by this thread with the mutex held. */
-static _Thread_local bool copying;
+int __wrap_pthread_cond_init(pthread_cond_t *condition,
+                             const pthread_condattr_t *attributes)
+{
+    int error = fault_now(FAULT_POOL, "pthread_cond_init");
+
+    return error != 0 ? error : __real_pthread_cond_init(condition, attributes);
+}
+
+/* The server's pool, once it has one. */
+static struct pool *pool;
+
+int __wrap_pool_init(struct pool *made, int listening_socket, char *reason)
+{
+    int result = __real_pool_init(made, listening_socket, reason);
+
+    pool = result == 0 ? made : NULL;
+    return result;
+}
+
+/* True while this thread is in budget_hold; and while it asks, with the lock of
+ * the budget held, how much that holds. */
+static _Thread_local bool budgeting;
+static _Thread_local bool asking;
+
+int __wrap_budget_hold(uint64_t *held, uint64_t wanted)
+{
+    int result;
+
+    budgeting = true;
+    result = __real_budget_hold(held, wanted);
+    budgeting = false;
+    return result;
+}
 
 int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex)
 {
-    return copying ? 0 : __real_pthread_mutex_lock(mutex);
+    return asking ? 0 : __real_pthread_mutex_lock(mutex);
 }
 
 int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
-    struct turns_counts counts;
-
-    if (copying) {
+    if (asking) {
         return 0;
     }
-    if (faults_are_counted()) {
-        copying = true;
-        counts = turns_count();
-        copying = false;
-        faults->total = counts.total;
-        faults->waiting = counts.waiting;
-        faults->held = counts.held;
+    if (faults_are_counted() && budgeting) {
+        asking = true;
+        faults->held = budget_held();
+        asking = false;
+    } else if (faults_are_counted() && pool != NULL && mutex == &pool->lock) {
+        faults->total = pool->total;
+        faults->waiting = pool->waiting;
+        faults->short_of_threads = pool->reached < pool->cap;
     }
     return __real_pthread_mutex_unlock(mutex);
 }

@@ -1,9 +1,10 @@
 /*
  * wrap_running.c - the calls that the server makes while it runs.
  *
- * A call that is to fail does nothing else, but for close, which closes in any
- * case, as it does on Linux. accept fails only once a client is there, who
- * stays in the kernel's queue: so it is when descriptors or memory run out.
+ * A call that is to fail does nothing else; except close, which closes in any
+ * case, as it does on Linux. accept fails only once a client is there, which
+ * stays in the kernel's queue: that is how it is when descriptors or memory run
+ * out.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,20 +19,20 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "budget.h"
 #include "faults.h"
-#include "limits.h"
-#include "turns.h"
+#include "net/limits.h"
 
-int __real_accept4(int, struct sockaddr *, socklen_t *, int);
 int __real_accept(int, struct sockaddr *, socklen_t *);
 ssize_t __real_recv(int, void *, size_t, int);
-ssize_t __real_sendmsg(int, const struct msghdr *, int);
+ssize_t __real_send(int, const void *, size_t, int);
 int __real_poll(struct pollfd *, nfds_t, int);
 int __real_fcntl(int, int, ...);
 int __real_shutdown(int, int);
 int __real_close(int);
 int __real_clock_gettime(clockid_t, struct timespec *);
 ssize_t __real_write(int, const void *, size_t);
+int __real_nanosleep(const struct timespec *, struct timespec *);
 int __real_sigtimedwait(const sigset_t *, siginfo_t *, const struct timespec *);
 int __real_setsockopt(int, int, int, const void *, socklen_t);
 
@@ -47,9 +48,9 @@ static bool accept_fails(int listening_socket, const char *name)
     return fault_sets_errno(FAULT_ACCEPT, name);
 }
 
-/* True while this thread's client has all of the budget, as if others had it:
+/* What is held while this thread has a client, as if other clients held it:
  * from accept to close. */
-static _Thread_local bool holding;
+static _Thread_local uint64_t held;
 
 static int count_accepted(int client)
 {
@@ -61,21 +62,11 @@ static int count_accepted(int client)
                                 &faults->send_buffer,
                                 sizeof faults->send_buffer);
     }
-    if (faults->budget_taken && turns_hold(CONTENT_BUDGET) == 0) {
-        holding = true;
+    if (faults->budget_taken) {
+        (void)budget_hold(&held, MEMORY_BUDGET);
     }
     faults->accepted++;
     return client;
-}
-
-int __wrap_accept4(int listening_socket, struct sockaddr *address,
-                   socklen_t *length, int flags)
-{
-    if (accept_fails(listening_socket, "accept4")) {
-        return -1;
-    }
-    return count_accepted(
-        __real_accept4(listening_socket, address, length, flags));
 }
 
 int __wrap_accept(int listening_socket, struct sockaddr *address,
@@ -91,6 +82,9 @@ ssize_t __wrap_recv(int socket, void *data, size_t length, int flags)
 {
     int error = fault_now(FAULT_RECV, "recv");
 
+    if (error == FAULT_END) {
+        return 0;
+    }
     if (error == FAULT_SHORT) {
         length = length > 1 ? 1 : length;
     } else if (error != 0) {
@@ -100,33 +94,17 @@ ssize_t __wrap_recv(int socket, void *data, size_t length, int flags)
     return __real_recv(socket, data, length, flags);
 }
 
-/* Sends the first octet alone. */
-static ssize_t send_one(int socket, const struct msghdr *message, int flags)
+ssize_t __wrap_send(int socket, const void *data, size_t length, int flags)
 {
-    struct iovec part = {NULL, 0};
-    struct msghdr one = {.msg_iov = &part, .msg_iovlen = 1};
-
-    for (size_t i = 0; i < (size_t)message->msg_iovlen; i++) {
-        if (part.iov_len == 0) {
-            part = message->msg_iov[i];
-        }
-    }
-    part.iov_len = part.iov_len > 1 ? 1 : part.iov_len;
-    return __real_sendmsg(socket, &one, flags);
-}
-
-ssize_t __wrap_sendmsg(int socket, const struct msghdr *message, int flags)
-{
-    int error = fault_now(FAULT_SENDMSG, "sendmsg");
+    int error = fault_now(FAULT_SEND, "send");
 
     if (error == FAULT_SHORT) {
-        return send_one(socket, message, flags);
-    }
-    if (error != 0) {
+        length = length > 1 ? 1 : length;
+    } else if (error != 0) {
         errno = error;
         return -1;
     }
-    return __real_sendmsg(socket, message, flags);
+    return __real_send(socket, data, length, flags);
 }
 
 int __wrap_poll(struct pollfd *descriptors, nfds_t count, int milliseconds)
@@ -136,7 +114,7 @@ int __wrap_poll(struct pollfd *descriptors, nfds_t count, int milliseconds)
                : __real_poll(descriptors, count, milliseconds);
 }
 
-/* Makes a client's socket one that does not block, or asks whether it is. */
+/* Makes a client's socket one that blocks, or asks whether it does. */
 static bool is_preparation(int descriptor, int command)
 {
     int listens = 0;
@@ -180,10 +158,7 @@ int __wrap_close(int descriptor)
     if (result == -1 && errno == EBADF && faults_are_counted()) {
         faults->wrong_closes++;
     }
-    if (holding) {
-        turns_let_go(CONTENT_BUDGET);
-        holding = false;
-    }
+    (void)budget_hold(&held, 0);
     return fault_sets_errno(FAULT_CLOSE, "close") ? -1 : result;
 }
 
@@ -194,17 +169,43 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
                : __real_clock_gettime(clock, time);
 }
 
+static unsigned count_lines(const char *data, size_t length)
+{
+    unsigned lines = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        lines += data[i] == '\n';
+    }
+    return lines;
+}
+
+/* The log. An error other than EINTR and EAGAIN loses its lines. */
 ssize_t __wrap_write(int descriptor, const void *data, size_t length)
 {
     int error = fault_now(FAULT_WRITE, "write");
+    ssize_t written;
 
     if (error == FAULT_SHORT) {
         length = length > 1 ? 1 : length;
     } else if (error != 0) {
+        if (error != EINTR && error != EAGAIN) {
+            faults->unlogged += count_lines(data, length);
+        }
         errno = error;
         return -1;
     }
-    return __real_write(descriptor, data, length);
+    written = __real_write(descriptor, data, length);
+    if (written > 0 && faults_are_counted()) {
+        faults->logged += count_lines(data, (size_t)written);
+    }
+    return written;
+}
+
+int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
+{
+    return fault_sets_errno(FAULT_SLEEP, "nanosleep")
+               ? -1
+               : __real_nanosleep(time, left);
 }
 
 int __wrap_sigtimedwait(const sigset_t *signals, siginfo_t *information,

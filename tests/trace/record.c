@@ -4,15 +4,15 @@
  *     cc -shared -fPIC record.c -o record.so
  *     TRACE=FILE LD_PRELOAD=./record.so build/stage6/webserve 127.0.0.1 0
  *
- * Put before libc, it stands in for the calls with which a thread waits for a
- * client, receives, sends and closes. Each call made is passed on to libc, and
- * leaves one line in FILE, in the order in which they end:
+ * Loaded before libc, it takes the place of the stage's own calls: accept,
+ * recv, send, close, and pthread_create (`create`). Each call is passed on to
+ * libc, and leaves one line in FILE, in the order in which they end:
  *
  *     THREAD<TAB>CALL<TAB>BEGAN<TAB>ENDED<TAB>SOCKET<TAB>RESULT
  *
- * The times are microseconds on a clock that never goes back. A thread's first
- * and last moment are lines too (`begin`, `end`, RESULT 0). Poll counts as
- * waiting for the socket that it is asked about.
+ * The times are microseconds on a clock that never goes back. SOCKET is -1 for
+ * `create`. A thread's first and last moment are lines too: `begin` and `end`,
+ * with SOCKET -1 and RESULT 0.
  *
  * Threads: each line is one write to a descriptor opened with O_APPEND, so
  * lines do not mix. errno is what libc left.
@@ -21,7 +21,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,19 +88,6 @@ int accept(int socket, struct sockaddr *address, socklen_t *length)
     return result;
 }
 
-int accept4(int socket, struct sockaddr *address, socklen_t *length, int flags)
-{
-    int (*libc)(int, struct sockaddr *, socklen_t *, int);
-    int64_t began;
-    int result;
-
-    find("accept4", &libc);
-    began = now();
-    result = libc(socket, address, length, flags);
-    note("accept", began, socket, result);
-    return result;
-}
-
 ssize_t recv(int socket, void *data, size_t length, int flags)
 {
     ssize_t (*libc)(int, void *, size_t, int);
@@ -115,19 +101,6 @@ ssize_t recv(int socket, void *data, size_t length, int flags)
     return result;
 }
 
-ssize_t sendmsg(int socket, const struct msghdr *message, int flags)
-{
-    ssize_t (*libc)(int, const struct msghdr *, int);
-    int64_t began;
-    ssize_t result;
-
-    find("sendmsg", &libc);
-    began = now();
-    result = libc(socket, message, flags);
-    note("send", began, socket, result);
-    return result;
-}
-
 ssize_t send(int socket, const void *data, size_t length, int flags)
 {
     ssize_t (*libc)(int, const void *, size_t, int);
@@ -138,19 +111,6 @@ ssize_t send(int socket, const void *data, size_t length, int flags)
     began = now();
     result = libc(socket, data, length, flags);
     note("send", began, socket, result);
-    return result;
-}
-
-int poll(struct pollfd *sockets, nfds_t count, int timeout)
-{
-    int (*libc)(struct pollfd *, nfds_t, int);
-    int64_t began;
-    int result;
-
-    find("poll", &libc);
-    began = now();
-    result = libc(sockets, count, timeout);
-    note("poll", began, count > 0 ? sockets[0].fd : -1, result);
     return result;
 }
 
@@ -190,6 +150,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 {
     int (*libc)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
     struct run *run = malloc(sizeof(*run));
+    int64_t began;
     int error;
 
     find("pthread_create", &libc);
@@ -197,7 +158,9 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
         return EAGAIN;
     }
     *run = (struct run){take, argument};
+    began = now();
     error = libc(thread, attributes, run_noted, run);
+    note("create", began, -1, error);
     if (error != 0) {
         free(run);
     }

@@ -6,7 +6,6 @@
 /* tags: contract, delegate */
 /* hint: Call it by hand in your thoughts with the arguments that the test
  * names: what does it do with each, and what if one is NULL? */
-/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 #include "support.h"
 #include "support_by_hand.h"
 #include "support_memory.h"

@@ -14,10 +14,8 @@
 static size_t text_taken;    /* by the last malloc */
 static size_t entries_taken; /* by the last realloc */
 
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
+STANDS_IN_FOR(void *, malloc, size_t size);
+STANDS_IN_FOR(void *, realloc, void *memory, size_t size);
 
 void *__wrap_malloc(size_t size)
 {

@@ -6,34 +6,61 @@
 /* tags: contract, handle_connection */
 /* hint: Look at what delegate returns, and at what it leaves in the
  * response, before anything is sent. */
-/* link: -Wl,--wrap=delegate,--wrap=malloc,--wrap=calloc,--wrap=realloc */
-/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom */
-/* link: -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send */
-/* link: -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf */
-/* link: -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect */
-/* link: -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown */
-/* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
-/* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
-/* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
-/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep */
 #include "request_rows.h"
 
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-static int fail_early(struct response *response)
-{
-    (void)response;
-    return -1;
-}
+#include "deadlines.h"
 
-static int fail_with_half_an_answer(struct response *response)
+#define WITH_FIELD(name_of, value_of)                                          \
+    {                                                                          \
+        .name = "leaves " name_of ": " value_of, .code = 200,                  \
+        .field = {OCTETS(name_of), OCTETS(value_of), NULL},                    \
+    }
+
+/* A delegate that leaves half an answer, with a secret, and what makes it one
+ * that may not be sent. */
+static const struct fault {
+    const char *name;
+    int result;
+    int code;
+    struct header field; /* one more, if it has a value */
+    bool content_failed, headers_failed;
+} faults[] = {
+    {.name = "fails with -1", .result = -1, .code = 200},
+    {.name = "fails with 1", .result = 1, .code = 200},
+    {.name = "leaves no code"},
+    {.name = "leaves the code 100", .code = 100},
+    {.name = "leaves the code 600", .code = 600},
+    {.name = "leaves a code below zero", .code = -200},
+    WITH_FIELD("X", "a\r\nSet-Cookie: secret=1"),
+    WITH_FIELD("X", "a\nb"),
+    WITH_FIELD("X", "a\rb"),
+    WITH_FIELD("X", "a\0b"),
+    WITH_FIELD("X Y", "a"),
+    WITH_FIELD("X:", "a"),
+    WITH_FIELD("", "a"),
+    WITH_FIELD("content-length", "6"),
+    WITH_FIELD("Transfer-encoding", "chunked"),
+    WITH_FIELD("CONNECTION", "keep-alive"),
+    WITH_FIELD("Date", "today"),
+    {.name = "lacks memory", .code = 200, .content_failed = true},
+    {.name = "lacks a field", .code = 200, .headers_failed = true},
+};
+
+static const struct fault *fault;
+
+static int leave_fault(struct response *response)
 {
-    response->code = 200;
+    response->code = fault->code;
     headers_add(&response->headers, "X-Secret", "1");
     buffer_append_string(&response->content, "secret");
-    return 1;
+    if (fault->field.value != NULL) {
+        headers_add_field(&response->headers, fault->field);
+    }
+    response->content.failed |= fault->content_failed;
+    response->headers.failed |= fault->headers_failed;
+    return fault->result;
 }
 
 static int leave_nothing(struct response *response)
@@ -42,196 +69,53 @@ static int leave_nothing(struct response *response)
     return 0;
 }
 
-static int leave_no_code(struct response *response)
+static void check_fault(const char *name, const struct request_row *row)
 {
-    (void)fail_with_half_an_answer(response);
-    response->code = 0;
-    return 0;
+    open_client(row->request, strlen(row->request));
+    handle();
+    stub_check(name);
+    assert_row_times(name, "delegate was called", delegate_calls, 1);
+    stub_check_answer(name, "HTTP/1.1 500 Internal Server Error", !row->head);
+    assert_row_lacks(name, "the answer", stub_sent(), "ecret");
+    stub_close();
 }
-
-static int leave_code_100(struct response *response)
-{
-    (void)fail_with_half_an_answer(response);
-    response->code = 100;
-    return 0;
-}
-
-static int leave_code_600(struct response *response)
-{
-    (void)fail_with_half_an_answer(response);
-    response->code = 600;
-    return 0;
-}
-
-static int leave_code_below_zero(struct response *response)
-{
-    (void)fail_with_half_an_answer(response);
-    response->code = -200;
-    return 0;
-}
-
-static int leave_field(struct response *response, const char *name,
-                       const char *value)
-{
-    (void)fail_with_half_an_answer(response);
-    headers_add(&response->headers, name, value);
-    return 0;
-}
-
-static int leave_cr_lf(struct response *response)
-{
-    return leave_field(response, "X", "a\r\nSet-Cookie: secret=1");
-}
-
-static int leave_lf(struct response *response)
-{
-    return leave_field(response, "X", "a\nb");
-}
-
-static int leave_cr(struct response *response)
-{
-    return leave_field(response, "X", "a\rb");
-}
-
-static int leave_nul(struct response *response)
-{
-    (void)fail_with_half_an_answer(response);
-    headers_add_field(&response->headers,
-                      (struct header){"X", 1, OCTETS("a\0b"), NULL});
-    return 0;
-}
-
-static int leave_a_name_that_is_no_token(struct response *response)
-{
-    return leave_field(response, "X Y", "a");
-}
-
-static int leave_a_colon_in_a_name(struct response *response)
-{
-    return leave_field(response, "X:", "a");
-}
-
-static int leave_no_name(struct response *response)
-{
-    return leave_field(response, "", "a");
-}
-
-static int leave_content_length(struct response *response)
-{
-    return leave_field(response, "content-length", "6");
-}
-
-static int leave_transfer_encoding(struct response *response)
-{
-    return leave_field(response, "Transfer-encoding", "chunked");
-}
-
-static int leave_connection(struct response *response)
-{
-    return leave_field(response, "CONNECTION", "keep-alive");
-}
-
-static int leave_date(struct response *response)
-{
-    return leave_field(response, "Date", "today");
-}
-
-static int leave_half_a_content(struct response *response)
-{
-    (void)fail_with_half_an_answer(response);
-    response->content.failed = true;
-    return 0;
-}
-
-static int leave_half_the_fields(struct response *response)
-{
-    (void)fail_with_half_an_answer(response);
-    response->headers.failed = true;
-    return 0;
-}
-
-#define DELEGATE(function)                                                     \
-    {                                                                          \
-#function, function                                                    \
-    }
 
 /* hint: Is the result of delegate looked at? The client then gets a clean
  * 500, and nothing of what stood in the response. */
 static void handle_connection_of_a_delegate_that_fails(void **state)
 {
-    static const struct {
-        const char *name;
-        int (*answers)(struct response *response);
-    } rows[] = {
-        DELEGATE(fail_early),
-        DELEGATE(fail_with_half_an_answer),
-        DELEGATE(leave_nothing),
-        DELEGATE(leave_no_code),
-        DELEGATE(leave_code_100),
-        DELEGATE(leave_code_600),
-        DELEGATE(leave_code_below_zero),
-        DELEGATE(leave_cr_lf),
-        DELEGATE(leave_lf),
-        DELEGATE(leave_cr),
-        DELEGATE(leave_nul),
-        DELEGATE(leave_a_name_that_is_no_token),
-        DELEGATE(leave_a_colon_in_a_name),
-        DELEGATE(leave_no_name),
-        DELEGATE(leave_content_length),
-        DELEGATE(leave_transfer_encoding),
-        DELEGATE(leave_connection),
-        DELEGATE(leave_date),
-        DELEGATE(leave_half_a_content),
-        DELEGATE(leave_half_the_fields),
-    };
+    static const size_t requests[] = {0, 4}; /* a GET and a HEAD */
 
     (void)state;
-    for (size_t i = 0; i < 2 * COUNT(rows); i++) {
-        const struct request_row *row = &request_rows[i % 2 == 0 ? 0 : 4];
-        const char *name = rows[i / 2].name;
+    for (size_t i = 0; i < COUNT(requests); i++) {
+        const struct request_row *row = &request_rows[requests[i]];
 
-        delegate_answers = rows[i / 2].answers;
-        open_client(row->request, strlen(row->request));
-        handle();
-        stub_check(name);
-        assert_row_times(name, "delegate was called", delegate_calls, 1);
-        stub_check_answer(name, "HTTP/1.1 500 Internal Server Error",
-                          !row->head);
-        assert_row_lacks(name, "the answer", stub_sent(), "ecret");
-        stub_close();
+        delegate_answers = leave_nothing;
+        check_fault("leaves nothing", row);
+        delegate_answers = leave_fault;
+        for (fault = faults; fault < faults + COUNT(faults); fault++) {
+            check_fault(fault->name, row);
+        }
     }
-}
-
-static int leave_204(struct response *response)
-{
-    response->code = 204;
-    buffer_append_string(&response->content, "secret");
-    return 0;
-}
-
-static int leave_304(struct response *response)
-{
-    response->code = 304;
-    buffer_append_string(&response->content, "secret");
-    return 0;
 }
 
 /* hint: 204 and 304 go without content and without Content-Length. */
 static void handle_connection_of_an_answer_without_content(void **state)
 {
-    static int (*const delegates[])(struct response *) = {leave_204, leave_304};
-    static const char *const lines[] = {"HTTP/1.1 204 No Content",
-                                        "HTTP/1.1 304 Not Modified"};
+    static const struct fault answers[] = {
+        {.name = "HTTP/1.1 204 No Content", .code = 204},
+        {.name = "HTTP/1.1 304 Not Modified", .code = 304},
+    };
 
     (void)state;
-    for (size_t i = 0; i < COUNT(delegates); i++) {
-        delegate_answers = delegates[i];
+    delegate_answers = leave_fault;
+    for (fault = answers; fault < answers + COUNT(answers); fault++) {
         open_client(request_rows[0].request, strlen(request_rows[0].request));
         handle();
-        stub_check(lines[i]);
-        stub_check_answer(lines[i], lines[i], false);
-        assert_row_lacks(lines[i], "the answer", stub_sent(), "Content-Length");
-        assert_row_lacks(lines[i], "the answer", stub_sent(), "secret");
+        stub_check(fault->name);
+        stub_check_answer(fault->name, fault->name, false);
+        assert_row_lacks(fault->name, "the answer", stub_sent(),
+                         "Content-Length");
         stub_close();
     }
 }
@@ -276,6 +160,34 @@ static void handle_connection_sends_what_delegate_leaves(void **state)
     assert_row_octets("599", "the content of the answer", content,
                       strlen(content), "");
     stub_close();
+}
+
+static int take_half_an_hour(struct response *response)
+{
+    stub.clock += 1800000;
+    deadlines_look(stub.clock);
+    return leave_404(response);
+}
+
+/* tags: ours */
+/* hint: Only a call that waits for the client may be interrupted: is the end of
+ * the wait noted before delegate is called? */
+static void handle_connection_never_interrupts_delegate(void **state)
+{
+    sig_atomic_t signals = stub_signals;
+
+    (void)state;
+    delegate_answers = take_half_an_hour;
+    for (size_t i = 0; i < COUNT(request_rows); i++) {
+        const char *row = request_rows[i].request;
+
+        open_client(row, strlen(row));
+        handle();
+        stub_check(row);
+        assert_row(row, "the number of signals", stub_signals - signals, 0);
+        stub_check_answer(row, "HTTP/1.1 404 Not Found", !request_rows[i].head);
+        stub_close();
+    }
 }
 
 /* True if the answer is to have content: not to a HEAD, unless there was no
@@ -333,17 +245,16 @@ static void handle_connection_without_memory(void **state)
     }
 }
 
+#define TEST(test) cmocka_unit_test_setup(test, set_up_delegate)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(handle_connection_of_a_delegate_that_fails,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_of_an_answer_without_content,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_sends_what_delegate_leaves,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_without_memory,
-                               set_up_delegate),
+        TEST(handle_connection_of_a_delegate_that_fails),
+        TEST(handle_connection_of_an_answer_without_content),
+        TEST(handle_connection_sends_what_delegate_leaves),
+        TEST(handle_connection_never_interrupts_delegate),
+        TEST(handle_connection_without_memory),
     };
 
     (void)signal(SIGPIPE, SIG_IGN); /* the server does not get it either */

@@ -8,16 +8,6 @@
 /* hint: The stub delivers the request in the pieces named above, and fails
  * if asked for more than the client sent. Follow the loop: after each piece,
  * what has come, and what is missing? */
-/* link: -Wl,--wrap=delegate,--wrap=malloc,--wrap=calloc,--wrap=realloc */
-/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom */
-/* link: -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send */
-/* link: -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf */
-/* link: -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect */
-/* link: -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown */
-/* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
-/* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
-/* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
-/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep */
 #include "request_rows.h"
 
 #include <signal.h>
@@ -249,26 +239,20 @@ static void handle_connection_continues_when_it_is_waited_for(void **state)
 }
 #endif
 
+#define TEST(test) cmocka_unit_test_setup(test, set_up_delegate)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(handle_connection_gives_delegate_the_request,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_of_a_request_cut_anywhere,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_of_a_request_cut_in_three,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_of_a_request_octet_by_octet,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_of_a_large_header_section,
-                               set_up_delegate),
-        cmocka_unit_test_setup(handle_connection_takes_time_in_proportion,
-                               set_up_delegate),
+        TEST(handle_connection_gives_delegate_the_request),
+        TEST(handle_connection_of_a_request_cut_anywhere),
+        TEST(handle_connection_of_a_request_cut_in_three),
+        TEST(handle_connection_of_a_request_octet_by_octet),
+        TEST(handle_connection_of_a_large_header_section),
+        TEST(handle_connection_takes_time_in_proportion),
 #if STAGE >= 6
-        cmocka_unit_test_setup(handle_connection_of_a_large_post,
-                               set_up_delegate),
-        cmocka_unit_test_setup(
-            handle_connection_continues_when_it_is_waited_for, set_up_delegate),
+        TEST(handle_connection_of_a_large_post),
+        TEST(handle_connection_continues_when_it_is_waited_for),
 #endif
     };
 

@@ -32,15 +32,12 @@ static bool no_threads;
 static bool writes_slowly; /* to standard error */
 static atomic_int trims;
 
-int __real_clock_gettime(clockid_t clock, struct timespec *time);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
-int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument);
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument);
+STANDS_IN_FOR(int, clock_gettime, clockid_t clock, struct timespec *time);
+STANDS_IN_FOR(int, pthread_create, pthread_t *thread,
+              const pthread_attr_t *attributes, void *(*function)(void *),
+              void *argument);
 int __wrap_malloc_trim(size_t pad);
-ssize_t __real_write(int descriptor, const void *data, size_t length);
-ssize_t __wrap_write(int descriptor, const void *data, size_t length);
+STANDS_IN_FOR(ssize_t, write, int descriptor, const void *data, size_t length);
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 {

@@ -1,4 +1,3 @@
-/* link: -Wl,--wrap=malloc,--wrap=realloc,--wrap=calloc */
 /* memory_http_test.c - no memory at the k-th allocation, for every k: each
  * step says so, loses nothing, and leaks nothing. */
 #include "support.h"

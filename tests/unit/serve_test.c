@@ -36,16 +36,13 @@ static int bind_error;
 static int listen_error;
 static atomic_int creations_left = -1; /* of threads; -1: any number */
 
-int __real_socket(int domain, int type, int protocol);
-int __wrap_socket(int domain, int type, int protocol);
-int __real_bind(int socket, const struct sockaddr *address, socklen_t length);
-int __wrap_bind(int socket, const struct sockaddr *address, socklen_t length);
-int __real_listen(int socket, int length);
-int __wrap_listen(int socket, int length);
-int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument);
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument);
+STANDS_IN_FOR(int, socket, int domain, int type, int protocol);
+STANDS_IN_FOR(int, bind, int socket, const struct sockaddr *address,
+              socklen_t length);
+STANDS_IN_FOR(int, listen, int socket, int length);
+STANDS_IN_FOR(int, pthread_create, pthread_t *thread,
+              const pthread_attr_t *attributes, void *(*function)(void *),
+              void *argument);
 
 int __wrap_socket(int domain, int type, int protocol)
 {
@@ -82,6 +79,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 static atomic_int clients_there; /* at this moment */
 static atomic_int most_there;    /* at once, so far */
 static atomic_bool gave_up;      /* waiting for all of them */
+static bool takes_stack;         /* as much as delegate may */
 
 void __wrap_handle_connection(int client_sock,
                               const struct sockaddr_storage *client_address);
@@ -104,6 +102,15 @@ static void await_all(void)
     atomic_store(&gave_up, true);
 }
 
+static void take_stack(void)
+{
+    volatile char room[262144];
+
+    for (size_t i = 0; i < sizeof room; i += 1024) {
+        room[i] = 'x';
+    }
+}
+
 /* Answers: f for a thread of its own, else s; how many clients were there at
  * once; and the client's port, as the server sees it. */
 void __wrap_handle_connection(int client_sock,
@@ -113,7 +120,11 @@ void __wrap_handle_connection(int client_sock,
     char answer[32];
     int length;
 
-    await_all();
+    if (takes_stack) {
+        take_stack();
+    } else {
+        await_all();
+    }
     memcpy(&client, client_address, sizeof client);
     length = snprintf(answer, sizeof answer, "%c %d %d",
                       pthread_equal(pthread_self(), serving_thread) ? 's' : 'f',
@@ -230,6 +241,26 @@ static void serve_handles_each_connection_in_a_thread(void **state)
                     "%d clients were there at once, %d of them handled in a "
                     "thread",
                     together, in_threads);
+}
+
+/* tags: ours */
+/* hint: How large is the stack of each thread (pthread_attr_setstacksize), and
+ * how much of it does webserve.h promise to delegate? */
+static void serve_gives_threads_the_stack_that_delegate_may_use(void **state)
+{
+    int client;
+    char answer;
+
+    (void)state;
+    takes_stack = true;
+    start_server();
+    takes_stack = false;
+    client = connect_to_server();
+    assert_int_equal(send(client, "x", 1, 0), 1);
+    assert_row_that(NULL, recv(client, &answer, 1, 0) == 1,
+                    "a function that uses 256 KiB of stack did not come to its "
+                    "end in the thread of its client");
+    assert_int_equal(close(client), 0);
 }
 
 /* tags: ours */
@@ -434,6 +465,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_SERVER(serve_prints_where_it_listens),
         WITH_SERVER(serve_handles_each_connection_in_a_thread),
+        WITH_SERVER(serve_gives_threads_the_stack_that_delegate_may_use),
         WITH_SERVER(serve_ends_upon_sigterm),
         WITH_SERVER(serve_ends_upon_sigint),
         WITH_SERVER(serve_of_a_port_in_use),

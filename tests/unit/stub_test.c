@@ -2,15 +2,6 @@
  * stub_test.c - the stub of support_stub.h behaves as a socket does: what a
  * call gives, and how long it waits by the stub's clock.
  */
-/* link: -Wl,--wrap=read,--wrap=readv,--wrap=recv,--wrap=recvfrom */
-/* link: -Wl,--wrap=recvmsg,--wrap=write,--wrap=writev,--wrap=send */
-/* link: -Wl,--wrap=sendto,--wrap=sendmsg,--wrap=dprintf,--wrap=vdprintf */
-/* link: -Wl,--wrap=poll,--wrap=ppoll,--wrap=select,--wrap=pselect */
-/* link: -Wl,--wrap=epoll_ctl,--wrap=ioctl,--wrap=close,--wrap=shutdown */
-/* link: -Wl,--wrap=dup,--wrap=fdopen,--wrap=fileno,--wrap=setsockopt */
-/* link: -Wl,--wrap=getpeername,--wrap=getsockname,--wrap=clock_gettime */
-/* link: -Wl,--wrap=gettimeofday,--wrap=time,--wrap=sleep,--wrap=usleep */
-/* link: -Wl,--wrap=nanosleep,--wrap=clock_nanosleep */
 #include "support_stub.h"
 
 #include <errno.h>
@@ -27,6 +18,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "../../common/net/limits.h"
+#include "deadlines.h"
 
 static uint64_t began; /* by the stub's clock */
 
@@ -241,13 +235,13 @@ static void stub_tells_when_something_has_come(void **state)
         open_slow_client();
         assert_false(waits[i](0));
         assert_false(waits[i](999));
-        assert_true(waits[i](1500));
+        assert_true(waits[i](1));
         assert_true(waits[i](0));
         assert_int_equal(read(stub.socket, data, 3), 3);
         assert_true(waits[i](0));
         assert_int_equal(read(stub.socket, data, 3), 1);
         assert_false(waits[i](0));
-        end(4, 1999);
+        end(4, 1000);
     }
 }
 
@@ -324,6 +318,45 @@ static void stub_sends_for_no_longer_than_the_socket_is_told(void **state)
     assert_int_equal(write(stub.socket, "x", 1), -1);
     assert_int_equal(errno, EAGAIN);
     end(0, 500);
+}
+
+/* A call that the client does not end is interrupted when the time is up. */
+static void stub_is_interrupted_when_the_time_is_up(void **state)
+{
+    static const size_t takes[] = {0, 3};
+    struct pollfd client = {.events = POLLIN};
+    static struct deadline deadline;
+    char data[100];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(receivers) + 1; i++) {
+        open_slow_client();
+        stub.wait_takes = ALLOWANCE_MS * 3 / 4;
+        client.fd = stub.socket;
+        deadline_begin(&deadline);
+        deadline_wait(&deadline);
+        assert_int_equal(recv(stub.socket, data, sizeof data, 0), 4);
+        errno = 0;
+        assert_int_equal(i < COUNT(receivers) ? receivers[i](data, sizeof data)
+                                              : poll(&client, 1, -1),
+                         -1);
+        assert_int_equal(errno, EINTR);
+        end(4, ALLOWANCE_MS);
+        deadline_end(&deadline);
+    }
+    for (size_t i = 0; i < COUNT(takes); i++) {
+        open_slow_client();
+        stub.send_stalls = takes[i] == 0;
+        stub.takes_slowly = takes[i];
+        deadline_begin(&deadline);
+        deadline_wait(&deadline);
+        errno = 0;
+        assert_int_equal(write(stub.socket, stub.sent, sizeof stub.sent),
+                         takes[i] == 0 ? -1 : 3 * ALLOWANCE_MS / STUB_STEP_MS);
+        assert_int_equal(errno, EINTR);
+        end(0, ALLOWANCE_MS);
+        deadline_end(&deadline);
+    }
 }
 
 /* What is written to standard error by stdio is the log's. */
@@ -504,25 +537,25 @@ static void stub_ends_what_has_no_end(void **state)
     }
 }
 
+#define TEST(test) cmocka_unit_test_setup(test, forget)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(stub_waits_where_a_socket_blocks, forget),
-        cmocka_unit_test_setup(stub_waits_for_no_longer_than_the_socket_is_told,
-                               forget),
-        cmocka_unit_test_setup(stub_does_not_wait_where_a_socket_does_not,
-                               forget),
-        cmocka_unit_test_setup(stub_knows_the_flags_of_recv, forget),
-        cmocka_unit_test_setup(stub_tells_when_something_has_come, forget),
-        cmocka_unit_test_setup(stub_tells_the_time, forget),
-        cmocka_unit_test_setup(stub_keeps_what_is_sent, forget),
-        cmocka_unit_test_setup(stub_reads_by_stdio, forget),
-        cmocka_unit_test_setup(stub_sends_for_no_longer_than_the_socket_is_told,
-                               forget),
-        cmocka_unit_test_setup(stub_keeps_the_log, forget),
-        cmocka_unit_test_setup(stub_allows_a_look_behind_the_request, forget),
-        cmocka_unit_test_setup(stub_ends_its_side_behind_an_answer, forget),
-        cmocka_unit_test_setup(stub_ends_what_has_no_end, forget),
+        TEST(stub_waits_where_a_socket_blocks),
+        TEST(stub_waits_for_no_longer_than_the_socket_is_told),
+        TEST(stub_does_not_wait_where_a_socket_does_not),
+        TEST(stub_knows_the_flags_of_recv),
+        TEST(stub_tells_when_something_has_come),
+        TEST(stub_tells_the_time),
+        TEST(stub_keeps_what_is_sent),
+        TEST(stub_reads_by_stdio),
+        TEST(stub_sends_for_no_longer_than_the_socket_is_told),
+        TEST(stub_is_interrupted_when_the_time_is_up),
+        TEST(stub_keeps_the_log),
+        TEST(stub_allows_a_look_behind_the_request),
+        TEST(stub_ends_its_side_behind_an_answer),
+        TEST(stub_ends_what_has_no_end),
     };
 
     return run_all(tests);

@@ -51,10 +51,10 @@ static void note_form(const char *name, const struct form *form)
     note_string("\n");
 }
 
-int __wrap_delegate(const char *request_type, const char *path,
-                    const struct headers *received_headers,
-                    const struct form *get_data, const struct form *post_data,
-                    struct response *response);
+STANDS_IN_FOR(int, delegate, const char *request_type, const char *path,
+              const struct headers *received_headers,
+              const struct form *get_data, const struct form *post_data,
+              struct response *response);
 
 int __wrap_delegate(const char *request_type, const char *path,
                     const struct headers *received_headers,
@@ -62,6 +62,10 @@ int __wrap_delegate(const char *request_type, const char *path,
                     struct response *response)
 {
     delegate_calls++;
+    if (delegate_answers == NULL) {
+        return __real_delegate(request_type, path, received_headers, get_data,
+                               post_data, response);
+    }
     note_string(request_type);
     note_string(" ");
     note_string(path);
@@ -76,10 +80,12 @@ int __wrap_delegate(const char *request_type, const char *path,
     }
     note_form("get:", get_data);
     note_form("post:", post_data);
-    assert_row_that(NULL,
-                    response->code == 0 && response->headers.count == 0 &&
-                        response->content.length == 0,
-                    "the response that delegate is given is not empty");
+    if (response->code != 0 || response->headers.count > 0 ||
+        response->content.length > 0) {
+        stub_give_up();
+        assert_row_that(NULL, false,
+                        "the response that delegate is given is not empty");
+    }
     return delegate_answers(response);
 }
 
@@ -121,6 +127,7 @@ void handle_socket(int socket)
     stub_listen();
     handle_connection(socket, &address);
     stub_speak();
+    stub.deadline = NULL; /* it was the server's, which has returned */
 }
 
 void handle(void)

@@ -7,11 +7,8 @@
  *     handle();
  *     ... look at delegate_calls, delegate_got, and the stub ...
  *     stub_close();
- *
- * Link the program with what support_stub.h and support_memory.h say, and with
- *     -Wl,--wrap=delegate
- * in a comment of its own.
  */
+/* link: -Wl,--wrap=delegate */
 #ifndef UNIT_SUPPORT_DELEGATE_H
 #define UNIT_SUPPORT_DELEGATE_H
 
@@ -29,7 +26,8 @@ extern size_t delegate_calls;
 extern char delegate_got[8192];
 extern size_t delegate_got_length;
 
-/* What it does; after set_up_delegate, it says hello. */
+/* What it does; after set_up_delegate, it says hello. NULL: what the stage's
+ * own does, and nothing is written down. */
 extern int (*delegate_answers)(struct response *response);
 
 /* The set-up of each test. */

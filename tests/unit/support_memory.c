@@ -1,21 +1,22 @@
-/* support_memory.c - memory that runs out; see support_memory.h. */
+/* support_memory.c - memory that runs out, and is counted; see
+ * support_memory.h.
+ */
 #include "support_memory.h"
+#include "support.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 static size_t succeed = SIZE_MAX;
 static size_t fail_then;
 static size_t tried;
 
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
+STANDS_IN_FOR(void *, malloc, size_t size);
+STANDS_IN_FOR(void *, calloc, size_t number, size_t size);
+STANDS_IN_FOR(void *, realloc, void *memory, size_t size);
+void __real_free(void *memory) __attribute__((weak)); /* if it is wrapped */
+void __wrap_free(void *memory);
 
 void memory_lasts(size_t most, size_t failures)
 {
@@ -49,17 +50,58 @@ static bool is_out(void)
     return true;
 }
 
-void *__wrap_malloc(size_t size)
+/* ---- Counting ---- */
+
+static size_t held;
+static size_t peak;
+
+void memory_count(void)
 {
-    return is_out() ? NULL : __real_malloc(size);
+    held = 0;
+    peak = 0;
 }
 
-void *__wrap_calloc(size_t count, size_t size)
+size_t memory_held(void)
 {
-    return is_out() ? NULL : __real_calloc(count, size);
+    return held;
+}
+
+size_t memory_peak(void)
+{
+    return peak;
+}
+
+/* `memory` is there now instead of `before` octets. */
+static void *count(void *memory, size_t before)
+{
+    if (memory != NULL) {
+        held += malloc_usable_size(memory) - before;
+    }
+    peak = held > peak ? held : peak;
+    return memory;
+}
+
+/* ---- The allocator ---- */
+
+void *__wrap_malloc(size_t size)
+{
+    return is_out() ? NULL : count(__real_malloc(size), 0);
+}
+
+void *__wrap_calloc(size_t number, size_t size)
+{
+    return is_out() ? NULL : count(__real_calloc(number, size), 0);
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
-    return is_out() ? NULL : __real_realloc(memory, size);
+    size_t before = memory == NULL ? 0 : malloc_usable_size(memory);
+
+    return is_out() ? NULL : count(__real_realloc(memory, size), before);
+}
+
+void __wrap_free(void *memory)
+{
+    held -= memory == NULL ? 0 : malloc_usable_size(memory);
+    __real_free(memory);
 }

@@ -1,11 +1,10 @@
 /*
- * support_memory.h - memory that runs out when a test says so.
+ * support_memory.h - memory that runs out when a test says so, and is counted.
  *
- * It stands in place of the allocator, in the program's own files: link it
- * with
- *     -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
- * in a comment of its own. Threads: none but the test's own.
+ * It stands in place of the allocator, in the program's own files. Threads:
+ * none but the test's own.
  */
+/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
 #ifndef UNIT_SUPPORT_MEMORY_H
 #define UNIT_SUPPORT_MEMORY_H
 
@@ -20,5 +19,12 @@ void memory_is_back(void);
 
 /* How many were tried since memory_lasts. */
 size_t memory_tried(void);
+
+/* From now on memory is counted, from 0; what was allocated before must not be
+ * freed. `memory_held` is how much is allocated now, `memory_peak` the most
+ * that ever was. The test has to say `link: -Wl,--wrap=free`. */
+void memory_count(void);
+size_t memory_held(void);
+size_t memory_peak(void);
 
 #endif

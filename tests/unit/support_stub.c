@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 struct stub stub = {.socket = -1, .peer = -1};
+volatile sig_atomic_t stub_signals;
 
 int __real_poll(struct pollfd *descriptors, nfds_t count, int timeout);
 time_t __real_time(time_t *now);
@@ -40,11 +41,19 @@ static void stub_say_by_hand(void)
         COUNT(stub.cuts), stub.ending == STUB_ENDS});
 }
 
+static void count_signal(int number)
+{
+    (void)number;
+    stub_signals++;
+}
+
 void stub_open(const char *data, size_t length)
 {
+    const struct sigaction counts = {.sa_handler = count_signal};
     int pair[2];
     size_t descriptors = count_descriptors();
 
+    assert_int_equal(sigaction(SIGUSR1, &counts, NULL), 0);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     memset(&stub, 0, offsetof(struct stub, sent));
     stub.socket = pair[0];
@@ -74,9 +83,9 @@ void stub_close(void)
 
 void stub_forget(void)
 {
+    stub_give_up();
     stub.socket = -1;
     stub.keeps_log = false;
-    stub_speak();
 }
 
 void stub_check_at(void)

@@ -15,16 +15,12 @@
 /* ---- Receiving ---- */
 
 ssize_t __real_read(int descriptor, void *data, size_t length);
-ssize_t __real_readv(int descriptor, const struct iovec *parts, int count);
-ssize_t __wrap_readv(int descriptor, const struct iovec *parts, int count);
-ssize_t __real_recv(int socket, void *data, size_t length, int flags);
-ssize_t __wrap_recv(int socket, void *data, size_t length, int flags);
-ssize_t __real_recvfrom(int socket, void *data, size_t length, int flags,
-                        struct sockaddr *address, socklen_t *address_length);
-ssize_t __wrap_recvfrom(int socket, void *data, size_t length, int flags,
-                        struct sockaddr *address, socklen_t *address_length);
-ssize_t __real_recvmsg(int socket, struct msghdr *message, int flags);
-ssize_t __wrap_recvmsg(int socket, struct msghdr *message, int flags);
+STANDS_IN_FOR(ssize_t, readv, int descriptor, const struct iovec *parts,
+              int count);
+STANDS_IN_FOR(ssize_t, recv, int socket, void *data, size_t length, int flags);
+STANDS_IN_FOR(ssize_t, recvfrom, int socket, void *data, size_t length,
+              int flags, struct sockaddr *address, socklen_t *address_length);
+STANDS_IN_FOR(ssize_t, recvmsg, int socket, struct msghdr *message, int flags);
 
 ssize_t __wrap_read(int descriptor, void *data, size_t length)
 {
@@ -86,16 +82,15 @@ ssize_t __wrap_recvmsg(int socket, struct msghdr *message, int flags)
 
 /* ---- Sending ---- */
 
-ssize_t __real_writev(int descriptor, const struct iovec *parts, int count);
-ssize_t __wrap_writev(int descriptor, const struct iovec *parts, int count);
-ssize_t __real_send(int socket, const void *data, size_t length, int flags);
-ssize_t __wrap_send(int socket, const void *data, size_t length, int flags);
-ssize_t __real_sendto(int socket, const void *data, size_t length, int flags,
-                      const struct sockaddr *address, socklen_t address_length);
-ssize_t __wrap_sendto(int socket, const void *data, size_t length, int flags,
-                      const struct sockaddr *address, socklen_t address_length);
-ssize_t __real_sendmsg(int socket, const struct msghdr *message, int flags);
-ssize_t __wrap_sendmsg(int socket, const struct msghdr *message, int flags);
+STANDS_IN_FOR(ssize_t, writev, int descriptor, const struct iovec *parts,
+              int count);
+STANDS_IN_FOR(ssize_t, send, int socket, const void *data, size_t length,
+              int flags);
+STANDS_IN_FOR(ssize_t, sendto, int socket, const void *data, size_t length,
+              int flags, const struct sockaddr *address,
+              socklen_t address_length);
+STANDS_IN_FOR(ssize_t, sendmsg, int socket, const struct msghdr *message,
+              int flags);
 
 /* What is sent stays as it is, whatever the type of an iovec says. */
 static struct iovec part_of(const void *data, size_t length)
@@ -170,25 +165,18 @@ ssize_t __wrap_sendmsg(int socket, const struct msghdr *message, int flags)
 
 /* ---- The socket itself ---- */
 
-int __real_shutdown(int socket, int how);
-int __wrap_shutdown(int socket, int how);
+STANDS_IN_FOR(int, shutdown, int socket, int how);
 int __real_close(int descriptor);
-int __real_dup(int descriptor);
-int __wrap_dup(int descriptor);
-int __real_setsockopt(int socket, int level, int option, const void *value,
-                      socklen_t length);
-int __wrap_setsockopt(int socket, int level, int option, const void *value,
-                      socklen_t length);
-int __real_getpeername(int socket, struct sockaddr *address, socklen_t *length);
-int __wrap_getpeername(int socket, struct sockaddr *address, socklen_t *length);
-int __real_getsockname(int socket, struct sockaddr *address, socklen_t *length);
-int __wrap_getsockname(int socket, struct sockaddr *address, socklen_t *length);
-int __real_ioctl(int descriptor, unsigned long request, ...);
-int __wrap_ioctl(int descriptor, unsigned long request, ...);
-int __real_epoll_ctl(int set, int operation, int descriptor,
-                     struct epoll_event *event);
-int __wrap_epoll_ctl(int set, int operation, int descriptor,
-                     struct epoll_event *event);
+STANDS_IN_FOR(int, dup, int descriptor);
+STANDS_IN_FOR(int, setsockopt, int socket, int level, int option,
+              const void *value, socklen_t length);
+STANDS_IN_FOR(int, getpeername, int socket, struct sockaddr *address,
+              socklen_t *length);
+STANDS_IN_FOR(int, getsockname, int socket, struct sockaddr *address,
+              socklen_t *length);
+STANDS_IN_FOR(int, ioctl, int descriptor, unsigned long request, ...);
+STANDS_IN_FOR(int, epoll_ctl, int set, int operation, int descriptor,
+              struct epoll_event *event);
 
 int __wrap_shutdown(int socket, int how)
 {
@@ -204,6 +192,7 @@ int __wrap_close(int descriptor)
     if (is_stub(descriptor)) {
         stub.closes++;
         stub.closed_before_log = stub.writes == 0;
+        stub.left_unread = stub.given < stub.length;
     }
     return __real_close(descriptor);
 }
@@ -272,7 +261,7 @@ int __wrap_epoll_ctl(int set, int operation, int descriptor,
                      struct epoll_event *event)
 {
     if (is_stub(descriptor)) {
-        stub_speak();
+        stub_give_up();
         assert_row_that(NULL, false,
                         "this test cannot see what epoll would tell of its "
                         "client; it knows poll, ppoll, select and pselect");

@@ -7,22 +7,15 @@
 #include <time.h>
 #include <unistd.h>
 
-int __real_clock_gettime(clockid_t clock, struct timespec *time);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
-int __real_gettimeofday(struct timeval *time, void *zone);
-int __wrap_gettimeofday(struct timeval *time, void *zone);
-time_t __real_time(time_t *now);
-time_t __wrap_time(time_t *now);
-unsigned __real_sleep(unsigned seconds);
-unsigned __wrap_sleep(unsigned seconds);
-int __real_usleep(useconds_t microseconds);
-int __wrap_usleep(useconds_t microseconds);
-int __real_nanosleep(const struct timespec *time, struct timespec *left);
-int __wrap_nanosleep(const struct timespec *time, struct timespec *left);
-int __real_clock_nanosleep(clockid_t clock, int flags,
-                           const struct timespec *time, struct timespec *left);
-int __wrap_clock_nanosleep(clockid_t clock, int flags,
-                           const struct timespec *time, struct timespec *left);
+STANDS_IN_FOR(int, clock_gettime, clockid_t clock, struct timespec *time);
+STANDS_IN_FOR(int, gettimeofday, struct timeval *time, void *zone);
+STANDS_IN_FOR(time_t, time, time_t *now);
+STANDS_IN_FOR(unsigned, sleep, unsigned seconds);
+STANDS_IN_FOR(int, usleep, useconds_t microseconds);
+STANDS_IN_FOR(int, nanosleep, const struct timespec *time,
+              struct timespec *left);
+STANDS_IN_FOR(int, clock_nanosleep, clockid_t clock, int flags,
+              const struct timespec *time, struct timespec *left);
 
 /* ---- What time it is ---- */
 
@@ -83,12 +76,6 @@ time_t __wrap_time(time_t *now)
 }
 
 /* ---- Sleeping ---- */
-
-static uint64_t milliseconds_of(const struct timespec *time)
-{
-    return (uint64_t)time->tv_sec * 1000 +
-           ((uint64_t)time->tv_nsec + 999999) / 1000000;
-}
 
 unsigned __wrap_sleep(unsigned seconds)
 {

@@ -5,6 +5,10 @@
 
 #include <errno.h>
 
+#include "deadlines.h"
+
+static const uint64_t hour = 3600000;
+
 bool is_stub(int descriptor)
 {
     if (stub.socket == -1) {
@@ -34,6 +38,25 @@ bool stub_interrupts(void)
     return false;
 }
 
+/* ---- Giving up ---- */
+
+STANDS_IN_FOR(void, deadline_begin, struct deadline *deadline);
+
+void __wrap_deadline_begin(struct deadline *deadline)
+{
+    stub.deadline = deadline;
+    __real_deadline_begin(deadline);
+}
+
+void stub_give_up(void)
+{
+    stub_speak();
+    if (stub.deadline != NULL) {
+        deadline_end(stub.deadline); /* once more does no harm: no others are */
+        stub.deadline = NULL;
+    }
+}
+
 /* What the client does, for a sentence that goes on from "the client": to one
  * that wants to send, or to receive. */
 static const char *stub_client_does(bool to_sender)
@@ -56,8 +79,6 @@ static const char *stub_client_does(bool to_sender)
 
 void stub_ends_loops(void)
 {
-    static const uint64_t hour = 3600000;
-
     if (stub.fruitless_clock != stub.clock) {
         stub.fruitless_clock = stub.clock;
         stub.fruitless = 0;
@@ -65,7 +86,7 @@ void stub_ends_loops(void)
     if (stub.fruitless++ < 10000 && stub.clock - stub.moved_clock < hour) {
         return;
     }
-    stub_speak();
+    stub_give_up();
     assert_row_that(NULL, false,
                     "a loop does not end: it reads, writes or waits again and "
                     "again, though the client %s",
@@ -99,62 +120,88 @@ bool stub_has_come(void)
 
 bool stub_takes_nothing(void)
 {
-    return stub.send_stalls ||
+    return stub.send_stalls || stub.clock < stub.takes_at ||
            (stub.reads_to_send && stub.given < stub.length) ||
            (stub.send_waits && !stub.send_ready);
 }
 
-/* Nothing has come: waits for it. Gives whether it came within the time. */
-static bool stub_wait_for_piece(bool waits_to_send, uint64_t limit)
+/* The wait goes on by so many milliseconds at once: to the next step, or until
+ * the next piece comes. */
+static uint64_t next_step(uint64_t limit)
 {
-    if (stub.given < stub.length && stub.wait_takes <= limit) {
-        stub.clock += stub.wait_takes;
-        stub.ready = true;
-        return true;
+    uint64_t step = limit < STUB_STEP_MS ? limit : STUB_STEP_MS;
+
+    if (stub.waits && !stub.ready && stub.given < stub.length &&
+        stub.wait_takes < stub.waited + step) {
+        return stub.wait_takes > stub.waited ? stub.wait_takes - stub.waited
+                                             : 0;
     }
-    if (stub.given == stub.length && !waits_to_send &&
-        stub.ending == STUB_MUST_NOT_BE_ASKED) {
-        stub.asked_too_much = true;
-        return true;
-    }
-    return false;
+    return step;
 }
 
-bool stub_wait(bool *in, bool *out, uint64_t limit, const char *call)
+static void pass(uint64_t milliseconds)
+{
+    stub.clock += milliseconds;
+    stub.waited += milliseconds;
+    stub.ready = stub.ready || stub.waited >= stub.wait_takes;
+}
+
+/* The main thread looks; true if that interrupted the call. */
+static bool is_late(void)
+{
+    sig_atomic_t signals = stub_signals;
+
+    deadlines_look(stub.clock);
+    return stub_signals != signals;
+}
+
+static void end_endless_wait(const char *call, bool to_send)
+{
+    stub_give_up();
+    assert_row_that(NULL, false,
+                    "%s would wait for ever: the client %s, and nothing here "
+                    "limits the time (poll or select with a time, SO_RCVTIMEO, "
+                    "SO_SNDTIMEO)",
+                    call, stub_client_does(to_send));
+}
+
+int stub_wait(bool *in, bool *out, uint64_t limit, const char *call)
 {
     bool wants_in = *in;
     bool wants_out = *out;
+    uint64_t waited = 0;
 
-    if (limit > 0) {
-        stub.send_ready = stub.send_ready || wants_out;
+    stub.send_ready = stub.send_ready || (limit > 0 && wants_out);
+    for (;;) {
+        uint64_t step = next_step(limit - waited);
+
+        *in = wants_in && stub_has_come();
+        *out = wants_out && !stub_takes_nothing();
+        if (*in || *out) {
+            return 0;
+        }
+        if (waited == limit) {
+            return EAGAIN;
+        }
+        if (stub.given == stub.length && !wants_out &&
+            stub.ending == STUB_MUST_NOT_BE_ASKED) {
+            stub.asked_too_much = true;
+            continue;
+        }
+        if (waited >= hour) {
+            end_endless_wait(call, wants_out);
+        }
+        pass(step);
+        waited += step;
+        if (is_late()) {
+            return EINTR;
+        }
     }
-    *in = wants_in && stub_has_come();
-    *out = wants_out && !stub_takes_nothing();
-    if (*in || *out || limit == 0) {
-        return *in || *out;
-    }
-    *in = wants_in && stub_wait_for_piece(wants_out, limit);
-    if (*in) {
-        return true;
-    }
-    if (limit == STUB_FOREVER) {
-        stub_speak();
-        assert_row_that(NULL, false,
-                        "%s would wait for ever: the client %s, and nothing "
-                        "here limits the time (poll or select with a time, "
-                        "SO_RCVTIMEO, SO_SNDTIMEO)",
-                        call, stub_client_does(wants_out));
-    }
-    stub.clock += limit;
-    return false;
 }
 
 void stub_sleep(uint64_t milliseconds)
 {
     stub_ends_loops();
-    stub.clock += milliseconds;
+    pass(milliseconds);
     stub.send_ready = true;
-    if (stub.given < stub.length && milliseconds >= stub.wait_takes) {
-        stub.ready = true;
-    }
 }

@@ -8,9 +8,17 @@
 #include "support_stub.h"
 
 #include <sys/uio.h>
+#include <time.h>
 
 /* A wait without an end of its own. */
 #define STUB_FOREVER UINT64_MAX
+
+/* Rounded up. */
+static inline uint64_t milliseconds_of(const struct timespec *time)
+{
+    return (uint64_t)time->tv_sec * 1000 +
+           ((uint64_t)time->tv_nsec + 999999) / 1000000;
+}
 
 /* True if the descriptor is the stub's socket, or a copy of it. */
 bool is_stub(int descriptor);
@@ -35,9 +43,10 @@ bool stub_takes_nothing(void);
 size_t stub_octets_there(void);
 
 /* Waits until something can be read, if `*in`, or written, if `*out`, for so
- * many milliseconds by the clock; 0 is a look. Sets both to what was found, and
- * gives whether anything was. `call` is named if the wait has no end. */
-bool stub_wait(bool *in, bool *out, uint64_t limit, const char *call);
+ * many milliseconds by the clock; 0 is a look. Sets both to what was found.
+ * Returns 0 if anything was, EAGAIN when the time is up, or EINTR. `call` is
+ * named if the wait has no end. */
+int stub_wait(bool *in, bool *out, uint64_t limit, const char *call);
 
 /* So many milliseconds pass: what the client sends next has come. */
 void stub_sleep(uint64_t milliseconds);

@@ -13,12 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
-FILE *__real_fdopen(int descriptor, const char *mode);
-FILE *__wrap_fdopen(int descriptor, const char *mode);
-int __real_fileno(FILE *file);
-int __wrap_fileno(FILE *file);
-int __real_vdprintf(int descriptor, const char *format, va_list arguments);
-int __wrap_vdprintf(int descriptor, const char *format, va_list arguments);
+STANDS_IN_FOR(FILE *, fdopen, int descriptor, const char *mode);
+STANDS_IN_FOR(int, fileno, FILE *file);
+STANDS_IN_FOR(int, vdprintf, int descriptor, const char *format,
+              va_list arguments);
 int __wrap_dprintf(int descriptor, const char *format, ...);
 
 /* ---- Files ---- */

@@ -27,6 +27,15 @@ static uint64_t stub_limit(int descriptor, int flags, int option)
     return limit == 0 ? STUB_FOREVER : limit;
 }
 
+/* Each call begins with this. */
+static void note_call(void)
+{
+    stub_ends_loops();
+    if (stub.on_call != NULL) {
+        stub.on_call();
+    }
+}
+
 /* ---- Receiving ---- */
 
 /* Where the piece that comes next ends. */
@@ -50,27 +59,32 @@ size_t stub_octets_there(void)
     return stub_has_come() ? stub_piece_end() - stub.given : 0;
 }
 
+/* The next room of the parts from `offset` on, of `octets` at most. */
+static struct iovec room_at(const struct iovec *parts, size_t offset,
+                            size_t octets)
+{
+    while (offset >= parts->iov_len) {
+        offset -= parts++->iov_len;
+    }
+    return (struct iovec){
+        .iov_base = (char *)parts->iov_base + offset,
+        .iov_len =
+            parts->iov_len - offset < octets ? parts->iov_len - offset : octets,
+    };
+}
+
 /* Puts octets of the client's into the parts, from `offset` on. */
 static void stub_put(const struct iovec *parts, size_t offset, size_t octets)
 {
-    size_t put = 0;
+    for (size_t put = 0; put < octets;) {
+        struct iovec room = room_at(parts, offset + put, octets - put);
 
-    while (put < octets) {
-        size_t most;
-
-        while (offset >= parts->iov_len) {
-            offset -= parts++->iov_len;
-        }
-        most = parts->iov_len - offset < octets - put ? parts->iov_len - offset
-                                                      : octets - put;
         if (stub.data != NULL) {
-            memcpy((char *)parts->iov_base + offset,
-                   stub.data + stub.given + put, most);
+            memcpy(room.iov_base, stub.data + stub.given + put, room.iov_len);
         } else {
-            memset((char *)parts->iov_base + offset, 'x', most);
+            memset(room.iov_base, 'x', room.iov_len);
         }
-        put += most;
-        offset += most;
+        put += room.iov_len;
     }
 }
 
@@ -100,6 +114,7 @@ static ssize_t stub_receive_piece(const struct iovec *parts, size_t offset,
         octets = most;
     } else if (!peeks) {
         stub.ready = false;
+        stub.waited = 0;
     }
     stub_put(parts, offset, octets);
     if (!peeks) {
@@ -121,18 +136,18 @@ ssize_t stub_receive(int descriptor, const struct iovec *parts, size_t count,
     do {
         bool in = true;
         bool out = false;
+        int error;
 
         stub.receives++;
-        stub_ends_loops();
-        if (stub_interrupts()) {
-            octets = -1;
-        } else if (stub_wait(&in, &out,
-                             stub_limit(descriptor, flags, SO_RCVTIMEO),
-                             call)) {
-            octets = stub_receive_piece(parts, done, length - done, peeks);
-        } else {
-            octets = stub_fail(EAGAIN);
-        }
+        note_call();
+        error =
+            stub_interrupts()
+                ? EINTR
+                : stub_wait(&in, &out,
+                            stub_limit(descriptor, flags, SO_RCVTIMEO), call);
+        octets = error == 0
+                     ? stub_receive_piece(parts, done, length - done, peeks)
+                     : stub_fail(error);
         done += octets > 0 ? (size_t)octets : 0;
     } while ((flags & MSG_WAITALL) != 0 && !peeks && octets > 0 &&
              done < length);
@@ -141,53 +156,80 @@ ssize_t stub_receive(int descriptor, const struct iovec *parts, size_t count,
 
 /* ---- Sending ---- */
 
-/* Keeps the octets of the parts, at most so many; gives how many. */
-static size_t stub_take(const struct iovec *parts, size_t count, size_t most)
+/* How many octets one call takes, of `length` that are left; -1 with errno if
+ * the client is gone. */
+static ssize_t stub_most(size_t length)
 {
-    size_t taken = 0;
+    size_t most = length;
+    size_t before_error = stub.send_fails_after - stub.sent_length;
 
-    for (size_t i = 0; i < count && taken < most; i++) {
-        size_t octets =
-            parts[i].iov_len < most - taken ? parts[i].iov_len : most - taken;
-
-        if (octets > 0 && stub.sent_length + octets <= sizeof stub.sent) {
-            memcpy(stub.sent + stub.sent_length, parts[i].iov_base, octets);
-        }
-        stub.sent_length += octets;
-        taken += octets;
+    if (stub.send_most > 0 && stub.send_most < most) {
+        most = stub.send_most;
     }
-    return taken;
+    if (stub.takes_slowly > 0 && stub.takes_slowly < most) {
+        most = stub.takes_slowly;
+    }
+    if (stub.send_error != 0 && stub.sent_length >= stub.send_fails_after) {
+        return stub_fail(stub.send_error);
+    }
+    return (ssize_t)(stub.send_error != 0 && before_error < most ? before_error
+                                                                 : most);
+}
+
+/* Keeps so many octets of the parts, from `offset` on. */
+static void stub_take(const struct iovec *parts, size_t offset, size_t octets)
+{
+    for (size_t taken = 0; taken < octets;) {
+        struct iovec some = room_at(parts, offset + taken, octets - taken);
+
+        if (stub.sent_length + some.iov_len <= sizeof stub.sent) {
+            memcpy(stub.sent + stub.sent_length, some.iov_base, some.iov_len);
+        }
+        stub.sent_length += some.iov_len;
+        taken += some.iov_len;
+    }
+}
+
+/* Waits until the client takes octets, and gives it some. */
+static ssize_t stub_send_some(const struct iovec *parts, size_t offset,
+                              size_t length, uint64_t limit, const char *call)
+{
+    bool in = false;
+    bool out = true;
+    int error = stub_wait(&in, &out, limit, call);
+    ssize_t octets = error == 0 ? stub_most(length) : stub_fail(error);
+
+    if (error == 0) {
+        stub.send_ready = false;
+        stub.fruitless = 0;
+        stub.moved_clock = stub.clock;
+    }
+    if (octets > 0) {
+        stub_take(parts, offset, (size_t)octets);
+        stub.takes_at = stub.takes_slowly > 0 ? stub.clock + STUB_STEP_MS : 0;
+    }
+    return octets;
 }
 
 ssize_t stub_send(int descriptor, const struct iovec *parts, size_t count,
                   int flags, const char *call)
 {
-    size_t most = stub.send_most == 0 ? SIZE_MAX : stub.send_most;
-    bool in = false;
-    bool out = true;
+    uint64_t limit = stub_limit(descriptor, flags, SO_SNDTIMEO);
+    size_t length = length_of(parts, count);
+    size_t done = 0;
+    ssize_t octets;
 
     stub.sends++;
-    stub_ends_loops();
+    note_call();
     if (stub_interrupts()) {
         return -1;
     }
     if (stub.answered) {
         return stub_fail(EPIPE);
     }
-    if (!stub_wait(&in, &out, stub_limit(descriptor, flags, SO_SNDTIMEO),
-                   call)) {
-        return stub_fail(EAGAIN);
-    }
-    stub.send_ready = false;
-    stub.fruitless = 0;
-    stub.moved_clock = stub.clock;
-    if (stub.send_error != 0) {
-        if (stub.sent_length >= stub.send_fails_after) {
-            return stub_fail(stub.send_error);
-        }
-        if (most > stub.send_fails_after - stub.sent_length) {
-            most = stub.send_fails_after - stub.sent_length;
-        }
-    }
-    return (ssize_t)stub_take(parts, count, most);
+    do { /* as the kernel does, until it has taken all */
+        octets = stub_send_some(parts, done, length - done, limit, call);
+        done += octets > 0 ? (size_t)octets : 0;
+    } while (stub.takes_slowly > 0 && octets > 0 && done < length);
+    return done > 0 ? (ssize_t)done : octets;
 }

@@ -10,20 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static uint64_t milliseconds_of(const struct timespec *time)
-{
-    return (uint64_t)time->tv_sec * 1000 +
-           ((uint64_t)time->tv_nsec + 999999) / 1000000;
-}
-
 /* ---- poll ---- */
 
-int __real_poll(struct pollfd *descriptors, nfds_t count, int timeout);
-int __wrap_poll(struct pollfd *descriptors, nfds_t count, int timeout);
-int __real_ppoll(struct pollfd *descriptors, nfds_t count,
-                 const struct timespec *timeout, const sigset_t *mask);
-int __wrap_ppoll(struct pollfd *descriptors, nfds_t count,
-                 const struct timespec *timeout, const sigset_t *mask);
+STANDS_IN_FOR(int, poll, struct pollfd *descriptors, nfds_t count, int timeout);
+STANDS_IN_FOR(int, ppoll, struct pollfd *descriptors, nfds_t count,
+              const struct timespec *timeout, const sigset_t *mask);
 
 static struct pollfd *find_stub(struct pollfd *descriptors, nfds_t count)
 {
@@ -56,12 +47,13 @@ static int stub_poll(struct pollfd *descriptors, nfds_t count,
     bool out = (client->events & (POLLOUT | POLLWRNORM)) != 0;
     int ready = count == 1 ? 0 : look_at_others(descriptors, count, client);
 
-    stub.polls += limit > 0;
     stub_ends_loops();
     if (limit > 0 && stub_interrupts()) {
         return -1;
     }
-    (void)stub_wait(&in, &out, ready > 0 ? 0 : limit, "poll");
+    if (stub_wait(&in, &out, ready > 0 ? 0 : limit, "poll") == EINTR) {
+        return stub_fail(EINTR);
+    }
     client->revents = 0;
     if (in) {
         client->revents |= client->events & (POLLIN | POLLRDNORM);
@@ -97,14 +89,10 @@ int __wrap_ppoll(struct pollfd *descriptors, nfds_t count,
 
 /* ---- select ---- */
 
-int __real_select(int count, fd_set *in, fd_set *out, fd_set *except,
-                  struct timeval *timeout);
-int __wrap_select(int count, fd_set *in, fd_set *out, fd_set *except,
-                  struct timeval *timeout);
-int __real_pselect(int count, fd_set *in, fd_set *out, fd_set *except,
-                   const struct timespec *timeout, const sigset_t *mask);
-int __wrap_pselect(int count, fd_set *in, fd_set *out, fd_set *except,
-                   const struct timespec *timeout, const sigset_t *mask);
+STANDS_IN_FOR(int, select, int count, fd_set *in, fd_set *out, fd_set *except,
+              struct timeval *timeout);
+STANDS_IN_FOR(int, pselect, int count, fd_set *in, fd_set *out, fd_set *except,
+              const struct timespec *timeout, const sigset_t *mask);
 
 static bool is_set(int descriptor, const fd_set *set)
 {
@@ -143,7 +131,6 @@ static int stub_select(int count, fd_set *in, fd_set *out, fd_set *except,
     bool writes = take_out(client, out);
     int ready;
 
-    stub.polls += limit > 0;
     stub_ends_loops();
     if (limit > 0 && stub_interrupts()) {
         return -1;
@@ -151,7 +138,9 @@ static int stub_select(int count, fd_set *in, fd_set *out, fd_set *except,
     (void)take_out(client, except);
     ready = __real_select(count, in, out, except, &none);
     ready = ready > 0 ? ready : 0;
-    (void)stub_wait(&reads, &writes, ready > 0 ? 0 : limit, "select");
+    if (stub_wait(&reads, &writes, ready > 0 ? 0 : limit, "select") == EINTR) {
+        return stub_fail(EINTR);
+    }
     if (reads) {
         FD_SET(client, in);
     }

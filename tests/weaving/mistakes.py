@@ -1,70 +1,69 @@
-"""The planted bugs of tests/bugs, as a walkthrough tells of them."""
+"""The mistakes of tests/mistakes, as a walkthrough lists them."""
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
-from .source import Stale, read
+from .source import Stale
 
-GROUPS = {"reading": "Reading", "answering": "Answering", "parsing": "Parsing", "forms": "Form data",
-          "threads": "Threads", "resources": "What must be given back", "errors": "Errors"}
-BASE = "In a server that accepts in one thread and makes a thread for each client"
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "mistakes"))
+from mistake import GROUPS, Malformed, Mistake, NotFound, Sources, load, read  # noqa: E402
 
-
-def headers(patch: Path) -> dict[str, str]:
-    """The header of a planted bug; a key that comes twice has both values."""
-    found: dict[str, str] = {}
-    key = ""
-    for line in read(str(patch)).split("\n\n", 1)[0].splitlines():
-        if line.startswith(" "):
-            found[key] += " " + line.strip()
-        else:
-            key, _, value = line.partition(": ")
-            found[key] = f"{found[key]}\n{value}" if key in found else value
-    return found
+FOLDER = Path("tests/mistakes")
 
 
 def escaped(text: str) -> str:
-    """Text that stands as it is within HTML in Markdown, but for `code`."""
-    parts = re.split(r"(`[^`]*`)", text)
+    """Text that is shown as it is within HTML in Markdown, except for `code`."""
+    parts = re.split(r"(`[^`]*`)", " ".join(text.split()))
     for i, part in enumerate(parts):
         part = part.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         parts[i] = f"<code>{part[1:-1]}</code>" if i % 2 else part
     return "".join(parts)
 
 
-def folded(bug: dict[str, str]) -> str:
-    """One bug, folded away behind its first sentence."""
-    tests = ", ".join(f"<code>{escaped(test)}</code>" for test in bug["Caught-by"].splitlines())
-    return (f"<details>\n<summary>{escaped(bug['Mistake'])}</summary>\n\n"
-            f"<p>What one sees: {escaped(bug['Symptom'])}</p>\n"
-            f"<p>To think about: {escaped(bug['Hint'])}</p>\n"
-            f"<p>The test that tells: {tests}</p>\n\n</details>\n")
+def folded(mistake: Mistake) -> str:
+    """One mistake, folded away under its title."""
+    tests = ", ".join(f"<code>{escaped(test)}</code>" for test in mistake.caught_by)
+    return (f"<details>\n<summary>{escaped(mistake.title)}</summary>\n\n"
+            f"<p>What you see: {escaped(mistake.symptom)}</p>\n"
+            f"<p>Hint: {escaped(mistake.hint)}</p>\n"
+            f"<p>Caught by: {tests}</p>\n\n</details>\n")
 
 
-def bugs(stage: str) -> str:
-    """What can go wrong, by groups."""
-    found = [headers(patch) for patch in sorted(Path("tests/bugs", f"stage{stage}").glob("*.patch"))]
+def mistakes(stage: str) -> str:
+    """What can go wrong, by groups: the mistakes whose first stage this is."""
+    sources = Sources(Path.cwd())
+    found = []
+    try:
+        for mistake in load(FOLDER):
+            try:
+                first = mistake.stages(sources)[0]
+            except NotFound as error:
+                raise Stale(f"{FOLDER}/{mistake.name}.md: {error}") from error
+            if first == int(stage):
+                found.append(mistake)
+    except Malformed as error:
+        raise Stale(f"tests/mistakes: {error}") from error
     if not found:
-        raise Stale(f"tests/bugs has none of stage {stage}")
+        raise Stale(f"tests/mistakes has none that begins in stage {stage}")
     made = []
-    for based in (False, True):
-        for group, title in GROUPS.items():
-            inside = [bug for bug in found if ("Base" in bug) == based and bug["Group"] == group]
-            if inside:
-                title = f"{BASE}: {title[0].lower()}{title[1:]}" if based else title
-                made += [f"**{title}**\n", *map(folded, inside)]
-    unknown = {bug["Group"] for bug in found} - set(GROUPS)
-    if unknown:
-        raise Stale(f"tests/bugs, stage {stage}: there is no group {', '.join(sorted(unknown))}")
+    for group, title in GROUPS.items():
+        inside = [mistake for mistake in found if mistake.group == group]
+        if inside:
+            made += [f"**{title}**\n", *map(folded, inside)]
     return "\n".join(made)
 
 
-def red(build: str, stage: str, name: str) -> str:
-    """What a red test says of a planted bug, and the bug's own hint."""
-    bug = headers(Path("tests/bugs", f"stage{stage}", f"{name}.patch"))
+def red(build: str, name: str) -> str:
+    """What a red test says of a planted mistake, and the mistake's own hint."""
     try:
+        mistake = read(FOLDER / f"{name}.md")
         text = Path(build, "red", f"{name}.txt").read_text(encoding="utf-8")
+    except Malformed as error:
+        raise Stale(str(error)) from error
     except OSError as error:
-        raise Stale(f"{build}/red has no {name}; tests/bugs/examples makes it") from error
-    return f"{bug['Mistake']}\n\n```text\n{text.strip()}\n```\n\nThe hint: {bug['Hint']}\n"
+        raise Stale(f"{error.filename} is missing; tests/mistakes/examples.sh makes what is in "
+                    f"{build}/red") from error
+    hint = " ".join(mistake.hint.split())
+    return f"{mistake.title}.\n\n```text\n{text.strip()}\n```\n\nThe hint: {hint}\n"

@@ -8,15 +8,15 @@ makes and the stage. Which ones, it says by file and regular expression:
                     all next to it in the difference
     FILE /A/../B/   from the first that matches A to the next that matches B
 
-The parts are a page's `part` blocks, in order; behind the last one nothing may
-be left over.
+The parts are a page's `part` blocks, in order; after the last one nothing may be
+left over.
 """
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from .differences import COLOR, blocks_of_texts, git_diff
+from .differences import blocks_of_texts, git_diff
 from .source import Stale, read
 
 BLOCK = re.compile(r"^<!-- begin: part (?P<stage>\d+)(?P<arguments>.*?) -->$", re.M)
@@ -31,7 +31,7 @@ class File:
         self.is_new = before is None
         self.lines: list[tuple[str, str]] = []
         old = "/dev/null" if before is None else before
-        out = COLOR.sub("", git_diff(old, after, 1000000))
+        out = git_diff(old, after, 1000000)
         if out:
             lines = out.splitlines()
             first = next(i for i, line in enumerate(lines) if line.startswith("@@"))
@@ -132,7 +132,7 @@ class Parts:
         return "\n".join(blocks_of_texts(before, step.texts()))
 
     def finish(self) -> None:
-        """Behind a page's end nothing may be left of a step that it shows."""
+        """At the end of a page, nothing may be left of a step that it shows."""
         for stage, step in self.steps.items():
             if step.left():
                 raise Stale(f"the parts of step {stage} leave out lines of {', '.join(step.left())}")

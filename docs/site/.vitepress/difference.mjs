@@ -33,10 +33,8 @@ export function differenceFence(colored, folder) {
   }
 }
 
-// A fenced block `diff` of the walkthroughs has a mark in its first column, which
-// tests/weaving/differences.py has put there: `<` and `>` are moved lines. To an
-// ordinary highlighter they are those of another kind of difference, gone and new.
-const markClasses = { '-': 'old', '+': 'new', '<': 'old moved', '>': 'new moved' }
+// The lines of a fenced block `diff` in the walkthroughs, by their first column.
+const markClasses = { '-': 'old', '+': 'new' }
 
 // Puts the lines, so coloured, in place of those in the block's HTML.
 export function diffFence(colored) {
@@ -46,8 +44,8 @@ export function diffFence(colored) {
     }
     const lines = token.content.replace(/\n$/, '').split('\n')
     const texts = lines.map((line) => (/^@@|^\\/.test(line) ? '' : line.slice(1)))
-    const isOld = (line) => '-<'.includes(line[0] ?? ' ')
-    const isNew = (line) => '+>'.includes(line[0] ?? ' ')
+    const isOld = (line) => line[0] === '-'
+    const isNew = (line) => line[0] === '+'
     const old = colored(texts.map((text, i) => (isNew(lines[i]) ? '' : text)))
     const now = colored(texts.map((text, i) => (isOld(lines[i]) ? '' : text)))
     const shown = lines.map((line, i) => {

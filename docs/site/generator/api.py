@@ -15,8 +15,8 @@ from .pages import Pages
 from .repository import Repository
 
 PARTS = {
-    "common/http": "HTTP itself: octets in, values out. No socket, no thread, no clock.",
-    "common/net": "Sockets, threads, time limits, the log.",
+    "common/http": "HTTP itself: bytes in, values out. No socket, no thread, no clock.",
+    "common/net": "What every server needs and no step teaches: counts of threads, deadlines, memory, the log.",
 }
 FUNCTION = re.compile(r"\b([a-z][a-z0-9_]*)\(")
 TYPE = re.compile(r"^(struct|enum|union) ([a-z0-9_]+)( \{|;)")
@@ -218,7 +218,7 @@ class Reference:
     def write(self, pages: Pages) -> None:
         """All pages, their index, and the menu."""
         body = frontmatter(title="The API of common/")
-        body += "\n# The API of common/\n\nMade of the headers: each opens with its "
+        body += "\n# The API of common/\n\nMade from the headers: each opens with its "
         body += "contract, and each function says what it returns, who owns what, and "
         body += "its limits. Includes go one way: stages, then common/net, then "
         body += "common/http.\n"

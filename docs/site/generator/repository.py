@@ -69,7 +69,7 @@ class Repository:
         return None
 
     def link_of_code(self, text: str) -> str | None:
-        """Where inline code such as `common/net/turns.h` or `turns_accept`
+        """Where inline code such as `common/net/pool.h` or `pool_wait`
         leads, or None."""
         if "/" in text[1:] and (text in self.files or text.rstrip("/") in self.folders):
             return self.page_of(text)

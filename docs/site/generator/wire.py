@@ -64,10 +64,4 @@ def write(repository: Repository, pages: Pages, build: Path) -> None:
                                              line.removeprefix("  ")
                                              for line in rest.splitlines())) + "\n"
             body += f"The code: [what step {number} changes](/difference/step{number}).\n\n"
-    table = build / "matrix.md"
-    body += "## The tests, and the stages that they hold in\n\n"
-    if table.exists():
-        body += table.read_text(encoding="utf-8")
-    else:
-        body += "The suite is one for all stages; `tests/http` has it.\n"
     pages.write("wire.md", body)

@@ -15,13 +15,13 @@ static void set_time(int socket, int option, int milliseconds)
 
 ssize_t socket_receive(int socket, void *data, size_t length, int milliseconds)
 {
-    ssize_t octets;
+    ssize_t count;
 
     set_time(socket, SO_RCVTIMEO, milliseconds);
     do {
-        octets = recv(socket, data, length, 0);
-    } while (octets == -1 && errno == EINTR);
-    return octets;
+        count = recv(socket, data, length, 0);
+    } while (count == -1 && errno == EINTR);
+    return count;
 }
 
 int socket_send(int socket, const struct iovec parts[2], int milliseconds)
@@ -32,14 +32,14 @@ int socket_send(int socket, const struct iovec parts[2], int milliseconds)
         size_t left = parts[i].iov_len;
 
         while (left > 0) {
-            ssize_t octets = send(socket, next, left, MSG_NOSIGNAL);
+            ssize_t count = send(socket, next, left, MSG_NOSIGNAL);
 
-            if (octets == -1 && errno != EINTR) {
+            if (count == -1 && errno != EINTR) {
                 return -1;
             }
-            if (octets > 0) {
-                next += octets;
-                left -= (size_t)octets;
+            if (count > 0) {
+                next += count;
+                left -= (size_t)count;
             }
         }
     }

@@ -31,13 +31,13 @@ static bool waited(int socket, short events, int milliseconds)
 
 ssize_t socket_receive(int socket, void *data, size_t length, int milliseconds)
 {
-    ssize_t octets;
+    ssize_t count;
 
     (void)fcntl(socket, F_SETFL, fcntl(socket, F_GETFL) | O_NONBLOCK);
     do {
-        octets = read(socket, data, length);
-    } while (octets == -1 && waited(socket, POLLIN, milliseconds));
-    return octets;
+        count = read(socket, data, length);
+    } while (count == -1 && waited(socket, POLLIN, milliseconds));
+    return count;
 }
 
 int socket_send(int socket, const struct iovec parts[2], int milliseconds)
@@ -47,14 +47,14 @@ int socket_send(int socket, const struct iovec parts[2], int milliseconds)
         size_t left = parts[i].iov_len;
 
         while (left > 0) {
-            ssize_t octets = write(socket, next, left);
+            ssize_t count = write(socket, next, left);
 
-            if (octets == -1 && !waited(socket, POLLOUT, milliseconds)) {
+            if (count == -1 && !waited(socket, POLLOUT, milliseconds)) {
                 return -1;
             }
-            if (octets > 0) {
-                next += octets;
-                left -= (size_t)octets;
+            if (count > 0) {
+                next += count;
+                left -= (size_t)count;
             }
         }
     }

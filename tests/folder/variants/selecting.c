@@ -27,7 +27,7 @@ static int wait_for(int socket, int milliseconds, int to_send)
 
 ssize_t socket_receive(int socket, void *data, size_t length, int milliseconds)
 {
-    ssize_t octets;
+    ssize_t count;
     int ready;
 
     do {
@@ -36,9 +36,9 @@ ssize_t socket_receive(int socket, void *data, size_t length, int milliseconds)
             errno = ready == 0 ? EAGAIN : errno;
             return -1;
         }
-        octets = recv(socket, data, length, 0);
-    } while (octets == -1 && errno == EINTR);
-    return octets;
+        count = recv(socket, data, length, 0);
+    } while (count == -1 && errno == EINTR);
+    return count;
 }
 
 int socket_send(int socket, const struct iovec parts[2], int milliseconds)
@@ -51,22 +51,22 @@ int socket_send(int socket, const struct iovec parts[2], int milliseconds)
         return -1;
     }
     while (left[0].iov_len + left[1].iov_len > 0) {
-        ssize_t octets;
+        ssize_t count;
 
         if (wait_for(socket, milliseconds, 1) <= 0) {
             return -1;
         }
-        octets = writev(socket, left, 2);
-        if (octets == -1 && errno != EINTR && errno != EAGAIN) {
+        count = writev(socket, left, 2);
+        if (count == -1 && errno != EINTR && errno != EAGAIN) {
             return -1;
         }
-        for (int i = 0; i < 2 && octets > 0; i++) {
-            size_t taken = (size_t)octets < left[i].iov_len ? (size_t)octets
-                                                            : left[i].iov_len;
+        for (int i = 0; i < 2 && count > 0; i++) {
+            size_t taken = (size_t)count < left[i].iov_len ? (size_t)count
+                                                           : left[i].iov_len;
 
             left[i].iov_base = (char *)left[i].iov_base + taken;
             left[i].iov_len -= taken;
-            octets -= (ssize_t)taken;
+            count -= (ssize_t)taken;
         }
     }
     return 0;

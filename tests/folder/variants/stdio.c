@@ -18,13 +18,13 @@ static void set_time(int socket, int option, int milliseconds)
 
 ssize_t socket_receive(int socket, void *data, size_t length, int milliseconds)
 {
-    ssize_t octets;
+    ssize_t count;
 
     set_time(socket, SO_RCVTIMEO, milliseconds);
     do {
-        octets = recvfrom(socket, data, length, 0, NULL, NULL);
-    } while (octets == -1 && errno == EINTR);
-    return octets;
+        count = recvfrom(socket, data, length, 0, NULL, NULL);
+    } while (count == -1 && errno == EINTR);
+    return count;
 }
 
 int socket_send(int socket, const struct iovec parts[2], int milliseconds)
@@ -38,14 +38,14 @@ int socket_send(int socket, const struct iovec parts[2], int milliseconds)
         return -1;
     }
     while (left > 0) {
-        ssize_t octets = write(socket, next, left);
+        ssize_t count = write(socket, next, left);
 
-        if (octets == -1 && errno != EINTR) {
+        if (count == -1 && errno != EINTR) {
             return -1;
         }
-        if (octets > 0) {
-            next += octets;
-            left -= (size_t)octets;
+        if (count > 0) {
+            next += count;
+            left -= (size_t)count;
         }
     }
     return 0;

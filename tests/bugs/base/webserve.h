@@ -1,1 +1,0 @@
-../../../stages/stage6/webserve.h

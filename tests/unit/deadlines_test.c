@@ -1,0 +1,354 @@
+/*
+ * deadlines_test.c - how long a client may take: whose thread is interrupted,
+ * when, and what that thread is told. The clock is the test's.
+ */
+/* link: -Wl,--wrap=clock_gettime */
+#include "support.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../common/net/limits.h"
+#include "deadlines.h"
+
+static pthread_mutex_t clock_lock = PTHREAD_MUTEX_INITIALIZER;
+static uint64_t now = 1000000; /* guarded by it, as helgrind knows no atomics */
+static volatile sig_atomic_t signals; /* that came */
+static struct deadline deadline;
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
+{
+    assert_int_equal(clock, CLOCK_MONOTONIC); /* it never goes back */
+    (void)pthread_mutex_lock(&clock_lock);
+    time->tv_sec = (time_t)(now / 1000);
+    time->tv_nsec = (long)(now % 1000) * 1000000;
+    (void)pthread_mutex_unlock(&clock_lock);
+    return 0;
+}
+
+static void count_signal(int number)
+{
+    (void)number;
+    signals++;
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    signals = 0;
+    deadlines_crowd(0, 100);
+    deadline_begin(&deadline);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    deadline_end(&deadline);
+    return 0;
+}
+
+/* True if the look of the main thread interrupts this one, which waits. */
+static bool is_interrupted(void)
+{
+    sig_atomic_t before = signals;
+
+    deadline_wait(&deadline);
+    deadlines_look(now);
+    return signals != before;
+}
+
+/* Waits for so long that the time is up, as the server does: looks ten times a
+ * second, and asks whenever it is interrupted. Gives how long that took. */
+static uint64_t wait_until_late(void)
+{
+    uint64_t began = now;
+
+    while (!is_interrupted() || !deadline_passed(&deadline)) {
+        now += 100;
+        assert_true(now - began < 3600000);
+    }
+    return now - began;
+}
+
+/* ---- The time */
+
+static void deadline_ends_a_silence(void **state)
+{
+    static const enum activity activities[] = {RECEIVING, SENDING, DRAINING};
+    static const uint64_t silences[] = {ALLOWANCE_MS, ALLOWANCE_MS,
+                                        DRAIN_SILENCE_MS};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(activities); i++) {
+        deadline_turn(&deadline, activities[i]);
+        deadline_tell(&deadline);
+        now += silences[i] - 1;
+        (void)is_interrupted();
+        assert_false(deadline_passed(&deadline));
+        now++;
+        assert_true(is_interrupted());
+        assert_true(deadline_passed(&deadline));
+    }
+}
+
+/* Time is not bought in advance: after any number of bytes at once, silence
+ * ends as soon as without one. */
+static void deadline_ends_a_silence_after_many_bytes(void **state)
+{
+    static const size_t bytes[] = {3500, 290000, 1 << 30};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(bytes); i++) {
+        deadline_turn(&deadline, RECEIVING);
+        now += 7000;
+        deadline_moved(&deadline, bytes[i]);
+        assert_int_equal(wait_until_late(), ALLOWANCE_MS);
+    }
+}
+
+/* Moves so many bytes, and again after each pause, until the time is up. */
+static uint64_t trickle(enum activity activity, size_t bytes, uint64_t pause)
+{
+    uint64_t began = now;
+
+    deadline_turn(&deadline, activity);
+    deadline_tell(&deadline);
+    while (!is_interrupted() || !deadline_passed(&deadline)) {
+        now += 100;
+        if ((now - began) % pause == 0) {
+            deadline_moved(&deadline, bytes);
+        }
+    }
+    return now - began;
+}
+
+static void deadline_ends_a_trickle(void **state)
+{
+    (void)state;
+    for (enum activity i = RECEIVING; i <= SENDING; i++) {
+        assert_int_equal(trickle(i, 0, 1000), ALLOWANCE_MS);
+        assert_int_equal(trickle(i, 1, 1000), ALLOWANCE_MS);
+        assert_int_equal(trickle(i, 250, 1000), 2 * ALLOWANCE_MS - 1000);
+        assert_int_equal(trickle(i, 500, 1000), ALLOWANCE_MOST_MS);
+        assert_int_equal(trickle(i, 1 << 30, 19000), ALLOWANCE_MOST_MS);
+    }
+    assert_int_equal(trickle(DRAINING, 1 << 20, 1900), DRAIN_MOST_MS);
+}
+
+/* ---- A crowd */
+
+static void deadlines_crowd_shrinks_the_time(void **state)
+{
+    enum {
+        least = ALLOWANCE_MS / ALLOWANCE_SHRINK,
+        middle = (ALLOWANCE_MS + least) / 2
+    };
+    static const struct {
+        size_t busy, cap;
+        uint64_t time;
+    } rows[] = {
+        {0, 100, ALLOWANCE_MS}, {50, 100, ALLOWANCE_MS}, {75, 100, middle},
+        {100, 100, least},      {101, 100, least},       {0, 1, ALLOWANCE_MS},
+        {1, 1, least},          {1, 3, ALLOWANCE_MS},    {2, 3, middle},
+        {3, 3, least},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        say_place("%zu of %zu threads are busy", rows[i].busy, rows[i].cap);
+        deadlines_crowd(rows[i].busy, rows[i].cap);
+        deadline_turn(&deadline, RECEIVING);
+        deadline_tell(&deadline);
+        now += rows[i].time - 1;
+        assert_row_bool(NULL, "being late", is_interrupted(), false);
+        now++;
+        assert_row_bool(NULL, "being late", is_interrupted(), true);
+        assert_row_bool(NULL, "having no time", deadline_passed(&deadline),
+                        true);
+    }
+    assert_int_equal(trickle(RECEIVING, 1 << 20, 100),
+                     ALLOWANCE_MOST_MS / ALLOWANCE_SHRINK);
+}
+
+/* Those that wait already are late at once. */
+static void deadlines_crowd_interrupts_those_that_wait(void **state)
+{
+    (void)state;
+    now += ALLOWANCE_MS / ALLOWANCE_SHRINK;
+    deadlines_crowd(50, 100);
+    assert_false(is_interrupted());
+    deadlines_crowd(100, 100);
+    assert_true(is_interrupted());
+    assert_true(deadline_passed(&deadline));
+    deadlines_crowd(0, 100);
+    assert_false(is_interrupted());
+}
+
+/* ---- Who is interrupted */
+
+static void deadlines_look_interrupts_who_waits_and_is_late(void **state)
+{
+    (void)state;
+    now += ALLOWANCE_MS;
+    deadlines_look(now);
+    assert_int_equal(signals, 0); /* it does not wait */
+    for (int i = 0; i < 3; i++) { /* the signal is repeated */
+        assert_true(is_interrupted());
+    }
+    signals = 0;
+    deadline_moved(&deadline, 1);
+    deadlines_look(now);
+    assert_int_equal(signals, 0); /* its call has ended */
+    now += ALLOWANCE_MS;
+    assert_true(is_interrupted());
+    assert_true(deadline_passed(&deadline));
+    signals = 0;
+    deadlines_look(now);
+    assert_int_equal(signals, 0); /* it was told */
+}
+
+/* In time, but a send that blocks must drop what the client sends. */
+static void deadlines_look_interrupts_a_sender_often(void **state)
+{
+    (void)state;
+    deadline_turn(&deadline, SENDING);
+    assert_false(is_interrupted()); /* nobody knows yet */
+    deadline_tell(&deadline);
+    for (int i = 0; i < 3; i++) {
+        now += SEND_LOOK_MS - 1;
+        assert_false(is_interrupted());
+        now++;
+        assert_true(is_interrupted());
+        assert_false(deadline_passed(&deadline));
+    }
+}
+
+/* With the others, whatever their order. */
+static void deadline_end_takes_it_off(void **state)
+{
+    struct deadline others[3];
+
+    (void)state;
+    for (size_t first = 0; first < COUNT(others); first++) {
+        for (size_t i = 0; i < COUNT(others); i++) {
+            deadline_begin(&others[i]);
+            deadline_wait(&others[i]);
+        }
+        now += ALLOWANCE_MS;
+        for (size_t left = COUNT(others); left > 0; left--) {
+            signals = 0;
+            deadlines_look(now);
+            assert_int_equal(signals, left);
+            deadline_end(&others[(first + left) % COUNT(others)]);
+        }
+        signals = 0;
+        deadlines_look(now);
+        assert_int_equal(signals, 0);
+    }
+}
+
+static atomic_size_t registered;
+static atomic_size_t ended;
+
+/* Gives its argument if it was interrupted because it is late. */
+static void *receive(void *socket)
+{
+    struct deadline mine;
+    char byte;
+    bool late;
+
+    deadline_begin(&mine);
+    deadline_wait(&mine);
+    atomic_fetch_add(&registered, 1);
+    late = recv(*(int *)socket, &byte, 1, 0) == -1 && errno == EINTR &&
+           deadline_passed(&mine);
+    deadline_end(&mine);
+    atomic_fetch_add(&ended, 1);
+    return late ? socket : NULL;
+}
+
+static void deadlines_look_interrupts_the_thread_that_is_late(void **state)
+{
+    pthread_t threads[2];
+    int pair[2];
+    void *result;
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    for (size_t i = 0; i < COUNT(threads); i++) {
+        assert_int_equal(pthread_create(&threads[i], NULL, receive, &pair[0]),
+                         0);
+        while (atomic_load(&registered) == i) {
+            pause_a_moment();
+        }
+        (void)pthread_mutex_lock(&clock_lock);
+        now += ALLOWANCE_MS / 2;
+        (void)pthread_mutex_unlock(&clock_lock);
+    }
+    while (atomic_load(&ended) == 0) { /* the signal may come before recv */
+        deadlines_look(now);
+        pause_a_moment();
+    }
+    assert_int_equal(pthread_join(threads[0], &result), 0);
+    assert_ptr_equal(result, &pair[0]);
+    assert_int_equal(send(pair[1], "x", 1, 0), 1);
+    assert_int_equal(pthread_join(threads[1], &result), 0);
+    assert_null(result);
+    assert_int_equal(close(pair[0]), 0);
+    assert_int_equal(close(pair[1]), 0);
+}
+
+/* ---- The end. This test is the last: there is no way back. */
+
+static void deadlines_stop_leaves_little_time_to_receive(void **state)
+{
+    uint64_t stopped;
+
+    (void)state;
+    now += ALLOWANCE_MS - STOP_GRACE_MS / 2;
+    deadlines_stop(now);
+    assert_int_equal(wait_until_late(), STOP_GRACE_MS / 2); /* no extension */
+    deadline_turn(&deadline, SENDING);
+    assert_int_equal(wait_until_late(), ALLOWANCE_MS);
+    deadline_turn(&deadline, DRAINING);
+    deadline_tell(&deadline);
+    assert_int_equal(wait_until_late(), DRAIN_SILENCE_MS);
+
+    stopped = now;
+    deadlines_stop(now);
+    assert_int_equal(trickle(RECEIVING, 500, 100), STOP_GRACE_MS);
+    deadline_end(&deadline);
+    deadline_begin(&deadline); /* one that comes after that */
+    assert_int_equal(now, stopped + STOP_GRACE_MS);
+    assert_true(is_interrupted());
+    assert_true(deadline_passed(&deadline));
+}
+
+#define WITH_DEADLINE(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void)
+{
+    const struct sigaction counts = {.sa_handler = count_signal};
+    const struct CMUnitTest tests[] = {
+        WITH_DEADLINE(deadline_ends_a_silence),
+        WITH_DEADLINE(deadline_ends_a_silence_after_many_bytes),
+        WITH_DEADLINE(deadline_ends_a_trickle),
+        WITH_DEADLINE(deadlines_crowd_shrinks_the_time),
+        WITH_DEADLINE(deadlines_crowd_interrupts_those_that_wait),
+        WITH_DEADLINE(deadlines_look_interrupts_who_waits_and_is_late),
+        WITH_DEADLINE(deadlines_look_interrupts_a_sender_often),
+        WITH_DEADLINE(deadline_end_takes_it_off),
+        WITH_DEADLINE(deadlines_look_interrupts_the_thread_that_is_late),
+        WITH_DEADLINE(deadlines_stop_leaves_little_time_to_receive),
+    };
+
+    return sigaction(SIGUSR1, &counts, NULL) == 0 ? run_all(tests) : 1;
+}

@@ -1,0 +1,236 @@
+/*
+ * handle_connection_memory_test.c - what a client makes the server hold: it is
+ * counted before each wait, there is room for all of it before delegate is
+ * called, and it is in proportion to what the client sent. That is this
+ * design's: a solution that counts otherwise is as good.
+ */
+/* stages: 3 4 5 6 */
+/* tags: ours */
+/* hint: Between which two waits is the memory allocated, and is it counted
+ * before the second? */
+/* link: -Wl,--wrap=free */
+#include "support_delegate.h"
+
+#include <stdio.h>
+
+#include "../../common/net/limits.h"
+#include "budget.h"
+
+#if STAGE >= 6
+static char much_content[300000] = "\r\na=";
+#endif
+
+/* A request: a beginning, something again and again, and an end. */
+static const struct costly {
+    const char *start, *repeated, *end;
+    size_t most; /* octets of what is repeated */
+} requests[] = {
+    {"GET / HTTP/1.1\r\nHost: a\r\n", "a:\r\n", "\r\n", 1000000},
+    {"GET / HTTP/1.1\r\nHost: a\r\nX: ", "x", "\r\n\r\n", 1000000},
+    {"GET /", "\"", " HTTP/1.1\r\nHost: a\r\n\r\n", 60000},
+    {"GET /", "\x80", " HTTP/1.1\r\nHost: a\r\n\r\n", 60000},
+    {"GET /?", "&a", " HTTP/1.1\r\nHost: a\r\n\r\n", 60000},
+    {"GET /?", "&\"", " HTTP/1.1\r\nHost: a\r\n\r\n", 60000},
+    {"GET /?", "%22", " HTTP/1.1\r\nHost: a\r\n\r\n", 60000},
+#if STAGE >= 6
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n", "a:\r\n",
+     "\r\na=", 1000000},
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 299997\r\n", "a:\r\n",
+     much_content, 1000000},
+    {"POST /", "\"",
+     " HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na=", 60000},
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n", "&a", "",
+     400000},
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n", "&\"", "",
+     400000},
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n", "\"", "",
+     400000},
+    {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %zu\r\n\r\n", "a&%22=", "",
+     400000},
+    {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n",
+     "2\r\n&\"\r\n", "0\r\n\r\n", 400000},
+#endif
+};
+
+static char request[1300256];
+
+/* Makes it with so many octets of what is repeated; gives its length. */
+static size_t make(const struct costly *costly, size_t repeated)
+{
+    size_t one = strlen(costly->repeated);
+    size_t times = repeated / one;
+    char *end = request + sprintf(request, costly->start, times * one);
+
+    for (size_t i = 0; i < times; i++, end += one) {
+        memcpy(end, costly->repeated, one);
+    }
+    memcpy(end, costly->end, strlen(costly->end));
+    return (size_t)(end - request) + strlen(costly->end);
+}
+
+/* What may be held without being counted, in addition to HELD_FREELY: the head
+ * of an answer, with a short page. */
+static const size_t little = 9216;
+
+static size_t uncounted; /* at most, at a call that may wait */
+static uint64_t others;  /* octets that other clients hold */
+static bool others_grow; /* before the last piece, they take all that is left */
+
+static void look(void)
+{
+    uint64_t counted = budget_held() - others;
+    size_t known = (size_t)(counted > 0 ? counted : HELD_FREELY);
+
+    if (memory_held() > known + uncounted) {
+        uncounted = memory_held() - known;
+    }
+    if (others_grow && stub.given == stub.cuts[0]) {
+        assert_int_equal(budget_hold(&others, MEMORY_BUDGET - counted), 0);
+    }
+}
+
+/* Handles such a request, with the stage's own delegate; gives how long it is.
+ */
+static size_t handle_costly(const struct costly *costly, size_t repeated)
+{
+    size_t length = make(costly, repeated);
+
+    delegate_answers = NULL;
+    open_client(request, length);
+    stub.cuts[0] = length - 2;
+    stub.on_call = look;
+    uncounted = 0;
+    memory_count();
+    say_place("%zu octets like that", repeated);
+    handle();
+    stub_check(costly->start);
+    assert_row(costly->start, "the number of octets that are held in the end",
+               memory_held(), 0);
+    assert_row(costly->start, "the number of those that are still counted",
+               budget_held() - others, 0);
+    stub_close();
+    return length;
+}
+
+static bool is_answered(const char *code)
+{
+    return strncmp(stub.sent + strlen("HTTP/1.1 "), code, 3) == 0;
+}
+
+static void handle_connection_counts_memory_before_each_wait(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(requests); i++) {
+        for (size_t k = 1000; k < requests[i].most; k += k / 4) {
+            (void)handle_costly(&requests[i], k);
+            assert_row_that(requests[i].start, is_answered("200"),
+                            "the answer is no 200");
+            assert_row_that(requests[i].start, uncounted <= little,
+                            "%zu octets were not counted when it waited",
+                            uncounted);
+        }
+    }
+}
+
+static void handle_connection_holds_so_much_per_octet(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(requests); i++) {
+        size_t fixed;
+
+        (void)handle_costly(&requests[i], 0);
+        fixed = memory_peak();
+        for (size_t k = 1000; k < requests[i].most; k += k / 5) {
+            size_t length = handle_costly(&requests[i], k);
+
+            assert_row_that(requests[i].start,
+                            memory_peak() <=
+                                fixed + HELD_PER_BYTE_MOST * length,
+                            "%zu octets were held, for %zu that came",
+                            memory_peak(), length);
+        }
+    }
+}
+
+/* delegate is called only if there is room for what it will add: true if that
+ * was so. */
+static bool has_room(const struct costly *costly, size_t repeated,
+                     uint64_t room)
+{
+    bool answered;
+
+    assert_int_equal(budget_hold(&others, MEMORY_BUDGET - room), 0);
+    (void)handle_costly(costly, repeated);
+    answered = is_answered("200");
+    assert_row_that(costly->start, answered || is_answered("503"),
+                    "the answer is neither 200 nor 503");
+    assert_row_times(costly->start, "delegate was called", delegate_calls,
+                     answered);
+    assert_row_that(costly->start, memory_peak() <= room + HELD_FREELY + little,
+                    "%zu octets were held, with room for %zu", memory_peak(),
+                    (size_t)room);
+    assert_int_equal(budget_hold(&others, 0), 0);
+    return answered;
+}
+
+static void handle_connection_over_budget(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(requests); i++) {
+        for (size_t k = 15000; k < 60000; k += k / 3) {
+            for (uint64_t room = 30000; !has_room(&requests[i], k, room);) {
+                room += room / 8;
+            }
+            others_grow = true;
+            (void)has_room(&requests[i], k, MEMORY_BUDGET);
+            others_grow = false;
+        }
+    }
+}
+
+static size_t held_most;
+
+static void note_held(void)
+{
+    held_most = memory_held() > held_most ? memory_held() : held_most;
+}
+
+/* So ten thousand clients that have sent half of a request take little. */
+static void handle_connection_holds_little_of_half_a_request(void **state)
+{
+    (void)state;
+    memset(request, 'x', 1000);
+    memcpy(request, "GET / HTTP/1.1\r\nX: ", 19);
+    open_client(request, 1000);
+    stub.step = 10;
+    stub.ending = STUB_ENDS;
+    stub.on_call = note_held;
+    memory_count();
+    handle();
+    assert_in_range(held_most, 1000, 2048);
+    stub_close();
+}
+
+static int set_up(void **state)
+{
+#if STAGE >= 6
+    memset(much_content + 4, 'a', sizeof much_content - 5);
+#endif
+    others_grow = false;
+    (void)budget_hold(&others, 0);
+    return set_up_delegate(state);
+}
+
+#define TEST(test) cmocka_unit_test_setup(test, set_up)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(handle_connection_counts_memory_before_each_wait),
+        TEST(handle_connection_holds_so_much_per_octet),
+        TEST(handle_connection_over_budget),
+        TEST(handle_connection_holds_little_of_half_a_request),
+    };
+
+    return run_all(tests);
+}
