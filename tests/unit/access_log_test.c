@@ -46,7 +46,7 @@ static struct sockaddr_storage client_at(const char *text)
     return client;
 }
 
-/* Adds the entry, whose request line lies before a page that nobody may read,
+/* Adds the entry, whose request line is just before a page that cannot be read,
  * and ends the test unless the line is `expected`; NULL is not looked at. */
 static void check_entry(const struct access_log_entry *entry,
                         const char *expected)

@@ -22,18 +22,13 @@ static int lookup_error; /* of getaddrinfo, which may look beyond this machine
 static int name_error;   /* of getsockname, an errno */
 static bool text_fails;  /* getnameinfo does */
 
-int __real_getaddrinfo(const char *name, const char *service,
-                       const struct addrinfo *hints, struct addrinfo **found);
-int __wrap_getaddrinfo(const char *name, const char *service,
-                       const struct addrinfo *hints, struct addrinfo **found);
-int __real_getsockname(int socket, struct sockaddr *address, socklen_t *length);
-int __wrap_getsockname(int socket, struct sockaddr *address, socklen_t *length);
-int __real_getnameinfo(const struct sockaddr *address, socklen_t length,
-                       char *host, socklen_t host_size, char *port,
-                       socklen_t port_size, int flags);
-int __wrap_getnameinfo(const struct sockaddr *address, socklen_t length,
-                       char *host, socklen_t host_size, char *port,
-                       socklen_t port_size, int flags);
+STANDS_IN_FOR(int, getaddrinfo, const char *name, const char *service,
+              const struct addrinfo *hints, struct addrinfo **found);
+STANDS_IN_FOR(int, getsockname, int socket, struct sockaddr *address,
+              socklen_t *length);
+STANDS_IN_FOR(int, getnameinfo, const struct sockaddr *address,
+              socklen_t length, char *host, socklen_t host_size, char *port,
+              socklen_t port_size, int flags);
 
 int __wrap_getaddrinfo(const char *name, const char *service,
                        const struct addrinfo *hints, struct addrinfo **found)

@@ -157,7 +157,7 @@ static void characters_match_whole_text_in_any_case(void **state)
 }
 
 /* Sixteen octets are looked at together: each octet at each place among them,
- * and with any number behind it. */
+ * and with any number after it. */
 static void characters_skip_value_stops_where_it_must(void **state)
 {
     (void)state;

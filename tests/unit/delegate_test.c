@@ -27,7 +27,7 @@ struct call {
 };
 
 /* Calls delegate with an answer that is empty, and with memory for that many
- * allocations. The page is then a string, if no NUL stands in it. */
+ * allocations. The page is then a string, if there is no NUL in it. */
 static int call_delegate(const struct call *call, struct response *response,
                          size_t memory)
 {
@@ -103,7 +103,7 @@ static char *page_of(const struct call *call)
     memcpy(page, response.content.data, response.content.length);
     page[response.content.length] = '\0';
     assert_row_that(NULL, strlen(page) == response.content.length,
-                    "a NUL stands in the page");
+                    "there is a NUL in the page");
     response_release(&response);
     return page;
 }
@@ -196,7 +196,7 @@ static void delegate_is_constant(void **state)
 
 #else
 
-/* Ends the test unless the text stands in the page, once. */
+/* Ends the test unless the text is in the page, once. */
 static void assert_once(const char *page, const char *text)
 {
     const char *near = strstr(page, "<h1>");
@@ -322,7 +322,7 @@ static void delegate_shows_no_post_data_yet(void **state)
 
 #else
 
-/* hint: The POST data comes behind the query's, in the same form, under a
+/* hint: The POST data follows the query, in the same form, under a
  * heading of its own. */
 static void delegate_shows_post_data_under_a_heading(void **state)
 {

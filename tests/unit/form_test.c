@@ -14,10 +14,8 @@
 static size_t text_taken;    /* by the last malloc */
 static size_t entries_taken; /* by the last realloc */
 
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
+STANDS_IN_FOR(void *, malloc, size_t size);
+STANDS_IN_FOR(void *, realloc, void *memory, size_t size);
 
 void *__wrap_malloc(size_t size)
 {
@@ -178,8 +176,8 @@ static void form_parse_of_the_table(void **state)
     }
 }
 
-/* Sixteen octets are looked at together: so each row stands at each place among
- * them, with more pairs before and behind it. */
+/* Sixteen octets are looked at together: so each row is tried at each place
+ * among them, with more pairs before and after it. */
 static void check_in_the_middle(const struct row *row, size_t before)
 {
     static const char more[] = "&a+longer+name=and+its+value";

@@ -153,7 +153,7 @@ static void headers_find_in_any_case_the_first(void **state)
     headers_release(&headers);
 }
 
-/* Names are no strings: what is behind them is another field's. */
+/* Names are not strings: what follows them belongs to another field. */
 static void headers_find_looks_at_the_length(void **state)
 {
     static const char line[] = "Hostname: x";

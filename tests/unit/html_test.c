@@ -68,8 +68,8 @@ static void html_append_of_every_other_octet(void **state)
     }
 }
 
-/* Sixteen octets are looked at together: so each octet stands at each place
- * among them, and as much behind it. */
+/* Sixteen octets are looked at together: so each octet is tried at each place
+ * among them, with as much text after it. */
 static void html_append_at_each_place_of_sixteen(void **state)
 {
     (void)state;
@@ -150,7 +150,7 @@ static void html_append_of_text(void **state)
 }
 
 /* One U+FFFD for each maximal part (Unicode, section 3.9, tables 3-7 to
- * 3-11), and nothing that stands behind is swallowed. */
+ * 3-11), and nothing after it is swallowed. */
 static void html_append_of_what_is_no_utf_8(void **state)
 {
     static const struct {

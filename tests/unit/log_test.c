@@ -29,8 +29,7 @@ static bool writes_slowly;
 static int write_error; /* of each write to standard error; 0: none */
 static int write_errors_left;
 
-ssize_t __real_write(int descriptor, const void *data, size_t length);
-ssize_t __wrap_write(int descriptor, const void *data, size_t length);
+STANDS_IN_FOR(ssize_t, write, int descriptor, const void *data, size_t length);
 
 ssize_t __wrap_write(int descriptor, const void *data, size_t length)
 {

@@ -32,15 +32,12 @@ static bool no_threads;
 static bool writes_slowly; /* to standard error */
 static atomic_int trims;
 
-int __real_clock_gettime(clockid_t clock, struct timespec *time);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
-int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument);
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument);
+STANDS_IN_FOR(int, clock_gettime, clockid_t clock, struct timespec *time);
+STANDS_IN_FOR(int, pthread_create, pthread_t *thread,
+              const pthread_attr_t *attributes, void *(*function)(void *),
+              void *argument);
 int __wrap_malloc_trim(size_t pad);
-ssize_t __real_write(int descriptor, const void *data, size_t length);
-ssize_t __wrap_write(int descriptor, const void *data, size_t length);
+STANDS_IN_FOR(ssize_t, write, int descriptor, const void *data, size_t length);
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 {
@@ -99,7 +96,7 @@ static bool is_blocked(int number)
     return sigismember(&blocked, number) == 1;
 }
 
-/* Whatever whoever started the server has done to SIGUSR1. */
+/* Even if the server was started with SIGUSR1 blocked and ignored. */
 static void main_thread_prepare_sets_up_signals(void **state)
 {
     sigset_t interrupting;
@@ -228,7 +225,7 @@ static void check_stop(int number)
     signal_server(number);
     child_check(main_thread_run(&pool) == 0, "it ends with 0");
     child_check(pool_count(&pool).total == 0, "no thread is left");
-    child_check(connect_client() == -1, "nobody listens");
+    child_check(connect_client() == -1, "a client is refused");
 }
 
 static void main_thread_run_until_sigterm(void **state)

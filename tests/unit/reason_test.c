@@ -11,8 +11,7 @@
 
 static bool no_locale; /* there is no memory for one */
 
-locale_t __real_newlocale(int mask, const char *name, locale_t base);
-locale_t __wrap_newlocale(int mask, const char *name, locale_t base);
+STANDS_IN_FOR(locale_t, newlocale, int mask, const char *name, locale_t base);
 
 locale_t __wrap_newlocale(int mask, const char *name, locale_t base)
 {

@@ -1,7 +1,7 @@
 /*
  * serve_clients_test.c - what serve takes for each client, it gives back. The
  * server runs in a process of its own, and AddressSanitizer looks, when that
- * ends, for memory that nobody can free any more.
+ * ends, for memory that can no longer be freed.
  */
 /* stages: 4 5 6 */
 /* tags: contract, threads */

@@ -78,7 +78,7 @@ static void serve_leaves_the_socket_to_handle_connection(void **state)
     assert_row_that(NULL,
                     (WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
                         (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM),
-                    "the server did not end with 0 upon SIGTERM");
+                    "SIGTERM did not end the server with status 0");
 }
 
 int main(void)

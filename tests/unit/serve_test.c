@@ -36,16 +36,13 @@ static int bind_error;
 static int listen_error;
 static atomic_int creations_left = -1; /* of threads; -1: any number */
 
-int __real_socket(int domain, int type, int protocol);
-int __wrap_socket(int domain, int type, int protocol);
-int __real_bind(int socket, const struct sockaddr *address, socklen_t length);
-int __wrap_bind(int socket, const struct sockaddr *address, socklen_t length);
-int __real_listen(int socket, int length);
-int __wrap_listen(int socket, int length);
-int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument);
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument);
+STANDS_IN_FOR(int, socket, int domain, int type, int protocol);
+STANDS_IN_FOR(int, bind, int socket, const struct sockaddr *address,
+              socklen_t length);
+STANDS_IN_FOR(int, listen, int socket, int length);
+STANDS_IN_FOR(int, pthread_create, pthread_t *thread,
+              const pthread_attr_t *attributes, void *(*function)(void *),
+              void *argument);
 
 int __wrap_socket(int domain, int type, int protocol)
 {
@@ -230,7 +227,7 @@ static void serve_handles_each_connection_in_a_thread(void **state)
 
         assert_int_equal(
             getsockname(clients[i], (struct sockaddr *)&own, &length), 0);
-        assert_row(NULL, "the client's port, as handle_connection is told,",
+        assert_row(NULL, "the client's port, as given to handle_connection,",
                    answer.port, ntohs(own.sin_port));
         at_once = answer.at_once > at_once ? answer.at_once : at_once;
         in_threads += answer.thread == 'f';

@@ -81,7 +81,7 @@ enum {
     tests_most = 64
 };
 
-/* What runs: the test's own set-up comes behind ours, which counts. */
+/* What runs: first our set-up, which counts, then the test's own. */
 static struct CMUnitTest running[tests_most];
 static const struct CMUnitTest *given;
 static size_t started; /* tests */
@@ -91,7 +91,7 @@ static void put(const char *text)
 {
     ssize_t written = write(STDOUT_FILENO, text, strlen(text));
 
-    (void)written; /* there is nobody else to tell */
+    (void)written; /* it cannot be said anywhere else */
 }
 
 /* Names the test that is running as failed. It may be called by a handler of

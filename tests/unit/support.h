@@ -21,14 +21,14 @@
 /* How many elements an array has. */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Declares a call, and what stands in its place by --wrap. */
+/* Declares a call, and what --wrap puts in its place. */
 #define STANDS_IN_FOR(type, call, ...)                                         \
     type __real_##call(__VA_ARGS__);                                           \
     type __wrap_##call(__VA_ARGS__)
 
-/* Puts a copy of the octets where the next one behind them is a page that
- * nobody may read: looking beyond their end is a crash. Free it with
- * guarded_free, given the same length. */
+/* Puts a copy of the octets just before a page that cannot be read: looking
+ * beyond their end is a crash. Free it with guarded_free, given the same
+ * length. */
 char *guarded_copy(const char *data, size_t length);
 void guarded_free(char *data, size_t length);
 
@@ -44,7 +44,7 @@ void *test_malloc_or_fail(size_t size);
  * is one that takes longer than UNIT_SECONDS of the environment, if that is
  * set. With UNITS_FROM=n the first n are left out: they have run before. If a
  * test failed, the program ends here: what it left allocated when it was ended
- * in the middle is no leak to be told of. */
+ * in the middle is not a leak to report. */
 #define run_all(tests) run_counted((tests), COUNT(tests))
 int run_counted(const struct CMUnitTest *tests, size_t count);
 

@@ -5,7 +5,7 @@
 
 #include "support_stub.h"
 
-/* How often the field stands in the header section of an answer. */
+/* How often the field is in the header section of an answer. */
 static size_t count_field(const char *field, const char *end)
 {
     const char *found = strstr(stub.sent, field);

@@ -1,13 +1,13 @@
 /*
- * support_by_hand.h - a line to try by hand what a unit test did: told by each
- * assertion of support_rows.h that fails, behind what it says.
+ * support_by_hand.h - a line to try by hand what a unit test did. Each
+ * assertion of support_rows.h that fails prints it after its message.
  */
 #ifndef UNIT_SUPPORT_BY_HAND_H
 #define UNIT_SUPPORT_BY_HAND_H
 
 #include <stddef.h>
 
-/* A line of shell, as printf makes it, until it is said anew or the next test
+/* A line of shell, as printf makes it, until it is said again or the next test
  * begins; "" for none. */
 void say_by_hand(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -20,7 +20,7 @@ const char *said_by_hand(void);
 
 /* Says how to send these octets with nc; in two or three pieces, a second
  * apart, if there are offsets other than 0 at which they are cut. The client
- * ends its side behind them if `ends`. Says nothing if they are too many for a
+ * ends its side after them if `ends`. Says nothing if they are too many for a
  * line. */
 struct pieces {
     const char *data;

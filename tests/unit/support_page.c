@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char tag = '\1';     /* stands for any markup */
+static const char tag = '\1';     /* in place of any markup */
 static const char heading = '\2'; /* for the beginning of a heading */
 
 static bool begins_with(const char *text, const char *beginning)
@@ -15,8 +15,8 @@ static bool begins_with(const char *text, const char *beginning)
     return strncmp(text, beginning, strlen(beginning)) == 0;
 }
 
-/* The number of the character that a reference stands for, or -1; *end is what
- * stands behind it. */
+/* The number of the character that a reference means, or -1; *end is what
+ * follows it. */
 static long referred(const char *reference, const char **end)
 {
     const char *digits = reference + strlen("&#");
@@ -74,7 +74,7 @@ static char *same_references(const char *text)
     return same;
 }
 
-/* The page from behind its last `hello, `, a character for each tag. */
+/* The page after its last `hello, `, with a character in place of each tag. */
 static char *without_markup(const char *page)
 {
     const char *hello = page;
@@ -100,7 +100,7 @@ static char *without_markup(const char *page)
     return text;
 }
 
-/* True if `; ` ends at that place, whatever markup stands in it. */
+/* True if `; ` ends at that place, whatever markup is in it. */
 static bool is_behind_semicolon(const char *pair, const char *place)
 {
     if (place == pair || place[-1] != ' ') {
@@ -145,7 +145,7 @@ static const char *append_pair(char *lines, const char *pair)
         lines[end++] = *place++;
     }
     lines[end] = '\0';
-    /* without the white space behind its `; ` */
+    /* without the white space after its `; ` */
     while (end > 2 && strchr(" \n", lines[end - 1]) != NULL &&
            strcmp(lines + end - 2, "; ") != 0) {
         lines[--end] = '\0';

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 /* Says where in its work with a row the test is, as printf does ("cut after
- * octet %zu"), until it is said anew; "" is nowhere in particular. Each test
+ * octet %zu"), until it is said again; "" is nowhere in particular. Each test
  * begins there. */
 void say_place(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -98,9 +98,11 @@ int connect_to_server(void)
 
     assert_int_equal(
         setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit), 0);
-    assert_row_that(NULL,
-                    connect(client, (struct sockaddr *)&server.address,
-                            sizeof server.address) == 0,
-                    "nobody listens where serve says: %s", server.line);
+    assert_row_that(
+        NULL,
+        connect(client, (struct sockaddr *)&server.address,
+                sizeof server.address) == 0,
+        "a client cannot connect where serve says that it listens: %s",
+        server.line);
     return client;
 }
