@@ -263,38 +263,6 @@ static void stages_declare_the_same_functions_in_the_same_words(void **state)
     }
 }
 
-<<<<<<< HEAD
-static void stage_files_are_80_columns_wide(void **state)
-{
-    (void)state;
-    for (int stage = 1; stage <= stages; stage++) {
-        for (size_t i = 0; i < COUNT(files); i++) {
-            size_t number = 1;
-            char row[320];
-            char *text;
-
-            if (files[i].first_stage > stage) {
-                continue;
-            }
-            text = read_source(stage, files[i].name);
-            describe(row, stage, files[i].name);
-            for (const char *line = text; *line != '\0'; number++) {
-                size_t length = strcspn(line, "\n");
-
-                assert_row_that(NULL, length <= 80,
-                                "%s:%zu is longer than 80 columns", row,
-                                number);
-                assert_row_that(NULL, line[length] == '\n',
-                                "%s does not end in a newline", row);
-                line += length + 1;
-            }
-            free(text);
-        }
-    }
-}
-
-=======
->>>>>>> 455a791f5229eb09f078653c4f12c3d959595911
 /* In which file of a stage something is called, if it is in one alone. */
 static const char *find_caller(int stage, const char *call)
 {
@@ -361,17 +329,6 @@ static void webserve_has_main_alone_from_stage_4_on(void **state)
     for (int stage = 4; stage <= stages; stage++) {
         char *text = read_source(stage, "webserve.c");
         const char *body = strstr(text, ")\n{\n");
-<<<<<<< HEAD
-        char row[320];
-
-        describe(row, stage, "webserve.c");
-        assert_row_that(NULL, strstr(text, "\nint main(") != NULL,
-                        "%s has no main", row);
-        assert_row_that(NULL, strstr(body + 1, ")\n{\n") == NULL,
-                        "%s should have one function: main", row);
-        assert_row_that(NULL, strstr(text, "\nstatic ") == NULL,
-                        "%s should have nothing static", row);
-=======
 
         assert_row_that(
             NULL,
@@ -383,7 +340,6 @@ static void webserve_has_main_alone_from_stage_4_on(void **state)
                             strstr(text, "\nstatic ") == NULL,
                         "stages/stage%d/webserve.c should only have main",
                         stage);
->>>>>>> 455a791f5229eb09f078653c4f12c3d959595911
         free(text);
     }
 }
@@ -396,14 +352,8 @@ int main(void)
         cmocka_unit_test(stages_differ_in_the_files_of_their_step_alone),
         cmocka_unit_test(stage5_changes_comments_alone_in_its_header),
         cmocka_unit_test(stages_declare_the_same_functions_in_the_same_words),
-<<<<<<< HEAD
-        cmocka_unit_test(stage_files_are_80_columns_wide),
-        cmocka_unit_test(stages_make_the_calls_themselves),
-        cmocka_unit_test(webserve_is_main_alone_from_stage_4_on),
-=======
         cmocka_unit_test(stages_make_the_calls_themselves),
         cmocka_unit_test(webserve_has_main_alone_from_stage_4_on),
->>>>>>> 455a791f5229eb09f078653c4f12c3d959595911
     };
 
     return run_all(tests);
