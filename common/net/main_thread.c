@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -146,13 +145,6 @@ static void look_at_deadlines(struct pool_counts counts, uint64_t now)
     }
 }
 
-static bool clients_wait(int listening_socket)
-{
-    struct pollfd listener = {.fd = listening_socket, .events = POLLIN};
-
-    return poll(&listener, 1, 0) > 0 && (listener.revents & POLLIN) != 0;
-}
-
 /* Returns the number of a second signal, or 0. */
 static int stop(struct pool *pool, const sigset_t *signals)
 {
@@ -164,7 +156,7 @@ static int stop(struct pool *pool, const sigset_t *signals)
     pool_stop(pool);
     (void)fcntl(pool->listening_socket, F_SETFL,
                 flags == -1 ? O_NONBLOCK : flags | O_NONBLOCK);
-    while (number == 0 && clients_wait(pool->listening_socket) &&
+    while (number == 0 && pool_has_clients(pool) &&
            deadlines_clock() < stopped + STOP_MOST_MS - STOP_GRACE_MS) {
         look_at_deadlines(pool_count(pool), deadlines_clock());
         number = platform_wait_for_signal(signals, stop_ms);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -106,7 +107,7 @@ bool pool_wait(struct pool *pool)
  * waits and there may be one more. */
 static bool claim_thread(struct pool *pool)
 {
-    if (pool->waiting > 0 || pool->total >= pool->reached) {
+    if (pool->waiting > 0 || pool->total >= pool->cap) {
         return false;
     }
     pool->total++;
@@ -189,8 +190,16 @@ struct pool_counts pool_count(struct pool *pool)
     return counts;
 }
 
+bool pool_has_clients(const struct pool *pool)
+{
+    struct pollfd listener = {.fd = pool->listening_socket, .events = POLLIN};
+
+    return poll(&listener, 1, 0) > 0 && (listener.revents & POLLIN) != 0;
+}
+
 long pool_look(struct pool *pool, uint64_t now)
 {
+    bool clients = pool_has_clients(pool);
     long pause;
 
     lock_take(&pool->lock);
@@ -202,7 +211,7 @@ long pool_look(struct pool *pool, uint64_t now)
     }
     if (!pool->rush) {
         (void)pthread_cond_broadcast(&pool->wake);
-    } else if (pool->waiting == 0) {
+    } else if (clients && pool->waiting == 0) {
         (void)pthread_cond_signal(&pool->wake);
     }
     pause = pool->rush ? RUSH_LOOK_MS : LOOK_MS;

@@ -30,7 +30,8 @@
  * In a rush, of RUSH_LEAST clients per second, one thread in accept is enough,
  * and others rest: to wake one for each client would cost more than to serve
  * it, and the thread that got the last one is back a few microseconds later. If
- * it is not, the main thread wakes one that rests, after RUSH_LOOK_MS.
+ * it is not, and clients have come, the main thread wakes one that rests, after
+ * RUSH_LOOK_MS.
  *
  * Threads: one lock guards the counts; any thread may call these. The pool must
  * stay where it is for as long as the program runs.
@@ -88,8 +89,9 @@ bool pool_wait(struct pool *pool);
  */
 bool pool_accepted(struct pool *pool, int client_sock);
 
-/* The thread that was counted could not be created: takes the count back. For a
- * while no more are tried. */
+/* The thread that was counted could not be created: takes the count back. Until
+ * some thread waits again, the threads that there are count as all that can be
+ * had, so that time gets short for slow clients. */
 void pool_thread_failed(struct pool *pool);
 
 /* The counts, as they are at one moment. */
@@ -101,6 +103,9 @@ struct pool_counts {
 };
 
 struct pool_counts pool_count(struct pool *pool);
+
+/* True if clients have come that are not accepted yet. */
+bool pool_has_clients(const struct pool *pool);
 
 /* The main thread looks whether there is a rush, at `now` by deadlines_clock.
  * Returns milliseconds until it should look again. */

@@ -7,8 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -155,7 +157,7 @@ static void pool_accepted_starts_no_thread_beyond_the_cap(void **state)
 }
 
 /* One thread creates a second. That one gets a client and cannot create a
- * third. Two is what can be had; until one waits, no more are tried. */
+ * third. Two is what can be had, until one waits; a third is tried again. */
 static void pool_thread_failed_takes_the_count_back(void **state)
 {
     (void)state;
@@ -164,7 +166,8 @@ static void pool_thread_failed_takes_the_count_back(void **state)
     pool_thread_failed(&pool);
     check_counts(2, 2);
     assert_int_equal(pool_count(&pool).reached, 2);
-    take_a_client(false);
+    take_a_client(true);
+    pool_thread_failed(&pool);
     check_counts(2, 2);
     assert_true(pool_wait(&pool));
     assert_true(pool_count(&pool).reached > 2);
@@ -241,6 +244,106 @@ static void pool_counts_right_in_any_order(void **state)
             NULL, counts.busy < counts.total || counts.total == counts.reached,
             "no thread waits, though more can be had");
     }
+}
+
+/* ---- A rush */
+
+/* So many clients are accepted, and the main thread looks 100 ms later; gives
+ * when it should look again. */
+static long look_after(size_t clients)
+{
+    static uint64_t now = 1000;
+
+    (void)pool_look(&pool, now);
+    for (size_t i = 0; i < clients; i++) {
+        assert_true(pool_wait(&pool));
+        (void)pool_accepted(&pool, 0);
+    }
+    now += LOOK_MS;
+    return pool_look(&pool, now);
+}
+
+static void pool_look_sees_a_rush_and_its_end(void **state)
+{
+    enum {
+        rush = RUSH_LEAST * LOOK_MS / 1000
+    };
+
+    (void)state;
+    pool.cap = pool.reached = 1;
+    assert_int_equal(look_after(rush - 1), LOOK_MS);
+    assert_int_equal(look_after(rush), RUSH_LOOK_MS);
+    assert_int_equal(look_after(rush), RUSH_LOOK_MS);
+    assert_int_equal(look_after(0), LOOK_MS);
+}
+
+static void *wait_once(void *waited)
+{
+    *(bool *)waited = pool_wait(&pool);
+    return NULL;
+}
+
+/* In a rush one thread waits, and another one, which is created here, comes to
+ * rest. Nobody wakes it until `until` has done its part. */
+static void rest_until(void (*until)(void))
+{
+    pthread_t thread;
+    bool waited = false;
+    int pair[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    pool.listening_socket = pair[0]; /* a byte there stands for a client */
+    pool.rush = true;
+    pool.counted = UINT64_MAX / 2; /* and it stays so */
+    assert_true(pool_wait(&pool));
+    pool.total++;
+    assert_int_equal(pthread_create(&thread, NULL, wait_once, &waited), 0);
+    while (pool_count(&pool).busy > 0) {
+        (void)sched_yield();
+    }
+    assert_false(pool_accepted(&pool, 0)); /* it rests: no more are needed */
+    assert_int_equal(pool_look(&pool, 0), RUSH_LOOK_MS);
+    check_counts(2, 1); /* no client has come: it goes on resting */
+    assert_int_equal(write(pair[1], "x", 1), 1);
+    until();
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_true(waited);
+    check_counts(2, 1);
+    assert_int_equal(close(pair[0]) + close(pair[1]), 0);
+}
+
+static void look_in_a_rush(void)
+{
+    assert_int_equal(pool_look(&pool, 0), RUSH_LOOK_MS);
+}
+
+static void look_after_the_rush(void)
+{
+    pool.counted = 0;
+    assert_int_equal(pool_look(&pool, 1000), LOOK_MS);
+}
+
+static void stop(void)
+{
+    pool_stop(&pool);
+}
+
+static void pool_look_wakes_one_that_rests_for_a_client(void **state)
+{
+    (void)state;
+    rest_until(look_in_a_rush);
+}
+
+static void pool_look_wakes_those_that_rest_after_a_rush(void **state)
+{
+    (void)state;
+    rest_until(look_after_the_rush);
+}
+
+static void pool_stop_wakes_those_that_rest(void **state)
+{
+    (void)state;
+    rest_until(stop);
 }
 
 /* ---- accept that fails */
@@ -439,6 +542,10 @@ int main(void)
         WITH_POOL(pool_thread_failed_takes_the_count_back),
         WITH_POOL(pool_thread_failed_after_another_has_taken_its_place),
         WITH_POOL(pool_counts_right_in_any_order),
+        WITH_POOL(pool_look_sees_a_rush_and_its_end),
+        WITH_POOL(pool_look_wakes_one_that_rests_for_a_client),
+        WITH_POOL(pool_look_wakes_those_that_rest_after_a_rush),
+        WITH_POOL(pool_stop_wakes_those_that_rest),
         WITH_POOL(pool_accepted_of_no_client),
         WITH_POOL(pool_accepted_of_an_error_does_not_spin),
         WITH_POOL(pool_count_of_an_error_that_persists),
