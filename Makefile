@@ -249,11 +249,14 @@ mutants: ## changes the sources at random, counts what is caught: [MUTANT_SECOND
 	@$(MAKE) --no-print-directory test-programs
 	@MUTANT_SECONDS=$(MUTANT_SECONDS) tests/mutants/run
 
-# Without sanitizers, which have checks and threads of their own.
+# Without sanitizers, which have checks and threads of their own; and a few
+# clients are a rush, since valgrind is slow.
+RUSHING := -DRUSH_LEAST=5
 PLAIN := build/plain$(if $(PORTABLE),/portable)
 races: ## valgrind's helgrind and DRD on the threads: [STAGE=n]
 	@tests/install test races
-	@$(MAKE) --no-print-directory BUILD=$(PLAIN) UNIT_SANITIZE= SANITIZE= test-programs
+	@$(MAKE) --no-print-directory BUILD=$(PLAIN) UNIT_SANITIZE= SANITIZE= \
+		CPPFLAGS='$(CPPFLAGS) $(RUSHING)' test-programs
 	@tests/races $(PLAIN) $(CHOSEN)
 
 torture: ## makes each call that can fail fail, once: [STAGE=n]

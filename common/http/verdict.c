@@ -122,8 +122,8 @@ static const struct row rows[] = {
     /* RFC 9110, sections 9.1 and 10.1.1; RFC 9112, section 6.1 */
     [VERDICT_METHOD_UNSUPPORTED] =
         {501,
-         "This server does not know the method in line #; methods are written "
-         "in capitals: GET, HEAD, POST.",
+         "This server does not know the method in line #; GET and get are "
+         "different methods.",
          0},
     [VERDICT_POST_REFUSED] = {501, "", 0},
     [VERDICT_CODING_UNSUPPORTED] =

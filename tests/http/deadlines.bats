@@ -15,8 +15,8 @@ teardown_file() {
 }
 
 # bats test_tags=contract,robustness,id:half-sent-or-silent
-# hint: What does the loop that reads do when nothing comes? Is what the
-#   receiving function says looked at each time?
+# hint: What does the loop that receives do when nothing comes? Is the time that it
+#   allows ALLOWANCE_MS, which the tests set to 600 when they build the server?
 @test "half a request gets 408, no request a close, in their time" {
     local silent=$BATS_TEST_TMPDIR/silent pid elapsed
 
@@ -31,8 +31,8 @@ teardown_file() {
 }
 
 # bats test_tags=contract,robustness,id:dripping-request
-# hint: The time is for the whole request, not for each piece: does it begin
-#   anew with each recv?
+# hint: The time, ALLOWANCE_MS, is for the whole request, not for each piece: does
+#   it begin again with each recv?
 @test "a request that comes octet by octet for too long gets 408" {
     local elapsed
 

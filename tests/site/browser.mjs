@@ -153,7 +153,7 @@ async function search() {
   const page = await newPage('/', 'light', looks[0])
   await page.keyboard.press('/')
   await page.waitForSelector('.VPLocalSearchBox input', { timeout: 20000 })
-  await page.type('.VPLocalSearchBox input', 'turns_accept')
+  await page.type('.VPLocalSearchBox input', 'pool_accepted')
   await page
     .waitForSelector('.VPLocalSearchBox .results .result', { timeout: 20000 })
     .then(async () => {
@@ -161,7 +161,7 @@ async function search() {
       await page.keyboard.press('Enter')
       await page.waitForFunction(() => location.pathname !== '/', { timeout: 20000 })
     })
-    .catch(() => faults.push('/: the search finds nothing for turns_accept'))
+    .catch(() => faults.push('/: the search finds nothing for pool_accepted'))
   await page.close()
 }
 

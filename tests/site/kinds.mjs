@@ -22,7 +22,7 @@ export function kinds(folder) {
     mistakes: '/mistakes/index.html',
     mistake: first(folder, 'mistakes'),
     api: '/api/index.html',
-    header: '/api/net/turns.html',
+    header: '/api/net/pool.html',
     source: '/source/stages/stage6/handle_connection.c.html',
     folder: '/source/stages/index.html',
     reference: '/http.html',

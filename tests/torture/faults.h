@@ -41,7 +41,7 @@ enum fault_kind {
     FAULT_MAIN_CLOCK,  /* of the main thread, which looks after the others */
     FAULT_RUNNING_END, /* those from here on are called only at the start */
     FAULT_SETSOCKOPT,
-    FAULT_POOL, /* pthread_attr_..., pthread_mutex_init */
+    FAULT_POOL, /* pthread_attr_..., pthread_mutex_init, pthread_cond_init */
     FAULT_SOCKET,
     FAULT_BIND,
     FAULT_LISTEN,

@@ -26,6 +26,7 @@ int __real_pthread_kill(pthread_t, int);
 int __real_pthread_attr_init(pthread_attr_t *);
 int __real_pthread_attr_setstacksize(pthread_attr_t *, size_t);
 int __real_pthread_mutex_init(pthread_mutex_t *, const pthread_mutexattr_t *);
+int __real_pthread_cond_init(pthread_cond_t *, const pthread_condattr_t *);
 int __real_pthread_mutex_lock(pthread_mutex_t *);
 int __real_pthread_mutex_unlock(pthread_mutex_t *);
 int __real_pool_init(struct pool *, int, char *);
@@ -122,6 +123,14 @@ int __wrap_pthread_mutex_init(pthread_mutex_t *mutex,
     int error = fault_now(FAULT_POOL, "pthread_mutex_init");
 
     return error != 0 ? error : __real_pthread_mutex_init(mutex, attributes);
+}
+
+int __wrap_pthread_cond_init(pthread_cond_t *condition,
+                             const pthread_condattr_t *attributes)
+{
+    int error = fault_now(FAULT_POOL, "pthread_cond_init");
+
+    return error != 0 ? error : __real_pthread_cond_init(condition, attributes);
 }
 
 /* The server's pool, once it has one. */

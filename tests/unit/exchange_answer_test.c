@@ -119,20 +119,7 @@ static void exchange_answer_to_a_malformed_head(void **state)
     }
 }
 
-static void exchange_answer_with_a_response_that_cannot_be_sent(void **state)
-{
-    (void)state;
-    begin_with_head(get);
-    append_answer("half an answer");
-    headers_add(&exchange.response.headers, "Date", "today");
-    end_exchange("invalid", VERDICT_DONE);
-    stub_check_answer("invalid", "HTTP/1.1 500 Internal Server Error", true);
-    assert_null(strstr(stub_sent(), "today"));
-    assert_null(strstr(stub_sent(), "half"));
-    stub_close();
-}
-
-/* One that takes more than what was counted in advance. */
+/* A response that takes more than what was counted in advance. */
 static void exchange_answer_with_a_response_over_the_budget(void **state)
 {
     uint64_t others = 0;
@@ -420,7 +407,6 @@ int main(void)
         TEST(exchange_answer_of_each_verdict),
         TEST(exchange_answer_to_a_get_and_a_head),
         TEST(exchange_answer_to_a_malformed_head),
-        TEST(exchange_answer_with_a_response_that_cannot_be_sent),
         TEST(exchange_answer_with_a_response_over_the_budget),
         TEST(exchange_answer_without_memory),
         TEST(exchange_sent_goes_on_until_all_is_sent),

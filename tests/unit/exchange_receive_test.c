@@ -1,6 +1,6 @@
 /*
- * exchange_receive_test.c - an exchange until its request is there: what has
- * come, how it ends, and in what time; 100 Continue, and no memory.
+ * exchange_receive_test.c - an exchange until its request is there: how that
+ * ends, and in what time; 100 Continue, and no memory.
  */
 #include "support_exchange.h"
 
@@ -9,33 +9,7 @@
 
 #include "../../common/net/limits.h"
 
-/* ---- What has come */
-
-static void exchange_received_appends_what_has_come(void **state)
-{
-    static const char data[] = "one two\0three";
-
-    (void)state;
-    for (size_t step = 1; step < sizeof data; step++) {
-        const struct buffer *received = &exchange.received;
-
-        begin_exchange(data, sizeof data);
-        stub.step = step;
-        stub.waits = step % 2 == 0;
-        stub.interrupted = step;
-        while (received->length < sizeof data) {
-            size_t before = received->length;
-
-            assert_int_equal(receive_into(&exchange.received),
-                             VERDICT_INCOMPLETE);
-            assert_in_range(received->length, before, before + step);
-        }
-        assert_memory_equal(received->data, data, sizeof data);
-        stub.ending = STUB_ENDS;
-        end_exchange("received", VERDICT_END_OF_STREAM);
-        stub_close();
-    }
-}
+/* ---- The end */
 
 static void exchange_received_at_an_end(void **state)
 {
@@ -237,7 +211,6 @@ static void exchange_without_memory_to_receive(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(exchange_received_appends_what_has_come),
         TEST(exchange_received_at_an_end),
         TEST(exchange_received_ends_a_silence),
         TEST(exchange_received_ends_a_trickle),

@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -182,7 +181,7 @@ static void handle_connection_of_a_client_that_falls_silent(void **state)
  * socket is closed. */
 static void handle_connection_of_a_client_that_does_not_read(void **state)
 {
-    static const int errors[] = {EPIPE, ECONNRESET};
+    static const int errors[] = {EPIPE, ECONNRESET, 0}; /* 0: it stalls */
     const struct request_row *row = &request_rows[0];
 
     (void)state;
@@ -191,21 +190,15 @@ static void handle_connection_of_a_client_that_does_not_read(void **state)
             open_client(row->request, strlen(row->request));
             stub.send_error = errors[i];
             stub.send_fails_after = after;
+            stub.send_stalls = errors[i] == 0;
             handle();
             stub_check(row->request);
             assert_row_times("large", "delegate was called", delegate_calls, 1);
             assert_row(row->request, "the number of octets that were sent",
-                       stub.sent_length, after);
+                       stub.sent_length, errors[i] == 0 ? 0 : after);
             stub_close();
         }
     }
-    open_client(row->request, strlen(row->request));
-    stub.send_stalls = true;
-    handle();
-    stub_check(row->request);
-    assert_row(row->request, "the number of octets that were sent",
-               stub.sent_length, 0);
-    stub_close();
 }
 
 /* hint: send may take less than it is given: what becomes of the rest? */
@@ -248,6 +241,52 @@ static void handle_connection_of_a_client_that_is_gone(void **state)
     }
 }
 
+static void check_logged(const char *row)
+{
+    handle();
+    memory_is_back();
+    assert_row_times(row, "a line was written to the log", stub.writes, 1);
+    assert_row_that(row, stub.closed_before_log,
+                    "the log was written before the socket was closed");
+    stub_close();
+}
+
+static int fail_early(struct response *response)
+{
+    (void)response;
+    return -1;
+}
+
+/* A solution without a log is as good. */
+/* tags: ours */
+/* hint: The end of an exchange in common/ writes the log: is it reached on each
+ * way out, once, and the socket closed before? */
+static void handle_connection_logs_each_exchange(void **state)
+{
+    const char *row = request_rows[COUNT(request_rows) - 1].request;
+
+    (void)state;
+    for (size_t cut = 0; cut <= strlen(row); cut++) {
+        for (enum stub_ending i = STUB_ENDS; i <= STUB_IS_SILENT; i++) {
+            open_client(row, cut);
+            stub.ending = i;
+            say_place("the client sends %zu octets", cut);
+            check_logged(row);
+        }
+    }
+    for (size_t most = 0; most == 0 || memory_tried() > most - 1; most++) {
+        open_client(row, strlen(row));
+        stub.ending = STUB_ENDS;
+        say_place("with memory for %zu allocations", most);
+        memory_lasts(most, SIZE_MAX);
+        check_logged(row);
+    }
+    delegate_answers = fail_early;
+    open_client(row, strlen(row));
+    check_logged(row);
+    assert_row_has(row, "the log", stub.log, " 500 ");
+}
+
 #define TEST(test) cmocka_unit_test_setup(test, set_up_delegate)
 
 int main(void)
@@ -261,6 +300,7 @@ int main(void)
         TEST(handle_connection_of_a_client_that_does_not_read),
         TEST(handle_connection_sends_the_whole_answer_in_parts),
         TEST(handle_connection_of_a_client_that_is_gone),
+        TEST(handle_connection_logs_each_exchange),
     };
 
     (void)signal(SIGPIPE, SIG_IGN); /* the server does not get it either */

@@ -140,7 +140,7 @@ static void handle_connection_holds_so_much_per_octet(void **state)
 
         (void)handle_costly(&requests[i], 0);
         fixed = memory_peak();
-        for (size_t k = 1000; k < requests[i].most; k += k / 8) {
+        for (size_t k = 1000; k < requests[i].most; k += k / 5) {
             size_t length = handle_costly(&requests[i], k);
 
             assert_row_that(requests[i].start,

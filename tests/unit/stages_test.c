@@ -104,9 +104,9 @@ static void strip_comments(char *text)
 }
 
 /* The name of a file, for messages. */
-static void describe(char row[128], int stage, const char *name)
+static void describe(char row[320], int stage, const char *name)
 {
-    (void)snprintf(row, 128, "stages/stage%d/%s", stage, name);
+    (void)snprintf(row, 320, "stages/stage%d/%s", stage, name);
 }
 
 /* ---- Tests */
@@ -125,7 +125,7 @@ static void stages_have_the_files_of_their_step(void **state)
 {
     (void)state;
     for (int stage = 1; stage <= stages; stage++) {
-        char row[128];
+        char row[320];
         size_t expected = 0;
         size_t found = 0;
         const struct dirent *entry;

@@ -21,6 +21,11 @@
 /* How many elements an array has. */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* Declares a call, and what stands in its place by --wrap. */
+#define STANDS_IN_FOR(type, call, ...)                                         \
+    type __real_##call(__VA_ARGS__);                                           \
+    type __wrap_##call(__VA_ARGS__)
+
 /* Puts a copy of the octets where the next one behind them is a page that
  * nobody may read: looking beyond their end is a crash. Free it with
  * guarded_free, given the same length. */

@@ -51,14 +51,10 @@ static void note_form(const char *name, const struct form *form)
     note_string("\n");
 }
 
-int __real_delegate(const char *request_type, const char *path,
-                    const struct headers *received_headers,
-                    const struct form *get_data, const struct form *post_data,
-                    struct response *response);
-int __wrap_delegate(const char *request_type, const char *path,
-                    const struct headers *received_headers,
-                    const struct form *get_data, const struct form *post_data,
-                    struct response *response);
+STANDS_IN_FOR(int, delegate, const char *request_type, const char *path,
+              const struct headers *received_headers,
+              const struct form *get_data, const struct form *post_data,
+              struct response *response);
 
 int __wrap_delegate(const char *request_type, const char *path,
                     const struct headers *received_headers,

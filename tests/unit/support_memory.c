@@ -2,23 +2,19 @@
  * support_memory.h.
  */
 #include "support_memory.h"
+#include "support.h"
 
 #include <errno.h>
 #include <malloc.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 static size_t succeed = SIZE_MAX;
 static size_t fail_then;
 static size_t tried;
 
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
+STANDS_IN_FOR(void *, malloc, size_t size);
+STANDS_IN_FOR(void *, calloc, size_t number, size_t size);
+STANDS_IN_FOR(void *, realloc, void *memory, size_t size);
 void __real_free(void *memory) __attribute__((weak)); /* if it is wrapped */
 void __wrap_free(void *memory);
 

@@ -86,7 +86,7 @@ extern struct stub {
     bool send_ready;
     bool asked_too_much;
     bool answered; /* the server's side has ended */
-    size_t receives, sends, polls, shutdowns, closes, writes;
+    size_t receives, sends, shutdowns, closes, writes;
     bool closed_before_log;
     size_t sent_length; /* may be more than fits */
     char log[8192];

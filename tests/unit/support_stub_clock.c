@@ -77,12 +77,6 @@ time_t __wrap_time(time_t *now)
 
 /* ---- Sleeping ---- */
 
-static uint64_t milliseconds_of(const struct timespec *time)
-{
-    return (uint64_t)time->tv_sec * 1000 +
-           ((uint64_t)time->tv_nsec + 999999) / 1000000;
-}
-
 unsigned __wrap_sleep(unsigned seconds)
 {
     if (stub.socket == -1) {

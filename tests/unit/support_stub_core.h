@@ -8,14 +8,17 @@
 #include "support_stub.h"
 
 #include <sys/uio.h>
-
-/* Declares the real call and what stands in its place. */
-#define STANDS_IN_FOR(type, call, ...)                                         \
-    type __real_##call(__VA_ARGS__);                                           \
-    type __wrap_##call(__VA_ARGS__)
+#include <time.h>
 
 /* A wait without an end of its own. */
 #define STUB_FOREVER UINT64_MAX
+
+/* Rounded up. */
+static inline uint64_t milliseconds_of(const struct timespec *time)
+{
+    return (uint64_t)time->tv_sec * 1000 +
+           ((uint64_t)time->tv_nsec + 999999) / 1000000;
+}
 
 /* True if the descriptor is the stub's socket, or a copy of it. */
 bool is_stub(int descriptor);

@@ -10,12 +10,6 @@
 #include <time.h>
 #include <unistd.h>
 
-static uint64_t milliseconds_of(const struct timespec *time)
-{
-    return (uint64_t)time->tv_sec * 1000 +
-           ((uint64_t)time->tv_nsec + 999999) / 1000000;
-}
-
 /* ---- poll ---- */
 
 STANDS_IN_FOR(int, poll, struct pollfd *descriptors, nfds_t count, int timeout);
@@ -53,7 +47,6 @@ static int stub_poll(struct pollfd *descriptors, nfds_t count,
     bool out = (client->events & (POLLOUT | POLLWRNORM)) != 0;
     int ready = count == 1 ? 0 : look_at_others(descriptors, count, client);
 
-    stub.polls += limit > 0;
     stub_ends_loops();
     if (limit > 0 && stub_interrupts()) {
         return -1;
@@ -138,7 +131,6 @@ static int stub_select(int count, fd_set *in, fd_set *out, fd_set *except,
     bool writes = take_out(client, out);
     int ready;
 
-    stub.polls += limit > 0;
     stub_ends_loops();
     if (limit > 0 && stub_interrupts()) {
         return -1;

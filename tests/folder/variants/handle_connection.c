@@ -65,7 +65,7 @@ static enum verdict receive(struct client *client, struct buffer *into)
         return VERDICT_TIMEOUT;
     }
     count = socket_receive(client->socket, into->data + into->length, 16384,
-                            (int)(end - begins));
+                           (int)(end - begins));
     if (count == 0) {
         return VERDICT_END_OF_STREAM;
     }

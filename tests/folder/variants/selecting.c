@@ -62,7 +62,7 @@ int socket_send(int socket, const struct iovec parts[2], int milliseconds)
         }
         for (int i = 0; i < 2 && count > 0; i++) {
             size_t taken = (size_t)count < left[i].iov_len ? (size_t)count
-                                                            : left[i].iov_len;
+                                                           : left[i].iov_len;
 
             left[i].iov_base = (char *)left[i].iov_base + taken;
             left[i].iov_len -= taken;

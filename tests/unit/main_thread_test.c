@@ -1,0 +1,681 @@
+/*
+ * main_thread_test.c - getting the process ready, and what the main thread does
+ * until a signal has stopped the server. Each test has a process of its own.
+ */
+/* link: -Wl,--wrap=clock_gettime,--wrap=pthread_create,--wrap=malloc_trim */
+/* link: -Wl,--wrap=write */
+#include "support_pool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../common/net/limits.h"
+#include "budget.h"
+#include "deadlines.h"
+#include "log.h"
+#include "main_thread.h"
+
+/* ---- Calls in place of the real ones */
+
+static unsigned speed = 1; /* of the clock, so that seconds pass sooner */
+static bool no_threads;
+static bool writes_slowly; /* to standard error */
+static atomic_int trims;
+
+int __real_clock_gettime(clockid_t clock, struct timespec *time);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument);
+int __wrap_malloc_trim(size_t pad);
+ssize_t __real_write(int descriptor, const void *data, size_t length);
+ssize_t __wrap_write(int descriptor, const void *data, size_t length);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
+{
+    int result = __real_clock_gettime(clock, time);
+    long nanoseconds = time->tv_nsec * (long)speed;
+
+    time->tv_sec = time->tv_sec * (long)speed + nanoseconds / 1000000000;
+    time->tv_nsec = nanoseconds % 1000000000;
+    return result;
+}
+
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+                          void *(*function)(void *), void *argument)
+{
+    return no_threads
+               ? EAGAIN
+               : __real_pthread_create(thread, attributes, function, argument);
+}
+
+int __wrap_malloc_trim(size_t pad)
+{
+    (void)pad;
+    atomic_fetch_add(&trims, 1);
+    return 1;
+}
+
+static void pause_for(int milliseconds)
+{
+    for (int i = 0; i < milliseconds; i++) {
+        pause_a_moment();
+    }
+}
+
+ssize_t __wrap_write(int descriptor, const void *data, size_t length)
+{
+    if (writes_slowly && descriptor == STDERR_FILENO) {
+        pause_for(50);
+    }
+    return __real_write(descriptor, data, length);
+}
+
+/* ---- Getting ready */
+
+static char reason[REASON_SIZE];
+
+static void prepare(void)
+{
+    child_check(main_thread_prepare(reason) == 0, "the process is ready");
+}
+
+static bool is_blocked(int number)
+{
+    sigset_t blocked;
+
+    child_check(pthread_sigmask(SIG_BLOCK, NULL, &blocked) == 0, "asked");
+    return sigismember(&blocked, number) == 1;
+}
+
+/* Whatever whoever started the server has done to SIGUSR1. */
+static void prepares_signals(void)
+{
+    sigset_t interrupting;
+
+    (void)signal(SIGUSR1, SIG_IGN);
+    (void)sigemptyset(&interrupting);
+    (void)sigaddset(&interrupting, SIGUSR1);
+    child_check(pthread_sigmask(SIG_BLOCK, &interrupting, NULL) == 0,
+                "blocked");
+    prepare();
+    child_check(is_blocked(SIGINT) && is_blocked(SIGTERM), "these can wait");
+    child_check(is_blocked(SIGPIPE), "a client may be gone");
+    child_check(raise(SIGUSR1) == 0, "an interrupt is no end");
+    child_check(!is_blocked(SIGUSR1), "it interrupts");
+}
+
+static void main_thread_prepare_sets_up_signals(void **state)
+{
+    (void)state;
+    run_in_child(prepares_signals);
+}
+
+static size_t count_descriptors(void)
+{
+    size_t count = 0;
+
+    for (int i = 0; i < 64; i++) {
+        count += fcntl(i, F_GETFD) != -1;
+    }
+    return count;
+}
+
+static unsigned closed; /* a bit for each of 0, 1 and 2 */
+
+/* Those that are closed become /dev/null; the others stay what they are. */
+static void opens_streams(void)
+{
+    struct stat null;
+    struct stat before[3];
+    struct stat after;
+    size_t descriptors = count_descriptors();
+
+    child_check(stat("/dev/null", &null) == 0, "looked at");
+    for (int i = 0; i < 3; i++) {
+        child_check(fstat(i, &before[i]) == 0, "open");
+    }
+    for (int i = 0; i < 3; i++) {
+        child_check((closed >> i & 1) == 0 || close(i) == 0, "closed");
+    }
+    prepare();
+    for (int i = 0; i < 3; i++) {
+        const struct stat *expected = closed >> i & 1 ? &null : &before[i];
+
+        child_check(fstat(i, &after) == 0, "each stream is open");
+        child_check(after.st_dev == expected->st_dev &&
+                        after.st_ino == expected->st_ino,
+                    "it is what it should be");
+    }
+    child_check(count_descriptors() == descriptors, "no more are open");
+}
+
+static void main_thread_prepare_opens_streams_that_are_closed(void **state)
+{
+    (void)state;
+    for (closed = 0; closed < 8; closed++) {
+        say_place("with streams closed: %u", closed);
+        run_in_child(opens_streams);
+    }
+}
+
+static void cannot_open_a_stream(void)
+{
+    const struct rlimit none = {0, 0};
+
+    child_check(close(STDIN_FILENO) == 0, "closed");
+    child_check(setrlimit(RLIMIT_NOFILE, &none) == 0, "the limit is set");
+    child_check(main_thread_prepare(reason) == -1, "it fails");
+    child_check(strstr(reason, "/dev/null") != NULL, "the reason says what");
+    child_check(strstr(reason, strerror(EMFILE)) != NULL, "and why");
+}
+
+static void main_thread_prepare_without_a_descriptor(void **state)
+{
+    (void)state;
+    run_in_child(cannot_open_a_stream);
+}
+
+static void cannot_start_the_log(void)
+{
+    no_threads = true;
+    child_check(main_thread_prepare(reason) == -1, "it fails");
+    child_check(strstr(reason, "thread for the log") != NULL,
+                "the reason says what");
+    child_check(strstr(reason, strerror(EAGAIN)) != NULL, "and why");
+}
+
+static void main_thread_prepare_without_a_thread(void **state)
+{
+    (void)state;
+    run_in_child(cannot_start_the_log);
+}
+
+/* ---- Stopping */
+
+static void signal_server(int number)
+{
+    child_check(kill(getpid(), number) == 0, "signalled");
+}
+
+static pthread_t start(void *(*function)(void *))
+{
+    pthread_t thread;
+
+    child_check(pthread_create(&thread, NULL, function, NULL) == 0, "created");
+    return thread;
+}
+
+/* Starts the server, with this many clients that have come. */
+static void start_server(int *clients, size_t count)
+{
+    prepare();
+    listen_for_clients();
+    connect_clients(clients, count);
+    start_first_thread();
+}
+
+/* Starts it, with a client whose thread is busy. */
+static int start_busy(void)
+{
+    int client;
+
+    atomic_store(&held, true);
+    start_server(&client, 1);
+    await_number(&accepted, 1);
+    return client;
+}
+
+static int stop_signal;
+
+static void stops(void)
+{
+    start_server(NULL, 0);
+    signal_server(stop_signal);
+    child_check(main_thread_run(&pool) == 0, "it ends with 0");
+    child_check(pool_count(&pool).total == 0, "no thread is left");
+    child_check(connect_client() == -1, "nobody listens");
+}
+
+static void main_thread_run_until_sigterm(void **state)
+{
+    (void)state;
+    stop_signal = SIGTERM;
+    run_in_child(stops);
+}
+
+static void main_thread_run_until_sigint(void **state)
+{
+    (void)state;
+    stop_signal = SIGINT;
+    run_in_child(stops);
+}
+
+/* In a shell's background, Ctrl-C is for someone else. */
+static void ignores_sigint(void)
+{
+    (void)signal(SIGINT, SIG_IGN);
+    start_server(NULL, 0);
+    signal_server(SIGINT);
+    signal_server(SIGTERM);
+    signal_server(SIGINT);
+    child_check(main_thread_run(&pool) == 0, "SIGINT is no second signal");
+}
+
+static void main_thread_run_leaves_sigint_ignored(void **state)
+{
+    (void)state;
+    run_in_child(ignores_sigint);
+}
+
+static void serves_the_queue(void)
+{
+    int clients[20];
+
+    start_server(clients, COUNT(clients));
+    signal_server(SIGTERM);
+    child_check(main_thread_run(&pool) == 0, "it ends with 0");
+    child_check(pool_count(&pool).total == 0, "no thread is left");
+    check_answers(clients, COUNT(clients));
+}
+
+static void main_thread_run_serves_what_has_come(void **state)
+{
+    (void)state;
+    run_in_child(serves_the_queue);
+}
+
+static void await_refusal(void)
+{
+    int client = connect_client();
+
+    for (int i = 0; i < 5000 && client != -1; i++) {
+        (void)close(client);
+        pause_a_moment();
+        client = connect_client();
+    }
+    child_check(client == -1, "the listening ends");
+}
+
+static void *release_after_stop(void *unused)
+{
+    await_refusal();
+    atomic_store(&held, false);
+    return unused;
+}
+
+static void waits_for_the_busy(void)
+{
+    int client = start_busy();
+    pthread_t releasing = start(release_after_stop);
+
+    signal_server(SIGTERM);
+    child_check(main_thread_run(&pool) == 0, "it ends with 0");
+    child_check(!atomic_load(&held), "not before the thread was done");
+    child_check(pool_count(&pool).total == 0, "no thread is left");
+    child_check(pthread_join(releasing, NULL) == 0, "joined");
+    check_answers(&client, 1);
+}
+
+static void main_thread_run_waits_for_busy_threads(void **state)
+{
+    (void)state;
+    run_in_child(waits_for_the_busy);
+}
+
+static void waits_no_longer(void)
+{
+    uint64_t took;
+
+    (void)start_busy();
+    signal_server(SIGTERM);
+    speed = 10;
+    took = deadlines_clock();
+    child_check(main_thread_run(&pool) == 0, "it ends with 0");
+    took = deadlines_clock() - took;
+    child_check(took >= STOP_MOST_MS, "there is time for an answer");
+    child_check(took < STOP_MOST_MS + speed * 500, "but not more");
+}
+
+static void main_thread_run_ends_though_a_thread_is_busy(void **state)
+{
+    (void)state;
+    run_in_child(waits_no_longer);
+}
+
+static void *signal_after_stop(void *unused)
+{
+    await_refusal();
+    signal_server(SIGINT);
+    return unused;
+}
+
+static void ends_at_once(void)
+{
+    pthread_t signalling;
+
+    (void)start_busy();
+    signalling = start(signal_after_stop);
+    signal_server(SIGTERM);
+    child_check(main_thread_run(&pool) == 128 + SIGINT, "it ends with 130");
+    child_check(pool_count(&pool).busy > 0, "a thread is busy");
+    child_check(pthread_join(signalling, NULL) == 0, "joined");
+}
+
+static void main_thread_run_ends_at_once_at_a_second_signal(void **state)
+{
+    (void)state;
+    run_in_child(ends_at_once);
+}
+
+/* ---- Deadlines */
+
+/* A pool without threads, of which so many are counted as busy. */
+static void count_busy(size_t busy, size_t cap)
+{
+    prepare();
+    child_check(pool_init(&pool, socket(AF_INET, SOCK_STREAM, 0), reason) == 0,
+                "there is a pool");
+    pool.cap = pool.reached = cap;
+    for (size_t i = 0; i < busy; i++) {
+        child_check(pool_wait(&pool), "a thread waits");
+        (void)pool_accepted(&pool, 0);
+    }
+}
+
+/* The server stops, and all threads that are counted end. */
+static void stop_without_threads(void)
+{
+    signal_server(SIGTERM);
+    while (pool_count(&pool).total > 0) {
+        if (pool_wait(&pool)) {
+            errno = EAGAIN;
+            (void)pool_accepted(&pool, -1);
+        }
+    }
+}
+
+static uint64_t waited; /* milliseconds, until it was too late */
+
+/* A client says nothing, and recv blocks. */
+static void *wait_for_client(void *unused)
+{
+    struct deadline deadline;
+    char octet;
+    int pair[2];
+
+    child_check(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "connected");
+    waited = deadlines_clock();
+    deadline_begin(&deadline);
+    do {
+        deadline_wait(&deadline);
+        child_check(recv(pair[0], &octet, 1, 0) == -1 && errno == EINTR,
+                    "recv is interrupted");
+    } while (!deadline_passed(&deadline));
+    deadline_end(&deadline);
+    waited = deadlines_clock() - waited;
+    return unused;
+}
+
+static void *wait_and_stop(void *unused)
+{
+    (void)wait_for_client(NULL);
+    stop_without_threads();
+    return unused;
+}
+
+static void interrupts_the_late(void)
+{
+    pthread_t waiting;
+
+    count_busy(1, 100);
+    speed = 100;
+    waiting = start(wait_and_stop);
+    child_check(main_thread_run(&pool) == 0, "it ends with 0");
+    child_check(pthread_join(waiting, NULL) == 0, "joined");
+    child_check(waited >= ALLOWANCE_MS, "it has its time");
+}
+
+static void main_thread_run_interrupts_threads_that_are_late(void **state)
+{
+    (void)state;
+    run_in_child(interrupts_the_late);
+}
+
+static void shortens_time(void)
+{
+    pthread_t waiting;
+
+    count_busy(1, 1);
+    waiting = start(wait_and_stop);
+    child_check(main_thread_run(&pool) == 0, "it ends with 0");
+    child_check(pthread_join(waiting, NULL) == 0, "joined");
+    child_check(waited >= ALLOWANCE_MS / ALLOWANCE_SHRINK, "it has some time");
+    child_check(waited < ALLOWANCE_MS / 4, "but less than all");
+}
+
+static void main_thread_run_shortens_time_when_all_are_busy(void **state)
+{
+    (void)state;
+    run_in_child(shortens_time);
+}
+
+static void *wait_while_stopping(void *unused)
+{
+    (void)wait_for_client(NULL);
+    atomic_store(&held, false);
+    return unused;
+}
+
+/* A request of which half has come has a little more time. */
+static void shortens_time_to_stop(void)
+{
+    pthread_t waiting;
+
+    (void)start_busy();
+    speed = 10;
+    waiting = start(wait_while_stopping);
+    signal_server(SIGTERM);
+    child_check(main_thread_run(&pool) == 0, "it ends with 0");
+    child_check(pthread_join(waiting, NULL) == 0, "joined");
+    child_check(waited >= STOP_GRACE_MS, "it has some time");
+    child_check(waited < STOP_MOST_MS, "but not all");
+}
+
+static void main_thread_run_ends_half_sent_requests_at_a_stop(void **state)
+{
+    (void)state;
+    run_in_child(shortens_time_to_stop);
+}
+
+/* ---- Memory that is given back */
+
+enum {
+#if defined(__GLIBC__) && !defined(PORTABLE)
+    gives_back = 1
+#else
+    gives_back = 0 /* then it need not be waited for */
+#endif
+};
+
+static void await_trims(int expected)
+{
+    for (int i = 0; i < 5000 && atomic_load(&trims) < expected * gives_back;
+         i++) {
+        pause_a_moment();
+    }
+}
+
+/* A second after a crowd has gone, and once more a second later: threads that
+ * are no longer counted may still have freed something. */
+static void *crowd_goes(void *unused)
+{
+    pause_for(300);
+    child_check(atomic_load(&trims) == 0, "nothing is given back in a crowd");
+    while (pool_count(&pool).total > THREADS_SPARE) {
+        (void)pool_wait(&pool);
+    }
+    await_trims(2);
+    pause_for(1300 * gives_back);
+    stop_without_threads();
+    return unused;
+}
+
+static void trims_after_a_crowd(void)
+{
+    pthread_t going;
+
+    count_busy(600, 1000);
+    going = start(crowd_goes);
+    child_check(main_thread_run(&pool) == 0, "it ends with 0");
+    child_check(pthread_join(going, NULL) == 0, "joined");
+    child_check(atomic_load(&trims) == 2 * gives_back, "it was given back");
+}
+
+static void main_thread_run_trims_after_a_crowd(void **state)
+{
+    (void)state;
+    run_in_child(trims_after_a_crowd);
+}
+
+/* A second after the last of it was let go. */
+static void *much_is_held(void *unused)
+{
+    for (int i = 0; i < 4; i++) {
+        uint64_t amount = 0;
+
+        child_check(budget_hold(&amount, 6000000) == 0, "held");
+        pause_for(300);
+        child_check(atomic_load(&trims) == 0, "nothing is given back so soon");
+        child_check(budget_hold(&amount, 0) == 0, "let go");
+    }
+    await_trims(1);
+    stop_without_threads();
+    return unused;
+}
+
+static void trims_after_much_was_held(void)
+{
+    pthread_t holding;
+
+    count_busy(1, 1000);
+    holding = start(much_is_held);
+    child_check(main_thread_run(&pool) == 0, "it ends with 0");
+    child_check(pthread_join(holding, NULL) == 0, "joined");
+    child_check(atomic_load(&trims) == gives_back, "it was given back");
+}
+
+static void main_thread_run_trims_after_much_was_held(void **state)
+{
+    (void)state;
+    run_in_child(trims_after_much_was_held);
+}
+
+/* ---- The log */
+
+static void *stop_at_once(void *unused)
+{
+    stop_without_threads();
+    return unused;
+}
+
+static void finishes_the_log(void)
+{
+    pthread_t stopping;
+    char log[16];
+    int ends[2];
+
+    child_check(pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) != -1, "moved");
+    count_busy(1, 1000);
+    writes_slowly = true;
+    log_write("a line\n", 7);
+    stopping = start(stop_at_once);
+    child_check(main_thread_run(&pool) == 0, "it ends with 0");
+    child_check(fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0, "set");
+    child_check(read(ends[0], log, sizeof log) == 7, "it has been written");
+    child_check(pthread_join(stopping, NULL) == 0, "joined");
+}
+
+static void main_thread_run_finishes_the_log(void **state)
+{
+    (void)state;
+    run_in_child(finishes_the_log);
+}
+
+static void *fail_to_accept(void *unused)
+{
+    for (int i = 0; i < 80; i++) {
+        child_check(pool_wait(&pool), "it waits again");
+        errno = EMFILE;
+        (void)pool_accepted(&pool, -1);
+    }
+    stop_without_threads();
+    return unused;
+}
+
+static void reports_once(void)
+{
+    pthread_t failing;
+    char log[1024];
+    char expected[256];
+    ssize_t length;
+    int ends[2];
+
+    child_check(pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) != -1, "moved");
+    count_busy(1, 1000);
+    failing = start(fail_to_accept);
+    child_check(main_thread_run(&pool) == 0, "it ends with 0");
+    child_check(pthread_join(failing, NULL) == 0, "joined");
+    length = read(ends[0], log, sizeof log - 1);
+    child_check(length > 0, "something is said");
+    log[length] = '\0';
+    (void)snprintf(expected, sizeof expected,
+                   ": cannot accept clients, but keeps trying: %s\n",
+                   strerror(EMFILE));
+    child_check(strstr(log, expected) != NULL, "what, and why");
+    child_check(strchr(log, '\n') == log + length - 1, "in one line");
+}
+
+static void main_thread_run_reports_an_error_of_accept_once(void **state)
+{
+    (void)state;
+    run_in_child(reports_once);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(main_thread_prepare_sets_up_signals),
+        cmocka_unit_test(main_thread_prepare_opens_streams_that_are_closed),
+        cmocka_unit_test(main_thread_prepare_without_a_descriptor),
+        cmocka_unit_test(main_thread_prepare_without_a_thread),
+        cmocka_unit_test(main_thread_run_until_sigterm),
+        cmocka_unit_test(main_thread_run_until_sigint),
+        cmocka_unit_test(main_thread_run_leaves_sigint_ignored),
+        cmocka_unit_test(main_thread_run_serves_what_has_come),
+        cmocka_unit_test(main_thread_run_waits_for_busy_threads),
+        cmocka_unit_test(main_thread_run_ends_though_a_thread_is_busy),
+        cmocka_unit_test(main_thread_run_ends_at_once_at_a_second_signal),
+        cmocka_unit_test(main_thread_run_interrupts_threads_that_are_late),
+        cmocka_unit_test(main_thread_run_shortens_time_when_all_are_busy),
+        cmocka_unit_test(main_thread_run_ends_half_sent_requests_at_a_stop),
+        cmocka_unit_test(main_thread_run_trims_after_a_crowd),
+        cmocka_unit_test(main_thread_run_trims_after_much_was_held),
+        cmocka_unit_test(main_thread_run_finishes_the_log),
+        cmocka_unit_test(main_thread_run_reports_an_error_of_accept_once),
+    };
+
+    (void)signal(SIGINT, SIG_DFL); /* a shell's background ignores it */
+    return run_all(tests);
+}
