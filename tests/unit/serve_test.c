@@ -102,9 +102,17 @@ static void await_all(void)
     atomic_store(&gave_up, true);
 }
 
+enum {
+#ifdef __SANITIZE_THREAD__
+    stack_taken = 65536 /* ThreadSanitizer takes most of it for itself */
+#else
+    stack_taken = 262144
+#endif
+};
+
 static void take_stack(void)
 {
-    volatile char room[262144];
+    volatile char room[stack_taken];
 
     for (size_t i = 0; i < sizeof room; i += 1024) {
         room[i] = 'x';
