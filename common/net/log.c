@@ -18,8 +18,8 @@
  * many lines at once, and nobody has to wake it. */
 static const struct timespec rest = {.tv_nsec = 10000000};
 
-/* Without progress for so many rests, whoever reads the log has stalled. */
-static const int finish_rests = 20;
+/* At the end, whoever reads the log has half a second for what is queued. */
+static const int finish_rests = 50;
 
 static struct {
     pthread_mutex_t lock; /* guards the rest */
@@ -28,7 +28,6 @@ static struct {
     int filling;                   /* which */
     size_t length;                 /* bytes in the one that is filled */
     uint64_t lost;                 /* lines, since the last that was not */
-    uint64_t written;              /* bytes, since the start */
     bool started;
     bool writing;
     bool idle; /* the thread waits for `filled` */
@@ -96,7 +95,6 @@ static void write_queue(void)
     (void)nanosleep(&rest, NULL);
     lock_take(&queue.lock);
     queue.writing = false;
-    queue.written += length;
 }
 
 static void *write_log(void *unused)
@@ -150,16 +148,11 @@ void log_write(const char *line, size_t length)
 
 void log_finish(void)
 {
-    uint64_t written = 0;
     bool done = false;
 
     for (int i = 0; i < finish_rests && !done; i++) {
         lock_take(&queue.lock);
         done = queue.length == 0 && !queue.writing;
-        if (queue.written != written) {
-            written = queue.written;
-            i = 0;
-        }
         lock_give(&queue.lock);
         if (!done) {
             (void)nanosleep(&rest, NULL);

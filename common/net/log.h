@@ -21,7 +21,7 @@ int log_start(void);
  * written whole, and never mix. */
 void log_write(const char *line, size_t length);
 
-/* Waits until everything is written, but not for a reader that stalls. */
+/* Waits until everything is written, for half a second at most. */
 void log_finish(void);
 
 #endif
