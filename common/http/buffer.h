@@ -9,7 +9,7 @@
  *     if (page.failed) { ... there was no memory ... }
  *     buffer_release(&page);
  *
- * `data` holds `length` octets, with no NUL behind them. A failure sticks:
+ * `data` holds `length` octets, with no NUL after them. A failure sticks:
  * once there was no memory, `failed` stays true and nothing more is appended,
  * so that it is enough to look once, at the end. Growing doubles, so that
  * appending n octets takes O(n) time however they are cut. `data` moves when

@@ -51,7 +51,7 @@ static enum verdict take_extension(struct content *content, char octet)
                : VERDICT_INCOMPLETE;
 }
 
-/* trailer-section = *( field-line CRLF ), and the empty line behind it */
+/* trailer-section = *( field-line CRLF ), and the empty line after it */
 static enum verdict take_trailer(struct content *content, char octet)
 {
     if (content->state == TRAILER_START && octet == '\r') {

@@ -70,7 +70,7 @@ enum verdict content_begin(struct content *content, struct request *request);
  * Adds the next octets. Returns incomplete, done, or what is wrong: 400 for
  * broken chunks, 413 once there is more than the limit, 431 for trailers over
  * the limit of a header section, or VERDICT_NO_MEMORY. The content is the same
- * however it is cut; octets behind its end set `excess`.
+ * however it is cut; octets after its end set `excess`.
  */
 enum verdict content_add(struct content *content, const char *data,
                          size_t length);

@@ -10,7 +10,7 @@
 /* Octets of the longest number: 2^64 - 1. */
 #define DECIMAL_MOST 20
 
-/* Writes the number, without zeros before it and with no NUL behind it; gives
+/* Writes the number, without zeros before it and with no NUL after it; gives
  * how many octets it took. */
 static inline size_t decimal_write(char text[DECIMAL_MOST], uint64_t number)
 {

@@ -12,7 +12,7 @@
 /*
  * Parses the field line at `line`, in a head that ends, with an LF, before
  * `head_end`. Returns done, with `*field` pointing into the line and `*next`
- * behind its LF, or what is wrong (400).
+ * after its LF, or what is wrong (400).
  */
 enum verdict field_line_parse(struct header *field, const char *line,
                               const char *head_end, const char **next);

@@ -25,7 +25,7 @@ void form_release(struct form *form)
     form_init(form);
 }
 
-/* Room for one more entry, behind the last; NULL if memory ran out. */
+/* Room for one more entry, after the last; NULL if memory ran out. */
 static struct form_entry *make_room(struct form *form, size_t *capacity)
 {
     struct form_entry *entries = form->entries;
@@ -85,7 +85,7 @@ static size_t copy_plain(char *out, const char *in, const char *end)
     return count;
 }
 
-/* Decodes a pair, up to its `&` or the end, into the entry behind the last;
+/* Decodes a pair, up to its `&` or the end, into the entry after the last;
  * moves `out`, and gives where it stopped. */
 static const char *decode_pair(const struct form *form, const char *in,
                                const char *end, char **out)

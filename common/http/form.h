@@ -1,7 +1,7 @@
 /*
  * form.h - form data: application/x-www-form-urlencoded, as a query has it and
  * as a POST sends it. The counterpart of Python's parse_qs, with blank values
- * kept; pairs stand in the order sent (URL standard, section 5.1).
+ * kept; pairs are in the order sent (URL standard, section 5.1).
  *
  *     for (size_t i = 0; i < form->count; i++) {
  *         struct form_pair pair = form_pair(form, i);

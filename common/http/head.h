@@ -18,7 +18,7 @@
 struct head {
     size_t scanned;             /* octets that were looked at */
     size_t line_start;          /* offset of the line that is coming in */
-    size_t request_line;        /* its offset, behind empty lines */
+    size_t request_line;        /* its offset, after empty lines */
     size_t request_line_length; /* without its CR LF */
     size_t section; /* offset of the header section; 0: not reached yet */
     size_t length;  /* once done: octets of the whole head */

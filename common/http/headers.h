@@ -46,7 +46,7 @@ void headers_add(struct headers *headers, const char *name, const char *value);
 /* Adds `field` as it is, without copying what it points to. */
 void headers_add_field(struct headers *headers, struct header field);
 
-/* Makes the list longer; gives the room behind its last field, or NULL if
+/* Makes the list longer; gives the room after its last field, or NULL if
  * memory ran out: then `failed` is set. */
 struct header *headers_grow(struct headers *headers);
 

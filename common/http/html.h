@@ -1,5 +1,5 @@
 /*
- * html.h - text from a client, made safe to stand in a page.
+ * html.h - text from a client, made safe for a page.
  */
 #ifndef HTTP_HTML_H
 #define HTTP_HTML_H

@@ -1,5 +1,5 @@
 /*
- * page.h - the frame of a page; what stands in it, the caller appends between.
+ * page.h - the frame of a page; the caller appends what is in it.
  *
  *     page_begin(response, 200, "hello");
  *     buffer_append_string(&response->content, "<h1>hello</h1>\n");

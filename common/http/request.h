@@ -29,12 +29,12 @@ struct request {
     enum method method;
     int minor_version; /* 1 for HTTP/1.1 */
     char *path;        /* owned, ends in NUL: as received, without the query */
-    const char *query; /* behind the first `?`; NULL if there is none */
+    const char *query; /* after the first `?`; NULL if there is none */
     size_t query_length;
     struct headers headers;  /* names and values point into the octets parsed */
     struct framing framing;  /* where the content ends */
     bool expects_continue;   /* Expect: 100-continue */
-    size_t length;           /* octets of the head; the content is behind it */
+    size_t length;           /* octets of the head; the content follows it */
     size_t first_field_line; /* its number, from 1, if there is one */
     size_t line;             /* of the fault: the number of the line */
     const char *post_refusal; /* the sentence for VERDICT_POST_REFUSED */

@@ -99,7 +99,7 @@ static void write_two_digits(char *text, unsigned number)
 }
 
 /* Not strftime: the names in a Date are English in every locale. Nor gmtime_r:
- * it takes five times as long, behind a lock that all threads share. */
+ * it takes five times as long, under a lock that all threads share. */
 void http_date(time_t time, char text[HTTP_DATE_SIZE])
 {
     static const char weekdays[] = "WedThuFriSatSunMonTue"; /* from day 0 on */

@@ -7,7 +7,7 @@
 #include "characters.h"
 #include "host.h"
 
-/* Splits what stands behind the authority into path and query. */
+/* Splits what follows the authority into path and query. */
 static void split_query(struct target *target, const char *text, size_t length)
 {
     const char *mark = memchr(text, '?', length);

@@ -29,7 +29,7 @@ struct target {
     enum target_form form;
     const char *path; /* "/" for an empty one; "" in the two other forms */
     size_t path_length;
-    const char *query; /* behind the first `?`; NULL if there is none */
+    const char *query; /* after the first `?`; NULL if there is none */
     size_t query_length;
 };
 

@@ -152,7 +152,7 @@ static const struct row rows[] = {
     [VERDICT_CHUNK_LINE_END] =
         {400, "The line of a chunk's size does not end in CR LF.", 0},
     [VERDICT_CHUNK_EXTENSION] =
-        {400, "The line of a chunk's size has something wrong behind it.", 0},
+        {400, "The line of a chunk's size has something wrong after it.", 0},
     [VERDICT_CHUNK_EXTENSIONS_TOO_LONG] =
         {400,
          "The lines of the chunks' sizes have more than # octets in addition "
@@ -161,7 +161,7 @@ static const struct row rows[] = {
          CHUNK_EXTENSIONS_MOST},
     [VERDICT_CHUNK_END] = {400,
                            "A chunk of the content is not as long as its size "
-                           "says, or CR LF is missing behind it.",
+                           "says, or CR LF is missing after it.",
                            0},
     [VERDICT_TRAILER] = {400,
                          "There is a malformed line in the trailer section.",

@@ -59,7 +59,7 @@ static char *append_time(char *out, time_t time)
     return append(out, " +0000]", 7);
 }
 
-/* Appends one octet of the request line as it stands in the log. */
+/* Appends one octet of the request line as the log shows it. */
 static char *escape(char *out, char octet)
 {
     static const char digits[] = "0123456789abcdef";

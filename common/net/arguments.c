@@ -28,7 +28,7 @@ enum arguments_result arguments_read(struct arguments *arguments, int argc,
             return ARGUMENTS_HELP;
         }
         if (argv[i][0] == '-' && !(i == 2 && character_is_digit(argv[i][1]))) {
-            return ARGUMENTS_WRONG; /* a negative port is told as a bad one */
+            return ARGUMENTS_WRONG; /* a negative port is a bad port */
         }
     }
     if (argc > 3) {

@@ -18,7 +18,7 @@
  * many lines at once, and nobody has to wake it. */
 static const struct timespec rest = {.tv_nsec = 10000000};
 
-/* At the end, whoever reads the log has half a second for what is queued. */
+/* At the end, the log's reader has half a second for what is queued. */
 static const int finish_rests = 50;
 
 static struct {
@@ -44,7 +44,7 @@ static void write_whole(const char *data, size_t length)
         ssize_t count = write(STDERR_FILENO, data, length);
 
         if (count == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            (void)poll(&log, 1, -1); /* whoever shares it has set O_NONBLOCK */
+            (void)poll(&log, 1, -1); /* somebody has set O_NONBLOCK */
         } else if (count == -1 && errno != EINTR) {
             return; /* the lines are lost: no reason to end anything */
         }

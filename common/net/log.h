@@ -1,10 +1,10 @@
 /*
  * log.h - lines on standard error.
  *
- * Lines go into a queue, and a thread of its own writes them: whoever reads the
- * log may stall, and no client and no other thread waits for that. Lines that
- * the queue has no room for are lost; they are counted, and when there is room
- * again, a line in the log says how many.
+ * Lines go into a queue, and a thread of its own writes them. The log's reader
+ * may stall: no client and no other thread waits for it. Lines that the queue
+ * has no room for are lost; they are counted, and when there is room again, a
+ * line in the log says how many.
  *
  * Threads: any may call these; one lock guards the queue.
  */
