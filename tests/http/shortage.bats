@@ -55,7 +55,7 @@ $(tail -n 3 "$SERVER_LOG")"
     needs_prlimit
     ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
     now=$(awk '/^VmSize:/ { print $2 * 1024 }' "/proc/$SERVER_PID/status")
-    prlimit --pid "$SERVER_PID" --as=$((now + 80 * 1048576))
+    prlimit --pid "$SERVER_PID" --as=$((now + 160 * 1048576))
     hold_clients 40
     release 40
     stop_server
