@@ -265,9 +265,7 @@ static long look_after(size_t clients)
 
 static void pool_look_sees_a_rush_and_its_end(void **state)
 {
-    enum {
-        rush = RUSH_LEAST * LOOK_MS / 1000
-    };
+    static const size_t rush = (RUSH_LEAST * LOOK_MS + 999) / 1000;
 
     (void)state;
     pool.cap = pool.reached = 1;
