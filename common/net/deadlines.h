@@ -2,7 +2,8 @@
  * deadlines.h - how long a client may take, kept with blocking calls.
  *
  * recv and send block for as long as the client likes. So each exchange
- * registers here, and the main thread looks at all of them ten times a second:
+ * registers here, and the main thread looks at all of them ten times a second
+ * (less often when there are thousands):
  * it interrupts the threads of those that are late with SIGUSR1. The signal's
  * handler does nothing, but the call that blocks returns: with what it moved so
  * far, or with EINTR. A signal that comes just before the call blocks is lost,

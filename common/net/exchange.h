@@ -73,16 +73,21 @@ struct exchange {
 };
 
 /* Begins an exchange with a client. Both arguments stay the caller's, and must
- * stay valid until exchange_log. Returns incomplete, or VERDICT_NO_MEMORY. */
+ * stay valid until exchange_log. Returns incomplete, to go on; or
+ * VERDICT_NO_MEMORY. */
 enum verdict exchange_begin(struct exchange *exchange, int client_sock,
                             const struct sockaddr_storage *client_address);
 
 /* Where recv is to put the next bytes: the free room of `into`, which is
- * `received` or `piece`, and has buffer_free(into) bytes. */
+ * `received` or `piece`, and has buffer_free(into) bytes, at least one. Call it
+ * just before each recv: until exchange_received, the main thread may interrupt
+ * this thread. The buffer stays as it is. */
 char *exchange_room(struct exchange *exchange, struct buffer *into);
 
 /*
- * Counts what recv has put there; `count` is what it returned, with errno.
+ * Counts what recv has put there; `count` is what it returned, with errno, so
+ * call nothing in between. Leaves room for more in `received`; `piece` does not
+ * grow, and the caller empties it before the next recv.
  * Returns incomplete if nothing is wrong so far: then look at what has come,
  * which may be nothing yet. Otherwise it says why no more will come: the end of
  * the stream, a timeout (silence, if not one byte ever came), a lost
@@ -115,7 +120,8 @@ enum verdict exchange_decode(struct exchange *exchange, struct form *form,
  */
 void exchange_answer(struct exchange *exchange, enum verdict verdict);
 
-/* The next bytes to send, and how many they are; 0 when everything is sent. */
+/* The next bytes to send, and how many they are; 0 when everything is sent. As
+ * with exchange_room, this thread may be interrupted until exchange_sent. */
 const char *exchange_next(struct exchange *exchange);
 size_t exchange_left(const struct exchange *exchange);
 

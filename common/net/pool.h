@@ -23,7 +23,8 @@
  * that another waits in its place, starting one only if there is none, and then
  * handles its client itself. No socket changes hands.
  *
- * The pool only counts. A thread is counted before it is created, and the count
+ * The pool counts, and decides who waits; the calls on sockets and threads are
+ * the stage's. A thread is counted before it is created, and the count
  * is taken back if that fails. Invariant: some thread waits, or rests and will
  * be woken, or all are busy and will come back, and no more can be had.
  *

@@ -54,7 +54,8 @@ static void *take_turns(void *argument)
         struct form *get_data = NULL;
         enum verdict verdict;
 
-        if (pool_accepted(pool, client_sock)) { /* nobody is waiting now */
+        /* True: nobody waits now. It deals with an error of accept, too. */
+        if (pool_accepted(pool, client_sock)) {
             (void)start_thread(pool);
         }
         if (client_sock == -1) {
@@ -90,9 +91,9 @@ static void *take_turns(void *argument)
             verdict = VERDICT_DELEGATE_FAILED;
         }
 
-        /* One send may take only part of the answer. So send until all of it is
-         * sent. */
-        exchange_answer(&exchange, verdict);
+        exchange_answer(&exchange, verdict); /* makes the bytes to send */
+
+        /* One send may take only part of them. So send until all are sent. */
         while (exchange_left(&exchange) > 0) {
             ssize_t count = send(client_sock, exchange_next(&exchange),
                                  exchange_left(&exchange), SEND_FLAGS);
@@ -101,7 +102,7 @@ static void *take_turns(void *argument)
                 break; /* the client is gone, or takes too long */
             }
         }
-        exchange_drain(&exchange);
+        exchange_drain(&exchange); /* ends our side, drops what still comes */
         close(client_sock);
         exchange_log(&exchange);
     }
@@ -167,6 +168,7 @@ int main(int argc, char **argv)
         break;
     }
 
+    /* Signals, and the thread that writes the log, before anything else. */
     if (main_thread_prepare(reason) == 0) {
         sock = listen_on(arguments.interface, arguments.port, reason);
     }
@@ -174,7 +176,7 @@ int main(int argc, char **argv)
         pool_init(&pool, sock, reason) == -1) {
         return give_up(sock, reason);
     }
-    platform_defer_accept(sock);
+    platform_defer_accept(sock); /* no client before its first bytes */
 
     /* Threads handle the connections. Here is the first; each makes sure that
      * another one waits. This thread looks after deadlines, until a signal ends

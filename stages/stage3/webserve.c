@@ -44,7 +44,8 @@ static void *take_turns(void *argument)
         int client_sock = accept(pool->listening_socket,
                                  (struct sockaddr *)&client_address, &length);
 
-        if (pool_accepted(pool, client_sock)) { /* nobody is waiting now */
+        /* True: nobody waits now. It deals with an error of accept, too. */
+        if (pool_accepted(pool, client_sock)) {
             (void)start_thread(pool);
         }
         if (client_sock != -1) {
@@ -113,6 +114,7 @@ int main(int argc, char **argv)
         break;
     }
 
+    /* Signals, and the thread that writes the log, before anything else. */
     if (main_thread_prepare(reason) == 0) {
         sock = listen_on(arguments.interface, arguments.port, reason);
     }
@@ -120,7 +122,7 @@ int main(int argc, char **argv)
         pool_init(&pool, sock, reason) == -1) {
         return give_up(sock, reason);
     }
-    platform_defer_accept(sock);
+    platform_defer_accept(sock); /* no client before its first bytes */
 
     /* Threads handle the connections. Here is the first; each makes sure that
      * another one waits. This thread looks after deadlines, until a signal ends

@@ -70,9 +70,9 @@ void handle_connection(int client_sock,
         verdict = VERDICT_DELEGATE_FAILED;
     }
 
-    exchange_answer(&exchange, verdict);
+    exchange_answer(&exchange, verdict); /* makes the bytes to send */
     send_answer(&exchange, client_sock);
-    exchange_drain(&exchange);
+    exchange_drain(&exchange); /* ends our side, drops what still comes */
     close(client_sock);
     exchange_log(&exchange);
 }

@@ -30,7 +30,7 @@ int serve(const char *interface, const char *port);
  *
  * Takes the socket and the client address that accept returned, and handles
  * exactly one HTTP exchange: it reads until the headers have been completely
- * received, whatever their size (up to the limits in limits.h), calls
+ * received, whatever their size (up to the limits in common/http/limits.h), calls
  * 'delegate', sends the answer, closes the socket and writes a line to the log.
  *
  * Returns nothing and lets no failure out: whatever goes wrong ends in an error

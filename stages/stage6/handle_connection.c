@@ -84,7 +84,7 @@ void handle_connection(int client_sock,
         verdict = receive_head(&exchange, client_sock);
     }
     if (verdict == VERDICT_DONE) {
-        verdict = request_check(request, NULL);
+        verdict = request_check(request, NULL); /* NULL: POST is fine */
     }
     if (verdict == VERDICT_DONE && request->query != NULL) {
         get_data = &exchange.get_data;
@@ -107,9 +107,9 @@ void handle_connection(int client_sock,
         verdict = VERDICT_DELEGATE_FAILED;
     }
 
-    exchange_answer(&exchange, verdict);
+    exchange_answer(&exchange, verdict); /* makes the bytes to send */
     send_answer(&exchange, client_sock);
-    exchange_drain(&exchange);
+    exchange_drain(&exchange); /* ends our side, drops what still comes */
     close(client_sock);
     exchange_log(&exchange);
 }

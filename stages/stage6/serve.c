@@ -43,7 +43,8 @@ static void *take_turns(void *argument)
         int client_sock = accept(pool->listening_socket,
                                  (struct sockaddr *)&client_address, &length);
 
-        if (pool_accepted(pool, client_sock)) { /* nobody is waiting now */
+        /* True: nobody waits now. It deals with an error of accept, too. */
+        if (pool_accepted(pool, client_sock)) {
             (void)start_thread(pool);
         }
         if (client_sock != -1) {
@@ -100,6 +101,7 @@ int serve(const char *interface, const char *port)
     int sock = -1;
     int error;
 
+    /* Signals, and the thread that writes the log, before anything else. */
     if (main_thread_prepare(reason) == 0) {
         sock = listen_on(interface, port, reason);
     }
@@ -107,7 +109,7 @@ int serve(const char *interface, const char *port)
         pool_init(&pool, sock, reason) == -1) {
         return give_up(sock, reason);
     }
-    platform_defer_accept(sock);
+    platform_defer_accept(sock); /* no client before its first bytes */
 
     /* Threads handle the connections. Here is the first; each makes sure that
      * another one waits. This thread looks after deadlines, until a signal ends

@@ -190,7 +190,7 @@ standard error one line, which says what is wrong; in it: $(
 run_limited() {
     code=0
     # shellcheck disable=SC2016 # for the inner shell
-    timeout 5 bash -c 'ulimit "$1" "$2"; exec "$3" 127.0.0.1 0' _ "$@" "$SERVER" \
+    timeout -k 1 5 bash -c 'ulimit "$1" "$2"; exec "$3" 127.0.0.1 0' _ "$@" "$SERVER" \
         >"$BATS_TEST_TMPDIR/printed" 2>"$BATS_TEST_TMPDIR/said" 3>&- || code=$?
     said=$(<"$BATS_TEST_TMPDIR/said")
 }
