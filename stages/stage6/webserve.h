@@ -30,9 +30,9 @@ int serve(const char *interface, const char *port);
  *
  * Takes the socket and the client address that accept returned, and handles
  * exactly one HTTP exchange: it reads until the headers have been completely
- * received, whatever their size (up to the limits in common/http/limits.h), parses what
- * follows as POST data if it is a POST, calls 'delegate', sends the answer,
- * closes the socket and writes a line to the log.
+ * received, whatever their size (up to the limits in common/http/limits.h),
+ * parses what follows as POST data if it is a POST, calls 'delegate', sends the
+ * answer, closes the socket and writes a line to the log.
  *
  * Returns nothing and lets no failure out: whatever goes wrong ends in an error
  * page (RFC 9110, section 15; verdict.h lists them: 408 for a client that takes

@@ -471,7 +471,7 @@ run_server() {
 
     note "$printed.all" run "$SERVER" "$@"
     code=0
-    timeout "${most_seconds:-10}" "$SERVER" "$@" >"$printed" \
+    timeout -k 1 "${most_seconds:-10}" "$SERVER" "$@" >"$printed" \
         2>"$BATS_TEST_TMPDIR/said" 3>&- || code=$?
     said=$(<"$BATS_TEST_TMPDIR/said")
     {
