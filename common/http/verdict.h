@@ -15,18 +15,17 @@ enum verdict {
     VERDICT_DONE,       /* it is complete, and nothing is wrong */
     VERDICT_INCOMPLETE, /* so far nothing is wrong; more octets are needed */
 
-    /* Limits of the head: 414, 431 */
+    /* The first octet, 400; the length of the request line, 414 */
+    VERDICT_METHOD_NOT_TOKEN,
     VERDICT_REQUEST_LINE_TOO_LONG,
-    VERDICT_HEADER_SECTION_TOO_LONG,
 
-    /* Any line of the head: 400 */
+    /* Any line of the head, the request line first: 400 */
     VERDICT_BARE_LF,
     VERDICT_BARE_CR,
     VERDICT_NUL,
     VERDICT_CONTROL,
 
     /* The request line: 400, 505 */
-    VERDICT_METHOD_NOT_TOKEN,
     VERDICT_REQUEST_LINE_SPACES,
     VERDICT_NO_VERSION,
     VERDICT_VERSION_MALFORMED,
@@ -37,7 +36,8 @@ enum verdict {
     VERDICT_TARGET_AUTHORITY,
     VERDICT_VERSION_UNSUPPORTED,
 
-    /* A field line: 400 */
+    /* The length of the header section, 431; a field line, 400 */
+    VERDICT_HEADER_SECTION_TOO_LONG,
     VERDICT_OBS_FOLD,
     VERDICT_NO_COLON,
     VERDICT_SPACE_BEFORE_COLON,

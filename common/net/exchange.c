@@ -115,11 +115,12 @@ enum verdict exchange_expect_content(struct exchange *exchange)
     if (buffer_reserve(&exchange->piece, piece_room) == -1) {
         return VERDICT_NO_MEMORY;
     }
-    if (request->expects_continue && request->minor_version > 0 && come == 0 &&
-        send_interim(exchange->client_sock) == VERDICT_LOST) {
-        return VERDICT_LOST;
+    if (exchange_count(exchange, come) == VERDICT_OVER_BUDGET) {
+        return VERDICT_OVER_BUDGET;
     }
-    return exchange_count(exchange, come);
+    return request->expects_continue && request->minor_version > 0 && come == 0
+               ? send_interim(exchange->client_sock)
+               : VERDICT_INCOMPLETE;
 }
 
 enum verdict exchange_decode(struct exchange *exchange, struct form *form,

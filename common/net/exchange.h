@@ -74,7 +74,7 @@ struct exchange {
 
 /* Begins an exchange with a client. Both arguments stay the caller's, and must
  * stay valid until exchange_log. Returns incomplete, to go on; or
- * VERDICT_NO_MEMORY. */
+ * VERDICT_NO_MEMORY or VERDICT_LOST. */
 enum verdict exchange_begin(struct exchange *exchange, int client_sock,
                             const struct sockaddr_storage *client_address);
 

@@ -45,6 +45,9 @@ static void write_answer(struct exchange *exchange)
     exchange->head_length = head->length;
     if (is_short) {
         buffer_append(head, response->content.data, length);
+        if (!response->content.failed) {
+            buffer_release(&response->content); /* it is held once only */
+        }
     } else {
         exchange->next[1] = response->content.data;
         exchange->left[1] = length;
@@ -78,8 +81,10 @@ void exchange_answer(struct exchange *exchange, enum verdict verdict)
 
     exchange->answered = time(NULL);
     exchange->verdict = judge(exchange, verdict);
-    if (exchange->verdict != VERDICT_DONE) {
+    if (verdict_code(exchange->verdict) != 0) {
         page_fault(response, exchange->verdict, &exchange->request);
+    } else if (exchange->verdict != VERDICT_DONE) {
+        response->code = 0; /* there is nobody to answer */
     }
     if (response->code != 0) {
         write_answer(exchange);

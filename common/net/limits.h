@@ -13,9 +13,10 @@
 #define MEMORY_BUDGET 1073741824
 #endif
 
-/* What one connection may hold before the budget counts it. */
+/* What one connection may hold before the budget counts it: with all threads
+ * busy, 256 MiB more. */
 #ifndef HELD_FREELY
-#define HELD_FREELY 65536
+#define HELD_FREELY 16384
 #endif
 
 /* The most that one byte sent by a client can make the server hold: a form of
@@ -40,10 +41,13 @@
 #define LOOK_MS 100
 #endif
 
-/* Clients per second that are a rush (pool.h), and milliseconds between two
- * looks then. */
+/* Clients per second that are a rush (pool.h), microseconds that an exchange
+ * takes then, at most, and milliseconds between two looks. */
 #ifndef RUSH_LEAST
 #define RUSH_LEAST 1000
+#endif
+#ifndef RUSH_MOST_US
+#define RUSH_MOST_US 500
 #endif
 #ifndef RUSH_LOOK_MS
 #define RUSH_LOOK_MS 5

@@ -20,6 +20,9 @@ static const size_t crowd_least = 256;      /* fewer threads are no crowd */
 static const uint64_t trim_least = 4194304; /* fewer bytes are not much */
 static const int calm_looks = 10;
 
+_Static_assert(LOOK_MS < 1000 && RUSH_LOOK_MS < 1000,
+               "platform_wait_for_signal takes less than a second");
+
 /* Opens those of the descriptors 0, 1 and 2 that are closed; open gives the
  * lowest one that is free. */
 static int open_standard_streams(void)
@@ -156,7 +159,7 @@ static int stop(struct pool *pool, const sigset_t *signals)
     pool_stop(pool);
     (void)fcntl(pool->listening_socket, F_SETFL,
                 flags == -1 ? O_NONBLOCK : flags | O_NONBLOCK);
-    while (number == 0 && pool_has_clients(pool) &&
+    while (number == 0 && !pool_count(pool).empty && pool_has_clients(pool) &&
            deadlines_clock() < stopped + STOP_MOST_MS - STOP_GRACE_MS) {
         look_at_deadlines(pool_count(pool), deadlines_clock());
         number = platform_wait_for_signal(signals, stop_ms);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <time.h>
 
 #if defined(__linux__) && !defined(PORTABLE)
@@ -109,3 +110,12 @@ const char *platform_program_name(void)
 }
 
 #endif
+
+const char *platform_error_text(int error, char *text, size_t size)
+{
+#if defined(__GLIBC__) && defined(_GNU_SOURCE)
+    return strerror_r(error, text, size);
+#else
+    return strerror_r(error, text, size) == 0 ? text : "unknown error";
+#endif
+}

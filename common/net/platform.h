@@ -8,6 +8,7 @@
 #define NET_PLATFORM_H
 
 #include <signal.h>
+#include <stddef.h>
 #include <sys/socket.h>
 
 /*
@@ -40,6 +41,10 @@ int platform_wait_for_signal(const sigset_t *signals, long milliseconds);
  * share one heap since before the first of them started. */
 void platform_share_heap(void);
 void platform_trim_memory(void);
+
+/* What an errno means, in English, since the program sets no locale: in `text`
+ * of `size` bytes, or a constant. */
+const char *platform_error_text(int error, char *text, size_t size);
 
 /* How the program was started, for messages: "build/stage6/webserve". */
 const char *platform_program_name(void);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "limits.h"
@@ -125,7 +126,10 @@ static bool note_failure(struct pool *pool, int error)
     }
     if (pool->stopping &&
         (error == EAGAIN || error == EWOULDBLOCK || error == EINVAL)) {
-        pool->empty = true; /* no client is left, or the listening has ended */
+        /* No client is left, or the listening has ended. Now it has: a client
+         * that came later would wait for nobody. */
+        pool->empty = true;
+        (void)shutdown(pool->listening_socket, SHUT_RDWR);
         return false;
     }
     /* EMFILE, ENOBUFS and their like pass; the client waits in the queue. */
@@ -185,6 +189,7 @@ struct pool_counts pool_count(struct pool *pool)
         .busy = pool->total - pool->waiting - pool->resting,
         .reached = pool->reached,
         .error = pool->error,
+        .empty = pool->empty,
     };
     lock_give(&pool->lock);
     return counts;
@@ -197,6 +202,17 @@ bool pool_has_clients(const struct pool *pool)
     return poll(&listener, 1, 0) > 0 && (listener.revents & POLLIN) != 0;
 }
 
+/* With the lock held: so many clients have come in so many milliseconds, and by
+ * Little's law an exchange takes as long as the threads that are busy, times
+ * that time, per client. */
+static bool is_rush(const struct pool *pool, uint64_t milliseconds)
+{
+    uint64_t busy = pool->total - pool->waiting - pool->resting;
+
+    return pool->accepted * 1000 >= RUSH_LEAST * milliseconds &&
+           busy * milliseconds * 1000 <= pool->accepted * RUSH_MOST_US;
+}
+
 long pool_look(struct pool *pool, uint64_t now)
 {
     bool clients = pool_has_clients(pool);
@@ -204,8 +220,7 @@ long pool_look(struct pool *pool, uint64_t now)
 
     lock_take(&pool->lock);
     if (now >= pool->counted + LOOK_MS) {
-        pool->rush =
-            pool->accepted * 1000 >= RUSH_LEAST * (now - pool->counted);
+        pool->rush = is_rush(pool, now - pool->counted);
         pool->counted = now;
         pool->accepted = 0;
     }

@@ -28,7 +28,8 @@
  * is taken back if that fails. Invariant: some thread waits, or rests and will
  * be woken, or all are busy and will come back, and no more can be had.
  *
- * In a rush, of RUSH_LEAST clients per second, one thread in accept is enough,
+ * In a rush, of RUSH_LEAST clients per second whose exchanges take RUSH_MOST_US
+ * each at most, one thread in accept is enough,
  * and others rest: to wake one for each client would cost more than to serve
  * it, and the thread that got the last one is back a few microseconds later. If
  * it is not, and clients have come, the main thread wakes one that rests, after
@@ -101,6 +102,7 @@ struct pool_counts {
     size_t busy;    /* threads that neither wait nor rest */
     size_t reached; /* threads, at most, as far as can be told now */
     int error;      /* accept fails with it, again and again; or 0 */
+    bool empty;     /* it stops, and no client is left */
 };
 
 struct pool_counts pool_count(struct pool *pool);
@@ -112,8 +114,9 @@ bool pool_has_clients(const struct pool *pool);
  * Returns milliseconds until it should look again. */
 long pool_look(struct pool *pool, uint64_t now);
 
-/* From now on only clients that have already come are accepted. The listening
- * socket must not block any more. */
+/* From now on only clients that have already come are accepted; with the first
+ * wait that finds none, the listening ends. The listening socket must not block
+ * any more. */
 void pool_stop(struct pool *pool);
 
 #endif

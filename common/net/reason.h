@@ -7,8 +7,7 @@
 /* Bytes of the longest sentence, with its NUL. */
 #define REASON_SIZE 320
 
-/* Writes "cannot WHAT: WHY"; `error` is an errno, which is put into English
- * whatever the locale. */
+/* Writes "cannot WHAT: WHY"; WHY is what `error`, an errno, means. */
 void reason_write(char reason[REASON_SIZE], const char *what, int error);
 
 #endif

@@ -86,14 +86,14 @@ void handle_connection(int client_sock,
     if (verdict == VERDICT_DONE) {
         verdict = request_check(request, NULL); /* NULL: POST is fine */
     }
+    if (verdict == VERDICT_DONE && request->method == METHOD_POST) {
+        post_data = &exchange.post_data;
+        verdict = receive_content(&exchange, client_sock);
+    }
     if (verdict == VERDICT_DONE && request->query != NULL) {
         get_data = &exchange.get_data;
         verdict = exchange_decode(&exchange, get_data, request->query,
                                   request->query_length);
-    }
-    if (verdict == VERDICT_DONE && request->method == METHOD_POST) {
-        post_data = &exchange.post_data;
-        verdict = receive_content(&exchange, client_sock);
     }
     if (verdict == VERDICT_DONE && post_data != NULL) {
         verdict =

@@ -144,7 +144,7 @@ keep_coming() {
 
 # bats test_tags=id:stop-clients-keep-coming
 @test "clients that keep coming while it ends see whole answers until it has" {
-    local n clients=()
+    local n clients=() elapsed
 
     start_server
     hand="(sleep 1; kill \$(pidof webserve)) & while curl -sS http://127.0.0.1:8080/p | grep '</html>'; do :; done"
@@ -153,7 +153,8 @@ keep_coming() {
         clients+=("$!")
     done
     wait_until 5 test -s "$BATS_TEST_TMPDIR/answer4"
-    stop_server
+    in_ms stop_server
+    ((elapsed < 2500)) || fail "expected: it ends soon; it took $elapsed ms"
     wait "${clients[@]}" # alone, it would wait for BATS_TEST_TIMEOUT as well
     assert_equal "$(cat "$BATS_TEST_TMPDIR"/wrong?)" ''
 }

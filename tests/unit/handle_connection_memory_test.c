@@ -188,6 +188,45 @@ static void handle_connection_over_budget(void **state)
     }
 }
 
+#if STAGE >= 6
+/* The final answer is decided then, so no 100 comes before it (RFC 9110,
+ * section 10.1.1). */
+static void handle_connection_over_budget_sends_no_100(void **state)
+{
+    static const char post[] = "POST / HTTP/1.1\r\nHost: a\r\nExpect: "
+                               "100-continue\r\nContent-Length: 10\r\n\r\n";
+
+    (void)state;
+    assert_int_equal(budget_hold(&others, MEMORY_BUDGET - 100), 0);
+    open_client(post, sizeof post - 1);
+    stub.ending = STUB_ENDS;
+    handle();
+    assert_row_that(post, is_answered("503"), "the answer is no 503");
+    stub_close();
+}
+
+/* A 413 needs no memory for the query. */
+static void handle_connection_of_too_much_content_over_budget(void **state)
+{
+    static const char end[] =
+        " HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n";
+    char *out = request + sprintf(request, "POST /?");
+
+    (void)state;
+    for (int i = 0; i < 8000; i++) {
+        out += sprintf(out, "&a");
+    }
+    memcpy(out, end, sizeof end);
+    assert_int_equal(budget_hold(&others, MEMORY_BUDGET - 420000), 0);
+    open_client(request, strlen(request));
+    stub.ending = STUB_ENDS;
+    handle();
+    assert_row_that("POST /?&a&a...", is_answered("413"),
+                    "the answer is no 413");
+    stub_close();
+}
+#endif
+
 static size_t held_most;
 
 static void note_held(void)
@@ -230,6 +269,10 @@ int main(void)
         TEST(handle_connection_holds_so_much_per_octet),
         TEST(handle_connection_over_budget),
         TEST(handle_connection_holds_little_of_half_a_request),
+#if STAGE >= 6
+        TEST(handle_connection_over_budget_sends_no_100),
+        TEST(handle_connection_of_too_much_content_over_budget),
+#endif
     };
 
     return run_all(tests);

@@ -248,31 +248,48 @@ static void pool_counts_right_in_any_order(void **state)
 
 /* ---- A rush */
 
-/* So many clients are accepted, and the main thread looks 100 ms later; gives
- * when it should look again. */
+/* The one thread, which waits, accepts so many clients, and the main thread
+ * looks 100 ms later; gives when it should look again. */
 static long look_after(size_t clients)
 {
     static uint64_t now = 1000;
 
     (void)pool_look(&pool, now);
     for (size_t i = 0; i < clients; i++) {
+        assert_false(pool_accepted(&pool, 0));
         assert_true(pool_wait(&pool));
-        (void)pool_accepted(&pool, 0);
     }
     now += LOOK_MS;
     return pool_look(&pool, now);
 }
 
+static const size_t rush = (RUSH_LEAST * LOOK_MS + 999) / 1000;
+
 static void pool_look_sees_a_rush_and_its_end(void **state)
 {
-    static const size_t rush = (RUSH_LEAST * LOOK_MS + 999) / 1000;
-
     (void)state;
     pool.cap = pool.reached = 1;
+    assert_true(pool_wait(&pool));
     assert_int_equal(look_after(rush - 1), LOOK_MS);
     assert_int_equal(look_after(rush), RUSH_LOOK_MS);
     assert_int_equal(look_after(rush), RUSH_LOOK_MS);
     assert_int_equal(look_after(0), LOOK_MS);
+}
+
+/* Threads that are busy for long are no rush, however many clients there are.
+ */
+static void pool_look_sees_no_rush_of_long_exchanges(void **state)
+{
+    const size_t clients = rush + 1000;
+    const size_t busy = clients * RUSH_MOST_US / (LOOK_MS * 1000);
+
+    (void)state;
+    pool.cap = pool.reached = 1;
+    assert_true(pool_wait(&pool));
+    pool.total += busy;
+    assert_int_equal(look_after(clients), RUSH_LOOK_MS);
+    pool.total++;
+    assert_int_equal(look_after(clients), LOOK_MS);
 }
 
 static void *wait_once(void *waited)
@@ -541,6 +558,7 @@ int main(void)
         WITH_POOL(pool_thread_failed_after_another_has_taken_its_place),
         WITH_POOL(pool_counts_right_in_any_order),
         WITH_POOL(pool_look_sees_a_rush_and_its_end),
+        WITH_POOL(pool_look_sees_no_rush_of_long_exchanges),
         WITH_POOL(pool_look_wakes_one_that_rests_for_a_client),
         WITH_POOL(pool_look_wakes_those_that_rest_after_a_rush),
         WITH_POOL(pool_stop_wakes_those_that_rest),

@@ -1,22 +1,11 @@
 /* reason_test.c - why the server cannot start, as a sentence. */
-/* link: -Wl,--wrap=newlocale */
 #include "support.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "reason.h"
-
-static bool no_locale; /* there is no memory for one */
-
-STANDS_IN_FOR(locale_t, newlocale, int mask, const char *name, locale_t base);
-
-locale_t __wrap_newlocale(int mask, const char *name, locale_t base)
-{
-    return no_locale ? (locale_t)0 : __real_newlocale(mask, name, base);
-}
 
 static void reason_write_says_what_and_why(void **state)
 {
@@ -31,17 +20,6 @@ static void reason_write_says_what_and_why(void **state)
                        strerror(errors[i]));
         assert_string_equal(reason, expected);
     }
-}
-
-static void reason_write_without_memory(void **state)
-{
-    char reason[REASON_SIZE];
-
-    (void)state;
-    no_locale = true;
-    reason_write(reason, "do this", 13);
-    no_locale = false;
-    assert_string_equal(reason, "cannot do this: error 13");
 }
 
 static void reason_write_of_too_much_is_cut(void **state)
@@ -62,7 +40,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reason_write_says_what_and_why),
-        cmocka_unit_test(reason_write_without_memory),
         cmocka_unit_test(reason_write_of_too_much_is_cut),
     };
 
