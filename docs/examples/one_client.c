@@ -27,7 +27,8 @@ int main(int argc, char **argv)
     int client;
     int yes = 1;
 
-    /* Without this, the port stays taken for a minute after the last run. */
+    /* Without this, the port stays taken for a minute if the last run was the
+     * first to close its connection. */
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     address.sin_port = htons((in_port_t)(argc > 1 ? atoi(argv[1]) : 8090));
