@@ -43,7 +43,12 @@ OPENED = re.compile(r"nc [\d.]+ \d+")
 FAILING = "Put `return -1;` at the end of delegate"
 
 elsewhere = {
+    "address-in-a-static-variable": "the log",
+    "address-shared": "the log",
+    "count-without-its-lock": "what ThreadSanitizer says",
+    "error-added-to-the-length": "a build with little time",
     "exits-without-waiting": "Ctrl-C in one terminal, nc in another",
+    "thread-never-comes-back": "a build with few threads",
     "tries-again-at-once": "the processor time, in top",
 }
 
