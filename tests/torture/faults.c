@@ -119,7 +119,6 @@ static const struct fault_error masks[] = {ERROR(EINVAL, OUTCOME_SAME), END};
 static const struct fault_error opening[] = {
     ERROR(ENOENT, OUTCOME_SAME), ERROR(EMFILE, OUTCOME_SAME),
     ERROR(ENFILE, OUTCOME_SAME), ERROR(ENOMEM, OUTCOME_SAME), END};
-static const struct fault_error locales[] = {ERROR(ENOMEM, OUTCOME_SAME), END};
 
 const struct fault_error *const fault_errors[FAULT_KINDS] = {
     [FAULT_MEMORY] = memory,
@@ -150,7 +149,6 @@ const struct fault_error *const fault_errors[FAULT_KINDS] = {
     [FAULT_RLIMIT] = limits,
     [FAULT_SIGNALS] = masks,
     [FAULT_OPEN] = opening,
-    [FAULT_LOCALE] = locales,
 };
 
 static const char *const kind_names[FAULT_KINDS] = {
@@ -182,7 +180,6 @@ static const char *const kind_names[FAULT_KINDS] = {
     [FAULT_RLIMIT] = "getrlimit, setrlimit",
     [FAULT_SIGNALS] = "pthread_sigmask, sigaction",
     [FAULT_OPEN] = "open",
-    [FAULT_LOCALE] = "newlocale",
 };
 
 struct faults *faults;

@@ -51,7 +51,6 @@ enum fault_kind {
     FAULT_RLIMIT,
     FAULT_SIGNALS, /* pthread_sigmask, sigaction */
     FAULT_OPEN,
-    FAULT_LOCALE, /* newlocale, which is called to say why it does not start */
     FAULT_KINDS
 };
 

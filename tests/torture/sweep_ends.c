@@ -177,7 +177,7 @@ void sweep_refusal(struct sweep *sweep)
     int taken = take_port(&sweep->server.wanted);
 
     sweep->exchange = &exchange_ordinary;
-    sweep->kind = FAULT_LOCALE;
+    sweep->kind = FAULT_BIND;
     sweep->error = &none;
     if (taken == -1) {
         sweep_fail(sweep, "there is no port to take");

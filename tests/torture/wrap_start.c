@@ -1,7 +1,6 @@
 /* wrap_start.c - the calls that the server makes at its start alone. */
 #include <errno.h>
 #include <fcntl.h>
-#include <locale.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -22,7 +21,6 @@ int __real_getnameinfo(const struct sockaddr *, socklen_t, char *, socklen_t,
 int __real_pthread_sigmask(int, const sigset_t *, sigset_t *);
 int __real_sigaction(int, const struct sigaction *, struct sigaction *);
 int __real_open(const char *, int, ...);
-locale_t __real_newlocale(int, const char *, locale_t);
 
 int __wrap_socket(int family, int type, int protocol)
 {
@@ -113,13 +111,6 @@ int __wrap_open(const char *path, int flags, ...)
         va_end(arguments);
     }
     return __real_open(path, flags, mode);
-}
-
-locale_t __wrap_newlocale(int mask, const char *name, locale_t base)
-{
-    return fault_sets_errno(FAULT_LOCALE, "newlocale")
-               ? (locale_t)0
-               : __real_newlocale(mask, name, base);
 }
 
 /* The first argument of these is an enum in glibc and an int elsewhere. */
