@@ -310,6 +310,7 @@ static void main_thread_run_ends_though_a_thread_is_busy(void **state)
     took = deadlines_clock() - took;
     child_check(took >= STOP_MOST_MS, "there is time for an answer");
     child_check(took < STOP_MOST_MS + speed * 500, "but not more");
+    await_detached();
 }
 
 static void *signal_after_stop(void *unused)
@@ -330,6 +331,7 @@ static void main_thread_run_ends_at_once_at_a_second_signal(void **state)
     child_check(main_thread_run(&pool) == 128 + SIGINT, "it ends with 130");
     child_check(pool_count(&pool).busy > 0, "a thread is busy");
     child_check(pthread_join(signalling, NULL) == 0, "joined");
+    await_detached();
 }
 
 /* ---- Deadlines */

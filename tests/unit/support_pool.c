@@ -17,6 +17,7 @@ bool (*creation_fails)(size_t number);
 atomic_size_t creations_failed;
 
 static atomic_size_t creations; /* tried */
+static atomic_size_t starting;  /* created, perhaps not yet detached */
 static struct sockaddr_in server;
 
 static void *take_turns(void *unused);
@@ -27,15 +28,18 @@ static int start_thread(void)
     int error = EAGAIN;
     pthread_t thread;
 
+    atomic_fetch_add(&starting, 1);
     if (creation_fails == NULL || !creation_fails(number)) {
         error = pthread_create(&thread, &pool.attributes, take_turns, NULL);
     }
-    if (error != 0) {
+    if (error == 0) {
+        error = pthread_detach(thread);
+    } else {
         pool_thread_failed(&pool);
         atomic_fetch_add(&creations_failed, 1);
-        return error;
     }
-    return pthread_detach(thread);
+    atomic_fetch_sub(&starting, 1);
+    return error;
 }
 
 static void *take_turns(void *unused)
@@ -118,6 +122,11 @@ void await_number(atomic_size_t *number, size_t expected)
         pause_a_moment();
     }
     child_check(atomic_load(number) == expected, "a number is reached");
+}
+
+void await_detached(void)
+{
+    await_number(&starting, 0);
 }
 
 void await_rest(void)

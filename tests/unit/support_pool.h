@@ -37,6 +37,10 @@ void check_answers(const int *clients, size_t count);
 /* Waits until a number is reached, for up to five seconds. */
 void await_number(atomic_size_t *number, size_t expected);
 
+/* Waits until each thread that was created is detached, too. A test that ends
+ * while threads run calls it, since ThreadSanitizer reports one that is not. */
+void await_detached(void);
+
 /* Waits until no thread is busy, and as many run as are counted. */
 void await_rest(void);
 
