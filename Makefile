@@ -35,9 +35,9 @@ endif
 # Hardening flags that this compiler takes; not together with sanitizers.
 ifeq ($(SANITIZE)$(if $(filter-out clean help diff,$(or $(MAKECMDGOALS),all)),,x),)
 HARDENING_FILE := $(BUILD)/hardening-$(shell echo '$(CC) $(CFLAGS)' | cksum | cut -d' ' -f1)
-$(HARDENING_FILE): tests/hardening
+$(HARDENING_FILE): tests/tools/hardening_flags.sh
 	@mkdir -p $(@D)
-	@tests/hardening $(CC) $(CFLAGS) > $@
+	@tests/tools/hardening_flags.sh $(CC) $(CFLAGS) > $@
 include $(HARDENING_FILE)
 endif
 UNIT_SANITIZE ?= $(if $(SANITIZE),,address,undefined)
@@ -149,7 +149,7 @@ $(BUILD)/unit/%_test: $(BUILD)/unit/tests/%_test.o $(BUILD)/unit/common.a
 	$(Q)$(LINK) $(UNIT_FLAGS) $(call link_flags,tests/unit/$*_test.c) $^ \
 		-lcmocka -o $@
 
-# For a folder of somebody's own (tests/folder): what its sources are compiled
+# For a folder of somebody's own (tests/course): what its sources are compiled
 # with besides; where the stages' own headers are, which the units include;
 # which of its files have a main, and stay out of the units; and how the units
 # are linked though a function is missing that they do not test.
@@ -179,9 +179,9 @@ $(foreach unit,$(STAGE_UNITS),$(foreach stage,$(call stages_of,$(unit)),\
 UNIT_PROGRAMS = $(COMMON_UNITS:tests/unit/%.c=$(BUILD)/unit/%)
 STAGE_UNIT_PROGRAMS = $(foreach stage,$(CHOSEN),$(STAGE_UNIT_PROGRAMS_$(stage)))
 
-TOOLS := $(BUILD)/tools/exchange
+TOOLS := $(BUILD)/tools/raw_client
 
-$(BUILD)/tools/exchange: $(wildcard tests/tools/*.c tests/tools/*.h) $(BUILD)/flags
+$(BUILD)/tools/raw_client: $(wildcard tests/tools/raw_client/*.[ch]) $(BUILD)/flags
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) -o $@
@@ -200,54 +200,54 @@ small-servers:
 		$(CHOSEN:%=$(BUILD)/small/stage%/webserve)
 
 test: ## runs the tests of all stages: [STAGE=n] [DIR=a folder of your own]
-	@tests/install test
+	@tests/tools/install.sh test
 ifeq ($(origin DIR),command line)
-	@tests/folder/check $(BUILD) '$(STAGE)' "$$DIR"
+	@tests/course/check.sh $(BUILD) '$(STAGE)' "$$DIR"
 else
 	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc 2>/dev/null || echo 2)) test-programs
-	@tests/run $(BUILD) $(CHOSEN)
+	@tests/tools/run.sh $(BUILD) $(CHOSEN)
 endif
 
 variants: ## right servers, made in other ways than ours, pass every graded test
-	@tests/install test
-	@tests/folder/vary $(BUILD)
+	@tests/tools/install.sh test
+	@tests/course/vary.sh $(BUILD)
 
--include tests/grade/rules.mk
+-include tests/course/grade/rules.mk
 
 # With few threads, and with little time.
 FOUR := -DTHREADS_MOST=4
 HASTY := -DALLOWANCE_MS=600 -DALLOWANCE_MOST_MS=1500 -DDRAIN_SILENCE_MS=300
 
 load: ## thousands of clients at once, slow and hostile ones: [STAGE=n]
-	@tests/install test load
+	@tests/tools/install.sh test load
 	@$(MAKE) --no-print-directory $(SERVERS) $(TOOLS)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/four \
 		CPPFLAGS='$(CPPFLAGS) $(FOUR)' $(CHOSEN:%=$(BUILD)/four/stage%/webserve)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/hasty \
 		CPPFLAGS='$(CPPFLAGS) $(HASTY)' $(CHOSEN:%=$(BUILD)/hasty/stage%/webserve)
-	@JOBS=1 SUITE=tests/load tests/run $(BUILD) $(CHOSEN)
+	@JOBS=1 SUITE=tests/load tests/tools/run.sh $(BUILD) $(CHOSEN)
 
 SOAK_SECONDS ?= 180
 soak: ## load for long, looks whether memory stays flat: [SOAK_SECONDS=180] [STAGE=n]
-	@tests/install test bench
+	@tests/tools/install.sh test bench
 	@$(MAKE) --no-print-directory $(SERVERS) $(TOOLS)
-	@tests/soak/run $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
+	@tests/load/soak.sh $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
 
 mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
-	@tests/install test
+	@tests/tools/install.sh test
 	@$(MAKE) --no-print-directory test-programs
-	@FULL=$(FULL) ONLY='$(ONLY)' tests/mistakes/run.py $(CHOSEN)
+	@FULL=$(FULL) ONLY='$(ONLY)' tests/tools/mistakes/run.py $(CHOSEN)
 
 matrix: ## the tests of each step pass after it, and fail before it: [STAGE=n]
-	@tests/install test
+	@tests/tools/install.sh test
 	@$(MAKE) --no-print-directory stage-programs
-	@tests/matrix $(BUILD) $(CHOSEN)
+	@tests/tools/matrix.sh $(BUILD) $(CHOSEN)
 
 MUTANT_SECONDS ?= 600
 mutants: ## changes the sources at random, counts what is caught: [MUTANT_SECONDS=600]
-	@tests/install test
+	@tests/tools/install.sh test
 	@$(MAKE) --no-print-directory test-programs
-	@MUTANT_SECONDS=$(MUTANT_SECONDS) tests/mutants/run
+	@MUTANT_SECONDS=$(MUTANT_SECONDS) tests/tools/mutate.py
 
 # Without sanitizers, which have checks and threads of their own; and a few
 # clients are a rush, since valgrind is slow.
@@ -256,60 +256,60 @@ PLAIN := build/plain$(if $(PORTABLE),/portable)
 SHARED_UNITS := $(basename $(notdir $(wildcard \
 	$(addprefix tests/unit/,$(addsuffix _*test.c,budget deadlines log main_thread pool)))))
 races: ## valgrind's helgrind and DRD on the threads: [STAGE=n]
-	@tests/install test races
+	@tests/tools/install.sh test races
 	@$(MAKE) --no-print-directory BUILD=$(PLAIN) UNIT_SANITIZE= SANITIZE= \
 		CPPFLAGS='$(CPPFLAGS) $(RUSHING)' small-servers \
-		$(PLAIN)/tools/exchange $(SHARED_UNITS:%=$(PLAIN)/unit/%)
-	@tests/races $(PLAIN) $(CHOSEN)
+		$(PLAIN)/tools/raw_client $(SHARED_UNITS:%=$(PLAIN)/unit/%)
+	@tests/tools/races.sh $(PLAIN) $(CHOSEN)
 
 torture: ## makes each call that can fail fail, once: [STAGE=n]
-	@tests/torture/run $(BUILD) $(CHOSEN)
+	@tests/faults/run.sh $(BUILD) $(CHOSEN)
 
 FUZZ_SECONDS ?= 60
 fuzz: ## the fuzzers, for so many seconds each: [FUZZ_SECONDS=60]
-	@tests/install fuzz
-	@tests/fuzz/run $(BUILD) $(FUZZ_SECONDS)
+	@tests/tools/install.sh fuzz
+	@tests/fuzz/run.sh $(BUILD) $(FUZZ_SECONDS)
 
 instructions: ## counts what the parsers take, against their budgets
-	@tests/install instructions
-	@tests/instructions/run $(BUILD)
+	@tests/tools/install.sh instructions
+	@tests/tools/instructions/count.sh $(BUILD)
 
 wire: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) ## what changes on the wire from stage to stage
-	@tests/wire/run $(BUILD)
+	@tests/wire/replay.sh $(BUILD)
 
 # What docs/testing.md shows of red tests comes from a run, too.
 $(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.md)
-	@tests/install test grade
+	@tests/tools/install.sh test grade
 	@$(MAKE) --no-print-directory test-programs
-	@tests/mistakes/examples.sh $(BUILD)
+	@tests/tools/mistakes/examples.sh $(BUILD)
 
 weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## puts code, differences and mistakes into the documents
-	@tests/install docs
-	@tests/weave $(BUILD)
+	@tests/tools/install.sh docs
+	@docs/tools/weave.py $(BUILD)
 
 docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## holds the documents against the code, and runs their commands
-	@tests/install test docs
-	@tests/weave $(BUILD) --check
-	@tests/names
-	@tests/parts $(BUILD)
-	@tests/balance $(BUILD)
-	@tests/docs $(BUILD)
+	@tests/tools/install.sh test docs
+	@docs/tools/weave.py $(BUILD) --check
+	@docs/tools/names.py
+	@docs/tools/parts.py $(BUILD)
+	@docs/tools/balance.sh $(BUILD)
+	@docs/tools/commands.sh $(BUILD)
 
 symptoms: $(BUILD)/common.a ## types the commands of all mistakes, which must show them: [STAGE=n] [ONLY=name]
-	@tests/install test
-	@tests/mistakes/symptoms.py $(BUILD) $(STAGE) $(ONLY)
+	@tests/tools/install.sh test
+	@tests/tools/mistakes/symptoms.py $(BUILD) $(STAGE) $(ONLY)
 
 # The servers, the units and the fault sweep, all counted together.
 COVERAGE := build/coverage
 coverage: ## which lines and branches the tests reach
-	@tests/install test coverage
-	@tests/coverage $(COVERAGE) $(STAGES)
+	@tests/tools/install.sh test coverage
+	@tests/tools/coverage.sh $(COVERAGE) $(STAGES)
 
 # Other servers, and the floors, for the stages to be measured beside.
 BENCH_PROGRAMS = $(addprefix $(BUILD)/bench/,floor copy_floor ask \
 	$(if $(wildcard /usr/include/microhttpd.h /usr/local/include/microhttpd.h),microhttpd))
 $(BUILD)/bench/microhttpd: LDLIBS := -lmicrohttpd
-$(BUILD)/bench/%: tests/bench/%.c $(wildcard tests/bench/listening.*) $(BUILD)/flags
+$(BUILD)/bench/%: tests/tools/bench/%.c $(wildcard tests/tools/bench/listening.*) $(BUILD)/flags
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) $(LDLIBS) -o $@
@@ -319,18 +319,18 @@ bench-programs: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) $(BENCH_PROGRAMS)
 
 QUICK ?=
 bench: ## speed and memory beside other servers, 25 minutes; QUICK=1 takes one
-	@tests/install bench
-	@PATH="$$PATH:/usr/sbin" tests/install peers instructions || echo 'make bench goes on with those that are there.'
+	@tests/tools/install.sh bench
+	@PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers instructions || echo 'make bench goes on with those that are there.'
 	@$(MAKE) --no-print-directory BUILD=$(BUILD) bench-programs
-	@QUICK=$(QUICK) tests/bench/run $(BUILD)
-	@tests/bench/report terminal $(BUILD)
+	@QUICK=$(QUICK) tests/tools/bench/run.py $(BUILD)
+	@tests/tools/bench/report.py terminal $(BUILD)
 
 bench-report: ## puts the figures of the last `make bench` into docs/performance.md
-	@tests/bench/report page $(BUILD)
+	@tests/tools/bench/report.py page $(BUILD)
 
 check: ## compilers, format, linters, and the limits of the style
-	@tests/install check
-	@tests/check
+	@tests/tools/install.sh check
+	@tests/tools/check.sh
 
 # ---- Reading ----------------------------------------------------------------
 
@@ -344,39 +344,39 @@ STEP_6 := Let handle_connection read POST data, and delegate show it.
 
 diff: STAGE := $(or $(STAGE),$(lastword $(STAGES)))
 diff: ## shows what step n changed: STAGE=n, moved lines shown as moved
-	@tests/diff $(STAGE) '$(STEP_$(STAGE))'
+	@docs/tools/diff.sh $(STAGE) '$(STEP_$(STAGE))'
 
 trace: STAGE := $(or $(STAGE),$(lastword $(STAGES)))
 trace: ## draws what the threads do in a real run, as SVG: [STAGE=n]
-	@tests/install trace
+	@tests/tools/install.sh trace
 	@$(MAKE) --no-print-directory BUILD=$(BUILD) $(BUILD)/stage$(STAGE)/webserve
-	@tests/trace/run $(BUILD) $(STAGE)
+	@docs/tools/trace/run.sh $(BUILD) $(STAGE)
 
 walk: STAGE := $(or $(STAGE),1)
 walk: ## the step on the terminal, a screen at a time: [STAGE=n]
-	@tests/install walk
+	@tests/tools/install.sh walk
 	@$(MAKE) --no-print-directory BUILD=$(BUILD) STAGE= all >/dev/null
-	@tests/parts $(BUILD) >/dev/null
-	@tests/walk $(BUILD) $(STAGE)
+	@docs/tools/parts.py $(BUILD) >/dev/null
+	@docs/tools/walk.py $(BUILD) $(STAGE)
 
 PREVIEW ?=
 SITE_PORT ?= 8000
 # The site shows what make wire found, with the servers as they are.
 $(BUILD)/wire/step6.txt: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS)
 	$(call say,WIRE,$(BUILD)/wire)
-	@tests/wire/run $(BUILD) >/dev/null
+	@tests/wire/replay.sh $(BUILD) >/dev/null
 
 site: $(BUILD)/wire/step6.txt ## the documents as a web site, in build/site; PREVIEW=1 shows it
-	@tests/install site
-	@docs/site/build $(BUILD)
+	@tests/tools/install.sh site
+	@docs/site/build.sh $(BUILD)
 	@$(if $(PREVIEW),python3 -m http.server --bind 127.0.0.1 --directory $(BUILD)/site $(SITE_PORT),:)
 
 site-check: site ## looks at the site in a browser: links, requests, accessibility
-	@tests/install browser
-	@tests/site/run $(BUILD)
+	@tests/tools/install.sh browser
+	@docs/tools/site_check/run.sh $(BUILD)
 
 start: ## a folder to work on a step in: STAGE=n DIR=path
-	@tests/start '$(STAGE)' "$$DIR" '$(STEP_$(STAGE))'
+	@tests/course/start.sh '$(STAGE)' "$$DIR" '$(STEP_$(STAGE))'
 
 help: ## shows this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(filter Makefile %.mk,$(MAKEFILE_LIST)) | \

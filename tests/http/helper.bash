@@ -185,7 +185,7 @@ in_ms() {
 # Asking -------------------------------------------------------------------
 
 # exchange [-c COUNT] [-t SECONDS] [-h HOST] STEP...: takes the steps
-# (tests/tools/exchange.c has them), and prints what comes. That is kept as well,
+# (tests/tools/raw_client/raw_client.c has them), and prints what comes. That is kept as well,
 # to be told of if the test fails.
 exchange() {
     local came=$BATS_TEST_TMPDIR/came.$BASHPID.${EPOCHREALTIME/[.,]/} code=0
@@ -211,11 +211,11 @@ take_steps() {
     done
     note "$came" exchange "${crowd[@]}" "$@"
     if [[ " $* " == *' hold '* ]]; then
-        "$TOOLS/exchange" -c "$clients" -t "$seconds" "$host" "$PORT" "$@" \
+        "$TOOLS/raw_client" -c "$clients" -t "$seconds" "$host" "$PORT" "$@" \
             3>&- | tee "$came" 3>&-
         return "${PIPESTATUS[0]}"
     fi
-    "$TOOLS/exchange" -c "$clients" -t "$seconds" "$host" "$PORT" "$@" \
+    "$TOOLS/raw_client" -c "$clients" -t "$seconds" "$host" "$PORT" "$@" \
         >"$came" 3>&-
 }
 

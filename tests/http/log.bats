@@ -57,7 +57,7 @@ assert_logged() {
 
 # bats test_tags=id:log-each-request
 @test "each request gets a line" {
-    "$TOOLS/exchange" -c 50 127.0.0.1 "$PORT" \
+    "$TOOLS/raw_client" -c 50 127.0.0.1 "$PORT" \
         'send GET /\# HTTP/1.1\r\nHost: a\r\n\r\n' read >/dev/null 3>&-
     logged 50
     assert_equal "$(grep -o 'GET /[0-9]* HTTP/1.1" 200' <<<"$log" | sort -u |

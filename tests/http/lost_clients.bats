@@ -89,7 +89,7 @@ assert_server_answers() {
     exchange "send $request" 'until HTTP/1.1 200' reset
     exchange 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na=1' \
         reset
-    "$TOOLS/exchange" -c 100 127.0.0.1 "$PORT" "send $request" 'take 1' reset \
+    "$TOOLS/raw_client" -c 100 127.0.0.1 "$PORT" "send $request" 'take 1' reset \
         >/dev/null 3>&-
     assert_server_answers
 }
@@ -102,7 +102,7 @@ assert_server_answers() {
     local deaf gate clients=$BATS_TEST_TMPDIR/clients
 
     mkfifo "$clients.gate"
-    "$TOOLS/exchange" -c 20 -s 127.0.0.1 "$PORT" 'send GET /?' \
+    "$TOOLS/raw_client" -c 20 -s 127.0.0.1 "$PORT" 'send GET /?' \
         'repeat 32700 a&' 'send  HTTP/1.1\r\nHost: a\r\n\r\n' hold \
         <"$clients.gate" >"$clients" 3>&- &
     deaf=$!

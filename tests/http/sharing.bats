@@ -63,7 +63,7 @@ $(grep -aA 30 -m 1 'WARNING: ThreadSanitizer' "$SERVER_LOG")"
 @test "SIGTERM ends a server at once that has answered all its clients" {
     local elapsed
 
-    "$TOOLS/exchange" -c 20 127.0.0.1 "$PORT" \
+    "$TOOLS/raw_client" -c 20 127.0.0.1 "$PORT" \
         'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' read >/dev/null 3>&-
     wait_until 5 logged 20
     in_ms stop_server

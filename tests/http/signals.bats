@@ -60,7 +60,7 @@ end_exchange() {
     local port=$PORT
 
     stop_server
-    run "$TOOLS/exchange" 127.0.0.1 "$port" read
+    run "$TOOLS/raw_client" 127.0.0.1 "$port" read
     assert_equal "$status" 5
 }
 
@@ -107,7 +107,7 @@ end_exchange() {
 
     ! creates_threads_slowly || count=40
     hand='for n in $(seq 200); do curl -sS http://127.0.0.1:8080/p & done | grep -c "</html>" & sleep 0.1; kill $(pidof webserve); wait'
-    "$TOOLS/exchange" -c "$count" 127.0.0.1 "$PORT" \
+    "$TOOLS/raw_client" -c "$count" 127.0.0.1 "$PORT" \
         'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' 'take 1' read \
         >"$BATS_TEST_TMPDIR/answers" 3>&- &
     client=$!

@@ -17,7 +17,7 @@ teardown() {
 hold_clients() {
     answers=$BATS_TEST_TMPDIR/answers
     mkfifo "$BATS_TEST_TMPDIR/gate"
-    "$TOOLS/exchange" -c "$1" -t 40 127.0.0.1 "$PORT" "$2" hold "${@:3}" \
+    "$TOOLS/raw_client" -c "$1" -t 40 127.0.0.1 "$PORT" "$2" hold "${@:3}" \
         <"$BATS_TEST_TMPDIR/gate" >"$answers" 2>"$answers.said" 3>&- &
     clients=$!
     exec {holding}>"$BATS_TEST_TMPDIR/gate"
@@ -45,7 +45,7 @@ stop_with_all_in_hand() {
     kill -s STOP "$pid"
     release
     ulimit -n "$(ulimit -Hn)"
-    "$TOOLS/exchange" -c "$more" -t 40 127.0.0.1 "$PORT" "send GET /q?$query" \
+    "$TOOLS/raw_client" -c "$more" -t 40 127.0.0.1 "$PORT" "send GET /q?$query" \
         'send  HTTP/1.1\r\nHost: a\r\n\r\n' read \
         >"$queue" 2>"$queue.said" 3>&- &
     queued=$!

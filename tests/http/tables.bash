@@ -19,7 +19,7 @@ send_each() {
         files=$BATS_TEST_TMPDIR/from_${#outcomes[@]}.
         mapfile -t got < <(
             printf 'send %s\nread\n\n' "${requests[@]:${#outcomes[@]}}" |
-                "$TOOLS/exchange" -b "$files" -t 10 \
+                "$TOOLS/raw_client" -b "$files" -t 10 \
                     127.0.0.1 "$PORT" 2>&1 3>&- | grep -x '[0-9]*'
         )
         for ((i = 0; i <= ${#got[@]} && ${#outcomes[@]} < $#; i++)); do

@@ -61,7 +61,7 @@ trickle() {
     mapfile -t steps < <(yes $'send a\npause 20' | head -n 1000)
     while ((count-- > 0)); do
         # shellcheck disable=SC2153 # helper.bash sets PORT
-        "$TOOLS/exchange" -t 60 127.0.0.1 "$PORT" "$@" "${steps[@]}" \
+        "$TOOLS/raw_client" -t 60 127.0.0.1 "$PORT" "$@" "${steps[@]}" \
             >"$BATS_TEST_TMPDIR/trickle-${#tricklers[@]}" 2>/dev/null 3>&- &
         tricklers+=("$!")
     done

@@ -22,7 +22,7 @@ hold_clients() {
             exec {held}>&-
         done
         ulimit -n "$(ulimit -Hn)"
-        exec "$TOOLS/exchange" -t 100 -c "$count" "${small[@]}" 127.0.0.1 "$PORT" "$@" \
+        exec "$TOOLS/raw_client" -t 100 -c "$count" "${small[@]}" 127.0.0.1 "$PORT" "$@" \
             <"$gate" >"$answers" 2>&1 3>&-
     ) &
     # shellcheck disable=SC2034 # these are references

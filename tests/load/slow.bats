@@ -77,7 +77,7 @@ were_cut_off() {
 
 # bats test_tags=id:load-slow-reader
 @test "a large answer reaches a client that reads it slowly" {
-    "$TOOLS/exchange" -s 127.0.0.1 "$PORT" "${large_get[@]}" 'take 100' \
+    "$TOOLS/raw_client" -s 127.0.0.1 "$PORT" "${large_get[@]}" 'take 100' \
         'pause 100' 'take 1000' 'pause 100' read >"$BATS_TEST_TMPDIR/answer" 3>&-
     take_answer
     assert_answer 200 '</html>'

@@ -7,7 +7,7 @@
 # stop. And what visible.c prints of the answers, in files named
 # .../stageN/GROUP/NAME.
 #
-# Prints the report that tests/wire/run promises. Each step's part of it goes
+# Prints the report that tests/wire/replay.sh promises. Each step's part of it goes
 # into the file `folder`/stepN.txt too, every fault into `folder`/faults.txt.
 # Exits with 1 if there is a fault.
 

@@ -1,1 +1,0 @@
-"""What `tests/bench/run` and `tests/bench/report` are made of."""

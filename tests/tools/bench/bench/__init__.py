@@ -1,0 +1,1 @@
+"""What `tests/tools/bench/run.py` and `tests/tools/bench/report.py` are made of."""

@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""tests/tools/mutate.py - changes the sources at random, and counts what is caught.
+
+One mutation at a time (mutations.py) is made in a copy of the project. If the
+compiler makes the same code of it, it changes no behaviour, and is left out.
+Otherwise the units of the file run first, then the HTTP tests of the stage,
+until one fails: the mutation is caught. If none does, it has survived.
+
+Results go to build/mutants/results.tsv: FILE:LINE, KIND, the line as changed,
+RESULT, and what caught it, with tabs between them. A mutation that is there is
+not tried again, so that a run can go on where the last one ended. Prints the
+share that is caught, and all that have survived. Exits with 1 if the share is
+under LEAST. Set in the environment:
+
+    MUTANT_SECONDS=600  for how long
+    MUTANTS=n           how many at the most
+    SEED=1              another order
+    FILES=TEXT          only files with that text in their path
+    LEAST=0             percent that must be caught
+"""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parent / "mistakes"))
+
+# pylint: disable=wrong-import-position
+from mutations import Mutation, mutations_of  # noqa: E402
+from suite import Bench, by_job, expected, goals, run_tests  # noqa: E402
+from tree import NotBuilt, Tree, last_stage  # noqa: E402
+
+project = Path.cwd()
+results_file = project / "build/mutants/results.tsv"
+flags = ["-std=c17", "-O2", "-w", "-D_GNU_SOURCE", "-pthread",
+         "-iquote", "common/http", "-iquote", "common/net"]  # fmt: skip
+# Tests that say the least for their time come last.
+slow_jobs = ("stopping", "signals", "log", "budget", "deadlines")
+
+
+def wanted(name: str, default: str = "") -> str:
+    """What is set in the environment."""
+    return os.environ.get(name) or default
+
+
+def source_files() -> list[str]:
+    """What is mutated."""
+    files = sorted(project.glob("common/*/*.c")) + sorted(
+        project.glob("stages/stage*/*.c")
+    )
+    return [
+        str(file.relative_to(project))
+        for file in files
+        if wanted("FILES") in str(file.relative_to(project))
+    ]
+
+
+def object_code(tree: Tree, file: str) -> bytes | None:
+    """What the compiler makes of it; None if it cannot."""
+    output = tree.root / "build/mutant.o"
+    done = subprocess.run(
+        ["cc", *flags, "-c", file, "-o", str(output)],
+        cwd=tree.root, capture_output=True, check=False,
+    )  # fmt: skip
+    return output.read_bytes() if done.returncode == 0 else None
+
+
+def stage_of(file: str) -> int:
+    """The stage whose tests are run."""
+    if file.startswith("stages/"):
+        return int(file.split("/")[1].removeprefix("stage"))
+    return last_stage
+
+
+def tests_for(bench: Bench, file: str) -> list[list[str]]:
+    """The tests, a job at a time: the file's own units first."""
+    jobs = by_job([*expected(project, 0), *expected(project, bench.stage)])
+    stem = Path(file).stem
+
+    def rank(job: str) -> tuple[int, str]:
+        is_unit = not bench.bats_file(job).exists()
+        if is_unit and job.startswith(f"{stem}_"):
+            return 0, job
+        if not is_unit:
+            return (4 if job.startswith(slow_jobs) else 2), job
+        is_stage_unit = "/stage" in bench.unit_program(job)
+        return (1 if is_stage_unit else 3), job
+
+    # Those are about the sources themselves, and about a browser's patience.
+    left_out = ("stages_test", "browser")
+    chosen = sorted((job for job in jobs if job not in left_out), key=rank)
+    return [[f"{job}: {title}" for title in jobs[job]] for job in chosen]
+
+
+def catch(bench: Bench, file: str) -> str | None:
+    """Runs tests until one fails, twice: a busy machine may make one fail that
+    has nothing to say. Gives its id, or None."""
+    for tests in tests_for(bench, file):
+        try:
+            bench.tree.build(bench.stage, "", goals(bench, tests))
+        except NotBuilt as error:
+            if "error:" in str(error) or "undefined" in str(error):
+                return f"the build: {str(error).splitlines()[0]}"
+        results = run_tests(bench, tests)[0]
+        failed = [t for t, result in results.items() if result in ("failed", "hung")]
+        if failed:
+            again = run_tests(bench, tests)[0]
+            for test in failed:
+                if again.get(test) in ("failed", "hung"):
+                    return test
+        if results and all(r == "not-run" for r in results.values()):
+            return f"{tests[0].partition(':')[0]}: (its set-up)"
+    return None
+
+
+def attempt(tree: Tree, mutation: Mutation) -> tuple[str, str]:
+    """Makes a mutation, and takes it back; gives the result."""
+    path = tree.root / mutation.file
+    kept = path.read_text("utf-8")
+    original = object_code(tree, mutation.file)
+    lines = kept.split("\n")
+    lines[mutation.line - 1] = mutation.after
+    try:
+        path.write_text("\n".join(lines), "utf-8")
+        changed = object_code(tree, mutation.file)
+        if changed is None:
+            return "no C", ""
+        if changed == original:
+            return "same code", ""
+        caught = catch(Bench(tree, stage_of(mutation.file)), mutation.file)
+        return ("caught", caught) if caught else ("survived", "")
+    finally:
+        path.write_text(kept, "utf-8")
+
+
+def tried() -> dict[str, str]:
+    """The results that are there, by the mutations' keys."""
+    if not results_file.exists():
+        return {}
+    rows = [r.split("\t") for r in results_file.read_text("utf-8").splitlines()]
+    return {"\t".join(row[:3]): row[3] for row in rows}
+
+
+def report() -> int:
+    """Prints what all runs have found; gives the status to exit with."""
+    found = tried()
+    caught = sum(result == "caught" for result in found.values())
+    survivors = [key for key, result in found.items() if result == "survived"]
+    total = caught + len(survivors)
+    share = 100 * caught / total if total else 0.0
+    for key in sorted(survivors):
+        print("survived: " + key.replace("\t", "  "))
+    print(f"{total} mutations that change the code, {caught} caught: {share:.1f} %")
+    return 1 if not total or share < float(wanted("LEAST", "0")) else 0
+
+
+def main() -> int:
+    """Tries mutations for the time that is allowed."""
+    began = time.monotonic()
+    mutations = [m for file in source_files() for m in mutations_of(project, file)]
+    random.Random(int(wanted("SEED", "1"))).shuffle(mutations)
+    print(f"{len(mutations)} mutations, in an order of chance", flush=True)
+    tree = Tree(project, project / "build/mutants/tree")
+    known = tried()
+    left = int(wanted("MUTANTS", "1000000"))
+    for mutation in mutations:
+        if time.monotonic() - began > float(wanted("MUTANT_SECONDS", "600")):
+            break
+        if left == 0:
+            break
+        if mutation.key in known:
+            continue
+        started = time.monotonic()
+        result, by = attempt(tree, mutation)
+        with results_file.open("a", encoding="utf-8") as file:
+            file.write(f"{mutation.key}\t{result}\t{by}\n")
+        if result in ("caught", "survived"):
+            left -= 1
+            print(
+                f"{result:8s} {time.monotonic() - started:5.1f} s  "
+                f"{mutation.key}  {by}".replace("\t", "  "),
+                flush=True,
+            )
+    return report()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
