@@ -24,7 +24,7 @@ BUILD ?= build$(if $(PORTABLE),/portable)$(if $(SANITIZE),/$(subst $(comma),-,$(
 STANDARD := -std=c17
 WARNINGS := -Wall -Wextra -Wpedantic -Wconversion -Wshadow
 FEATURES := $(if $(PORTABLE),-D_POSIX_C_SOURCE=200809L -DPORTABLE,-D_GNU_SOURCE)
-INCLUDES := -iquote common/http -iquote common/net
+INCLUDES := -iquote common
 COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(FEATURES) $(INCLUDES) $(CPPFLAGS) \
 	$(CFLAGS) -pthread -MMD -MP
 LINK = $(CC) $(CFLAGS) $(LDFLAGS) -pthread

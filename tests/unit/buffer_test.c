@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "buffer.h"
+#include "http/buffer.h"
 
 static void buffer_init_is_empty(void **state)
 {

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "characters.h"
+#include "http/characters.h"
 
 static bool is_one_of(int octet, const char *set)
 {

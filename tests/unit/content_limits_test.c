@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits.h"
+#include "http/limits.h"
 
 static void content_add_counts_no_octets_behind_the_end(void **state)
 {

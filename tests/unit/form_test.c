@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buffer.h"
-#include "form.h"
+#include "http/buffer.h"
+#include "http/form.h"
 
 /* ---- What form_parse allocates */
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "headers.h"
+#include "http/headers.h"
 
 static struct header field_of(const char *name, const char *value)
 {

@@ -1,7 +1,7 @@
 /* host_test.c - hosts and ports (RFC 3986, section 3.2.2). */
 #include "support.h"
 
-#include "host.h"
+#include "http/host.h"
 
 struct row {
     const char *text;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "html.h"
+#include "http/html.h"
 
 #define BAD "\xEF\xBF\xBD" /* U+FFFD */
 

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "content.h"
-#include "form.h"
-#include "html.h"
-#include "page.h"
-#include "request.h"
+#include "http/content.h"
+#include "http/form.h"
+#include "http/html.h"
+#include "http/page.h"
+#include "http/request.h"
 
 /* Runs `step` with 0, 1, 2 ... allocations, until it has enough. It returns
  * true if it had, and checks by itself that it failed cleanly if not. */

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits.h"
-#include "page.h"
-#include "status.h"
+#include "http/limits.h"
+#include "http/page.h"
+#include "http/status.h"
 
 static size_t count_fields(const struct response *response, const char *name)
 {

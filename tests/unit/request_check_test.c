@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limits.h"
-#include "request.h"
+#include "http/limits.h"
+#include "http/request.h"
 
 #define R "GET / HTTP/1.1\r\n"
 #define H "Host: a\r\n"

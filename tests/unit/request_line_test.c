@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "request_line.h"
+#include "http/request_line.h"
 
 static void request_line_parse_of_well_formed_lines(void **state)
 {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "request.h"
+#include "http/request.h"
 
 #define R "GET / HTTP/1.1\r\n"
 #define H "Host: a\r\n"

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "response.h"
+#include "http/response.h"
 
 static void response_init_is_empty(void **state)
 {

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "status.h"
-#include "verdict.h"
+#include "http/status.h"
+#include "http/verdict.h"
 
 static const struct {
     int code;

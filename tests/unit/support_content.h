@@ -4,7 +4,7 @@
 
 #include "support.h"
 
-#include "content.h"
+#include "http/content.h"
 
 /* Content that is chunked, or has that length. */
 struct content begin_content(bool chunked, uint64_t length);

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "limits.h"
-#include "verdict.h"
+#include "http/limits.h"
+#include "http/verdict.h"
 
 enum {
     verdicts = VERDICT_RESPONSE_INVALID + 1
