@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "http/decimal.h"
+#include "http/buffer.h"
 #include "http/response.h"
 #include "limits.h"
 #include "log.h"

@@ -7,7 +7,6 @@
 
 #include "http/limits.h"
 #include "http/page.h"
-#include "http/status.h"
 
 static size_t count_fields(const struct response *response, const char *name)
 {
