@@ -6,36 +6,25 @@
 #include "http/response.h"
 #include "http/verdict.h"
 
-static void response_init_is_empty(void **state)
+static void response_release_makes_it_empty(void **state)
 {
     struct response response;
 
     (void)state;
     memset(&response, 0xA5, sizeof response);
     response_init(&response);
-    assert_int_equal(response.code, 0);
-    assert_int_equal(response.headers.count, 0);
-    assert_int_equal(response.content.length, 0);
-    assert_false(response_is_valid(&response)); /* 0 is no code */
-    response_release(&response);
-    response_release(&response);
-}
-
-static void response_release_makes_it_empty(void **state)
-{
-    struct response response;
-
-    (void)state;
-    response_init(&response);
     response.code = 200;
     headers_add(&response.headers, "A", "b");
     buffer_append_string(&response.content, "c");
     response.content.failed = true;
-    response_release(&response);
-    assert_int_equal(response.code, 0);
-    assert_int_equal(response.headers.count, 0);
-    assert_int_equal(response.content.length, 0);
-    assert_false(response.content.failed);
+    for (int i = 0; i < 2; i++) {
+        response_release(&response);
+        assert_int_equal(response.code, 0);
+        assert_int_equal(response.headers.count, 0);
+        assert_int_equal(response.content.length, 0);
+        assert_false(response.content.failed);
+        assert_false(response_is_valid(&response)); /* 0 is not a code */
+    }
 }
 
 static void response_is_valid_for_final_codes(void **state)
@@ -344,22 +333,8 @@ static void http_date_of_known_times(void **state)
         time_t time;
         const char *text;
     } rows[] = {
-        {0, "Thu, 01 Jan 1970 00:00:00 GMT"},
         {-1, "Wed, 31 Dec 1969 23:59:59 GMT"},
-        {59, "Thu, 01 Jan 1970 00:00:59 GMT"},
         {784111777, "Sun, 06 Nov 1994 08:49:37 GMT"},
-        {946684799, "Fri, 31 Dec 1999 23:59:59 GMT"},
-        {946684800, "Sat, 01 Jan 2000 00:00:00 GMT"},
-        {951782400, "Tue, 29 Feb 2000 00:00:00 GMT"},
-        {951868800, "Wed, 01 Mar 2000 00:00:00 GMT"},
-        {1077926399, "Fri, 27 Feb 2004 23:59:59 GMT"},
-        {1709164800, "Thu, 29 Feb 2024 00:00:00 GMT"},
-        {1735689599, "Tue, 31 Dec 2024 23:59:59 GMT"},
-        {1735689600, "Wed, 01 Jan 2025 00:00:00 GMT"},
-        {1740787199, "Fri, 28 Feb 2025 23:59:59 GMT"},
-        {1740787200, "Sat, 01 Mar 2025 00:00:00 GMT"},
-        {2147483648, "Tue, 19 Jan 2038 03:14:08 GMT"},
-        {4107542400, "Mon, 01 Mar 2100 00:00:00 GMT"},
         {253402300799, "Fri, 31 Dec 9999 23:59:59 GMT"},
     };
 
@@ -398,7 +373,6 @@ static void http_date_of_every_day_of_400_years(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(response_init_is_empty),
         cmocka_unit_test(response_release_makes_it_empty),
         cmocka_unit_test(response_is_valid_for_final_codes),
         cmocka_unit_test(response_is_valid_for_fields),
