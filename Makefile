@@ -262,7 +262,7 @@ races: ## valgrind's helgrind and DRD on the threads: [STAGE=n]
 		$(PLAIN)/tools/raw_client $(SHARED_UNITS:%=$(PLAIN)/unit/%)
 	@tests/tools/races.sh $(PLAIN) $(CHOSEN)
 
-torture: ## makes each call that can fail fail, once: [STAGE=n]
+faults: ## makes each call that can fail fail, once: [STAGE=n]
 	@tests/faults/run.sh $(BUILD) $(CHOSEN)
 
 FUZZ_SECONDS ?= 60
