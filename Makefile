@@ -205,7 +205,7 @@ ifeq ($(origin DIR),command line)
 	@tests/course/check.sh $(BUILD) '$(STAGE)' "$$DIR"
 else
 	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc 2>/dev/null || echo 2)) test-programs
-	@tests/tools/run.sh $(BUILD) $(CHOSEN)
+	@tests/tools/run.py $(BUILD) $(CHOSEN)
 endif
 
 variants: ## right servers, made in other ways than ours, pass every graded test
@@ -225,7 +225,7 @@ load: ## thousands of clients at once, slow and hostile ones: [STAGE=n]
 		CPPFLAGS='$(CPPFLAGS) $(FOUR)' $(CHOSEN:%=$(BUILD)/four/stage%/webserve)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/hasty \
 		CPPFLAGS='$(CPPFLAGS) $(HASTY)' $(CHOSEN:%=$(BUILD)/hasty/stage%/webserve)
-	@JOBS=1 SUITE=tests/load tests/tools/run.sh $(BUILD) $(CHOSEN)
+	@tests/tools/run.py $(BUILD) $(CHOSEN) --suite tests/load --jobs 1
 
 SOAK_SECONDS ?= 180
 soak: ## load for long, looks whether memory stays flat: [SOAK_SECONDS=180] [STAGE=n]
