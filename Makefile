@@ -236,7 +236,7 @@ soak: ## load for long, looks whether memory stays flat: [SOAK_SECONDS=180] [STA
 mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	@tests/tools/install.sh test
 	@$(MAKE) --no-print-directory test-programs
-	@FULL=$(FULL) ONLY='$(ONLY)' tests/tools/mistakes/run.py $(CHOSEN)
+	@tests/tools/mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
 
 matrix: ## the tests of each step pass after it, and fail before it: [STAGE=n]
 	@tests/tools/install.sh test
@@ -281,7 +281,7 @@ wire: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) ## what changes on the wire 
 $(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.md)
 	@tests/tools/install.sh test grade
 	@$(MAKE) --no-print-directory test-programs
-	@tests/tools/mistakes/examples.sh $(BUILD)
+	@tests/tools/mistakes.py --shown-in docs/testing.md --build $(BUILD)
 
 weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## puts code, differences and mistakes into the documents
 	@tests/tools/install.sh docs
@@ -297,7 +297,7 @@ docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## holds the documents 
 
 symptoms: $(BUILD)/common.a ## types the commands of all mistakes, which must show them: [STAGE=n] [ONLY=name]
 	@tests/tools/install.sh test
-	@tests/tools/mistakes/symptoms.py $(BUILD) $(STAGE) $(ONLY)
+	@tests/tools/symptoms.py $(BUILD) $(STAGE) $(ONLY)
 
 # The servers, the units and the fault sweep, all counted together.
 COVERAGE := build/coverage
