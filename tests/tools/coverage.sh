@@ -52,8 +52,8 @@ for file in $(excused "$@" | cut -d ' ' -f 1 | sort -u); do
     done < <(excused "$@" | grep "^$file ")
     stage=${file#stages/}
     stage=${stage%%/*}
-    mkdir -p "$build"/{,small/,torture/}"$stage"
-    folders=("$build"/{,small/,torture/}"$stage")
+    mkdir -p "$build"/{,small/,faults/}"$stage"
+    folders=("$build"/{,small/,faults/}"$stage")
     "${counting[@]}" --filter "$file" "${options[@]}" \
         --json "$report/$stage.json" "${folders[@]}" || exit 1
     alone+=(--exclude "$file")
