@@ -276,7 +276,7 @@ wire: $(ALL_SERVERS) $(TOOLS) ## shows what changes on the wire from stage to st
 
 mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	$(call needs,test,test-programs)
-	FULL=$(FULL) ONLY='$(ONLY)' tests/tools/mistakes/run.py $(CHOSEN)
+	tests/tools/mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
 
 faults: ## makes each call that can fail fail, once: [STAGE=n]
 	tests/faults/run.sh $(BUILD) $(CHOSEN)
@@ -328,11 +328,11 @@ weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differenc
 # What docs/testing.md shows of red tests comes from a run, too.
 $(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.md)
 	$(call needs,test grade,test-programs)
-	tests/tools/mistakes/examples.sh $(BUILD)
+	tests/tools/mistakes.py --shown-in docs/testing.md --build $(BUILD)
 
 symptoms: $(BUILD)/common.a # types the commands of all mistakes, which must show them: [STAGE=n] [ONLY=name]
 	tests/tools/install.sh test
-	tests/tools/mistakes/symptoms.py $(BUILD) $(STAGE) $(ONLY)
+	tests/tools/symptoms.py $(BUILD) $(STAGE) $(ONLY)
 
 variants: # correct servers, made in other ways than ours, pass every graded test
 	tests/tools/install.sh test
