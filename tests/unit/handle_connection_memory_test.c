@@ -83,7 +83,7 @@ ssize_t __wrap_recv(int socket, void *data, size_t length, int flags)
 {
     ssize_t count;
 
-    if (on_call == NULL || !is_server()) {
+    if (on_call == NULL || !in_server_thread()) {
         return __real_recv(socket, data, length, flags);
     }
     on_call();
@@ -94,7 +94,7 @@ ssize_t __wrap_recv(int socket, void *data, size_t length, int flags)
 
 ssize_t __wrap_send(int socket, const void *data, size_t length, int flags)
 {
-    if (on_call != NULL && is_server()) {
+    if (on_call != NULL && in_server_thread()) {
         on_call();
     }
     return __real_send(socket, data, length, flags);

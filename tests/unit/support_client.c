@@ -388,7 +388,7 @@ void handle(void)
                       : sizeof client.answer - 1] = '\0';
 }
 
-bool is_server(void)
+bool in_server_thread(void)
 {
     return pthread_equal(pthread_self(), server) != 0;
 }

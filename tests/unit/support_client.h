@@ -72,7 +72,7 @@ void open_client(const char *request, size_t length);
 void handle(void);
 
 /* True in the thread that handles the connection. */
-bool is_server(void);
+bool in_server_thread(void);
 
 /* Ends the test, naming the row, if the socket was not closed, once, if
  * descriptors were leaked, or if the server waited for more than was sent. */
