@@ -262,8 +262,8 @@ races: ## valgrind's helgrind and DRD on the threads: [STAGE=n]
 		$(PLAIN)/tools/raw_client $(SHARED_UNITS:%=$(PLAIN)/unit/%)
 	@tests/tools/races.sh $(PLAIN) $(CHOSEN)
 
-torture: ## makes each call that can fail fail, once: [STAGE=n]
-	@tests/faults/run.sh $(BUILD) $(CHOSEN)
+faults: ## makes each call that can fail fail, once: [STAGE=n]
+	@tests/faults/run.py $(BUILD) $(CHOSEN)
 
 FUZZ_SECONDS ?= 60
 fuzz: ## the fuzzers, for so many seconds each: [FUZZ_SECONDS=60]
