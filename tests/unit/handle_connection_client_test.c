@@ -116,7 +116,7 @@ static void handle_connection_of_a_client_that_leaves(void **state)
 
         for (size_t cut = 0; cut < strlen(row->request); cut++) {
             check_left(row, cut, CLIENT_ENDS);
-            if (cut % 4 == 1) {
+            if (cut % 4 == 0) {
                 check_left(row, cut, CLIENT_RESETS);
             }
         }

@@ -353,13 +353,24 @@ static void end_log(int real_stderr)
     client.log[client.log_length] = '\0';
 }
 
+/* cmocka would go on with the next test, while the client still runs. */
+static void end_crashed(int number)
+{
+    (void)number;
+    end_running("handle_connection crashed");
+}
+
 void handle(void)
 {
+    static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
     int real_stderr = begin_log();
     size_t descriptors = count_descriptors();
     pthread_t thread;
     size_t after;
 
+    for (size_t i = 0; i < COUNT(crashes); i++) {
+        (void)signal(crashes[i], end_crashed);
+    }
     connect_ends();
     server = pthread_self();
     atomic_store(&returned, false);
