@@ -268,7 +268,7 @@ faults: ## makes each call that can fail fail, once: [STAGE=n]
 FUZZ_SECONDS ?= 60
 fuzz: ## the fuzzers, for so many seconds each: [FUZZ_SECONDS=60]
 	@tests/tools/install.sh fuzz
-	@tests/fuzz/run.sh $(BUILD) $(FUZZ_SECONDS)
+	@tests/fuzz/run.py $(BUILD) $(FUZZ_SECONDS)
 
 instructions: ## counts what the parsers take, against their budgets
 	@tests/tools/install.sh instructions

@@ -53,7 +53,9 @@ def build_servers(folder: Path, stages: list[str], flags: list[str]) -> None:
     """The sources of the stages and of common, built by the Makefile's own rules."""
     sources = [s for n in stages for s in Path(f"stages/stage{n}").glob("*.c")]
     objects = [folder / s.relative_to("stages").with_suffix(".o") for s in sources]
-    quiet = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    quiet = {
+        k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))
+    }
     run(
         *["make", "--silent", "--no-print-directory", f"-j{os.cpu_count()}"],
         *[f"BUILD={folder}", f"SANITIZE={SANITIZE}", "HARDENING="],
@@ -74,7 +76,9 @@ def build_sweep(folder: Path, stages: list[str], flags: list[str]) -> None:
     (folder / "sweep").mkdir(parents=True, exist_ok=True)
     objects = [folder / "sweep" / source.with_suffix(".o").name for source in SWEEP]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for _ in pool.map(lambda s, o: run(*compile_it, "-c", s, "-o", o), SWEEP, objects):
+        for _ in pool.map(
+            lambda s, o: run(*compile_it, "-c", s, "-o", o), SWEEP, objects
+        ):
             pass
     text = "".join(source.read_text() for source in SWEEP)
     calls = sorted(set(re.findall(r"^[a-z].*?__wrap_(\w+)\(", text, re.MULTILINE)))
@@ -115,7 +119,9 @@ def jobs_of(folder: Path, stages: list[str]) -> list[tuple[str, str]]:
     """The jobs of all stages; those that wait for most of their time come first."""
     lists = []
     for stage in stages:
-        names = subprocess.check_output([folder / f"sweep{stage}", stage, "list"], text=True)
+        names = subprocess.check_output(
+            [folder / f"sweep{stage}", stage, "list"], text=True
+        )
         lists += [(place, stage, job) for place, job in enumerate(names.split())]
     return [(stage, job) for _, stage, job in sorted(lists)]
 
@@ -133,8 +139,12 @@ def main() -> int:
     (folder / "results").mkdir(exist_ok=True)
     for old in (folder / "results").iterdir():
         old.unlink()
-    with ThreadPoolExecutor(int(os.environ.get("JOBS", 8 * (os.cpu_count() or 2)))) as pool:
-        results = list(pool.map(lambda job: run_job(folder, *job), jobs_of(folder, stages)))
+    with ThreadPoolExecutor(
+        int(os.environ.get("JOBS", 8 * (os.cpu_count() or 2)))
+    ) as pool:
+        results = list(
+            pool.map(lambda job: run_job(folder, *job), jobs_of(folder, stages))
+        )
     faults, calls, failures = (sum(column) for column in zip(*results))
     print(
         f"{faults} faults tried in {calls} calls, {failures} not survived, "
