@@ -34,7 +34,7 @@ LIMITS = """
 """.split()
 SANITIZE = os.environ.get("SANITIZE", "address,undefined")
 WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow".split()
-INCLUDES = "-iquote common -iquote common/http -iquote common/net -iquote tests/tools"
+INCLUDES = "-iquote common -iquote tests/tools"
 SWEEP = [*sorted(Path("tests/faults").glob("*.c")), Path("tests/tools/strict_answer.c")]
 
 

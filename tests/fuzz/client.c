@@ -13,8 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "budget.h"
-#include "deadlines.h"
+#include "net/budget.h"
+#include "net/deadlines.h"
 #include "net/limits.h"
 #include "support.h"
 

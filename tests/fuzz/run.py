@@ -34,8 +34,7 @@ COMPILE = [
     *"-std=c17 -g -O1 -fno-omit-frame-pointer -pthread -D_GNU_SOURCE".split(),
 ]
 COMPILE += ["-fsanitize=fuzzer-no-link,address,undefined", "-fno-sanitize-recover=all"]
-COMPILE += [*LIMITS, *"-iquote common -iquote common/http -iquote common/net".split()]
-COMPILE += ["-iquote", "tests/tools"]
+COMPILE += [*LIMITS, *"-iquote common -iquote tests/tools".split()]
 LINK = [CC, "-fsanitize=fuzzer,address,undefined", "-pthread"]
 
 os.chdir(Path(__file__).resolve().parents[2])

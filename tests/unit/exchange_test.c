@@ -16,10 +16,10 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "../../common/net/limits.h"
-#include "access_log.h"
-#include "budget.h"
-#include "exchange.h"
+#include "net/access_log.h"
+#include "net/budget.h"
+#include "net/exchange.h"
+#include "net/limits.h"
 
 /* ---- The calls ---- */
 

@@ -14,8 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../common/net/limits.h"
-#include "pool.h"
+#include "net/limits.h"
+#include "net/pool.h"
 
 static struct pool pool;
 

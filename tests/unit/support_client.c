@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "deadlines.h"
+#include "net/deadlines.h"
 #include "support_clock.h"
 
 enum {

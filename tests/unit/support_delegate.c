@@ -2,8 +2,8 @@
  */
 #include "support_delegate.h"
 
-#include "form.h"
-#include "headers.h"
+#include "http/form.h"
+#include "http/headers.h"
 
 size_t delegate_calls;
 bool delegate_got_a_full_response;

@@ -15,7 +15,7 @@
 
 #include <string.h>
 
-#include "response.h"
+#include "http/response.h"
 
 extern size_t delegate_calls;
 extern bool delegate_got_a_full_response; /* and it should be empty */
