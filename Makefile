@@ -279,11 +279,11 @@ mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=n
 	tests/tools/mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
 
 faults: ## makes each call that can fail fail, once: [STAGE=n]
-	tests/faults/run.sh $(BUILD) $(CHOSEN)
+	tests/faults/run.py $(BUILD) $(CHOSEN)
 
 fuzz: ## feeds made-up input to the parsers and stages: [FUZZ_SECONDS=60]
 	tests/tools/install.sh fuzz
-	tests/fuzz/run.sh $(BUILD) $(FUZZ_SECONDS)
+	tests/fuzz/run.py $(BUILD) $(FUZZ_SECONDS)
 
 load: ## tests with thousands of clients, slow and hostile ones: [STAGE=n]
 	$(call needs,test load,$(SERVERS) $(TOOLS) four-servers hasty-servers)

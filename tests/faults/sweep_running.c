@@ -1,4 +1,4 @@
-/* sweep_exchange.c - faults while the server runs; see sweep.h. One server
+/* sweep_running.c - faults while the server runs; see sweep.h. One server
  * survives them all. */
 #include <stdio.h>
 
@@ -22,12 +22,12 @@ static bool start(struct sweep *sweep)
 }
 
 /* The exchange, with what is armed. False if the server is not as before. */
-static bool exchange(struct sweep *sweep, const struct exchange *exchange)
+static bool talk(struct sweep *sweep, const struct script *script)
 {
     struct server *server = &sweep->server;
 
     server->connections++;
-    if (client_run(exchange, server->port, &sweep->answer) == -1) {
+    if (client_run(script, server->port, &sweep->received) == -1) {
         (void)snprintf(server->text, sizeof server->text, "cannot connect");
         (void)server_lives(server);
         return false;
@@ -38,19 +38,18 @@ static bool exchange(struct sweep *sweep, const struct exchange *exchange)
 /* The request after the fault: it must be answered as if nothing was. */
 static void check_next(struct sweep *sweep)
 {
-    const struct answer_wish wish = {false, false};
-    struct answer_check check;
+    struct answer answer;
     char text[SERVER_TEXT + 64];
 
-    if (!exchange(sweep, &exchange_ordinary)) {
+    if (!talk(sweep, &script_ordinary)) {
         (void)snprintf(text, sizeof text, "after the next request: %s",
                        sweep->server.text);
         sweep_fail(sweep, text);
         return;
     }
-    check = answer_check(&sweep->answer, &wish);
-    if (!sweep->answer.ended || check.kind != ANSWER_WHOLE ||
-        check.code != 200) {
+    answer = sweep_answer(sweep, &script_ordinary);
+    if (!sweep->received.ended || answer.kind != ANSWER_WHOLE ||
+        answer.code != 200) {
         sweep_fail(sweep, "the next request was not answered with 200");
     }
 }
@@ -73,7 +72,7 @@ static bool try_fault(struct sweep *sweep)
         return false;
     }
     faults_arm(sweep->kind, sweep->at, sweep->error);
-    settled = exchange(sweep, sweep->exchange);
+    settled = talk(sweep, sweep->script);
     hit = faults_disarm();
     if (!settled) {
         replace(sweep);
@@ -93,7 +92,7 @@ static void try_without(struct sweep *sweep)
 
     for (size_t i = 0; i < sizeof must_be_seen / sizeof must_be_seen[0]; i++) {
         faults_arm(must_be_seen[i], 0, &none);
-        if (!exchange(sweep, sweep->exchange)) {
+        if (!talk(sweep, sweep->script)) {
             sweep_fail(sweep, sweep->server.text);
             return;
         }
@@ -108,10 +107,10 @@ static void try_without(struct sweep *sweep)
     }
 }
 
-void sweep_exchange(struct sweep *sweep)
+void sweep_running(struct sweep *sweep)
 {
-    faults->accept_early = sweep->exchange->early;
-    faults->send_buffer = sweep->exchange->reads_slowly ? 1 : 0;
+    faults->accept_early = sweep->script->early;
+    faults->send_buffer = sweep->script->reads_slowly ? 1 : 0;
     if (!start(sweep)) {
         return;
     }

@@ -1,5 +1,5 @@
 /*
- * exchanges.h - what the clients of the sweep say.
+ * scripts.h - what the clients of the sweep say.
  */
 #ifndef FAULTS_EXCHANGES_H
 #define FAULTS_EXCHANGES_H
@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /* What a client does once all is sent. */
-enum exchange_end {
+enum script_end {
     END_READS,       /* reads the answer to its end, then closes */
     END_HALF_CLOSES, /* ends its side first */
     END_RESETS,      /* is gone at once, without reading */
@@ -18,7 +18,7 @@ enum exchange_end {
 
 /* The request is `first`, `filler` so many times, and `then`; after a pause,
  * `later`. */
-struct exchange {
+struct script {
     const char *name;   /* also of its log: no slash */
     const char *stages; /* in which it is tried: "123456" */
     int code;           /* with which it is answered; 0: just a close */
@@ -32,16 +32,16 @@ struct exchange {
     bool early;        /* speaks only once it has been accepted */
     bool budget_taken; /* others hold as much as may be held */
     bool reads_slowly; /* or not at all: so that the server has to wait */
-    enum exchange_end end;
+    enum script_end end;
 };
 
-extern const struct exchange exchanges[];
-extern const size_t exchanges_count;
+extern const struct script scripts[];
+extern const size_t scripts_count;
 
 /* An ordinary request: the one that follows each fault, and each start. */
-extern const struct exchange exchange_ordinary;
+extern const struct script script_ordinary;
 
 /* One of which half is sent before the server is told to stop. */
-extern const struct exchange exchange_stop;
+extern const struct script script_stop;
 
 #endif

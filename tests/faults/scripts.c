@@ -1,25 +1,25 @@
 /*
- * exchanges.c - the table; what its columns mean is in exchanges.h.
+ * scripts.c - the table; what its columns mean is in scripts.h.
  *
- * The limits are those of tests/faults/run.sh. A request that is to be served
+ * The limits are those of tests/faults/run.py. A request that is to be served
  * is longer than the 60 octets that give it a second more, so that a slow
  * machine is no reason for a 408; those that are to get one are shorter.
  */
-#include "exchanges.h"
+#include "scripts.h"
 
 #define FIELDS                                                                 \
-    "Host: localhost\r\nUser-Agent: faults (a client of the fault sweep)\r\n"
+    "Host: localhost\r\nUser-Agent: visitor (a client of the fault sweep)\r\n"
 #define POST "POST /form HTTP/1.1\r\n" FIELDS
 #define FORM "Content-Type: application/x-www-form-urlencoded\r\n"
 #define CHUNKED "Transfer-Encoding: chunked\r\n\r\n"
 
-const struct exchange exchange_ordinary = {
+const struct script script_ordinary = {
     .name = "start",
     .code = 200,
     .first = "GET /next HTTP/1.1\r\n" FIELDS "\r\n",
 };
 
-const struct exchange exchange_stop = {
+const struct script script_stop = {
     .name = "stop",
     .stages = "123456",
     .code = 200,
@@ -27,7 +27,7 @@ const struct exchange exchange_stop = {
     .later = "\r\n",
 };
 
-const struct exchange exchanges[] = {
+const struct script scripts[] = {
     {.name = "408: half a head",
      .stages = "123456",
      .code = 408,
@@ -230,4 +230,4 @@ const struct exchange exchanges[] = {
      .end = END_RESETS},
 };
 
-const size_t exchanges_count = sizeof exchanges / sizeof exchanges[0];
+const size_t scripts_count = sizeof scripts / sizeof scripts[0];
