@@ -285,15 +285,14 @@ $(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.
 
 weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## puts code, differences and mistakes into the documents
 	@tests/tools/install.sh docs
-	@docs/tools/weave.py $(BUILD)
+	@docs/tools/excerpts.py $(BUILD)
 
 docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## holds the documents against the code, and runs their commands
 	@tests/tools/install.sh test docs
-	@docs/tools/weave.py $(BUILD) --check
-	@docs/tools/names.py
-	@docs/tools/parts.py $(BUILD)
-	@docs/tools/balance.sh $(BUILD)
-	@docs/tools/commands.sh $(BUILD)
+	@docs/tools/excerpts.py $(BUILD) --check
+	@docs/tools/check_names.py
+	@docs/tools/step_parts.py $(BUILD)
+	@docs/tools/shown_commands.py $(BUILD)
 
 symptoms: $(BUILD)/common.a ## types the commands of all mistakes, which must show them: [STAGE=n] [ONLY=name]
 	@tests/tools/install.sh test
@@ -344,19 +343,18 @@ STEP_6 := Let handle_connection read POST data, and delegate show it.
 
 diff: STAGE := $(or $(STAGE),$(lastword $(STAGES)))
 diff: ## shows what step n changed: STAGE=n, moved lines shown as moved
-	@docs/tools/diff.sh $(STAGE) '$(STEP_$(STAGE))'
+	@docs/tools/step_diff.py $(STAGE) '$(STEP_$(STAGE))'
 
 trace: STAGE := $(or $(STAGE),$(lastword $(STAGES)))
 trace: ## draws what the threads do in a real run, as SVG: [STAGE=n]
 	@tests/tools/install.sh trace
 	@$(MAKE) --no-print-directory BUILD=$(BUILD) $(BUILD)/stage$(STAGE)/webserve
-	@docs/tools/trace/run.sh $(BUILD) $(STAGE)
+	@docs/tools/trace/trace.py $(BUILD) $(STAGE)
 
 walk: STAGE := $(or $(STAGE),1)
 walk: ## the step on the terminal, a screen at a time: [STAGE=n]
 	@tests/tools/install.sh walk
 	@$(MAKE) --no-print-directory BUILD=$(BUILD) STAGE= all >/dev/null
-	@docs/tools/parts.py $(BUILD) >/dev/null
 	@docs/tools/walk.py $(BUILD) $(STAGE)
 
 PREVIEW ?=

@@ -2,7 +2,7 @@
 # tests/tools/mistakes/examples.sh BUILD - what red tests say of five planted mistakes.
 #
 # Plants each, for docs/testing.md; run.py leaves the first red test's text in
-# build/red/NAME.txt (red.py), and docs/tools/weave.py takes it from BUILD/red.
+# build/red/NAME.txt (red.py), and docs/tools/excerpts.py takes it from BUILD/red.
 set -u
 
 build=${1:?"usage: tests/tools/mistakes/examples.sh BUILD"}
