@@ -29,7 +29,7 @@ from differences import blocks_of_texts, git_diff  # noqa: E402
 from markdown import BEGIN, arguments  # noqa: E402
 
 FLAGS = "-std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
-FLAGS += " -O1 -pthread -iquote common/http -iquote common/net"
+FLAGS += " -O1 -pthread -iquote common"
 
 
 class Stale(Exception):
