@@ -54,7 +54,7 @@ SANITIZE ?=
 PORTABLE ?=
 FEATURES := $(if $(PORTABLE),-D_POSIX_C_SOURCE=200809L -DPORTABLE,-D_GNU_SOURCE)
 COMPILE = $(CC) -std=c17 -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
-	$(FEATURES) -iquote common/http -iquote common/net $(CPPFLAGS) $(CFLAGS) \
+	$(FEATURES) -iquote common $(CPPFLAGS) $(CFLAGS) \
 	-pthread -MMD -MP
 LINK = $(CC) $(CFLAGS) $(LDFLAGS) -pthread
 sanitizers = -fsanitize=$(1) -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -197,7 +197,7 @@ ifeq ($(origin DIR),command line)
 	tests/course/check.sh $(BUILD) '$(STAGE)' "$$DIR"
 else
 	$(MAKE) $(PARALLEL) test-programs
-	tests/tools/run.sh $(BUILD) $(CHOSEN)
+	tests/tools/run.py $(BUILD) $(CHOSEN)
 endif
 
 # The heading of make diff, and of the TODO.md that make start writes.
@@ -287,7 +287,7 @@ fuzz: ## feeds made-up input to the parsers and stages: [FUZZ_SECONDS=60]
 
 load: ## tests with thousands of clients, slow and hostile ones: [STAGE=n]
 	$(call needs,test load,$(SERVERS) $(TOOLS) four-servers hasty-servers)
-	JOBS=1 SUITE=tests/load tests/tools/run.sh $(BUILD) $(CHOSEN)
+	tests/tools/run.py $(BUILD) $(CHOSEN) --suite tests/load --jobs 1
 
 bench: ## measures speed and memory beside other servers, in 25 minutes: [QUICK=1]
 	tests/tools/install.sh bench

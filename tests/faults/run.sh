@@ -78,7 +78,7 @@ env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL CFLAGS="$flags" make \
 
 # The sweep, and the programs; the wrapped calls are those that are defined.
 warnings='-Wall -Wextra -Wpedantic -Wconversion -Wshadow'
-includes='-D_GNU_SOURCE -iquote common -iquote common/http -iquote common/net'
+includes='-D_GNU_SOURCE -iquote common'
 read -ra compile <<<"${CC:-cc} -std=c17 $warnings $includes $limits \
     ${CPPFLAGS-} $flags ${sanitize_flags-} -pthread"
 read -ra link <<<"${CC:-cc} $flags ${sanitize_flags-} ${LDFLAGS-} -pthread"
