@@ -275,7 +275,7 @@ instructions: ## counts what the parsers take, against their budgets
 	@tests/tools/instructions/count.sh $(BUILD)
 
 wire: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) ## what changes on the wire from stage to stage
-	@tests/wire/replay.sh $(BUILD)
+	@tests/wire/replay.py $(BUILD)
 
 # What docs/testing.md shows of red tests comes from a run, too.
 $(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.md)
@@ -364,7 +364,7 @@ SITE_PORT ?= 8000
 # The site shows what make wire found, with the servers as they are.
 $(BUILD)/wire/step6.txt: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS)
 	$(call say,WIRE,$(BUILD)/wire)
-	@tests/wire/replay.sh $(BUILD) >/dev/null
+	@tests/wire/replay.py $(BUILD) >/dev/null
 
 site: $(BUILD)/wire/step6.txt ## the documents as a web site, in build/site; PREVIEW=1 shows it
 	@tests/tools/install.sh site

@@ -4,8 +4,8 @@
 # The one of handle_connection is built for each stage that has the function, as
 # handle_connection@3 and so on; those share its seconds.
 #
-# Each fuzzer first takes the seeds (tests/fuzz/corpus/NAME, and the requests of
-# tests/http/*.tsv), then makes inputs of its own for so many seconds; two run
+# Each fuzzer first takes the seeds (tests/fuzz/corpus/NAME, and what
+# tests/fuzz/seeds.py makes of requests), then makes inputs of its own for so many seconds; two run
 # side by side. What it learns stays in BUILD/fuzz/corpus/NAME; nothing is
 # written into the tree. Prints a line as each ends. Exits with 1 if one finds
 # something, having said how to see it again.
@@ -102,35 +102,13 @@ build_all() {
 
 # ---- Seeds ------------------------------------------------------------------
 
-# The requests of the tables that the HTTP tests read, with their escapes
-# undone; `\#`, which the tables do not use in a request, would stay.
-requests() {
-    local request
-    while IFS=$'\t' read -r _ _ request _; do
-        [ -z "$request" ] || printf '%s\n' "$request"
-    done < <(grep -hv '^#' tests/http/answers.tsv tests/http/post_faults.tsv)
-}
-
-# A file for each request: $2 stands in front, the octets $3 of it are left out.
-write_requests() {
-    local number=0 request
-    while read -r request; do
-        number=$((number + 1))
-        [[ $request == "$3"* ]] || continue
-        printf '%b' "$2${request#"$3"}" >"$1/table_$number"
-    done < <(requests)
-}
-
 gather_seeds() {
     local folder=$build/seeds/$1 name=${1%@*}
     rm -rf "$folder"
     mkdir -p "$folder" "$build/corpus/$1" "$build/found/$1"
-    cp "tests/fuzz/corpus/$name/"* "$folder" || return 1
-    case $name in
-    request) write_requests "$folder" '' '' ;;
-    content) write_requests "$folder" '' 'POST / HTTP/1.1\r\nHost: a\r\n' ;;
-    handle_connection) write_requests "$folder" '\x0f\x08' '' ;;
-    esac
+    [ ! -d "tests/fuzz/corpus/$name" ] ||
+        cp "tests/fuzz/corpus/$name/"* "$folder" || return 1
+    tests/fuzz/seeds.py "$name" "$folder"
 }
 
 # ---- Running ----------------------------------------------------------------
