@@ -77,6 +77,24 @@ static inline void buffer_append_string(struct buffer *buffer,
     buffer_append(buffer, string, strlen(string));
 }
 
+/* Octets of the longest number: 2^64 - 1. */
+#define DECIMAL_MOST 20
+
+/* Writes the number in decimal, without zeros before it and with no NUL after
+ * it; gives how many octets it took. */
+static inline size_t decimal_write(char text[DECIMAL_MOST], uint64_t number)
+{
+    size_t length = 1;
+
+    for (uint64_t rest = number; rest >= 10; rest /= 10) {
+        length++;
+    }
+    for (size_t i = length; i-- > 0; number /= 10) {
+        text[i] = (char)('0' + number % 10);
+    }
+    return length;
+}
+
 /* Appends a number in decimal. */
 void buffer_append_number(struct buffer *buffer, uint64_t number);
 

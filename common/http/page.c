@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "limits.h"
-#include "status.h"
 
 static const char page_style[] =
     ":root{color-scheme:light dark;font:1.25rem/1.5 system-ui,sans-serif}\n"

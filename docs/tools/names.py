@@ -4,7 +4,7 @@
 In README.md and docs/*.md, and in the decks of docs/slides, looks for
 
     links           to files of the repository, and to headings (#anchor)
-    `make TARGET`   in text and in commands: a target that make help lists
+    `make TARGET`   in text and in commands: a target of the Makefile
     `a/path`        that begins with a folder of the repository
     `file.c`        or .h, .bats, .tsv: there is one of that name
     `some_name`     with an underscore, or `NAME` of capitals with one: it stands
@@ -61,9 +61,8 @@ def words() -> set[str]:
 def targets() -> set[str]:
     """What make can be asked for."""
     found = {""}
-    for rules in [ROOT / "Makefile", *ROOT.glob("tests/course/*/rules.mk")]:
-        found |= set(re.findall(r"^([a-z-]+):.*## ", rules.read_text(encoding="utf-8"), re.M))
-    return found
+    rules = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return found | set(re.findall(r"^([a-z_.-]+):(?!=)", rules, re.M))
 
 
 def anchor(heading: str) -> str:

@@ -24,7 +24,7 @@ from weaving.parts import states  # noqa: E402
 from weaving.source import Stale  # noqa: E402
 
 FLAGS = ["-std=c17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow",
-         "-Werror", "-O1", "-pthread", "-iquote", "common/http", "-iquote", "common/net"]
+         "-Werror", "-O1", "-pthread", "-iquote", "common"]
 
 
 def built(folder: Path, files: dict[str, str], archive: Path) -> str:

@@ -1,8 +1,8 @@
 /*
  * answer.h - what a client got, held against HTTP to the letter.
  */
-#ifndef TORTURE_ANSWER_H
-#define TORTURE_ANSWER_H
+#ifndef FAULTS_ANSWER_H
+#define FAULTS_ANSWER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -8,7 +8,7 @@
 #include "exchanges.h"
 
 #define FIELDS                                                                 \
-    "Host: localhost\r\nUser-Agent: torture (a client of the fault sweep)\r\n"
+    "Host: localhost\r\nUser-Agent: faults (a client of the fault sweep)\r\n"
 #define POST "POST /form HTTP/1.1\r\n" FIELDS
 #define FORM "Content-Type: application/x-www-form-urlencoded\r\n"
 #define CHUNKED "Transfer-Encoding: chunked\r\n\r\n"

@@ -1,8 +1,8 @@
 /*
  * exchanges.h - what the clients of the sweep say.
  */
-#ifndef TORTURE_EXCHANGES_H
-#define TORTURE_EXCHANGES_H
+#ifndef FAULTS_EXCHANGES_H
+#define FAULTS_EXCHANGES_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /*
- * torture.c - the fault sweep of one stage.
+ * main.c - the fault sweep of one stage.
  *
- *     torture STAGE list              its jobs, one a line
- *     torture STAGE LOG COUNT JOB     does one: start, stop, refusal, or a
- *                                     number
+ *     sweep STAGE list              its jobs, one per line
+ *     sweep STAGE LOG COUNT JOB     does one: start, stop, refusal, or a
+ *                                   number
  *
  * LOG is the file for what the server writes; COUNT the one that gets three
  * numbers: the faults that were tried, the calls that they were tried in, and
@@ -64,7 +64,7 @@ int __wrap_main(int argc, char **argv)
         return 0;
     }
     if (argc != 5 || faults_init() == -1) {
-        fputs("Usage: torture STAGE list | STAGE LOG COUNT JOB\n", stderr);
+        fputs("Usage: sweep STAGE list | STAGE LOG COUNT JOB\n", stderr);
         return 2;
     }
     sweep.stage = atoi(argv[1]);

@@ -2,7 +2,7 @@
 # tests/faults/run.sh BUILD STAGE... - makes each call that can fail, fail.
 #
 # For each stage, links the server, built with small limits, and the sweep into
-# one program in BUILD/torture, and runs its jobs side by side: one for each
+# one program in BUILD/faults, and runs its jobs side by side: one for each
 # exchange, one for the start, one for a start that is refused, one for the end.
 # Prints a line for each job as it ends, below it the faults that were not
 # survived, and at last how many there were. Exits with 1 if one was not
@@ -18,7 +18,7 @@ job_seconds=170 # a job that takes longer hangs
 # tests/faults/run.sh --job FOLDER STAGE JOB
 run_job() {
     local results=$1/results name=stage$2-$3 status output
-    output=$(timeout "$job_seconds" "$1/torture$2" "$2" "$results/$name.log" \
+    output=$(timeout "$job_seconds" "$1/sweep$2" "$2" "$results/$name.log" \
         "$results/$name.count" "$3" 2>&1 </dev/null)
     status=$?
     # The line with the counts is its last: here it comes first.
@@ -42,7 +42,7 @@ if [ $# -lt 2 ]; then
     exit 2
 fi
 cd "$(dirname "$0")/../.." || exit 2
-folder=$1/torture
+folder=$1/faults
 shift
 started=${EPOCHREALTIME/[.,]/}
 
@@ -78,7 +78,7 @@ env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL CFLAGS="$flags" make \
 
 # The sweep, and the programs; the wrapped calls are those that are defined.
 warnings='-Wall -Wextra -Wpedantic -Wconversion -Wshadow'
-includes='-D_GNU_SOURCE -iquote common -iquote common/http -iquote common/net'
+includes='-D_GNU_SOURCE -iquote common'
 read -ra compile <<<"${CC:-cc} -std=c17 $warnings $includes $limits \
     ${CPPFLAGS-} $flags ${sanitize_flags-} -pthread"
 read -ra link <<<"${CC:-cc} $flags ${sanitize_flags-} ${LDFLAGS-} -pthread"
@@ -93,14 +93,14 @@ done < <(sed -n 's/^[a-z].*__wrap_\([a-z0-9_]*\)(.*/\1/p' tests/faults/*.c |
     sort -u)
 for stage in "$@"; do
     "${link[@]}" "$folder/stage$stage"/*.o "$folder"/sweep/*.o \
-        "$folder/common.a" -o "$folder/torture$stage" || exit 1
+        "$folder/common.a" -o "$folder/sweep$stage" || exit 1
 done
 
 # Those that wait for most of their time come first in each list.
 rm -rf "$folder/results"
 mkdir -p "$folder/results"
 for stage in "$@"; do
-    "$folder/torture$stage" "$stage" list |
+    "$folder/sweep$stage" "$stage" list |
         awk -v stage="$stage" '{ print NR, stage, $1 }'
 done | sort -n | cut -d ' ' -f 2- |
     xargs -P "${JOBS:-$((8 * cpus))}" -L 1 "$0" --job "$folder"

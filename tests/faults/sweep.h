@@ -1,8 +1,8 @@
 /*
  * sweep.h - each call fails once, with each of its errors.
  */
-#ifndef TORTURE_SWEEP_H
-#define TORTURE_SWEEP_H
+#ifndef FAULTS_SWEEP_H
+#define FAULTS_SWEEP_H
 
 #include <stdbool.h>
 

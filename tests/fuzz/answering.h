@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "answer.h"
-#include "response.h"
+#include "http/response.h"
 
 #define ANSWERING_FIELDS_MOST 20
 

@@ -13,9 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "budget.h"
-#include "deadlines.h"
 #include "log_line.h"
+#include "net/budget.h"
+#include "net/deadlines.h"
 #include "net/limits.h"
 #include "support.h"
 

@@ -22,7 +22,7 @@
 
 #include "answering.h"
 #include "client.h"
-#include "form.h"
+#include "http/form.h"
 
 static const struct {
     const char *request;

@@ -22,10 +22,10 @@
 
 #include "answer.h"
 #include "client.h"
-#include "content.h"
-#include "limits.h"
+#include "http/content.h"
+#include "http/limits.h"
+#include "http/request.h"
 #include "net/limits.h"
-#include "request.h"
 
 #if defined STAGE && STAGE < 6
 static const char *const post_refusal = "This stage does not accept POST.";

@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "answering.h"
-#include "page.h"
-#include "response.h"
+#include "http/page.h"
+#include "http/response.h"
 
 /* The head and the content that are sent. */
 static void write_response(const struct response *response, time_t now,

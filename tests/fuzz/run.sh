@@ -45,8 +45,7 @@ limits=(-DREQUEST_LINE_MOST=256 -DHEADER_SECTION_MOST=1024 -DCONTENT_MOST=2048
 # shellcheck disable=SC2054 # the commas are clang's
 compile=("${FUZZ_CC:-clang}" -std=c17 -g -O1 -fno-omit-frame-pointer
     -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-    -D_GNU_SOURCE "${limits[@]}" -iquote common -iquote common/http
-    -iquote common/net -pthread)
+    -D_GNU_SOURCE "${limits[@]}" -iquote common -pthread)
 # shellcheck disable=SC2054
 link=("${FUZZ_CC:-clang}" -fsanitize=fuzzer,address,undefined -pthread)
 

@@ -12,8 +12,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../../common/net/limits.h"
-#include "budget.h"
+#include "net/budget.h"
+#include "net/limits.h"
 
 static const char get[] = "GET /p HTTP/1.1\r\nHost: a\r\n\r\n";
 static const char head[] = "HEAD /p HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../common/net/limits.h"
+#include "net/limits.h"
 
 /* ---- When it drains */
 

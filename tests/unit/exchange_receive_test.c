@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../../common/net/limits.h"
+#include "net/limits.h"
 
 /* ---- The end */
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "field_line.h"
+#include "http/field_line.h"
 
 static void field_line_parse_of_well_formed_lines(void **state)
 {

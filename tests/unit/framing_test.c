@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "framing.h"
+#include "http/framing.h"
 
 enum {
     fields_most = 4

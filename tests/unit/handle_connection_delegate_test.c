@@ -10,7 +10,7 @@
 
 #include <signal.h>
 
-#include "deadlines.h"
+#include "net/deadlines.h"
 
 #define WITH_FIELD(name_of, value_of)                                          \
     {                                                                          \

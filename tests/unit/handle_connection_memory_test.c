@@ -13,8 +13,8 @@
 
 #include <stdio.h>
 
-#include "../../common/net/limits.h"
-#include "budget.h"
+#include "net/budget.h"
+#include "net/limits.h"
 
 #if STAGE >= 6
 static char much_content[300000] = "\r\na=";

@@ -19,11 +19,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../common/net/limits.h"
-#include "budget.h"
-#include "deadlines.h"
-#include "log.h"
-#include "main_thread.h"
+#include "net/budget.h"
+#include "net/deadlines.h"
+#include "net/limits.h"
+#include "net/log.h"
+#include "net/main_thread.h"
 
 /* ---- Calls in place of the real ones */
 

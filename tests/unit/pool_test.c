@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../common/net/limits.h"
+#include "net/limits.h"
 
 /* ---- Starting */
 

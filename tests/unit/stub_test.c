@@ -19,8 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../common/net/limits.h"
-#include "deadlines.h"
+#include "net/deadlines.h"
+#include "net/limits.h"
 
 static uint64_t began; /* by the stub's clock */
 

@@ -5,8 +5,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "form.h"
-#include "headers.h"
+#include "http/form.h"
+#include "http/headers.h"
 
 size_t delegate_calls;
 char delegate_got[8192];

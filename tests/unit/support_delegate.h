@@ -17,7 +17,7 @@
 
 #include <string.h>
 
-#include "response.h"
+#include "http/response.h"
 
 extern size_t delegate_calls;
 

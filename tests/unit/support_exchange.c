@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "budget.h"
-#include "platform.h"
+#include "net/budget.h"
+#include "net/platform.h"
 
 static struct sockaddr_storage client_address;
 static uint64_t held_before; /* by all exchanges, also those that failed */

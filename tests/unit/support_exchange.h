@@ -5,7 +5,7 @@
 #include "support_memory.h"
 #include "support_stub.h"
 
-#include "exchange.h"
+#include "net/exchange.h"
 
 extern struct exchange exchange;
 

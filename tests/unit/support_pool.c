@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../../common/net/limits.h"
+#include "net/limits.h"
 
 struct pool pool;
 atomic_size_t threads;

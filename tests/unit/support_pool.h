@@ -9,7 +9,7 @@
 
 #include <stdatomic.h>
 
-#include "pool.h"
+#include "net/pool.h"
 
 extern struct pool pool;
 extern atomic_size_t threads;  /* that run */

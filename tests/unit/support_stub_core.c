@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "deadlines.h"
+#include "net/deadlines.h"
 
 static const uint64_t hour = 3600000;
 
