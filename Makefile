@@ -260,7 +260,7 @@ site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, in build/sit
 # What make wire found, with the servers as they are.
 $(BUILD)/wire/step6.txt: $(ALL_SERVERS) $(TOOLS)
 	$(call say,WIRE,$(BUILD)/wire)
-	tests/wire/replay.sh $(BUILD) >/dev/null
+	tests/wire/replay.py $(BUILD) >/dev/null
 
 ##@ To change the project
 
@@ -271,7 +271,7 @@ QUICK ?=
 
 .PHONY: wire mistakes faults fuzz load bench check docs help clean
 wire: $(ALL_SERVERS) $(TOOLS) ## shows what changes on the wire from stage to stage
-	tests/wire/replay.sh $(BUILD)
+	tests/wire/replay.py $(BUILD)
 
 mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	$(call needs,test,test-programs)
