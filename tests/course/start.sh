@@ -44,8 +44,8 @@ END
     5) cat <<'END' ;;
 In `delegate.c`, let the page show the path and the pairs of the query, escaped,
 as it did before step 2: `hello, PATH`, and `key=KEY; value=VALUE; ` for each pair,
-with any markup between. In `common/http`, `page.h` makes the frame, `html.h`
-escapes, and `form.h` has the pairs.
+with any markup between. In `common`, `http/page.h` makes the frame, `http/html.h`
+escapes, and `http/form.h` has the pairs.
 END
     6) cat <<'END' ;;
 In `handle_connection.c`, let `request_check` accept a POST (the second argument
@@ -112,8 +112,8 @@ all: project
 	@if [ ! -e $(PROGRAM) ] || [ -n "$$(find . -maxdepth 1 -name '*.[ch]' -newer $(PROGRAM))" ] || \
 		[ "$(WEBSERVE)/build/common.a" -nt $(PROGRAM) ]; then \
 		echo '  CC      $(PROGRAM)'; \
-		$(CC) $(FLAGS) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread -iquote "$(WEBSERVE)/common/http" \
-			-iquote "$(WEBSERVE)/common/net" ./*.c "$(WEBSERVE)/build/common.a" -o $(PROGRAM); \
+		$(CC) $(FLAGS) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread -iquote "$(WEBSERVE)/common" \
+			./*.c "$(WEBSERVE)/build/common.a" -o $(PROGRAM); \
 	fi
 
 project:
