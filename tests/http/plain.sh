@@ -30,7 +30,7 @@ exec awk '
         held = in_helper ? "" : $0
         next
     }
-    /^# -- values do not equal --$/ {
+    /^# -- .* --$/ {
         held = "" # what follows says more
         next
     }

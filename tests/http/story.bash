@@ -45,7 +45,8 @@ tell() {
     fi
     last_words || true
     tell_steps
-    [[ -z ${1-} ]] || printf '%s\n' "$1"
+    # The runner then leaves out the line of the test that failed.
+    [[ -z ${1-} ]] || printf '%s\n' '-- the test says --' "$1"
     [[ ${1-} == *expected* ]] ||
         echo "expected: ${BATS_TEST_DESCRIPTION:-it starts, and says in a line where it listens}"
     if [[ -n $came ]]; then

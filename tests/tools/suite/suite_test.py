@@ -167,7 +167,8 @@ class Stories(unittest.TestCase):
     def test_what_is_about_the_suite_is_left_out(self):
         outcome = read_tap(
             "not ok 1 a # timeout after 8s\n# (from function `fail' in file x, line 3,\n"
-            "#  in test file y.bats, line 4)\n#   `fetch /' failed\n# expected: 200\n#\n"
+            "#  in test file y.bats, line 4)\n#   `fetch /' failed\n"
+            "# -- the test says --\n# expected: 200\n#\n"
         ).outcomes[0]
         self.assertEqual((outcome.result, outcome.text), ("hung", "expected: 200"))
 

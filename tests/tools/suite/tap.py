@@ -16,6 +16,7 @@ NOISE = re.compile(
     r"| ?\(?(?:from function|in test file) .* line \d+[,)]"
     r"|.*: line \d+: +\d+ (?:Killed|Terminated|Aborted|Segmentation) .*"
 )
+SAYS_MORE = re.compile(r"-- .* --")  # story.bash has it above a message
 FAILED_LINE = re.compile(r"  (`.*' failed(?: with status \d+)?)")
 SHADOW = re.compile(r"^Shadow bytes around.*?ABORTING$\n?", re.MULTILINE | re.DOTALL)
 TEXT_MOST = 6000
@@ -41,12 +42,10 @@ class Outcome:
         """What the test says, without what is about the tests alone."""
         lines: list[str] = []
         held = ""  # the line that failed: only of use where nothing else is said
-        in_helper = False
         for line in self.said:
-            in_helper = in_helper or "from function" in line
             if match := FAILED_LINE.fullmatch(line):
-                held = "" if in_helper else match[1]
-            elif line == "-- values do not equal --":
+                held = match[1]
+            elif SAYS_MORE.fullmatch(line):
                 held = ""
             elif not NOISE.fullmatch(line):
                 if line.startswith("expected: ") and held:
