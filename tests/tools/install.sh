@@ -39,7 +39,6 @@ needs() {
         echo "fuzzer:clang libclang-rt-14-dev"
         ;;
     docs)
-        echo "command:clitest clitest"
         echo "command:python3 python3"
         echo "command:nginx nginx-light"
         ;;
