@@ -260,7 +260,7 @@ site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, in build/sit
 # What make wire found, with the servers as they are.
 $(BUILD)/wire/step6.txt: $(ALL_SERVERS) $(TOOLS)
 	$(call say,WIRE,$(BUILD)/wire)
-	tests/wire/replay.sh $(BUILD) >/dev/null
+	tests/wire/replay.py $(BUILD) >/dev/null
 
 ##@ To change the project
 
@@ -271,18 +271,18 @@ QUICK ?=
 
 .PHONY: wire mistakes faults fuzz load bench check docs help clean
 wire: $(ALL_SERVERS) $(TOOLS) ## shows what changes on the wire from stage to stage
-	tests/wire/replay.sh $(BUILD)
+	tests/wire/replay.py $(BUILD)
 
 mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	$(call needs,test,test-programs)
-	FULL=$(FULL) ONLY='$(ONLY)' tests/tools/mistakes/run.py $(CHOSEN)
+	tests/tools/mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
 
 faults: ## makes each call that can fail fail, once: [STAGE=n]
-	tests/faults/run.sh $(BUILD) $(CHOSEN)
+	tests/faults/run.py $(BUILD) $(CHOSEN)
 
 fuzz: ## feeds made-up input to the parsers and stages: [FUZZ_SECONDS=60]
 	tests/tools/install.sh fuzz
-	tests/fuzz/run.sh $(BUILD) $(FUZZ_SECONDS)
+	tests/fuzz/run.py $(BUILD) $(FUZZ_SECONDS)
 
 load: ## tests with thousands of clients, slow and hostile ones: [STAGE=n]
 	$(call needs,test load,$(SERVERS) $(TOOLS) four-servers hasty-servers)
@@ -326,11 +326,11 @@ weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differenc
 # What docs/testing.md shows of red tests comes from a run, too.
 $(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.md)
 	$(call needs,test grade,test-programs)
-	tests/tools/mistakes/examples.sh $(BUILD)
+	tests/tools/mistakes.py --shown-in docs/testing.md --build $(BUILD)
 
 symptoms: $(BUILD)/common.a # types the commands of all mistakes, which must show them: [STAGE=n] [ONLY=name]
 	tests/tools/install.sh test
-	tests/tools/mistakes/symptoms.py $(BUILD) $(STAGE) $(ONLY)
+	tests/tools/symptoms.py $(BUILD) $(STAGE) $(ONLY)
 
 variants: # correct servers, made in other ways than ours, pass every graded test
 	tests/tools/install.sh test

@@ -17,6 +17,7 @@ needs() {
         echo "file:/usr/lib/bats/bats-assert/load.bash bats-assert"
         echo "command:curl curl"
         echo "command:nc netcat-openbsd"
+        echo "command:python3 python3"
         echo "header:cmocka.h libcmocka-dev"
         ;;
     grade)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from difference_pages import blocks
 from differences import parse
-from mistake import GROUPS, Mistake, Sources, load
 from site_markdown import escape_prose, fenced, frontmatter
 from site_pages import Site, slug
+from suite.mistake import GROUPS, Mistake, Sources, load
 from suite.tests import Test, all_tests
 
 
