@@ -37,6 +37,7 @@ done
     cat "$work/marp.log" >&2
     exit 1
 }
+"$here/check_links.py" "$work/out"
 rm -rf "$build/site"
 mv "$work/out" "$build/site"
 echo "The site is in $build/site; \`make site PREVIEW=1\` shows it."
