@@ -54,7 +54,7 @@ def write_page(
     body += f"## What you see\n\n{escape_prose(mistake.symptom)}\n\n"
     body += "## A hint\n\n<details>\n<summary>Show the hint</summary>\n\n"
     body += f"{escape_prose(mistake.hint)}\n\n</details>\n\n"
-    body += f"## The cause\n\nIn stage {stage}, the mistake takes the place of the right code: "
+    body += f"## The cause\n\nIn stage {stage}, the mistake takes the place of the right code.\n\n"
     body += blocks(parse(mistake.difference(sources, stage)))
     body += "\n## How the tests catch it\n\n"
     body += "".join(caught_by(site, tests[name]) for name in mistake.caught_by)

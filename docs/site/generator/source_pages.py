@@ -21,6 +21,7 @@ LANGUAGES = {
     ".yml": "yaml",
 }
 MOST_LINES = 3000
+TOP = "the top folder"
 
 
 def write_file(site: Site, name: str) -> None:
@@ -30,7 +31,9 @@ def write_file(site: Site, name: str) -> None:
     language = LANGUAGES.get(posixpath.splitext(base)[1], "text")
     wide = {"aside": False, "pageClass": "wide", "prev": False, "next": False}
     body = frontmatter(title=name, search=False, **wide)
-    body += f"\n[{folder or 'The source'}](/source/#{slug(folder)})\n\n# {base}\n\n"
+    body += (
+        f"\n[{folder or 'The source'}](/source/#{slug(folder or TOP)})\n\n# {base}\n\n"
+    )
     body += f"`{name}`, {len(lines)} lines\n\n"
     if len(lines) > MOST_LINES:
         body += f"The first {MOST_LINES} lines:\n\n"
@@ -49,7 +52,7 @@ def write(site: Site) -> None:
     holders = {posixpath.dirname(name) for name in site.needed}
     for folder in sorted(holders | site.needed_folders):
         inside = [name for name in site.needed if posixpath.dirname(name) == folder]
-        body += f"\n## {folder} {{#{slug(folder)}}}\n\n"
+        body += f"\n## {folder or TOP} {{#{slug(folder or TOP)}}}\n\n"
         for name in sorted(inside):
             body += f"- [{posixpath.basename(name)}]({site.page_of(name)})\n"
     site.write("source/index.md", body)
