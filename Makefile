@@ -303,6 +303,7 @@ docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents
 	tests/tools/install.sh test docs
 	docs/tools/excerpts.py $(BUILD) --check
 	docs/tools/check_names.py
+	docs/tools/check_minutes.py
 	docs/tools/step_parts.py $(BUILD)
 	docs/tools/shown_commands.py $(BUILD)
 
@@ -316,10 +317,10 @@ clean: ## removes all that was built
 
 # ---- What is needed rarely: docs/contributing.md describes it ---------------
 
-.PHONY: weave symptoms variants grade-tests matrix mutants propagate races soak \
+.PHONY: excerpts symptoms variants grade-tests matrix mutants propagate races soak \
 	instructions coverage bench-programs bench-report site-check compile_commands.json
 
-weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
+excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
 	tests/tools/install.sh docs
 	docs/tools/excerpts.py $(BUILD)
 
@@ -389,7 +390,7 @@ bench-report: # puts the figures of the last `make bench` into docs/performance.
 
 site-check: site # looks at the site in a browser: links, requests, accessibility
 	tests/tools/install.sh browser
-	docs/tools/site_check/run.sh $(BUILD)
+	node docs/site/check_pages.mjs $(BUILD)/site $(BUILD)/site-work
 
 # How each file is compiled, for editors (clangd).
 command = printf '{"directory": "%s", "file": "%s", "command": "%s"},\n' '$(CURDIR)' '$(2)' '$(1) -c $(2)'; 
