@@ -90,9 +90,8 @@ def tests_for(bench: Bench, file: str) -> list[list[str]]:
         is_stage_unit = "/stage" in bench.unit_program(job)
         return (1 if is_stage_unit else 3), job
 
-    # Those are about the sources themselves, and about a browser's patience.
-    left_out = ("stages_test", "browser")
-    chosen = sorted((job for job in jobs if job not in left_out), key=rank)
+    # That one is about a browser's patience.
+    chosen = sorted((job for job in jobs if job != "browser"), key=rank)
     return [[f"{job}: {title}" for title in jobs[job]] for job in chosen]
 
 
