@@ -112,8 +112,7 @@ def gather_seeds(build: Path, name: str) -> None:
         shutil.copytree(kept, folder)
     for each in (folder, build / "corpus" / name, build / "found" / name):
         each.mkdir(parents=True, exist_ok=True)
-    if Path("tests/fuzz/seeds.py").exists():
-        run(["tests/fuzz/seeds.py", name.partition("@")[0], folder])
+    run(["tests/fuzz/seeds.py", name.partition("@")[0], folder])
 
 
 # ---- Running

@@ -20,7 +20,7 @@ def settle(tests: list[Test], tap: Tap, status: int) -> None:
 
     A test that came twice has no result that could be believed; one that did not come
     is missing. Its program ended well if it exited with 0, or else because a test had
-    failed; that is no merit if no test passed.
+    failed; to end well is no merit if no test passed.
     """
     times = Counter(outcome.title for outcome in tap.outcomes)
     outcomes = {outcome.title: outcome for outcome in tap.outcomes}
@@ -34,12 +34,15 @@ def settle(tests: list[Test], tap: Tap, status: int) -> None:
             if test.result != "passed":
                 test.text = outcome.text
                 test.command = line_to_try(test.text)
-    others = [test.result for test in tests if test is not end]
-    if end and not times[end.title] and all(r in ("passed", "failed") for r in others):
-        ends_well = status == 0 or ("failed" in others and not tap.crashed)
+    seen = [one.result for one in tap.outcomes if one.title not in FILE_FAILED]
+    is_complete = len(seen) >= tap.planned and not any(
+        test.result in ("missing", "hung", "twice") for test in tests if test is not end
+    )
+    if end and not times[end.title] and is_complete and "hung" not in seen:
+        ends_well = status == 0 or ("failed" in seen and not tap.crashed)
         end.result = "passed" if ends_well else "failed"
         end.text = "" if ends_well else f"{tap.rest}\n(status {status})".strip()
-    if end and end.result == "passed" and "passed" not in others:
+    if end and end.result == "passed" and "passed" not in seen:
         end.result = "failed"
     missing = next((test for test in tests if test.result == "missing"), None)
     if missing and FILE_FAILED[0] in outcomes:

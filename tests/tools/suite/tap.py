@@ -5,7 +5,6 @@ so that is left out, and so is what Bash says of a server that was killed.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 RESULT = re.compile(r"(not )?ok \d+ (?:- )?(.*)")
@@ -28,11 +27,18 @@ class Outcome:
 
     title: str
     result: str  # passed, failed or hung
+    before: list[str] = field(default_factory=list)  # a sanitizer's report, for example
     said: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
-        """What is said, without what is about the tests alone."""
+        """All that is said."""
+        before = SHADOW.sub("", "\n".join(self.before))
+        return f"{before}\n{self.story}".strip("\n")[:TEXT_MOST].rstrip()
+
+    @property
+    def story(self) -> str:
+        """What the test says, without what is about the tests alone."""
         lines: list[str] = []
         held = ""  # the line that failed: only of use where nothing else is said
         in_helper = False
@@ -48,7 +54,7 @@ class Outcome:
                     held = ""
                 lines.append(line)
         lines += [held] if held else []
-        return SHADOW.sub("", "\n".join(lines))[:TEXT_MOST].rstrip()
+        return "\n".join(lines).rstrip()
 
 
 @dataclass
@@ -99,10 +105,3 @@ def line_to_try(text: str) -> str:
             return lines[place + 1].strip()
     return ""
 
-
-def red_stories(printed: str) -> Iterator[str]:
-    """Each red test in what a job printed: its title, and what is said of it."""
-    for outcome in read_tap(printed).outcomes:
-        if outcome.result != "passed":
-            mark = " # it hung" if outcome.result == "hung" else ""
-            yield f"not ok: {outcome.title}{mark}\n{outcome.text}".rstrip()
