@@ -107,7 +107,7 @@ struct faults {
 extern struct faults *faults;
 
 /* For the driver. faults_init returns 0, or -1 with errno; faults_reset makes
- * the counts those of a server that is yet to start; faults_disarm tells
+ * the counts those of a server that is yet to start; faults_disarm says
  * whether a call has failed. */
 int faults_init(void);
 void faults_reset(void);

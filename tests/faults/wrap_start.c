@@ -30,7 +30,7 @@ FAILS_BY_ERRNO(FAULT_GETSOCKNAME, int, getsockname,
                (int socket, struct sockaddr *address, socklen_t *length),
                (socket, address, length))
 
-/* An error of a lookup, which has numbers of its own; EAI_SYSTEM stands for
+/* An error of a lookup, which has numbers of its own; EAI_SYSTEM means
  * what errno says. */
 static int lookup_fails(enum fault_kind kind, const char *name)
 {

@@ -9,7 +9,7 @@ static const char name_ends = '\xFE';
 static const char value_ends = '\xFF';
 static const char fields_end = '\xFD';
 
-/* What stands before the mark, or before the end. */
+/* What comes before the mark, or before the end. */
 static size_t until(const char *text, size_t length, char mark)
 {
     const char *at = memchr(text, mark, length);

@@ -13,7 +13,7 @@
 #define ANSWERING_FIELDS_MOST 20
 
 /*
- * What to answer. In the input stand:
+ * What to answer. The input has:
  *     1 octet    flags: ANSWERING_...
  *     2 octets   the code, high octet first; minus 1, and of 1000
  *     fields     NAME 0xFE VALUE 0xFF, as many as there are before 0xFD
@@ -44,7 +44,8 @@ void answering_read(struct answering *answering, const char *data,
 void answering_fill(const struct answering *answering,
                     struct response *response);
 
-/* May that response be sent? By the words of response.h, written anew. */
+/* May that response be sent? By the words of response.h, computed in another
+ * way. */
 bool answering_is_valid(const struct answering *answering);
 
 /* Holds that `answer` is that response: its code, its fields in order, between

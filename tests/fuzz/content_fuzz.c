@@ -1,12 +1,12 @@
 /*
  * content_fuzz.c - framing_read, content_begin and content_add.
  *
- * The input is what stands behind `POST / HTTP/1.1` and a Host: field lines, an
+ * The input is what follows `POST / HTTP/1.1` and a Host: field lines, an
  * empty line, content. What holds:
  * - a framing is what its fields say: one number, or chunked as the last coding
  *   and no length;
  * - read whole, in two pieces cut anywhere, and octet by octet, the verdict,
- *   the content and what is left behind it are the same;
+ *   the content and what is left after it are the same;
  * - the content is that of a second decoder, and never over the limit;
  * - any octets, sent in chunks of any size, written with up to 16 digits, or by
  *   their length, come out as they were: decode(encode(x)) = x.
@@ -27,7 +27,7 @@ static const char start[] = "POST / HTTP/1.1\r\nHost: a\r\n";
 struct outcome {
     enum verdict verdict;
     struct content content;
-    size_t left; /* octets behind its end, where it is done */
+    size_t left; /* octets after its end, where it is done */
 };
 
 /* ---- Content, cut ----------------------------------------------------------
@@ -58,8 +58,8 @@ static void read_content(struct outcome *outcome, struct request *request,
          "the content is never over the limit");
 }
 
-/* The first octet behind the content, read octet by octet: there, what is left
- * is exact. In larger pieces, `excess` tells that there is some. */
+/* The first octet after the content, read octet by octet: there, what is left
+ * is exact. In larger pieces, `excess` says that there is some. */
 static void check_cut(const struct outcome *exact, struct request *request,
                       const char *data, size_t size, size_t cut)
 {
@@ -76,9 +76,9 @@ static void check_cut(const struct outcome *exact, struct request *request,
              "cut into pieces, the content is the same");
     }
     if (exact->verdict == VERDICT_DONE) {
-        hold(exact->left >= other.left, "no piece behind the end is asked for");
+        hold(exact->left >= other.left, "no piece after the end is asked for");
         hold(other.content.excess == (exact->left > other.left),
-             "excess tells of octets behind the end");
+             "excess says that octets follow the end");
     }
     content_release(&other.content);
 }

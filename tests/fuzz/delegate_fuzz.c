@@ -1,6 +1,6 @@
 /*
  * delegate_fuzz.c - a whole exchange of the last stage, with a delegate that
- * answers what stands in the input.
+ * answers what is in the input.
  *
  * The input is how the client sends and ends (client_read_plan), an octet that
  * chooses its request, and the response (answering.h). What holds:
@@ -96,7 +96,7 @@ static void check(const struct client_result *result, enum client_end end)
 
     hold(calls == 1, "delegate is called once");
     hold(result->logged_code == (fails ? 500 : answering.code),
-         "the log tells the code");
+         "the log has the code");
     if (end == CLIENT_CLOSES) {
         return;
     }
@@ -104,7 +104,7 @@ static void check(const struct client_result *result, enum client_end end)
     answer = read_answer(result->answer.data, result->answer.length, head,
                          client_now);
     hold(result->logged_octets == answer.content_length,
-         "the log tells the octets of the content");
+         "the log has the octets of the content");
     if (fails) {
         hold(answer.code == 500, "what cannot be sent is a 500");
         hold(head || is_clean_text(answer.content, answer.content_length),

@@ -3,10 +3,10 @@
  *
  * The input is a response (see answering.h), with the time in front of it. What
  * holds:
- * - response_is_valid tells what the words of response.h say;
+ * - response_is_valid says what the words of response.h say;
  * - a response that is valid is written as one that a strict reader takes, with
  *   its code, its fields in order, its content and the exact length of it;
- * - page_fault makes of any response, whatever stands in it, a valid one with
+ * - page_fault makes of any response, whatever is in it, a valid one with
  *   the verdict's code, on a page without an unfinished sentence.
  */
 /* octets: 1024 */
@@ -111,7 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     response_init(&response);
     answering_fill(&answering, &response);
     hold(response_is_valid(&response) == answering_is_valid(&answering),
-         "response_is_valid tells what response.h says");
+         "response_is_valid says what response.h says");
     if (response_is_valid(&response)) {
         check_written(&answering, &response, now);
     }

@@ -216,7 +216,7 @@ static size_t check_without_memory(const struct request_row *row, size_t most,
                           : "HTTP/1.1 500 Internal Server Error",
                  has_content(row, most));
     assert_row_that(row->request, memory_tried() > most || answered,
-                    "with memory enough, the answer is no 200");
+                    "with memory enough, the answer is not a 200");
     return memory_tried();
 }
 

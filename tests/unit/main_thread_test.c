@@ -99,7 +99,7 @@ static void main_thread_prepare_sets_up_signals(void **state)
     prepare();
     child_check(is_blocked(SIGINT) && is_blocked(SIGTERM), "these can wait");
     child_check(is_blocked(SIGPIPE), "a client may be gone");
-    child_check(raise(SIGUSR1) == 0, "an interrupt is no end");
+    child_check(raise(SIGUSR1) == 0, "an interrupt does not end it");
     child_check(!is_blocked(SIGUSR1), "it interrupts");
 }
 
@@ -177,7 +177,7 @@ static void main_thread_run_leaves_sigint_ignored(void **state)
     signal_server(SIGINT);
     stopping = start(stop_at_once);
     signal_server(SIGINT);
-    child_check(main_thread_run(&pool) == 0, "SIGINT is no second signal");
+    child_check(main_thread_run(&pool) == 0, "SIGINT is not a second signal");
     child_check(pthread_join(stopping, NULL) == 0, "joined");
 }
 

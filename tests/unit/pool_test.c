@@ -286,7 +286,7 @@ static void rest_until(void (*until)(void))
     int pair[2];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-    pool.listening_socket = pair[0]; /* a byte there stands for a client */
+    pool.listening_socket = pair[0]; /* a byte there is a client */
     pool.rush = true;
     pool.counted = UINT64_MAX / 2; /* and it stays so */
     assert_true(pool_wait(&pool));
