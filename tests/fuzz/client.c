@@ -162,7 +162,7 @@ static bool pass(uint64_t milliseconds)
     return client.was_interrupted;
 }
 
-void client_check_undisturbed(void)
+static void check_undisturbed(void)
 {
     client.was_interrupted = false;
     deadlines_look(client.clock + 2 * (uint64_t)ALLOWANCE_MOST_MS);
@@ -370,7 +370,7 @@ void client_run(const struct client_plan *plan, struct client_result *result)
     open_sockets();
     handle_connection(client.server, &address);
     hold(!server_is_open(), "the socket is closed");
-    client_check_undisturbed();
+    check_undisturbed();
     result->took = client.clock - 1000;
     hold(client.log_lines == 1, "one line is written to the log");
     read_log_line(result);

@@ -58,10 +58,6 @@ extern const time_t client_now;
  */
 void client_run(const struct client_plan *plan, struct client_result *result);
 
-/* Checks that the server's thread would not be interrupted now, however late it
- * is: it is not in a call that waits for the client. */
-void client_check_undisturbed(void);
-
 void client_release(struct client_result *result);
 
 /*
