@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -300,6 +301,14 @@ static void exchange_sent_to_a_client_that_is_gone(void **state)
     }
 }
 
+static volatile sig_atomic_t signals;
+
+static void count_signal(int number)
+{
+    (void)number;
+    signals++;
+}
+
 /* Two that only want to send do not wait for each other: what the client sends
  * is dropped, up to a limit. When the time is up, that is the end. */
 static void exchange_sent_is_interrupted(void **state)
@@ -309,6 +318,10 @@ static void exchange_sent_is_interrupted(void **state)
     calls.clock += ALLOWANCE_MS - 1; /* of receiving */
     answer(20000);
     exchange_answer(&exchange, VERDICT_DONE);
+    assert_non_null(exchange_next(&exchange)); /* a call that may block */
+    signals = 0;
+    deadlines_look(calls.clock + SEND_LOOK_MS);
+    assert_int_equal(signals, 1);
     errno = EINTR;
     assert_int_equal(exchange_sent(&exchange, -1), 0);
     assert_int_equal(calls.receives, 0);
@@ -479,6 +492,7 @@ static void exchange_drain_holds_what_the_log_needs(void **state)
 
 int main(void)
 {
+    const struct sigaction counts = {.sa_handler = count_signal};
     const struct CMUnitTest tests[] = {
         TEST(exchange_received_says_why_no_more_comes),
         TEST(exchange_expect_content_continues_or_gives_up),
@@ -492,5 +506,5 @@ int main(void)
         TEST(exchange_drain_holds_what_the_log_needs),
     };
 
-    return run_all(tests);
+    return sigaction(SIGUSR1, &counts, NULL) == 0 ? run_all(tests) : 1;
 }
