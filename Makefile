@@ -355,8 +355,7 @@ mutants: # changes the sources at random, and counts what is caught
 propagate: # takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]
 	tests/tools/propagate.py $(if $(FROM),'$(FROM)',--help) $(if $(SINCE),--since '$(SINCE)') \
 		$(if $(MARKERS),--markers)
-	$(MAKE) $(BUILD)/unit/stages_test
-	$(BUILD)/unit/stages_test
+	tests/tools/check_stages.py
 	$(MAKE) wire
 
 races: # valgrind's helgrind and DRD on the threads: [STAGE=n]

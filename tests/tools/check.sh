@@ -179,6 +179,9 @@ check_calls() {
     return "$status"
 }
 
+# Neighboring stages differ by their lesson only.
+check_stages() { tests/tools/check_stages.py; }
+
 # Each test has an id of its own, its tags and a hint; and the runner can fail.
 check_suite() {
     tests/tools/list.py --check && tests/tools/suite/suite_test.py
@@ -186,7 +189,7 @@ check_suite() {
 
 parts=("$@")
 [ $# -gt 0 ] || parts=(gcc clang musl headers format shell tidy analyzer
-    cppcheck hardening sizes functions includes calls suite)
+    cppcheck hardening sizes functions includes calls stages suite)
 status=0
 log=$(mktemp)
 trap 'rm -f "$log" "$log".*' EXIT

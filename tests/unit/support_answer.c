@@ -1,4 +1,4 @@
-/* support_client_answer.c - what every answer has; see support_client.h. */
+/* support_answer.c - what every answer has; see support_client.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
