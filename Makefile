@@ -212,17 +212,16 @@ start: ## makes a folder to work on a step in: STAGE=n DIR=path
 	tests/course/start.sh '$(STAGE)' "$$DIR" '$(STEP_$(STAGE))'
 
 diff: ## shows what a step changed, moved lines shown as moved: [STAGE=6]
-	docs/tools/diff.sh $(LATEST) '$(STEP_$(LATEST))'
+	docs/tools/step_diff.py $(LATEST) '$(STEP_$(LATEST))'
 
 walk: ## shows a step on the terminal, a screen at a time: [STAGE=1]
 	tests/tools/install.sh walk
 	$(MAKE) STAGE= all >/dev/null
-	docs/tools/parts.py $(BUILD) >/dev/null
 	docs/tools/walk.py $(BUILD) $(or $(STAGE),1)
 
 trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
 	$(call needs,trace,$(BUILD)/stage$(LATEST)/webserve)
-	docs/tools/trace/run.sh $(BUILD) $(LATEST)
+	docs/tools/trace/trace.py $(BUILD) $(LATEST)
 
 ##@ To teach
 
@@ -261,7 +260,7 @@ site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, in build/sit
 # What make wire found, with the servers as they are.
 $(BUILD)/wire/step6.txt: $(ALL_SERVERS) $(TOOLS)
 	$(call say,WIRE,$(BUILD)/wire)
-	tests/wire/replay.sh $(BUILD) >/dev/null
+	tests/wire/replay.py $(BUILD) >/dev/null
 
 ##@ To change the project
 
@@ -272,18 +271,18 @@ QUICK ?=
 
 .PHONY: wire mistakes faults fuzz load bench check docs help clean
 wire: $(ALL_SERVERS) $(TOOLS) ## shows what changes on the wire from stage to stage
-	tests/wire/replay.sh $(BUILD)
+	tests/wire/replay.py $(BUILD)
 
 mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	$(call needs,test,test-programs)
 	tests/tools/mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
 
 faults: ## makes each call that can fail fail, once: [STAGE=n]
-	tests/faults/run.sh $(BUILD) $(CHOSEN)
+	tests/faults/run.py $(BUILD) $(CHOSEN)
 
 fuzz: ## feeds made-up input to the parsers and stages: [FUZZ_SECONDS=60]
 	tests/tools/install.sh fuzz
-	tests/fuzz/run.sh $(BUILD) $(FUZZ_SECONDS)
+	tests/fuzz/run.py $(BUILD) $(FUZZ_SECONDS)
 
 load: ## tests with thousands of clients, slow and hostile ones: [STAGE=n]
 	$(call needs,test load,$(SERVERS) $(TOOLS) four-servers hasty-servers)
@@ -302,11 +301,10 @@ check: ## checks the sources: compilers, format, linters, limits of the style
 
 docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents, and runs their commands
 	tests/tools/install.sh test docs
-	docs/tools/weave.py $(BUILD) --check
-	docs/tools/names.py
-	docs/tools/parts.py $(BUILD)
-	docs/tools/balance.sh $(BUILD)
-	docs/tools/commands.sh $(BUILD)
+	docs/tools/excerpts.py $(BUILD) --check
+	docs/tools/check_names.py
+	docs/tools/step_parts.py $(BUILD)
+	docs/tools/shown_commands.py $(BUILD)
 
 help: ## shows this list
 	awk -F ':.*## ' '/^##@ / { print "\n" substr($$0, 5) } \
@@ -323,7 +321,7 @@ clean: ## removes all that was built
 
 weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
 	tests/tools/install.sh docs
-	docs/tools/weave.py $(BUILD)
+	docs/tools/excerpts.py $(BUILD)
 
 # What docs/testing.md shows of red tests comes from a run, too.
 $(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.md)

@@ -28,7 +28,7 @@ copy_project() {
     mkdir -p "$work/stages/stage$stage" "$work/contracts/stage$stage" \
         "$work/tests" "$work/build/unit" "$work/build/small"
     cp -a Makefile common "$work"
-    cp -a tests/{http,tools,unit,course} "$work/tests"
+    cp -a tests/{http,tools,unit,course,wire} "$work/tests"
     cp -a "stages/stage$stage/webserve.h" "$work/contracts/stage$stage"
     for file in common common.a tools flags unit/common unit/common.a \
         unit/tests small/common small/common.a small/flags; do

@@ -44,8 +44,8 @@ END
     5) cat <<'END' ;;
 In `delegate.c`, let the page show the path and the pairs of the query, escaped,
 as it did before step 2: `hello, PATH`, and `key=KEY; value=VALUE; ` for each pair,
-with any markup between. In `common/http`, `page.h` makes the frame, `html.h`
-escapes, and `form.h` has the pairs.
+with any markup between. In `common`, `http/page.h` makes the frame, `http/html.h`
+escapes, and `http/form.h` has the pairs.
 END
     6) cat <<'END' ;;
 In `handle_connection.c`, let `request_check` accept a POST (the second argument

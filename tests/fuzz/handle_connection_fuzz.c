@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
 #include "client.h"
 #include "http/content.h"
 #include "http/limits.h"
@@ -111,8 +110,8 @@ static void check_answer(const struct client_result *result,
 {
     struct answer answer;
 
-    answer_read(&answer, result->answer.data, result->answer.length,
-                is_head(plan->request, plan->length), client_now);
+    answer = read_answer(result->answer.data, result->answer.length,
+                         is_head(plan->request, plan->length), client_now);
     hold(answer.code == expected->code, "the code is that of the parsers");
     hold(answer.interims == 0 || expected->continues,
          "100 Continue comes only when it is expected");
