@@ -207,6 +207,15 @@ class Running(unittest.TestCase):
                          ["passed", "hung", "missing", "missing"])  # fmt: skip
         self.assertIn("stopped", report.explain(job, False))
 
+    def test_a_bats_test_that_hangs_is_named(self):
+        (self.root / "x.bats").write_text(
+            "# bats test_tags=id:a\n@test 'a' {\n    true\n}\n"
+            "# bats test_tags=id:b\n@test 'b' {\n    sleep 100\n}\n"
+        )
+        tests = [Test(title, "ours", "ours", title=title) for title in ("a", "b")]
+        job = self.bench.run(Job(Path("x.bats"), 6, tests, {"a", "b"}))
+        self.assertEqual([test.result for test in job.tests], ["passed", "hung"])
+
     def test_a_program_that_is_not_there_passes_nothing(self):
         tests = tests_of("a")
         job = self.bench.run(Job(Path("tests/unit/x_test.c"), 6, tests, {"a"}))

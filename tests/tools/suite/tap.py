@@ -16,11 +16,11 @@ MARK = re.compile(r" # (it hung|timeout after .*|skip.*)$")
 CRASHED = "the program crashed in it"
 FILE_FAILED = ("setup_file failed", "teardown_file failed")
 NOISE = re.compile(
-    r"bats warning: .*|(?:--)?|(?:not )?ok - tests"
+    r"bats warning: .*|(?:--)?|(?:not )?ok - tests|Terminated"
     r"| ?\(?(?:from function|in test file) .* line \d+[,)]"
     r"|.*: line \d+: +\d+ (?:Killed|Terminated|Aborted|Segmentation) .*"
 )
-FAILED_LINE = re.compile(r"  (`.*' failed(?: with status \d+)?)")
+FAILED_LINE = re.compile(r"  (`.*' failed(?: with status \d+| due to timeout)?)")
 SHADOW = re.compile(r"^Shadow bytes around.*?ABORTING$\n?", re.MULTILINE | re.DOTALL)
 TEXT_MOST = 6000
 
