@@ -127,7 +127,9 @@ class Bench:
     def _read(self, job: Job) -> Tap:
         return read_tap(self.log(job).read_text("utf-8", "replace"))
 
-    def _run_bounded(self, command: list[str], job: Job, environment: dict[str, str]) -> int:
+    def _run_bounded(
+        self, command: list[str], job: Job, environment: dict[str, str]
+    ) -> int:
         """Runs a command, and gives its status. Nothing of it is left."""
         # ThreadSanitizer would make each server wait a second before it exits.
         environment = {"TSAN_OPTIONS": "atexit_sleep_ms=0"} | os.environ | environment
@@ -171,7 +173,9 @@ def jobs_of(
     return list(jobs.values())
 
 
-def run_all(bench: Bench, jobs: list[Job], at_once: int, ended: Callable[[Job], None]) -> None:
+def run_all(
+    bench: Bench, jobs: list[Job], at_once: int, ended: Callable[[Job], None]
+) -> None:
     """Runs jobs side by side, in their order; `ended` is called for each as it ends."""
     with ThreadPoolExecutor(at_once) as pool:
         futures = [pool.submit(bench.run, job) for job in jobs]

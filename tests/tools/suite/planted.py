@@ -82,7 +82,9 @@ def jobs_named(names: Iterable[str], stage: int) -> list[Job]:
     return jobs
 
 
-def bench_of(copy: ProjectCopy, sanitizer: str, test_seconds: int, job_seconds: int) -> Bench:
+def bench_of(
+    copy: ProjectCopy, sanitizer: str, test_seconds: int, job_seconds: int
+) -> Bench:
     """Where a copy's tests are run."""
     build = Path("build", sanitizer)
     return Bench(build, copy.root, test_seconds=test_seconds, job_seconds=job_seconds)

@@ -185,7 +185,8 @@ def read_unit(path: Path, stage: int, portable: bool = False) -> Iterator[Test]:
 
 def stages_of(path: Path) -> list[int]:
     """The stages that a file of tests is for; COMMON if it names none."""
-    match = re.search(r"^(?:#|/\*) stages: ([\d ]+)", path.read_text("utf-8"), re.MULTILINE)
+    text = path.read_text("utf-8")
+    match = re.search(r"^(?:#|/\*) stages: ([\d ]+)", text, re.MULTILINE)
     return [int(stage) for stage in match[1].split()] if match else [COMMON]
 
 
@@ -200,7 +201,8 @@ def expected_tests(stage: int, root: Path = TOP, suite: str = HTTP) -> list[Test
         if stage in stages_of(path):
             found += read_bats(path)
     if suite != HTTP:  # those of tests/load need an id alone
-        found = [replace(t, tag="ours", group="ours", hint=t.hint or LOAD_HINT) for t in found]
+        labels = {"tag": "ours", "group": "ours", "hint": LOAD_HINT}
+        found = [replace(test, **labels) for test in found]
     return found
 
 
