@@ -97,7 +97,7 @@ $(BUILD)/common/%.o: common/%.c $(BUILD)/flags
 $(BUILD)/stage%.o: stages/stage%.c $(BUILD)/flags
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) $(HARDENING) $(STAGE_CPPFLAGS) -c $< -o $@
+	$(Q)$(COMPILE) $(HARDENING) -c $< -o $@
 
 $(BUILD)/common.a: $(COMMON:%.c=$(BUILD)/%.o)
 	$(call say,AR,$@)
@@ -127,7 +127,7 @@ $(BUILD)/unit/common/%.o: common/%.c $(BUILD)/flags
 $(BUILD)/unit/stage%.o: stages/stage%.c $(BUILD)/flags
 	$(call say,CC,$< (unit))
 	@mkdir -p $(@D)
-	$(Q)$(COMPILE) $(STAGE_CPPFLAGS) $(UNIT_CFLAGS) $(UNIT_FLAGS) -c $< -o $@
+	$(Q)$(COMPILE) $(UNIT_CFLAGS) $(UNIT_FLAGS) -c $< -o $@
 
 $(BUILD)/unit/tests/%.o: tests/unit/%.c $(BUILD)/flags
 	$(call say,CC,$<)
@@ -149,26 +149,17 @@ $(BUILD)/unit/%_test: $(BUILD)/unit/tests/%_test.o $(BUILD)/unit/common.a
 	$(Q)$(LINK) $(UNIT_FLAGS) $(call link_flags,tests/unit/$*_test.c) $^ \
 		-lcmocka -o $@
 
-# For a folder of somebody's own (tests/course): what its sources are compiled
-# with besides; where the stages' own headers are, which the units include;
-# which of its files have a main, and stay out of the units; and how the units
-# are linked though a function is missing that they do not test.
-STAGE_CPPFLAGS ?=
-CONTRACTS ?= stages
-WITH_MAIN ?= webserve
-UNIT_LDFLAGS ?=
-
 define stage_unit
 $(BUILD)/unit/stage$(1)/$(2).o: tests/unit/$(2).c $(BUILD)/flags
 	$$(call say,CC,$$< (stage $(1)))
 	@mkdir -p $$(@D)
-	$$(Q)$$(COMPILE) -U_GNU_SOURCE -D_GNU_SOURCE $$(UNIT_CFLAGS) $$(UNIT_FLAGS) -DSTAGE=$(1) -iquote $(CONTRACTS)/stage$(1) -c $$< -o $$@
+	$$(Q)$$(COMPILE) -U_GNU_SOURCE -D_GNU_SOURCE $$(UNIT_CFLAGS) $$(UNIT_FLAGS) -DSTAGE=$(1) -iquote stages/stage$(1) -c $$< -o $$@
 
 $(BUILD)/unit/stage$(1)/$(2): $(BUILD)/unit/stage$(1)/$(2).o \
-		$(filter-out $(WITH_MAIN:%=\%/%.o),$(patsubst stages/%.c,$(BUILD)/unit/%.o,$(wildcard stages/stage$(1)/*.c))) \
+		$(filter-out %/webserve.o,$(patsubst stages/%.c,$(BUILD)/unit/%.o,$(wildcard stages/stage$(1)/*.c))) \
 		$(BUILD)/unit/common.a
 	$$(call say,LINK,$$@)
-	$$(Q)$$(LINK) $$(UNIT_FLAGS) $$(UNIT_LDFLAGS) $$(call link_flags,tests/unit/$(2).c) $$^ \
+	$$(Q)$$(LINK) $$(UNIT_FLAGS) $$(call link_flags,tests/unit/$(2).c) $$^ \
 		-lcmocka -o $$@
 
 STAGE_UNIT_PROGRAMS_$(1) += $(BUILD)/unit/stage$(1)/$(2)
@@ -202,17 +193,63 @@ small-servers:
 test: ## runs the tests of all stages: [STAGE=n] [DIR=a folder of your own]
 	@tests/tools/install.sh test
 ifeq ($(origin DIR),command line)
-	@tests/course/check.sh $(BUILD) '$(STAGE)' "$$DIR"
+	@$(if $(STAGE),$(MAKE) --no-print-directory -s -j$$(nproc 2>/dev/null || echo 2) stage-programs)
+	@$(SUBMISSION) tests/course/check.py '$(BUILD)' '$(STAGE)' "$$DIR"
 else
 	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc 2>/dev/null || echo 2)) test-programs
 	@tests/tools/run.sh $(BUILD) $(CHOSEN)
 endif
 
+# ---- Somebody's own folder (tests/course) -----------------------------------
+
+# How a submission is built.
+SUBMISSION = COMPILE='$(filter-out -MMD -MP,$(COMPILE))' LINK='$(LINK)' \
+	SERVER_CFLAGS='$(HARDENING)' SERVER_LDFLAGS='$(HARDENING_LINK)' SMALL_CFLAGS='$(SMALL)' \
+	UNIT_CFLAGS='$(UNIT_CFLAGS) $(UNIT_FLAGS)' PYTHONDONTWRITEBYTECODE=1
+
+# A delegate_test that asks the delegate in another process, for the marks.
+DRIVER := $(patsubst tests/course/grading/%.c,$(BUILD)/unit/%.o,$(wildcard tests/course/grading/delegate_driver/*.c))
+
+$(BUILD)/unit/delegate_driver/%.o: tests/course/grading/delegate_driver/%.c $(BUILD)/flags
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) $(UNIT_CFLAGS) $(UNIT_FLAGS) -iquote tests/unit -iquote stages/stage6 -c $< -o $@
+
+$(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
+		$(filter-out %/driver.o,$(DRIVER)) $(BUILD)/unit/common.a
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) $(UNIT_FLAGS) $(call link_flags,tests/unit/delegate_test.c) $^ -lcmocka -o $@
+
+.PHONY: grade-programs
+grade-programs: stage-programs $(DRIVER) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
+
+grade: ## marks a folder, or each in a folder: STAGE=n DIR=path or BATCH=path [OUT=path]
+	@tests/tools/install.sh test grade
+	@$(if $(STAGE),,echo 'Which step is it for? Say STAGE=n; the stages are: $(STAGES)' >&2; exit 2)
+	@$(MAKE) --no-print-directory -j$$(nproc 2>/dev/null || echo 2) grade-programs
+	@$(SUBMISSION) tests/course/grade.py --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir "$$DIR") \
+		$(if $(BATCH),--batch "$$BATCH") $(if $(OUT),--out "$$OUT")
+
+FULL ?=
+grade-tests: ## marks a small class, most of it hostile: [FULL=1]
+	@tests/tools/install.sh test grade
+	@$(MAKE) --no-print-directory STAGE=2 grade-programs
+	@cd tests/course && PYTHONDONTWRITEBYTECODE=1 python3 -m unittest grading/marks_test.py submission/untrusted_test.py
+	@$(SUBMISSION) FULL=$(FULL) tests/course/grading/batch_test.py $(BUILD)
+
 variants: ## right servers, made in other ways than ours, pass every graded test
 	@tests/tools/install.sh test
-	@tests/course/vary.sh $(BUILD)
+	@$(foreach stage,4 5 6,$(MAKE) --no-print-directory -s STAGE=$(stage) stage-programs &&) :
+	@$(SUBMISSION) tests/course/variants.py '$(BUILD)'
 
--include tests/course/grade/rules.mk
+.PHONY: propagate
+propagate: ## takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]
+	@tests/tools/propagate.py $(if $(FROM),'$(FROM)',--help) $(if $(SINCE),--since '$(SINCE)') \
+		$(if $(MARKERS),--markers)
+	@$(MAKE) --no-print-directory $(BUILD)/unit/stages_test
+	@$(BUILD)/unit/stages_test
+	@$(MAKE) --no-print-directory wire
 
 # With few threads, and with little time.
 FOUR := -DTHREADS_MOST=4
@@ -376,7 +413,7 @@ site-check: site ## looks at the site in a browser: links, requests, accessibili
 	@docs/tools/site_check/run.sh $(BUILD)
 
 start: ## a folder to work on a step in: STAGE=n DIR=path
-	@tests/course/start.sh '$(STAGE)' "$$DIR" '$(STEP_$(STAGE))'
+	@tests/course/start.py '$(STAGE)' "$$DIR" '$(STEP_$(STAGE))'
 
 help: ## shows this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(filter Makefile %.mk,$(MAKEFILE_LIST)) | \
