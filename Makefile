@@ -197,7 +197,7 @@ ifeq ($(origin DIR),command line)
 	@$(SUBMISSION) tests/course/check.py '$(BUILD)' '$(STAGE)' "$$DIR"
 else
 	@$(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc 2>/dev/null || echo 2)) test-programs
-	@tests/tools/run.sh $(BUILD) $(CHOSEN)
+	@tests/tools/run.py $(BUILD) $(CHOSEN)
 endif
 
 # ---- Somebody's own folder (tests/course) -----------------------------------
@@ -262,7 +262,7 @@ load: ## thousands of clients at once, slow and hostile ones: [STAGE=n]
 		CPPFLAGS='$(CPPFLAGS) $(FOUR)' $(CHOSEN:%=$(BUILD)/four/stage%/webserve)
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/hasty \
 		CPPFLAGS='$(CPPFLAGS) $(HASTY)' $(CHOSEN:%=$(BUILD)/hasty/stage%/webserve)
-	@JOBS=1 SUITE=tests/load tests/tools/run.sh $(BUILD) $(CHOSEN)
+	@tests/tools/run.py $(BUILD) $(CHOSEN) --suite tests/load --jobs 1
 
 SOAK_SECONDS ?= 180
 soak: ## load for long, looks whether memory stays flat: [SOAK_SECONDS=180] [STAGE=n]
@@ -273,7 +273,7 @@ soak: ## load for long, looks whether memory stays flat: [SOAK_SECONDS=180] [STA
 mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	@tests/tools/install.sh test
 	@$(MAKE) --no-print-directory test-programs
-	@FULL=$(FULL) ONLY='$(ONLY)' tests/tools/mistakes/run.py $(CHOSEN)
+	@tests/tools/mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
 
 matrix: ## the tests of each step pass after it, and fail before it: [STAGE=n]
 	@tests/tools/install.sh test
@@ -318,7 +318,7 @@ wire: $(STAGES:%=$(BUILD)/stage%/webserve) $(TOOLS) ## what changes on the wire 
 $(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.md)
 	@tests/tools/install.sh test grade
 	@$(MAKE) --no-print-directory test-programs
-	@tests/tools/mistakes/examples.sh $(BUILD)
+	@tests/tools/mistakes.py --shown-in docs/testing.md --build $(BUILD)
 
 weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## puts code, differences and mistakes into the documents
 	@tests/tools/install.sh docs
@@ -334,7 +334,7 @@ docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## holds the documents 
 
 symptoms: $(BUILD)/common.a ## types the commands of all mistakes, which must show them: [STAGE=n] [ONLY=name]
 	@tests/tools/install.sh test
-	@tests/tools/mistakes/symptoms.py $(BUILD) $(STAGE) $(ONLY)
+	@tests/tools/symptoms.py $(BUILD) $(STAGE) $(ONLY)
 
 # The servers, the units and the fault sweep, all counted together.
 COVERAGE := build/coverage

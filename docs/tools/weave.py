@@ -15,7 +15,7 @@ again:
     mistakes STAGE                what can go wrong: the mistakes of tests/mistakes
                                   whose first stage this is
     red NAME                      what a red test says of a planted mistake
-                                  (BUILD/red, from tests/tools/mistakes/examples.sh)
+                                  (BUILD/red, from tests/tools/mistakes.py --shown-in)
     targets                       what `make help` lists, as a table
 
 Blocks of another maker, a program with a `/` in its name, are left to it. A

@@ -194,14 +194,14 @@ check_calls() {
     return "$status"
 }
 
-# Each test has an id of its own, its tags and a hint.
-check_tags() {
-    tests/tools/list.sh --check
+# Each test has an id of its own, its tags and a hint; and the runner can fail.
+check_suite() {
+    tests/tools/list.py --check && tests/tools/suite/suite_test.py
 }
 
 parts=("$@")
 [ $# -gt 0 ] || parts=(gcc clang musl headers format shell tidy analyzer
-    cppcheck hardening sizes functions includes calls tags)
+    cppcheck hardening sizes functions includes calls suite)
 status=0
 log=$(mktemp)
 trap 'rm -f "$log" "$log".*' EXIT

@@ -17,7 +17,7 @@ flags='-O0 -g --coverage'
 find "$build" -name '*.gcda' -delete 2>/dev/null
 make --no-print-directory -j"$(nproc)" BUILD="$build" CFLAGS="$flags" \
     CPPFLAGS=-DCOVERAGE UNIT_SANITIZE= UNIT_CFLAGS= test-programs || exit 1
-tests/tools/run.sh "$build" "$@" || exit 1
+tests/tools/run.py "$build" "$@" || exit 1
 CFLAGS=$flags LDFLAGS=--coverage SANITIZE='' tests/faults/run.sh "$build" "$@" ||
     exit 1
 

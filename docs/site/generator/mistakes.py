@@ -12,10 +12,10 @@ from .pages import Pages
 from .repository import Repository
 from .steps import difference
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests/mistakes"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests/tools"))
 # pylint: disable=wrong-import-position
-from mistake import GROUPS, Malformed, Mistake, NotFound, Sources, load  # noqa: E402
-from test_ids import all_tests  # noqa: E402
+from suite.mistake import GROUPS, Malformed, Mistake, NotFound, Sources, load  # noqa: E402
+from suite.tests import all_tests  # noqa: E402
 
 
 @dataclass
@@ -70,11 +70,11 @@ def write_page(
     body += "\n## How the tests catch it\n\n"
     tests = all_tests(repository.top)
     for name in mistake.caught_by:
-        job, _, title = tests.get(name, ": ").partition(": ")
+        job, title = tests[name].job, tests[name].title
         source = next((file for file in (f"tests/http/{job}.bats", f"tests/unit/{job}.c")
                        if file in repository.files), None)
         shown = f"[`{job}`]({repository.page_of(source)}): " if source else ""
-        said = "" if title in ("", name) else f" ({escape_prose(title)})"
+        said = "" if title == name else f" ({escape_prose(title)})"
         body += f"- {shown}`{name}`{said}\n"
     body += red(build, mistake.name)
     if mistake.sanitizer:

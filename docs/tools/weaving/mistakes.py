@@ -7,8 +7,8 @@ from pathlib import Path
 
 from .source import Stale
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests/tools/mistakes"))
-from mistake import GROUPS, Malformed, Mistake, NotFound, Sources, load, read  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests/tools"))
+from suite.mistake import GROUPS, Malformed, Mistake, NotFound, Sources, load, read  # noqa: E402
 
 FOLDER = Path("tests/mistakes")
 
@@ -63,7 +63,7 @@ def red(build: str, name: str) -> str:
     except Malformed as error:
         raise Stale(str(error)) from error
     except OSError as error:
-        raise Stale(f"{error.filename} is missing; tests/tools/mistakes/examples.sh makes what is in "
+        raise Stale(f"{error.filename} is missing; `make docs` makes what is in "
                     f"{build}/red") from error
     hint = " ".join(mistake.hint.split())
     return f"{mistake.title}.\n\n```text\n{text.strip()}\n```\n\nThe hint: {hint}\n"

@@ -36,10 +36,10 @@ while IFS=$'\t' read -r mistake _; do
     if is_wanted "mistake_$mistake" &&
         ! grep -q '^- in: common' "$top/tests/mistakes/$mistake.md"; then
         new "mistake_$mistake" || exit 1
-        "$top/tests/tools/mistakes/plant.py" "$mistake" --folder "$out/mistake_$mistake" \
+        "$top/tests/tools/plant_mistake.py" "$mistake" --folder "$out/mistake_$mistake" \
             >/dev/null || exit 1
     fi
-done < <("$top/tests/tools/mistakes/plant.py" --stage "$stage")
+done < <("$top/tests/tools/plant_mistake.py" --stage "$stage")
 for source in "$top"/tests/course/grade/hostile/*.c; do
     name=hostile_$(basename "$source" .c)
     if is_wanted "$name"; then

@@ -1,4 +1,4 @@
-"""mistake.py - a mistake to plant: reads its file, finds its place, plants it.
+"""A mistake to plant: reads its file, finds its place, plants it.
 
 A mistake is one Markdown file, tests/mistakes/NAME.md:
 
@@ -61,7 +61,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from c_tokens import Token, occurrences, tokens_of, words
+from suite.c_tokens import Token, occurrences, tokens_of, words
 
 GROUPS = {
     "reading": "Reading",

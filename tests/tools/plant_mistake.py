@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/tools/mistakes/plant.py NAME [--stage N] [--folder DIR] - plants a mistake.
+"""tests/tools/plant_mistake.py NAME [--stage N] [--folder DIR] - plants a mistake.
 
 Changes the sources of the latest stage that the mistake is in, or of stage N;
 or those at the top of a folder, such as `make start` makes. `git checkout stages`
@@ -14,9 +14,8 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
-from mistake import Malformed, Mistake, NotFound, Sources, load  # noqa: E402
-
-top = Path(__file__).resolve().parents[3]
+from suite.mistake import Malformed, Mistake, NotFound, Sources, load  # noqa: E402
+from suite.tests import TOP  # noqa: E402
 
 
 def arguments() -> argparse.Namespace:
@@ -30,7 +29,7 @@ def arguments() -> argparse.Namespace:
 
 def plant(mistake: Mistake, asked: argparse.Namespace) -> list[str]:
     """Plants it; gives the files that it has changed. Raises NotFound."""
-    sources = Sources(top)
+    sources = Sources(TOP)
     if asked.folder and not mistake.in_common:
         sources = Sources(asked.folder)
         folder = "."
@@ -42,7 +41,7 @@ def plant(mistake: Mistake, asked: argparse.Namespace) -> list[str]:
         folder = mistake.folder(stage)
     changed = mistake.planted(sources, folder)
     for file, text in changed.items():
-        (sources.top / file).write_text(text, "utf-8")
+        (sources.TOP / file).write_text(text, "utf-8")
     return list(changed)
 
 
@@ -50,9 +49,9 @@ def main() -> int:
     """Gives the status to exit with."""
     asked = arguments()
     try:
-        mistakes = load(top / "tests/mistakes")
+        mistakes = load(TOP / "tests/mistakes")
         if not asked.name:
-            sources = Sources(top)
+            sources = Sources(TOP)
             for mistake in mistakes:
                 if asked.stage in (None, *mistake.stages(sources)):
                     print(f"{mistake.name}\t{mistake.title}")

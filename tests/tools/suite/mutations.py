@@ -1,4 +1,4 @@
-"""mutations.py - small changes to C, as a slip of the hand would make them.
+"""Small changes to C, as a slip of the hand would make them.
 
 A mutation changes one line and keeps the number of lines. Comments, texts, the
 preprocessor's lines and declarations without a value are left alone.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/tools/mistakes/rename.py OLD NEW [FILE...] - renames a C identifier.
+"""tests/tools/rename_identifier.py OLD NEW [FILE...] - renames a C identifier.
 
 Renames it in the stages, or in the FILEs alone (which may be in common/), and
 in the blocks of all mistakes that mention it. With FILEs, only blocks that are
@@ -17,10 +17,10 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
-from c_tokens import renamed, tokens_of  # noqa: E402
-from mistake import Malformed, NotFound, Sources, load, read_text  # noqa: E402
+from suite.c_tokens import renamed, tokens_of  # noqa: E402
+from suite.mistake import Malformed, NotFound, Sources, load, read_text  # noqa: E402
+from suite.tests import TOP  # noqa: E402
 
-top = Path(__file__).resolve().parents[3]
 BLOCK = re.compile(r"(?<=```c\n)(.*?)(?=```)", re.DOTALL)
 
 
@@ -37,7 +37,7 @@ def renamed_sources(old: str, new: str, files: list[str]) -> dict[str, str]:
     """The source files that change, as they are afterwards."""
     changed = {}
     for file in files:
-        text = (top / file).read_text("utf-8")
+        text = (TOP / file).read_text("utf-8")
         if mentions(text, old):
             if mentions(text, new):
                 raise Refused(f"{file} has a `{new}` already")
@@ -53,7 +53,7 @@ def renamed_mistakes(
     """The mistakes that change, as they are afterwards; those that are planted
     in the files `only`, if that is not None."""
     changed = {}
-    for path in sorted((top / "tests/mistakes").glob("*.md")):
+    for path in sorted((TOP / "tests/mistakes").glob("*.md")):
         text = path.read_text("utf-8")
         if not any(mentions(block, old) for block in BLOCK.findall(text)):
             continue
@@ -73,8 +73,8 @@ def renamed_mistakes(
 def stages_of_all(sources: Sources, texts: dict[Path, str]) -> dict[str, list[int]]:
     """Where each mistake is planted, if the files are these."""
     found = {}
-    for mistake in load(top / "tests/mistakes"):
-        path = top / f"tests/mistakes/{mistake.name}.md"
+    for mistake in load(TOP / "tests/mistakes"):
+        path = TOP / f"tests/mistakes/{mistake.name}.md"
         if path in texts:
             mistake = read_text(mistake.name, texts[path])
         try:
@@ -89,37 +89,37 @@ def rename(old: str, new: str, files: list[str]) -> None:
     for name in (old, new):
         if not re.fullmatch(r"[A-Za-z_]\w*", name):
             raise Refused(f"`{name}` is not an identifier")
-    sources = Sources(top)
+    sources = Sources(TOP)
     in_stages = [
         file
         for stage in sources.stages()
         for file in sources.files(f"stages/stage{stage}")
     ]
-    only = {str(Path(file).resolve().relative_to(top)) for file in files}
+    only = {str(Path(file).resolve().relative_to(TOP)) for file in files}
     texts = renamed_sources(old, new, sorted(only) or in_stages)
     mistakes = renamed_mistakes(old, new, sources, only or None)
     before = stages_of_all(sources, {})
-    after_sources = Sources(top)
+    after_sources = Sources(TOP)
     after_sources.texts |= texts
     after = stages_of_all(after_sources, mistakes)
     lost = [f"{name} (now {before[name]}, then {after[name]})"
             for name in before if after[name] != before[name]]  # fmt: skip
     if lost:
         raise Refused(f"these mistakes would be lost: {', '.join(lost)}")
-    everything = {top / file: text for file, text in texts.items()} | mistakes
+    everything = {TOP / file: text for file, text in texts.items()} | mistakes
     for path, text in everything.items():
         path.write_text(text, "utf-8")
     print(f"`{old}` is `{new}` in {len(texts)} sources and {len(mistakes)} mistakes")
     for path, text in everything.items():
         for number, line in enumerate(text.splitlines(), 1):
             if re.search(rf"\b{old}\b", line):
-                print(f"{path.relative_to(top)}:{number}: {line.strip()}")
+                print(f"{path.relative_to(TOP)}:{number}: {line.strip()}")
 
 
 def main() -> int:
     """Gives the status to exit with."""
     if len(sys.argv) < 3:
-        print("Usage: tests/tools/mistakes/rename.py OLD NEW [FILE...]", file=sys.stderr)
+        print("Usage: tests/tools/rename_identifier.py OLD NEW [FILE...]", file=sys.stderr)
         return 2
     try:
         rename(sys.argv[1], sys.argv[2], sys.argv[3:])

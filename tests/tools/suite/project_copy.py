@@ -1,4 +1,4 @@
-"""tree.py - a copy of the project, in which sources are changed and built.
+"""A copy of the project, in which sources are changed and built.
 
 A copy keeps what it has built. A file that is changed gets a new time, and so
 does one that is changed back: make then builds what depends on it again, and
@@ -11,7 +11,6 @@ import shutil
 import subprocess
 from pathlib import Path
 
-last_stage = 6
 left_out = {".git", "build", "node_modules", "__pycache__"}
 
 
@@ -44,7 +43,7 @@ def refresh(source: Path, copy: Path) -> None:
         os.utime(copy)
 
 
-class Tree:
+class ProjectCopy:
     """A copy of `project` at `root`, which one worker has for itself."""
 
     def __init__(self, project: Path, root: Path) -> None:

@@ -1,4 +1,4 @@
-"""c_tokens.py - C text as tokens, each with its place in the text.
+"""C text as tokens, each with its place in the text.
 
 White space and comments are left out, so two pieces of code are the same if
 their tokens are: however they are broken into lines, indented, or commented.

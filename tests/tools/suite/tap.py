@@ -1,0 +1,107 @@
+"""Reads what a job prints: TAP, and what is said of each red test.
+
+Bats says where in its files a test failed. A student wants to know about the server,
+so that is left out, and so is what Bash says of a server that was killed.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+RESULT = re.compile(r"(not )?ok \d+ (?:- )?(.*)")
+MARK = re.compile(r" # (it hung|timeout after .*|skip.*)$")
+CRASHED = "the program crashed in it"
+FILE_FAILED = ("setup_file failed", "teardown_file failed")
+NOISE = re.compile(
+    r"bats warning: .*|(?:--)?|(?:not )?ok - tests"
+    r"| ?\(?(?:from function|in test file) .* line \d+[,)]"
+    r"|.*: line \d+: +\d+ (?:Killed|Terminated|Aborted|Segmentation) .*"
+)
+FAILED_LINE = re.compile(r"  (`.*' failed(?: with status \d+)?)")
+SHADOW = re.compile(r"^Shadow bytes around.*?ABORTING$\n?", re.MULTILINE | re.DOTALL)
+TEXT_MOST = 6000
+
+
+@dataclass
+class Outcome:
+    """A line of TAP, and what is said of it."""
+
+    title: str
+    result: str  # passed, failed or hung
+    before: list[str] = field(default_factory=list)  # a sanitizer's report, for example
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All that is said."""
+        before = SHADOW.sub("", "\n".join(self.before))
+        return f"{before}\n{self.story}".strip("\n")[:TEXT_MOST].rstrip()
+
+    @property
+    def story(self) -> str:
+        """What the test says, without what is about the tests alone."""
+        lines: list[str] = []
+        held = ""  # the line that failed: only of use where nothing else is said
+        in_helper = False
+        for line in self.said:
+            in_helper = in_helper or "from function" in line
+            if match := FAILED_LINE.fullmatch(line):
+                held = "" if in_helper else match[1]
+            elif line == "-- values do not equal --":
+                held = ""
+            elif not NOISE.fullmatch(line):
+                if line.startswith("expected: ") and held:
+                    lines.append(held)
+                    held = ""
+                lines.append(line)
+        lines += [held] if held else []
+        return "\n".join(lines).rstrip()
+
+
+@dataclass
+class Tap:
+    """All that a job printed."""
+
+    outcomes: list[Outcome]
+    planned: int
+    rest: str = ""  # what was printed after the last outcome, and is about none
+
+    @property
+    def crashed(self) -> bool:
+        """Whether a program ended within a test, or a file failed as a whole."""
+        return any(
+            outcome.title in FILE_FAILED or CRASHED in outcome.said
+            for outcome in self.outcomes
+        )
+
+
+def read_tap(printed: str) -> Tap:
+    """The outcomes in their order. A line without # belongs to the next one: a
+    sanitizer reports before the test is named in which the program crashed."""
+    outcomes: list[Outcome] = []
+    stray: list[str] = []
+    planned = 0
+    for line in printed.splitlines():
+        if match := re.fullmatch(r"1\.\.(\d+).*", line):
+            planned = planned or int(match[1])
+        elif match := RESULT.fullmatch(line.rstrip()):
+            mark = MARK.search(match[2])
+            is_hung = bool(mark) and not mark[1].startswith("skip")
+            result = "hung" if is_hung else "failed" if match[1] else "passed"
+            outcomes.append(Outcome(MARK.sub("", match[2]), result, stray))
+            stray = []
+        elif line.startswith("#") and outcomes:
+            outcomes[-1].said.append(line[1:].removeprefix(" "))
+        else:
+            stray.append(line)
+    outcomes = [outcome for outcome in outcomes if outcome.title != "tests"]  # cmocka's
+    return Tap(outcomes, planned, "\n".join(stray).strip())
+
+
+def line_to_try(text: str) -> str:
+    """What can be typed by hand: the line after `By hand`."""
+    lines = text.splitlines()
+    for place, line in enumerate(lines[:-1]):
+        if line.startswith("By hand"):
+            return lines[place + 1].strip()
+    return ""
+

@@ -1,0 +1,242 @@
+"""Which tests there are: reads them from the Bats files and the unit tests.
+
+A test has an id, which names it everywhere else and never changes; a title, which is
+for people and may change; a tag, `contract` (what the assignment asks of any solution)
+or `ours` (what this project does as well); a group; and a hint. Stage 0 has the unit
+tests of common/, and of the sources themselves.
+
+    # bats file_tags=contract,errors        for all tests of a Bats file
+    # bats test_tags=ours,id:two-pieces     for the test that follows
+    # hint: What to look at first.          the same; in a file's head, or above
+    #   It may go on, indented.             a test, which then counts
+
+    /* tags: contract, delegate */          in a unit test's head, or above a test;
+    /* hint: What to look at first. */      may go on, indented
+
+The id of a unit test is the name of its function. A unit test of common/ needs no tags
+and no hint: it is ours. Each job has one more test, that its program ends well: no
+server died, no memory leaked. Its id is the name of the job and `end`.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[3]
+COMMON = 0  # in place of a stage
+GROUPS = (
+    "structure delegate handle_connection serve program requests answers errors "
+    "get-data post-data threads robustness ours"
+).split()
+RESULTS = ("passed", "failed", "hung", "not-run", "missing", "twice")
+AT_END = "(the end of "  # how the title of a test begins that a program ends well
+
+SERVER_HINT = (
+    "The server died during these tests, or did not end after SIGTERM. Run it by hand, "
+    "send it the requests above, and see what it says; the unit tests find memory that "
+    "is used wrongly."
+)
+PROGRAM_HINT = (
+    "The program of the tests did not end well: see what the sanitizer says. Most often, "
+    "memory that was allocated is never freed on some way out of the function."
+)
+LOAD_HINT = "A busy machine may make it fail: run it alone, with --ids."
+COMMON_HINT = "A unit of what the stages are built on, not of a stage."
+
+
+@dataclass
+class Test:
+    """A test that is expected, and what came of it."""
+
+    id: str
+    tag: str  # contract, ours, or unjudged: run in a submission's own process
+    group: str
+    hint: str = ""
+    result: str = "missing"  # one of RESULTS
+    because: str = ""  # of one that was not run: the reason
+    text: str = ""  # what a red test printed
+    command: str = ""  # one line to try by hand
+    graded: bool = False
+    first: str = ""  # of one that was run again: the result of the first time
+    job: str = ""  # the Bats file or the program of unit tests that has it
+    title: str = ""
+
+    @property
+    def is_end(self) -> bool:
+        """Whether it is the test that a program ends well."""
+        return self.title.startswith(AT_END)
+
+    @property
+    def heading(self) -> str:
+        """Its id, and what it is about."""
+        return self.id if self.title in ("", self.id) else f"{self.id}: {self.title}"
+
+
+def words(text: str) -> str:
+    """A text without its line breaks and indentation."""
+    return " ".join(text.split())
+
+
+def labeled(name: str, tags: str, hint: str, job: str, title: str) -> Test:
+    """A test with what its tags say: `ours`, or `contract` and a group."""
+    tag, _, group = ",".join(tags.replace(",", " ").split()).partition(",")
+    if tag == "ours" and not group:
+        group = "ours"
+    return Test(name, tag, group, words(hint), job=job, title=title)
+
+
+def read_bats(path: Path) -> Iterator[Test]:
+    """The tests of a Bats file, in their order."""
+    file_tags = tags = file_hint = hint = ""
+    found: list[Test] = []
+    hinting = has_server = False
+    for line in path.read_text("utf-8").splitlines():
+        if hinting and line.startswith("#  "):
+            hint += line[1:]
+            continue
+        hinting = line.startswith("# hint: ")
+        if hinting:
+            hint = line.removeprefix("# hint: ")
+        elif line.startswith("# bats file_tags="):
+            file_tags = line.partition("=")[2]
+        elif line.startswith("# bats test_tags="):
+            tags = line.partition("=")[2]
+        elif line == "load helper":
+            file_hint, hint = hint, ""
+        elif line == "teardown_file() {":
+            has_server = True
+        elif line.startswith("@test"):
+            title = re.fullmatch(r"@test (?:\"(.*)\"|'(.*)') \{", line)
+            both = f"{file_tags},{tags}".replace(",", " ").split()
+            others = [tag for tag in both if not tag.startswith("id:")]
+            names = [tag[3:] for tag in both if tag.startswith("id:")]
+            shown = (title[1] or title[2]) if title else line
+            named = labeled(" ".join(names), ",".join(others), hint or file_hint,
+                            path.stem, shown)  # fmt: skip
+            found.append(named)
+            tags = hint = ""
+    yield from found
+    if has_server:
+        is_contract = any(test.tag == "contract" for test in found)
+        yield labeled(f"{path.stem}-end".replace("_", "-"),
+                      "contract,robustness" if is_contract else "ours",
+                      SERVER_HINT, path.stem, f"{AT_END}the server)")  # fmt: skip
+
+
+def is_true(condition: str, stage: int, portable: bool) -> bool | None:
+    """Whether an #if holds in a build; None if that is not known here."""
+    if match := re.fullmatch(r"#if(n?)def PORTABLE", condition):
+        return portable != bool(match[1])
+    match = re.fullmatch(r"#(?:el)?if STAGE (<|>|==|<=|>=) (\d+)", condition)
+    if not match:
+        return None
+    other = int(match[2])
+    return {"<": stage < other, ">": stage > other, "==": stage == other,
+            "<=": stage <= other, ">=": stage >= other}[match[1]]  # fmt: skip
+
+
+def compiled(text: str, stage: int, portable: bool) -> Iterator[str]:
+    """The lines of C that the compiler sees in a build."""
+    truths: list[bool | None] = []  # of the conditions around the line
+    pasts: list[bool] = []  # whether one of their branches was taken before
+    for line in text.splitlines():
+        if line.startswith("#if"):
+            truths.append(is_true(line, stage, portable))
+            pasts.append(truths[-1] is True)
+        elif line.startswith("#elif "):
+            truths[-1] = False if pasts[-1] else is_true(line, stage, portable)
+            pasts[-1] = pasts[-1] or truths[-1] is True
+        elif line.startswith("#else"):
+            truths[-1] = None if truths[-1] is None else not pasts[-1]
+        elif line.startswith("#endif"):
+            del truths[-1], pasts[-1]
+        elif False not in truths:
+            yield line
+
+
+def read_unit(path: Path, stage: int, portable: bool = False) -> Iterator[Test]:
+    """The tests of a file of unit tests, in the order in which they are run."""
+    file_tags, file_hint = ("ours", COMMON_HINT) if stage == COMMON else ("", "")
+    text = "\n".join(compiled(path.read_text("utf-8"), stage, portable))
+    head, _, body = text.partition("\n#include")
+    label = re.compile(r"^/\* (tags|hint): ((?:[^*]|\*(?!/))*)\*/$", re.MULTILINE)
+    labels = {match[1]: match[2].replace("\n *", " ") for match in label.finditer(head)}
+    file_tags = labels.get("tags", file_tags)
+    file_hint = labels.get("hint", file_hint)
+    own: dict[str, dict[str, str]] = {}
+    function = re.compile(
+        r"((?:^/\*(?:[^*]|\*(?!/))*\*/\n)*)^static void\s(\w+)\(void \*\*state\)$",
+        re.MULTILINE,
+    )
+    for match in function.finditer(body):
+        found = label.finditer(match[1])
+        own[match[2]] = {m[1]: m[2].replace("\n *", " ") for m in found}
+    _, _, listed = body.partition(" tests[] = {")
+    for name in re.findall(r"\w+\(\s*(\w+)", listed.partition("\n    };")[0]):
+        labels = own.get(name, {"tags": "", "hint": f"There is no test {name}."})
+        yield labeled(name, labels.get("tags", file_tags), labels.get("hint", file_hint),
+                      path.stem, name)  # fmt: skip
+    yield labeled(f"{path.stem}_end", file_tags, PROGRAM_HINT, path.stem,
+                  f"{AT_END}the program)")  # fmt: skip
+
+
+def stages_of(path: Path) -> list[int]:
+    """The stages that a file of tests is for; COMMON if it names none."""
+    match = re.search(r"^(?:#|/\*) stages: ([\d ]+)", path.read_text("utf-8"), re.MULTILINE)
+    return [int(stage) for stage in match[1].split()] if match else [COMMON]
+
+
+def expected_tests(stage: int, root: Path = TOP, suite: str = "tests/http") -> list[Test]:
+    """The tests that are expected of a stage; of another suite, its Bats files alone."""
+    portable = bool(os.environ.get("PORTABLE"))
+    found: list[Test] = []
+    for path in sorted(root.glob("tests/unit/*_test.c")) if suite == "tests/http" else ():
+        if stage in stages_of(path):
+            found += read_unit(path, stage, portable)
+    for path in sorted(root.glob(f"{suite}/*.bats")):
+        if stage in stages_of(path):
+            found += read_bats(path)
+    if suite != "tests/http":  # those of tests/load need an id alone
+        found = [replace(t, tag="ours", group="ours", hint=t.hint or LOAD_HINT) for t in found]
+    return found
+
+
+def stages(root: Path = TOP) -> list[int]:
+    """The stages that there are."""
+    return sorted(int(path.name[5:]) for path in root.glob("stages/stage[0-9]"))
+
+
+def all_tests(root: Path = TOP) -> dict[str, Test]:
+    """Each test of any stage, by its id."""
+    found = {}
+    for stage in (COMMON, *stages(root)):
+        found |= {test.id: test for test in expected_tests(stage, root)}
+    return found
+
+
+def faults_of(tests: list[Test]) -> list[str]:
+    """What is wrong with the labels of the tests of a stage."""
+    faults = []
+    ids: dict[str, str] = {}
+    titles: set[tuple[str, str]] = set()
+    for test in tests:
+        wrong = []
+        if not re.fullmatch(r"\w+|[a-z0-9]+(-[a-z0-9]+)*", test.id):
+            wrong.append(f"it needs one id, such as id:two-pieces, not: {test.id!r}")
+        if test.title.startswith("@test"):
+            wrong.append("its title is not understood")
+        if test.id in ids:
+            wrong.append(f"the id {test.id} is in {ids[test.id]}, too")
+        if (test.job, test.title) in titles:
+            wrong.append("there are two tests with this title")
+        if test.group not in GROUPS or (test.tag == "ours") != (test.group == "ours"):
+            wrong.append("its tags should be `ours`, or `contract` and a group, not: "
+                         f"{test.tag} {test.group}")  # fmt: skip
+        if not test.hint:
+            wrong.append("it has no hint")
+        faults += [f"{test.job}: {test.title}: {one}" for one in wrong]
+        ids[test.id] = test.job
+        titles.add((test.job, test.title))
+    return faults
