@@ -235,7 +235,8 @@ FULL ?=
 grade-tests: ## marks a small class, most of it hostile: [FULL=1]
 	@tests/tools/install.sh test grade
 	@$(MAKE) --no-print-directory STAGE=2 grade-programs
-	@cd tests/course && PYTHONDONTWRITEBYTECODE=1 python3 -m unittest grading/marks_test.py submission/untrusted_test.py
+	@PYTHONDONTWRITEBYTECODE=1 tests/course/submission/taking_test.py
+	@PYTHONDONTWRITEBYTECODE=1 tests/course/grading/marks_test.py
 	@$(SUBMISSION) FULL=$(FULL) tests/course/grading/batch_test.py $(BUILD)
 
 variants: ## right servers, made in other ways than ours, pass every graded test
@@ -278,7 +279,7 @@ mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=n
 matrix: ## the tests of each step pass after it, and fail before it: [STAGE=n]
 	@tests/tools/install.sh test
 	@$(MAKE) --no-print-directory stage-programs
-	@tests/tools/matrix.sh $(BUILD) $(CHOSEN)
+	@$(SUBMISSION) tests/course/matrix.py '$(BUILD)' $(CHOSEN)
 
 MUTANT_SECONDS ?= 600
 mutants: ## changes the sources at random, counts what is caught: [MUTANT_SECONDS=600]

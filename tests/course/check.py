@@ -10,14 +10,12 @@ such folder.
 
 import fcntl
 import os
-import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 from submission import TOP
-from submission.judge import Judge, at_once
-from submission.workshop import Workshop
+from submission.judge import Judge, at_once, new_judge
 from suite.jobs import Job
 from suite.report import Terminal, conclude, summary
 from suite.tests import stages
@@ -47,20 +45,6 @@ def check_arguments(stage: str, folder: str) -> None:
         refuse(f"the folder '{folder}' cannot be read")
     if not any(path.glob("*.c")):
         refuse(f"there is no file *.c in '{folder}'")
-
-
-def new_judge(build: Path, stage: int, work: Path) -> Judge:
-    """A judge whose tests each have a bound on their time: one that hangs ends alone,
-    and those after it still run."""
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    judge = Judge(Workshop(work), stage, build, work)
-    judge.bench = replace(
-        judge.bench,
-        job_seconds=int(os.environ.get("JOB_SECONDS", "150")),
-        test_seconds=int(os.environ.get("TEST_SECONDS", "30")),
-    )
-    return judge
 
 
 def run(judge: Judge, folder: str) -> int:

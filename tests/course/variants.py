@@ -16,9 +16,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from check import new_judge
 from submission import TOP
-from submission.judge import Judge, at_once
+from submission.judge import Judge, judge_graded
 
 SERVERS = TOP / "tests/course/right_servers"
 NAMES = ("blocking", "nonblocking", "selecting", "stdio")
@@ -45,13 +44,9 @@ def judged(variant: str, build: Path) -> Judge:
     """Judges a variant."""
     stage, _, name = variant.partition(":")
     place = build / f"folder/variants/{stage}-{name}"
-    judge = new_judge(build, int(stage), place)
-    judge.only_graded = True
+    shutil.rmtree(place, ignore_errors=True)
     make(int(stage), name, place / "folder")
-    judge.build(place / "folder")
-    judge.try_to_start()
-    judge.run(at_once(), lambda job: None)
-    return judge
+    return judge_graded(build, int(stage), place / "folder", place / "work")
 
 
 def main() -> int:

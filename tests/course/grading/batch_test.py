@@ -1,10 +1,11 @@
-"""Marks a small class, most of it hostile: batch_test.py BUILD
+#!/usr/bin/env python3
+"""tests/course/grading/batch_test.py BUILD - marks a small class, most of it hostile.
 
-The honest submission must get all points beside the hostile ones; none of them
-may get a point by anything but its answers, change a file of the project, or
-leave a process or a file behind. A control shows that the forgery would work
-where nothing protects from it. Called by `make grade-tests`, which has built
-what is needed and says in the environment how to compile.
+The honest submission must get all points next to the hostile ones; none of them may get
+a point by anything except its answers, change a file of the project, or leave a process
+or a file behind. A control shows that the forgery would work where nothing protects from
+it. `make grade-tests` calls it: it has built what is needed, and says in the environment
+how to compile. FULL=1 tries all hostile submissions, in half an hour, not just a few.
 """
 
 import csv
@@ -19,20 +20,46 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from marking import FIRST_UID, LOCKS, UIDS, best_level
-from tables import HERE, TOP
-from watch import processes_of
+COURSE = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(COURSE))
+
+# pylint: disable=wrong-import-position
+from grading.cell import best_level  # noqa: E402
+from grading.marking import FIRST_UID, LOCKS, UIDS  # noqa: E402
+from grading.watch import processes_of  # noqa: E402
+from submission import TOP  # noqa: E402
 
 BUILD = "build"
 STAGE = 2
 STRUCTURE = 20.0  # what can be seen without running it
-HOSTILE = sorted(path.stem for path in (HERE / "hostile").iterdir())
-FEW = ("forge_tap", "fork_bomb", "odd_names", "command_in_port", "option_for_curl")
-# All of them take half an hour: make grade-tests FULL=1.
-TRIED = HOSTILE if os.environ.get("FULL") else FEW
-CLASS = ("honest", *(f"hostile_{name}" for name in TRIED))
+HOSTILE = COURSE / "hostile"
+NAMES = sorted(path.stem for path in HOSTILE.iterdir())
+FEW = ["forge_tap", "fork_bomb", "odd_names", "command_in_port", "option_for_curl"]
+TRIED = NAMES if os.environ.get("FULL") else FEW
 ODD = os.fsdecode(b"odd \xff\n=name")
 FORGED = "grade-forged.*"  # what commands that the judge is brought to run write
+
+
+def make_class(folder: Path) -> int:
+    """Makes a class of submissions; returns how many. `honest` is the stage as it is;
+    hostile_NAME is the stage and a file of tests/course/hostile, in which @TOP@ means the
+    project's folder, or the stage as that script leaves it."""
+    new = ["honest", "broken", *(f"hostile_{name}" for name in TRIED)]
+    for name in new:
+        shutil.copytree(TOP / f"stages/stage{STAGE}", folder / name)
+        source = HOSTILE / f"{name.removeprefix('hostile_')}.c"
+        if source.exists():
+            text = source.read_text().replace("@TOP@", str(TOP))
+            (folder / name / "hostile.c").write_text(text)
+        elif name.startswith("hostile_"):
+            script = source.with_suffix(".sh")
+            subprocess.run(["bash", script], cwd=folder / name, check=True)
+    with open(folder / "broken/delegate.c", "a", encoding="utf-8") as file:
+        file.write("int x = ;\n")
+    # One whose folder has a name that is not text, and hardly a source.
+    (folder / ODD).mkdir()
+    (folder / ODD / "webserve.c").write_text("int x = ;\n")
+    return len(new) + 1
 
 
 def digest() -> str:
@@ -56,7 +83,7 @@ def leftovers(folder: Path) -> list[str]:
 
 def expects(name: str) -> str:
     """What its file says it may get: `all` points, those of the `structure`, `any`."""
-    path = HERE / f"hostile/{name}.c"
+    path = HOSTILE / f"{name}.c"
     found = re.search(r"\* expects: (\w+)", path.read_text()) if path.exists() else None
     return found[1] if found else "any"
 
@@ -74,20 +101,9 @@ def is_free(uid: int) -> bool:
     return True
 
 
-def add_broken(folder: Path) -> None:
-    """One more, in which a file does not compile."""
-    shutil.copytree(folder / "honest", folder / "broken")
-    with open(folder / "broken/delegate.c", "a", encoding="utf-8") as file:
-        file.write("int x = ;\n")
-
-
-def add_oddly_named(folder: Path) -> None:
-    """One more, whose folder has a name that is no text, and hardly a source."""
-    (folder / ODD).mkdir()
-    (folder / ODD / "webserve.c").write_text("int x = ;\n")
-
-
 class Batch(unittest.TestCase):
+    """What becomes of the class."""
+
     @classmethod
     def setUpClass(cls):
         cls.level = best_level()
@@ -96,14 +112,10 @@ class Batch(unittest.TestCase):
         cls.places = cls.folder / "places"
         cls.places.mkdir(mode=0o711)
         cls.out = cls.folder / "out"
-        subprocess.run(
-            [HERE / "sample.sh", str(STAGE), cls.folder / "in", *CLASS], check=True
-        )
-        add_broken(cls.folder / "in")
-        add_oddly_named(cls.folder / "in")
+        cls.made = make_class(cls.folder / "in")
         cls.before = digest()
         cls.done = subprocess.run(
-            [HERE / "grade.py", "--stage", str(STAGE), "--build", BUILD]
+            [COURSE / "grade.py", "--stage", str(STAGE), "--build", BUILD]
             + ["--batch", cls.folder / "in", "--out", cls.out],
             env=os.environ | {"TMPDIR": str(cls.places)},
             check=False,
@@ -124,7 +136,7 @@ class Batch(unittest.TestCase):
 
     def test_all_are_marked(self):
         self.assertEqual(self.done.returncode, 0, self.done.stderr)
-        self.assertEqual(len(self.marks), len(CLASS) + 2, self.done.stdout)
+        self.assertEqual(len(self.marks), self.made, self.done.stdout)
         for name in self.marks:
             self.assertTrue((self.out / name / "index.html").exists())
 
@@ -186,7 +198,7 @@ class Control(unittest.TestCase):
             program = Path(folder) / "delegate_test"
             stage = units / f"stage{STAGE}"
             subprocess.run(
-                ["cc", "-fsanitize=address,undefined", HERE / "hostile/forge_tap.c"]
+                ["cc", "-fsanitize=address,undefined", HOSTILE / "forge_tap.c"]
                 + ["-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc"]
                 + [stage / "delegate_test.o", stage / "delegate.o"]
                 + [units / "common.a", "-lcmocka", "-pthread", "-o", program],
@@ -198,7 +210,7 @@ class Control(unittest.TestCase):
 
     def test_a_change_and_a_leftover_would_be_seen(self):
         before = digest()
-        path = HERE / "changed-by-the-test"
+        path = COURSE / "changed-by-the-test"
         path.write_text("x")
         try:
             self.assertNotEqual(digest(), before)

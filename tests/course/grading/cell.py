@@ -74,8 +74,11 @@ def works(level: str) -> bool:
         (place / "view").mkdir()
         program = [HERE / "jail.sh", place, 60600, level, 0, "--"]
         program += ["sh", "-c", '[ "$(id -u)" = 60600 ] && ! kill -0 1 2>/dev/null']
-        tried = subprocess.run(
-            cell(level, place, None, [str(word) for word in program]),
-            stdin=subprocess.DEVNULL, capture_output=True, check=False,
-        )  # fmt: skip
+        command = cell(level, place, None, [str(word) for word in program])
+        try:
+            tried = subprocess.run(
+                command, stdin=subprocess.DEVNULL, capture_output=True, check=False
+            )
+        except FileNotFoundError:
+            return False
         return tried.returncode == 0

@@ -63,6 +63,11 @@ class Grader(Judge):
             test.tag = "unjudged" if in_its_process(test.job) else test.tag
         return tests
 
+    def lacks(self) -> dict[str, str]:
+        """A file that is missing gives no points, even where the server can do without
+        it."""
+        return self.built.lacks
+
     def limit_as_its_user(self) -> None:
         """Puts a prlimit before the system's: root does not always have the right to
         limit the process of another user, and a user may limit its own."""

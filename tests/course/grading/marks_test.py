@@ -1,6 +1,7 @@
-"""Tests of the marks: the model, the points, and the forms they are written in.
+#!/usr/bin/env python3
+"""Tests of the marks: the points, and the forms that they are written in.
 
-Each check is also given something that it must refuse.
+Each check is also given something that it must refuse. `make grade-tests` runs them.
 """
 
 import base64
@@ -8,17 +9,23 @@ import copy
 import csv
 import io
 import json
+import sys
 import unittest
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree
 
-import forms
-from class_page import as_class_page
-from model import AT_END, Fault, Grade, Test, Worth, from_json, score, settle
-from model import to_json
-from page import as_page
-from tables import HERE, expected_tests, in_its_process, read_points
-from tap import line_to_try, stories
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+# pylint: disable=wrong-import-position
+from grading import forms  # noqa: E402
+from grading.class_page import as_class_page  # noqa: E402
+from grading.in_cell import in_its_process  # noqa: E402
+from grading.marks import Grade, from_json, score, to_json  # noqa: E402
+from grading.page import as_page  # noqa: E402
+from submission.faults import Fault  # noqa: E402
+from submission.points import Worth, read_points  # noqa: E402
+from suite.tests import Test, expected_tests  # noqa: E402
 
 EVIL = '<script>alert("&")</script>\x00]]>'
 WORTHS = [
@@ -40,21 +47,14 @@ def new_grade() -> Grade:
     ]
     grade.tests[2].title = "it is red"
     grade.faults = [Fault("serve.c", "serve.c does not compile.", EVIL)]
-    settle(
-        grade.tests,
-        [
-            ("one", "passed"),
-            ("two", "passed"),
-            ("red", "failed"),
-            ("fine", "passed"),
-            ("own", "failed"),
-        ],
-    )
+    for test, result in zip(grade.tests, ("passed", "passed", "failed")):
+        test.result = result
+    grade.tests[4].result, grade.tests[5].result = "passed", "failed"
     score(grade, WORTHS)
     return grade
 
 
-class Model(unittest.TestCase):
+class Marks(unittest.TestCase):
     def test_points_are_the_share_that_passed(self):
         grade = new_grade()
         self.assertEqual([g.points for g in grade.groups], [40.0, 20.0])
@@ -70,37 +70,6 @@ class Model(unittest.TestCase):
         score(grade, WORTHS)
         self.assertEqual(grade.points, 60.0)
 
-    def test_a_result_that_came_twice_is_no_result(self):
-        tests = [Test("one", "contract", "requests")]
-        settle(tests, [("one", "passed"), ("one", "passed")])
-        self.assertEqual(tests[0].result, "twice")
-
-    def test_a_result_that_did_not_come_is_missing(self):
-        tests = [Test("one", "contract", "requests")]
-        settle(tests, [("other", "passed")])
-        self.assertEqual(tests[0].result, "missing")
-
-    def test_a_result_of_no_known_kind_is_missing(self):
-        tests = [Test("one", "contract", "requests")]
-        settle(tests, [("one", "excellent")])
-        self.assertEqual(tests[0].result, "missing")
-
-    def test_what_was_kept_back_cannot_pass(self):
-        tests = [Test("one", "contract", "x", result="not-run", because="link")]
-        settle(tests, [("one", "passed")])
-        self.assertEqual(tests[0].result, "not-run")
-
-    def test_to_end_well_is_no_merit_alone(self):
-        title = f"{AT_END}server)"
-        for first, expected in (("passed", "passed"), ("failed", "failed")):
-            tests = [
-                Test("one", "contract", "x", job="a"),
-                Test("a-end", "contract", "x", job="a", title=title),
-                Test("other", "contract", "x", job="b"),
-            ]
-            settle(tests, [("one", first), ("a-end", "passed"), ("other", "passed")])
-            self.assertEqual(tests[1].result, expected)
-
     def test_json_gives_the_same_grade(self):
         grade = new_grade()
         self.assertEqual(from_json(json.loads(forms.as_json(grade))), grade)
@@ -113,8 +82,9 @@ class Model(unittest.TestCase):
 
 def points_faults(stage: int, worths: list[Worth], tests: list[Test]) -> list[str]:
     """What is wrong with a stage's points."""
-    judged = {t.group for t in tests if t.tag == "contract"} | {"structure"}
-    unjudged = {t.group for t in tests if t.tag == "unjudged"}
+    unjudged = {t.group for t in tests if in_its_process(t.job)}
+    judged = {t.group for t in tests if t.tag == "contract" and not in_its_process(t.job)}
+    judged.add("structure")
     groups = [worth.group for worth in worths]
     found = []
     if sum(worth.points for worth in worths) != 100:
@@ -131,19 +101,17 @@ def points_faults(stage: int, worths: list[Worth], tests: list[Test]) -> list[st
 class Points(unittest.TestCase):
     def test_each_stage_has_100_and_each_group_has_tests(self):
         for stage in range(1, 7):
-            worths = read_points(HERE / "points.tsv", stage)
+            worths = read_points(stage)
             self.assertEqual(points_faults(stage, worths, expected_tests(stage)), [])
 
     def test_the_check_sees_what_is_wrong(self):
-        worths = read_points(HERE / "points.tsv", 6)
+        worths = read_points(6)
         tests = expected_tests(6)
         self.assertTrue(points_faults(6, worths[1:], tests))
         worths[0].group = "nonsense"
         self.assertEqual(len(points_faults(6, worths, tests)), 2)
 
-    def test_units_in_its_process_are_not_judged(self):
-        tags = {t.job: t.tag for t in expected_tests(6)}
-        self.assertEqual(tags["serve_test"], "unjudged")
+    def test_unit_tests_in_its_process_are_not_judged(self):
         self.assertTrue(in_its_process("handle_connection_client_test"))
         self.assertFalse(in_its_process("delegate_test") or in_its_process("page"))
 
@@ -208,16 +176,6 @@ class Forms(unittest.TestCase):
         for text in ("    red: it is red (failed)", "serve.c does not compile. (20 points)", "60 of 100"):
             self.assertIn(text, table)
         self.assertNotIn("    one", table)
-
-
-class Tap(unittest.TestCase):
-    def test_stories_stand_behind_their_red_test(self):
-        text = "1..2\nok 1 - fine\n# no\nnot ok 2 a b # it hung\n# said\nok 3 x\n"
-        self.assertEqual(stories(text), {"a b": "said"})
-
-    def test_the_line_to_try_is_found(self):
-        self.assertEqual(line_to_try("x\nBy hand, so:\n  curl -s y\nz"), "curl -s y")
-        self.assertEqual(line_to_try("nothing here"), "")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Builds a submission as far as it can be built.
 
-A file that does not compile, or is not there, is replaced by the project's own, so
-that the tests that do not depend on it can be run all the same. points.tsv says
-which files each group of tests needs to be the submission's own.
+If its files do not make a server, each that does not compile, or is not there, is
+replaced by the project's own, so that the tests that do not depend on it can be run all
+the same. points.tsv says which files each group of tests needs to be the submission's
+own.
 
 Nothing that the compiler or the linker writes is read for more than its symbols
 outside the workshop. The Makefile says in the environment how to compile and link.
@@ -59,7 +60,8 @@ class Built:
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     own: set[str] = field(default_factory=set)  # files that are its own, usable
-    lacks: dict[str, str] = field(default_factory=dict)  # replaced files: the fault
+    lacks: dict[str, str] = field(default_factory=dict)  # files of the stage: the fault
+    replaced: bool = False  # whether ours are used for those that it lacks
     alone: dict[str, str] = field(default_factory=dict)  # functions no unit test can call
     symbols: dict[str, dict[str, str]] = field(default_factory=dict)
     no_server: str = ""  # the fault for which no server can be started
@@ -97,9 +99,12 @@ class Builder:
         for path in sorted((TOP / f"stages/stage{self.stage}").glob("*.c")):
             function = "main" if path.name == "webserve.c" else path.stem
             self.look_for_function(function, path.name)
-        for name in self.built.lacks:
-            self.put_ours(name)
         said = self.link_servers()
+        if said and self.built.lacks:
+            self.built.replaced = True
+            for name in self.built.lacks:
+                self.put_ours(name)
+            said = self.link_servers()
         if said:
             self.built.no_server = self.note_link_errors(said)
         return self.built
@@ -248,6 +253,7 @@ class Builder:
         kept = [path.read_bytes() for path in objects]
         self.put_ours(name)
         if self.link_servers() == "" and serves():
+            self.built.replaced = True
             return True
         for path, content in zip(objects, kept):
             path.write_bytes(content)

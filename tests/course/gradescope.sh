@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# tests/course/grade/gradescope.sh STAGE ZIP - writes an autograder for Gradescope.
+# tests/course/gradescope.sh STAGE ZIP - writes an autograder for Gradescope.
 #
 # The zip has this project as it is committed, and the two programs that
 # Gradescope starts: setup.sh, once, when the container's image is made, and
-# run_autograder for each submission. docs/grading.md tells how it is used.
+# run_autograder for each submission. docs/grading.md says how it is used.
 set -eu
 
-if [ $# != 2 ] || ! [ -d "$(dirname "$0")/../../../stages/stage$1" ]; then
-    echo "usage: tests/course/grade/gradescope.sh STAGE ZIP" >&2
+if [ $# != 2 ] || ! [ -d "$(dirname "$0")/../../stages/stage$1" ]; then
+    echo "usage: tests/course/gradescope.sh STAGE ZIP" >&2
     exit 2
 fi
 stage=$1
 zip=$(realpath "$2")
-cd "$(dirname "$0")/../../.."
+cd "$(dirname "$0")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

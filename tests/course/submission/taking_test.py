@@ -1,18 +1,26 @@
+#!/usr/bin/env python3
 """Tests of what is taken from a submission: names, files, and where it listens.
 
-Each table has what must be refused, too.
+Each table has what must be refused, too. `make grade-tests` runs them.
 """
 
 import os
 import subprocess
+import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
-from model import Test, settle_again
-from sentences import LISTENING
-from sources import shown, take_sources
-from tables import TOP
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+# pylint: disable=wrong-import-position
+from submission import TOP  # noqa: E402
+from submission.faults import LISTENING  # noqa: E402
+from submission.judge import Judge  # noqa: E402
+from submission.sources import shown, take_sources  # noqa: E402
+from submission.workshop import Workshop  # noqa: E402
+from suite.tests import Test  # noqa: E402
 
 ADDRESSES = (
     "webserve: listening on http://127.0.0.1:8080/",
@@ -92,7 +100,7 @@ class Sources(unittest.TestCase):
         (self.folder / os.fsdecode(b"gone\xff.c")).symlink_to("nowhere")
         self.assertEqual(self.take(), {"other_1.c": "a"})
         self.assertEqual(self.names, {"other_1.c": "-o\\xff x.c"})
-        self.assertIn("gone\\xff.c is no file", self.notes[0])
+        self.assertIn("gone\\xff.c is not a file", self.notes[0])
 
     def test_what_is_no_text_is_escaped(self):
         self.assertEqual(shown("a é.c"), "a é.c")
@@ -100,18 +108,29 @@ class Sources(unittest.TestCase):
 
 
 class Again(unittest.TestCase):
-    def test_only_what_is_green_the_second_time_is_better_for_it(self):
-        tests = [Test(i, "contract", "x", result="failed") for i in ("a", "b", "c")]
-        tests.append(Test("d", "contract", "x", result="twice"))
-        tests.append(Test("e", "contract", "x", result="missing"))
-        again = [("a", "passed"), ("b", "failed"), ("d", "passed"), ("e", "passed")]
-        self.assertEqual(settle_again(tests, again), [tests[0], tests[4]])
-        results = [(test.result, test.first) for test in tests]
-        self.assertEqual(
-            results,
-            [("passed", "failed"), ("failed", "failed"), ("failed", ""), ("twice", "")]
-            + [("passed", "missing")],
-        )
+    """Red tests that are run again, with results that are made up."""
+
+    def judged(self, *rounds: str) -> Test:
+        """A red test that has these results the next times that it is run."""
+        results = iter(rounds)
+        judge = Judge(Workshop(TOP), 2, TOP, TOP)
+        judge.jobs = lambda tests: [tests]
+        judge.bench = unittest.mock.Mock()
+        judge.bench.run = lambda tests: setattr(tests[0], "result", next(results))
+        test = Test("a", "contract", "x", result="failed")
+        self.better = judge.run_twice([test], [test])
+        return test
+
+    def test_what_is_green_twice_is_green(self):
+        test = self.judged("passed", "passed")
+        self.assertEqual((test.result, test.first), ("passed", "failed"))
+        self.assertEqual(self.better, [test])
+
+    def test_what_is_green_once_stays_red(self):
+        for rounds in (("passed", "failed"), ("failed", "passed")):
+            test = self.judged(*rounds)
+            self.assertEqual((test.result, test.first), ("failed", "failed"))
+            self.assertEqual(self.better, [])
 
 
 if __name__ == "__main__":
