@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "decimal.h"
-
 static const size_t smallest_capacity = 256;
 static const size_t smallest_kept = 4096;
 

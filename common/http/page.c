@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "limits.h"
-#include "status.h"
 
 static const char page_style[] =
     ":root{color-scheme:light dark;font:1.25rem/1.5 system-ui,sans-serif}\n"
@@ -52,8 +51,8 @@ void page_begin(struct response *response, int code, const char *title)
     struct buffer *page = &response->content;
 
     response->code = code;
-    /* A small page finds all its room at once; `failed` tells if there is
-     * none. */
+    /* A small page finds all its room at once; `failed` is set if
+     * there is none. */
     (void)buffer_reserve(page, sizeof page_style + 700);
     add_field(response, "Content-Type", "text/html; charset=utf-8");
     add_field(response, "Content-Security-Policy", security_policy);

@@ -4,13 +4,64 @@
 #include <string.h>
 
 #include "characters.h"
-#include "status.h"
 
 /* Most heads fit in so many octets; others make the buffer grow. */
 static const size_t usual_head = 512;
 
 static const char *const own_fields[] = {"Content-Length", "Transfer-Encoding",
                                          "Connection", "Date"};
+
+/* RFC 9110, section 15, and RFC 6585 */
+static const char *const reasons[] = {
+    [100] = "Continue",
+    [101] = "Switching Protocols",
+    [200] = "OK",
+    [201] = "Created",
+    [202] = "Accepted",
+    [203] = "Non-Authoritative Information",
+    [204] = "No Content",
+    [205] = "Reset Content",
+    [206] = "Partial Content",
+    [300] = "Multiple Choices",
+    [301] = "Moved Permanently",
+    [302] = "Found",
+    [303] = "See Other",
+    [304] = "Not Modified",
+    [305] = "Use Proxy",
+    [307] = "Temporary Redirect",
+    [308] = "Permanent Redirect",
+    [400] = "Bad Request",
+    [401] = "Unauthorized",
+    [402] = "Payment Required",
+    [403] = "Forbidden",
+    [404] = "Not Found",
+    [405] = "Method Not Allowed",
+    [406] = "Not Acceptable",
+    [407] = "Proxy Authentication Required",
+    [408] = "Request Timeout",
+    [409] = "Conflict",
+    [410] = "Gone",
+    [411] = "Length Required",
+    [412] = "Precondition Failed",
+    [413] = "Content Too Large",
+    [414] = "URI Too Long",
+    [415] = "Unsupported Media Type",
+    [416] = "Range Not Satisfiable",
+    [417] = "Expectation Failed",
+    [421] = "Misdirected Request",
+    [422] = "Unprocessable Content",
+    [426] = "Upgrade Required",
+    [428] = "Precondition Required",
+    [429] = "Too Many Requests",
+    [431] = "Request Header Fields Too Large",
+    [500] = "Internal Server Error",
+    [501] = "Not Implemented",
+    [502] = "Bad Gateway",
+    [503] = "Service Unavailable",
+    [504] = "Gateway Timeout",
+    [505] = "HTTP Version Not Supported",
+    [511] = "Network Authentication Required",
+};
 
 void response_init(struct response *response)
 {
@@ -67,6 +118,16 @@ bool response_has_content(const struct response *response)
 {
     return response->code != 204 && response->code != 205 &&
            response->code != 304;
+}
+
+const char *status_reason(int code)
+{
+    int count = (int)(sizeof reasons / sizeof reasons[0]);
+
+    if (code < 0 || code >= count || reasons[code] == NULL) {
+        return "";
+    }
+    return reasons[code];
 }
 
 /* A day of the calendar. */

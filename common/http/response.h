@@ -43,6 +43,11 @@ bool response_is_valid(const struct response *response);
  * none, and says so (section 15.3.6). */
 bool response_has_content(const struct response *response);
 
+/* The reason phrase of a status code, as the assignment's httplib.responses has
+ * it: a constant, "" for a code that has none (a status line may end in an
+ * empty phrase; RFC 9112, section 4). */
+const char *status_reason(int code);
+
 /*
  * Appends the status line and the header section, through the empty line:
  * Date, Connection: close, the response's own fields, Content-Length. `now` is

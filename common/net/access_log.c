@@ -5,10 +5,10 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "decimal.h"
+#include "http/buffer.h"
+#include "http/response.h"
 #include "limits.h"
 #include "log.h"
-#include "response.h"
 
 /* This and those below append to the line, and return its new end. Not
  * snprintf: that took more time than all else of an exchange that is not the

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "characters.h"
+#include "http/characters.h"
 
 const char arguments_usage[] =
     "Usage: webserve [INTERFACE [PORT]]\n"

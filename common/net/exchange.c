@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "exchange_memory.h"
-#include "html.h"
+#include "http/html.h"
 #include "platform.h"
 
 /* Most requests fit in so little, and each client that has sent half of one

@@ -36,13 +36,13 @@
 #include <sys/types.h>
 #include <time.h>
 
-#include "buffer.h"
-#include "content.h"
 #include "deadlines.h"
-#include "form.h"
-#include "request.h"
-#include "response.h"
-#include "verdict.h"
+#include "http/buffer.h"
+#include "http/content.h"
+#include "http/form.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "http/verdict.h"
 
 struct exchange {
     int client_sock; /* the caller's, who closes it */

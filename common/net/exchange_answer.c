@@ -8,8 +8,8 @@
 #include "budget.h"
 #include "exchange.h"
 #include "exchange_memory.h"
+#include "http/page.h"
 #include "limits.h"
-#include "page.h"
 
 /* An answer of up to so many bytes goes in one send, and is under way at once:
  * it fits the first flight of a connection (RFC 6928: 10 segments). */

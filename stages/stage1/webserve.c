@@ -8,14 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "address.h"
-#include "arguments.h"
-#include "exchange.h"
-#include "html.h"
-#include "main_thread.h"
-#include "page.h"
-#include "platform.h"
-#include "pool.h"
+#include "http/html.h"
+#include "http/page.h"
+#include "net/address.h"
+#include "net/arguments.h"
+#include "net/exchange.h"
+#include "net/main_thread.h"
+#include "net/platform.h"
+#include "net/pool.h"
 
 static const int queue_length = 4096; /* the kernel may have a smaller one */
 

@@ -4,9 +4,9 @@
 #ifndef WEBSERVE_H
 #define WEBSERVE_H
 
-#include "form.h"
-#include "headers.h"
-#include "response.h"
+#include "http/form.h"
+#include "http/headers.h"
+#include "http/response.h"
 
 /*
  * 'delegate' processes one HTTP request.

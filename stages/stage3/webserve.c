@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "address.h"
-#include "arguments.h"
-#include "main_thread.h"
-#include "platform.h"
-#include "pool.h"
+#include "net/address.h"
+#include "net/arguments.h"
+#include "net/main_thread.h"
+#include "net/platform.h"
+#include "net/pool.h"
 
 static const int queue_length = 4096; /* the kernel may have a smaller one */
 

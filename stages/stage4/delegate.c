@@ -1,7 +1,7 @@
 /* delegate.c - what the server answers. */
 #include "webserve.h"
 
-#include "page.h"
+#include "http/page.h"
 
 int delegate(const char *request_type, const char *path,
              const struct headers *received_headers,

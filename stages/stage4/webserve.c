@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "arguments.h"
+#include "net/arguments.h"
 
 int main(int argc, char **argv)
 {

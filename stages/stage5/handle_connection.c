@@ -3,8 +3,8 @@
 
 #include <unistd.h>
 
-#include "exchange.h"
-#include "platform.h"
+#include "net/exchange.h"
+#include "net/platform.h"
 
 static const char post_refusal[] =
     "This stage of the server does not accept POST data yet: that is what "

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "address.h"
-#include "main_thread.h"
-#include "platform.h"
-#include "pool.h"
+#include "net/address.h"
+#include "net/main_thread.h"
+#include "net/platform.h"
+#include "net/pool.h"
 
 static const int queue_length = 4096; /* the kernel may have a smaller one */
 

@@ -6,9 +6,9 @@
 
 #include <sys/socket.h>
 
-#include "form.h"
-#include "headers.h"
-#include "response.h"
+#include "http/form.h"
+#include "http/headers.h"
+#include "http/response.h"
 
 /*
  * 'serve' processes HTTP connections on the given interface and port.

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "html.h"
-#include "page.h"
+#include "http/html.h"
+#include "http/page.h"
 
 /* One item a pair, in the order sent. All of it comes from the client, so all
  * of it is escaped. */

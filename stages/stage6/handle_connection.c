@@ -3,8 +3,8 @@
 
 #include <unistd.h>
 
-#include "exchange.h"
-#include "platform.h"
+#include "net/exchange.h"
+#include "net/platform.h"
 
 /* One recv gives any part of the head: a byte, half a line, or all of it and
  * some of the content. So receive until the parser says that it is complete. */

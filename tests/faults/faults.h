@@ -13,8 +13,8 @@
  * Calls are counted over all threads of the server. What the driver calls
  * itself goes through the same functions and never fails.
  */
-#ifndef TORTURE_FAULTS_H
-#define TORTURE_FAULTS_H
+#ifndef FAULTS_FAULTS_H
+#define FAULTS_FAULTS_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -2,8 +2,8 @@
  * server.h - the server under test: a child of the driver, which is linked
  * with it and calls its main.
  */
-#ifndef TORTURE_SERVER_H
-#define TORTURE_SERVER_H
+#ifndef FAULTS_SERVER_H
+#define FAULTS_SERVER_H
 
 #include <stdbool.h>
 #include <stddef.h>

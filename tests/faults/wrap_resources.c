@@ -11,9 +11,9 @@
 #include <signal.h>
 #include <stddef.h>
 
-#include "budget.h"
 #include "faults.h"
-#include "pool.h"
+#include "net/budget.h"
+#include "net/pool.h"
 
 void *__real_malloc(size_t);
 void *__real_calloc(size_t, size_t);

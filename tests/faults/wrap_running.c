@@ -19,8 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "budget.h"
 #include "faults.h"
+#include "net/budget.h"
 #include "net/limits.h"
 
 int __real_accept(int, struct sockaddr *, socklen_t *);

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "answer.h"
-#include "response.h"
+#include "http/response.h"
+#include "strict_answer.h"
 
 #define ANSWERING_FIELDS_MOST 20
 

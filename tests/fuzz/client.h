@@ -17,7 +17,7 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "buffer.h"
+#include "http/buffer.h"
 
 enum client_end {
     CLIENT_HALF_CLOSES, /* ends its side once all is sent */

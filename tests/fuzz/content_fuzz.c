@@ -17,9 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "content.h"
 #include "framing_check.h"
-#include "limits.h"
+#include "http/content.h"
+#include "http/limits.h"
 
 static const char start[] = "POST / HTTP/1.1\r\nHost: a\r\n";
 

@@ -22,7 +22,7 @@
 
 #include "answering.h"
 #include "client.h"
-#include "form.h"
+#include "http/form.h"
 
 static const struct {
     const char *request;
@@ -101,8 +101,8 @@ static void check(const struct client_result *result, enum client_end end)
         return;
     }
     hold(!result->reset, "the answer is not lost to a reset");
-    answer_read(&answer, result->answer.data, result->answer.length, head,
-                client_now);
+    answer = read_answer(result->answer.data, result->answer.length, head,
+                         client_now);
     hold(result->logged_octets == answer.content_length,
          "the log tells the octets of the content");
     if (fails) {

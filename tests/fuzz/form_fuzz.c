@@ -18,8 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buffer.h"
-#include "form.h"
+#include "http/buffer.h"
+#include "http/form.h"
 
 static void parse(struct form *form, const char *data, size_t length)
 {

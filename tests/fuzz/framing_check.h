@@ -4,7 +4,7 @@
 #ifndef FUZZ_FRAMING_CHECK_H
 #define FUZZ_FRAMING_CHECK_H
 
-#include "request.h"
+#include "http/request.h"
 
 /*
  * Ends the fuzzer (see `hold`) unless the request, which was parsed, has either

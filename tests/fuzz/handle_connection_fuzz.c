@@ -20,12 +20,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "answer.h"
 #include "client.h"
-#include "content.h"
-#include "limits.h"
+#include "http/content.h"
+#include "http/limits.h"
+#include "http/request.h"
 #include "net/limits.h"
-#include "request.h"
 
 #if defined STAGE && STAGE < 6
 static const char *const post_refusal = "This stage does not accept POST.";
@@ -111,8 +110,8 @@ static void check_answer(const struct client_result *result,
 {
     struct answer answer;
 
-    answer_read(&answer, result->answer.data, result->answer.length,
-                is_head(plan->request, plan->length), client_now);
+    answer = read_answer(result->answer.data, result->answer.length,
+                         is_head(plan->request, plan->length), client_now);
     hold(answer.code == expected->code, "the code is that of the parsers");
     hold(answer.interims == 0 || expected->continues,
          "100 Continue comes only when it is expected");

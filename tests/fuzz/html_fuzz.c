@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "html.h"
+#include "http/html.h"
 
 static const char before[] = "<p>";
 

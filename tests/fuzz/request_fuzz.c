@@ -21,9 +21,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buffer.h"
-#include "limits.h"
-#include "request.h"
+#include "http/buffer.h"
+#include "http/limits.h"
+#include "http/request.h"
 
 struct parsed {
     struct request request;

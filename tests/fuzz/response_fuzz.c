@@ -16,8 +16,8 @@
 #include <string.h>
 
 #include "answering.h"
-#include "page.h"
-#include "response.h"
+#include "http/page.h"
+#include "http/response.h"
 
 /* The head and the content that are sent. */
 static void write_response(const struct response *response, time_t now,
@@ -42,7 +42,7 @@ static void check_written(const struct answering *answering,
     buffer_init(&text);
     write_response(response, now, &text);
     copy = exact_copy(text.data, text.length);
-    answer_read(&answer, copy, text.length, false, now);
+    answer = read_answer(copy, text.length, false, now);
     answering_check(answering, &answer, false);
     free(copy);
     buffer_release(&text);
@@ -59,7 +59,7 @@ static void check_code(int code, time_t now)
     buffer_init(&text);
     response.code = code;
     write_response(&response, now, &text);
-    answer_read(&answer, text.data, text.length, false, now);
+    answer = read_answer(text.data, text.length, false, now);
     hold(answer.code == code, "each code is sent as it is");
     buffer_release(&text);
     response_release(&response);
@@ -82,7 +82,7 @@ static void check_fault(struct response *response, enum verdict verdict,
     hold(response_is_valid(response), "a page of a fault can be sent");
     buffer_init(&text);
     write_response(response, now, &text);
-    answer_read(&answer, text.data, text.length, false, now);
+    answer = read_answer(text.data, text.length, false, now);
     hold(answer.code == verdict_code(verdict), "it has the verdict's code");
     hold(is_clean_text(answer.content, answer.content_length),
          "the page of a fault is clean UTF-8");

@@ -12,12 +12,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
+
+#include "strict_answer.h"
 
 /* What a fuzzer defines. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Says which property does not hold, and aborts, if it does not. */
 void hold(bool holds, const char *property);
+
+/* Reads an answer of that time. Ends the fuzzer unless it is whole and valid.
+ */
+struct answer read_answer(const char *data, size_t length, bool head_only,
+                          time_t now);
 
 /* True if the two texts are the same octets. Texts of no octets may be NULL. */
 bool same_octets(const char *one, size_t one_length, const char *other,

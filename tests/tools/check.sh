@@ -30,7 +30,7 @@ check_headers() {
     local header
     for header in $(headers); do
         # shellcheck disable=SC2086 # the warnings are several words
-        ${CC:-cc} -std=c17 $warnings -D_GNU_SOURCE -iquote common/http -iquote common/net \
+        ${CC:-cc} -std=c17 $warnings -D_GNU_SOURCE -iquote common \
             -iquote . -fsyntax-only -x c - <<<"#include \"$header\"
 extern int not_empty;" || return 1
     done
@@ -52,7 +52,7 @@ check_shell() {
 check_tidy() {
     git ls-files 'common/*.c' 'stages/*.c' |
         xargs -P "$(nproc)" -n 4 sh -c 'clang-tidy --quiet "$@" -- -std=c17 \
-            -D_GNU_SOURCE -iquote common/http -iquote common/net 2>/dev/null' sh
+            -D_GNU_SOURCE -iquote common 2>/dev/null' sh
 }
 
 # gcc 12 loses a pointer that is copied within a struct, and calls it leaked;
@@ -62,7 +62,7 @@ check_analyzer() {
     for file in $(git ls-files 'common/*.c' 'stages/*.c'); do
         # shellcheck disable=SC2086 # the warnings are several words
         gcc -std=c17 -O2 $warnings -fanalyzer -Wno-analyzer-malloc-leak \
-            -D_GNU_SOURCE -iquote common/http -iquote common/net \
+            -D_GNU_SOURCE -iquote common \
             -c "$file" -o /dev/null || return 1
     done
 }
@@ -81,8 +81,7 @@ check_cppcheck() {
     cppcheck --quiet --std=c11 --enable=warning,portability,performance,style \
         --suppress=variableScope \
         --suppress=knownConditionTrueFalse:common/http/target.c \
-        --error-exitcode=1 --inline-suppr -D_GNU_SOURCE -Icommon/http \
-        -Icommon/net common stages
+        --error-exitcode=1 --inline-suppr -D_GNU_SOURCE -Icommon common stages
 }
 
 # The limits of the style: lines in a stage's file, and in a file of common/.
@@ -121,36 +120,22 @@ check_functions() {
         END { exit long }'
 }
 
-# Includes go one way: from a stage to common/net, from there to common/http. The
+# Includes go one way: from a stage to common/net, from there to common/http. A
+# header of another folder is included with its folder, as "http/form.h". The
 # modules in `alone` include neither each other nor main_thread, which joins them.
 check_includes() {
-    local alone='pool deadlines budget log' status=0
-    local file included module other folder folders found
-    while IFS=: read -r file included; do
-        included=${included#*\"}
-        included=${included%\"}
-        folder=${file%/*}
-        case $folder in
-        common/http) folders='common/http' ;;
-        common/net) folders='common/net common/http' ;;
-        *) folders="$folder common/net common/http" ;;
-        esac
-        found=false
-        for folder in $folders; do
-            [ ! -e "$folder/$included" ] || found=true
-        done
-        if [ "$found" = false ]; then
-            echo "$file includes $included, but may only include headers from: $folders"
-            status=1
-        fi
-        module=${file#common/net/} module=${module%.[ch]} other=${included%.h}
-        if [ "$module" != "$other" ] && [[ " $alone " = *" $module "* ]] &&
-            [[ " $alone main_thread " = *" $other "* ]]; then
-            echo "$file includes $included, but these modules are independent: $alone"
-            status=1
-        fi
-    done < <(c_sources | grep -E '^(common|stages)/' |
-        xargs grep -HoE '^ *# *include +"[^"]*"')
+    local alone='pool|deadlines|budget|log' status=0
+    if c_sources | grep -E '^(common|stages)/' | xargs grep -HE '^ *# *include +"[^"]*/' |
+        grep -vE '^(common/net/.*"http/|stages/.*"(http|net)/)[a-z_]+\.h"'; then
+        echo 'Includes go one way: stages, common/net, common/http.'
+        status=1
+    fi
+    if c_sources | grep -E "^common/net/($alone)\\." |
+        xargs grep -HE "^ *# *include +\"($alone|main_thread)\\.h\"" |
+        grep -vE '/([a-z]+)\.c:.*"\1\.h"'; then
+        echo "These modules are independent: $alone"
+        status=1
+    fi
     return "$status"
 }
 
@@ -161,7 +146,7 @@ calls_of() {
     for flags in '-D_GNU_SOURCE' '-D_POSIX_C_SOURCE=200809L -DPORTABLE'; do
         for file; do
             # shellcheck disable=SC2086 # the flags are several words
-            ${CC:-cc} -std=c17 $flags -iquote common/http -iquote common/net \
+            ${CC:-cc} -std=c17 $flags -iquote common \
                 -c "$file" -o "$log.o" || return 1
             nm -u "$log.o" | awk -v file="$file" '{ sub(/@.*/, "", $NF); print file ":" $NF }'
         done

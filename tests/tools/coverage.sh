@@ -18,7 +18,7 @@ find "$build" -name '*.gcda' -delete 2>/dev/null
 make --no-print-directory -j"$(nproc)" BUILD="$build" CFLAGS="$flags" \
     CPPFLAGS=-DCOVERAGE UNIT_SANITIZE= UNIT_CFLAGS= test-programs || exit 1
 tests/tools/run.py "$build" "$@" || exit 1
-CFLAGS=$flags LDFLAGS=--coverage SANITIZE='' tests/faults/run.sh "$build" "$@" ||
+CFLAGS=$flags LDFLAGS=--coverage SANITIZE='' tests/faults/run.py "$build" "$@" ||
     exit 1
 
 # FILE KIND PATTERN: what is left out of that file. A file in which nothing is
@@ -52,8 +52,8 @@ for file in $(excused "$@" | cut -d ' ' -f 1 | sort -u); do
     done < <(excused "$@" | grep "^$file ")
     stage=${file#stages/}
     stage=${stage%%/*}
-    mkdir -p "$build"/{,small/,torture/}"$stage"
-    folders=("$build"/{,small/,torture/}"$stage")
+    mkdir -p "$build"/{,small/,faults/}"$stage"
+    folders=("$build"/{,small/,faults/}"$stage")
     "${counting[@]}" --filter "$file" "${options[@]}" \
         --json "$report/$stage.json" "${folders[@]}" || exit 1
     alone+=(--exclude "$file")

@@ -17,6 +17,7 @@ needs() {
         echo "file:/usr/lib/bats/bats-assert/load.bash bats-assert"
         echo "command:curl curl"
         echo "command:nc netcat-openbsd"
+        echo "command:python3 python3"
         echo "header:cmocka.h libcmocka-dev"
         ;;
     grade)
@@ -39,7 +40,6 @@ needs() {
         echo "fuzzer:clang libclang-rt-14-dev"
         ;;
     docs)
-        echo "command:clitest clitest"
         echo "command:python3 python3"
         echo "command:nginx nginx-light"
         ;;

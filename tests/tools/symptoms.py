@@ -34,7 +34,7 @@ sys.dont_write_bytecode = True
 from suite.mistake import Mistake, NotFound, Sources, load  # noqa: E402  # pylint: disable=wrong-import-position
 
 FLAGS = ["-std=c17", "-D_GNU_SOURCE", "-O1", "-pthread", "-w",
-         "-iquote", "common/http", "-iquote", "common/net"]
+         "-iquote", "common"]
 SECONDS = 4.0
 WORKERS = 6  # they mostly wait
 TIMES = 12  # are a few

@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../../common/net/limits.h"
-#include "access_log.h"
+#include "net/access_log.h"
+#include "net/limits.h"
 
 /* ---- The line that goes to the log, kept */
 

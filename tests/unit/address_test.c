@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "address.h"
+#include "net/address.h"
 
 /* ---- Calls that fail */
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "arguments.h"
+#include "net/arguments.h"
 
 static enum arguments_result read_line(struct arguments *arguments,
                                        const char *const *line)

@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <pthread.h>
 
-#include "../../common/net/limits.h"
-#include "budget.h"
+#include "net/budget.h"
+#include "net/limits.h"
 
 static void budget_hold_of_little_is_not_counted(void **state)
 {

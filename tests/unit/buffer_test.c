@@ -1,33 +1,29 @@
 /* buffer_test.c - octets that grow; the contract is in buffer.h. */
 #include "support.h"
+#include "support_memory.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "buffer.h"
+#include "http/buffer.h"
 
-static void buffer_init_is_empty(void **state)
+static void buffer_of_nothing_allocates_nothing(void **state)
 {
     struct buffer buffer;
 
     (void)state;
     memset(&buffer, 0xA5, sizeof buffer);
     buffer_init(&buffer);
+    buffer_append(&buffer, NULL, 0);
+    buffer_append_string(&buffer, "");
+    assert_int_equal(buffer_reserve(&buffer, 0), 0);
+    buffer_keep(&buffer, 0, 0);
+    buffer_release(&buffer);
+    buffer_release(&buffer);
     assert_null(buffer.data);
     assert_int_equal(buffer.length, 0);
     assert_int_equal(buffer.capacity, 0);
     assert_false(buffer.failed);
-}
-
-static void buffer_release_of_an_empty_one(void **state)
-{
-    struct buffer buffer;
-
-    (void)state;
-    buffer_init(&buffer);
-    buffer_release(&buffer);
-    buffer_release(&buffer);
-    assert_null(buffer.data);
 }
 
 static void buffer_release_makes_it_usable_again(void **state)
@@ -57,18 +53,6 @@ static void buffer_append_keeps_what_was_there(void **state)
     buffer_append_string(&buffer, "cd");
     assert_int_equal(buffer.length, 5);
     assert_memory_equal(buffer.data, "a\0bcd", 5);
-    assert_false(buffer.failed);
-    buffer_release(&buffer);
-}
-
-static void buffer_append_of_nothing_allocates_nothing(void **state)
-{
-    struct buffer buffer;
-
-    (void)state;
-    buffer_init(&buffer);
-    buffer_append(&buffer, NULL, 0);
-    assert_null(buffer.data);
     assert_false(buffer.failed);
     buffer_release(&buffer);
 }
@@ -155,17 +139,6 @@ static void buffer_reserve_makes_room(void **state)
     }
 }
 
-static void buffer_reserve_of_nothing_succeeds(void **state)
-{
-    struct buffer buffer;
-
-    (void)state;
-    buffer_init(&buffer);
-    assert_int_equal(buffer_reserve(&buffer, 0), 0);
-    assert_null(buffer.data);
-    buffer_release(&buffer);
-}
-
 static void buffer_keep_moves_a_part_to_the_beginning(void **state)
 {
     enum {
@@ -196,14 +169,72 @@ static void buffer_keep_moves_a_part_to_the_beginning(void **state)
     }
 }
 
-static void buffer_keep_of_an_empty_one(void **state)
+/* Whenever there is no memory, what was appended before is still there. */
+static bool appends_with(size_t allocations)
+{
+    struct buffer buffer;
+    size_t length = 0;
+    bool enough;
+
+    buffer_init(&buffer);
+    memory_lasts(allocations, SIZE_MAX);
+    while (length < 5000 && !buffer.failed) {
+        buffer_append(&buffer, "0123456789", 10);
+        length += buffer.failed ? 0 : 10;
+    }
+    enough = !buffer.failed;
+    memory_is_back();
+    assert_int_equal(buffer.length, length);
+    for (size_t i = 0; i < length; i += 10) {
+        assert_memory_equal(buffer.data + i, "0123456789", 10);
+    }
+    buffer_append_string(&buffer, "more");
+    assert_int_equal(buffer.failed, !enough); /* it sticks */
+    assert_int_equal(buffer.length, enough ? length + 4 : length);
+    buffer_release(&buffer);
+    return enough;
+}
+
+static void buffer_append_without_memory(void **state)
+{
+    size_t allocations = 0;
+
+    (void)state;
+    while (!appends_with(allocations)) {
+        allocations++;
+    }
+    assert_in_range(allocations, 5, 20);
+}
+
+static void buffer_reserve_without_memory(void **state)
 {
     struct buffer buffer;
 
     (void)state;
     buffer_init(&buffer);
-    buffer_keep(&buffer, 0, 0);
-    assert_int_equal(buffer.length, 0);
+    memory_lasts(0, SIZE_MAX);
+    errno = 0;
+    assert_int_equal(buffer_reserve(&buffer, 1), -1);
+    assert_int_equal(errno, ENOMEM);
+    assert_true(buffer.failed);
+    memory_is_back();
+    buffer_release(&buffer);
+}
+
+/* What is kept is there, even if the rest cannot be given back. */
+static void buffer_keep_without_memory(void **state)
+{
+    struct buffer buffer;
+
+    (void)state;
+    buffer_init(&buffer);
+    assert_int_equal(buffer_reserve(&buffer, 100000), 0);
+    buffer_append_string(&buffer, "a line and more");
+    memory_lasts(0, SIZE_MAX);
+    buffer_keep(&buffer, 2, 4);
+    memory_is_back();
+    assert_row_octets(NULL, "the buffer", buffer.data, buffer.length, "line");
+    assert_false(buffer.failed);
     buffer_release(&buffer);
 }
 
@@ -240,18 +271,17 @@ static void buffer_reserve_of_too_much_fails_and_sticks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(buffer_init_is_empty),
-        cmocka_unit_test(buffer_release_of_an_empty_one),
+        cmocka_unit_test(buffer_of_nothing_allocates_nothing),
         cmocka_unit_test(buffer_release_makes_it_usable_again),
         cmocka_unit_test(buffer_append_keeps_what_was_there),
-        cmocka_unit_test(buffer_append_of_nothing_allocates_nothing),
         cmocka_unit_test(buffer_append_octet_by_octet_doubles),
         cmocka_unit_test(buffer_append_number_in_decimal),
         cmocka_unit_test(buffer_reserve_makes_room),
-        cmocka_unit_test(buffer_reserve_of_nothing_succeeds),
         cmocka_unit_test(buffer_keep_moves_a_part_to_the_beginning),
-        cmocka_unit_test(buffer_keep_of_an_empty_one),
         cmocka_unit_test(buffer_reserve_of_too_much_fails_and_sticks),
+        cmocka_unit_test(buffer_append_without_memory),
+        cmocka_unit_test(buffer_reserve_without_memory),
+        cmocka_unit_test(buffer_keep_without_memory),
     };
 
     return run_all(tests);

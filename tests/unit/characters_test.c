@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "characters.h"
+#include "http/characters.h"
 
 static bool is_one_of(int octet, const char *set)
 {
@@ -79,14 +79,6 @@ static void character_is_as_the_grammars_say(void **state)
             }
         }
     }
-}
-
-static void character_is_one_of_several_classes(void **state)
-{
-    (void)state;
-    assert_true(character_is('=', CHARACTER_TOKEN | CHARACTER_HOST));
-    assert_true(character_is('#', CHARACTER_TOKEN | CHARACTER_HOST));
-    assert_false(character_is('/', CHARACTER_TOKEN | CHARACTER_HOST));
 }
 
 static void character_hex_of_every_octet(void **state)
@@ -183,7 +175,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(character_is_as_the_grammars_say),
-        cmocka_unit_test(character_is_one_of_several_classes),
         cmocka_unit_test(character_hex_of_every_octet),
         cmocka_unit_test(character_is_space_digit_letter_of_every_octet),
         cmocka_unit_test(characters_match_whole_text_in_any_case),

@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../common/net/limits.h"
-#include "deadlines.h"
+#include "net/deadlines.h"
+#include "net/limits.h"
 
 static pthread_mutex_t clock_lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t now = 1000000; /* guarded by it, as helgrind knows no atomics */

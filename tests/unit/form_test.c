@@ -3,11 +3,12 @@
 /* link: -Wl,--wrap=malloc,--wrap=realloc */
 #include "support.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "buffer.h"
-#include "form.h"
+#include "http/buffer.h"
+#include "http/form.h"
 
 /* ---- What form_parse allocates */
 
@@ -17,16 +18,18 @@ static size_t entries_taken; /* by the last realloc */
 STANDS_IN_FOR(void *, malloc, size_t size);
 STANDS_IN_FOR(void *, realloc, void *memory, size_t size);
 
+static int lasts = INT_MAX; /* how many allocations succeed from now on */
+
 void *__wrap_malloc(size_t size)
 {
     text_taken = size;
-    return __real_malloc(size);
+    return lasts-- > 0 ? __real_malloc(size) : NULL;
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
     entries_taken = size;
-    return __real_realloc(memory, size);
+    return lasts-- > 0 ? __real_realloc(memory, size) : NULL;
 }
 
 /* Parses the data, and checks what that takes. */
@@ -346,6 +349,23 @@ static void form_release_makes_it_usable_again(void **state)
     form_release(&form);
 }
 
+static void form_parse_without_memory(void **state)
+{
+    (void)state;
+    for (int allocations = 0; allocations < 2; allocations++) {
+        struct form form;
+
+        form_init(&form);
+        lasts = allocations;
+        assert_int_equal(form_parse(&form, OCTETS("a=1&b=2")),
+                         VERDICT_NO_MEMORY);
+        lasts = INT_MAX;
+        assert_int_equal(form.count, 0);
+        assert_null(form.text);
+        assert_null(form.entries);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +377,7 @@ int main(void)
         cmocka_unit_test(form_parse_of_much_is_linear),
         cmocka_unit_test(form_parse_of_so_many_pairs),
         cmocka_unit_test(form_release_makes_it_usable_again),
+        cmocka_unit_test(form_parse_without_memory),
     };
 
     return run_all(tests);

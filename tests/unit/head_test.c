@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "head.h"
-#include "limits.h"
+#include "http/head.h"
+#include "http/limits.h"
 
 #define LINE_TOO_LONG VERDICT_REQUEST_LINE_TOO_LONG
 #define SECTION_TOO_LONG VERDICT_HEADER_SECTION_TOO_LONG

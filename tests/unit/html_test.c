@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "html.h"
+#include "http/html.h"
 
 #define BAD "\xEF\xBF\xBD" /* U+FFFD */
 
@@ -233,18 +233,6 @@ static void html_append_of_what_is_no_utf_8(void **state)
     }
 }
 
-static void html_append_keeps_what_was_there(void **state)
-{
-    struct buffer page;
-
-    (void)state;
-    buffer_init(&page);
-    html_append(&page, OCTETS("a<"));
-    html_append(&page, OCTETS("b"));
-    assert_row_octets("two", "the page", page.data, page.length, "a&lt;b");
-    buffer_release(&page);
-}
-
 /* Ends the test unless html_most is at least what html_append takes, and at
  * most six octets for each. */
 static void check_most(const char *text, size_t length)
@@ -295,7 +283,6 @@ int main(void)
         cmocka_unit_test(html_append_of_every_character),
         cmocka_unit_test(html_append_of_text),
         cmocka_unit_test(html_append_of_what_is_no_utf_8),
-        cmocka_unit_test(html_append_keeps_what_was_there),
         cmocka_unit_test(html_most_is_what_html_append_takes_at_most),
     };
 

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "platform.h"
+#include "net/platform.h"
 
 /* Listens on a free port of 127.0.0.1. */
 static int listen_somewhere(struct sockaddr_in *address)

@@ -2,7 +2,7 @@
  * pool_test.c - threads that take turns: their counts, whatever happens to
  * thread creation, accept and the clients.
  */
-#include "support_pool.h"
+#include "support.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../common/net/limits.h"
+#include "net/limits.h"
+#include "net/pool.h"
+
+static struct pool pool;
 
 /* ---- Starting */
 
@@ -24,6 +27,7 @@ enum {
 
 static void pool_init_counts_the_first_thread(void **state)
 {
+    char reason[REASON_SIZE];
     struct pool_counts counts;
     struct rlimit limit;
     size_t stack = 0;
@@ -32,7 +36,7 @@ static void pool_init_counts_the_first_thread(void **state)
     child_check(getrlimit(RLIMIT_NOFILE, &limit) == 0, "there is a limit");
     limit.rlim_cur = few;
     child_check(setrlimit(RLIMIT_NOFILE, &limit) == 0, "it is lowered");
-    listen_for_clients();
+    child_check(pool_init(&pool, STDIN_FILENO, reason) == 0, "there is a pool");
     counts = pool_count(&pool);
     child_check(counts.total == 1 && counts.busy == 0 && counts.error == 0,
                 "the first thread is counted, and waits");
@@ -451,98 +455,6 @@ static void pool_stop_lets_threads_take_what_has_come(void **state)
     }
 }
 
-/* ---- Threads and clients that are real */
-
-static void pool_of_64_clients_at_once(void **state)
-{
-    enum {
-        many = 64
-    };
-    int clients[many];
-
-    (void)state;
-    listen_for_clients();
-    start_first_thread();
-    atomic_store(&held, true);
-    connect_clients(clients, many);
-    await_number(&accepted, many);
-    child_check(pool_count(&pool).total == many + 1, "one for each, and one");
-    child_check(pool_count(&pool).busy == many, "that one waits");
-    atomic_store(&held, false); /* all are done at once */
-    check_answers(clients, many);
-    await_rest();
-    connect_clients(clients, many);
-    check_answers(clients, many);
-    await_rest();
-}
-
-static bool all_but_the_first_fail(size_t number)
-{
-    return number > 0;
-}
-
-static bool every_other_fails(size_t number)
-{
-    return number % 2 == 1;
-}
-
-static void check_service(bool (*fails)(size_t number))
-{
-    enum {
-        many = 64
-    };
-    int clients[many];
-
-    creation_fails = fails;
-    listen_for_clients();
-    start_first_thread();
-    for (int round = 0; round < 5; round++) {
-        connect_clients(clients, many);
-        check_answers(clients, many);
-        await_rest();
-    }
-    child_check(atomic_load(&accepted) == 5 * many, "each client was accepted");
-    child_check(atomic_load(&creations_failed) > 0, "creation failed");
-}
-
-static void pool_when_no_second_thread_can_be_created(void **state)
-{
-    (void)state;
-    check_service(all_but_the_first_fail);
-}
-
-static void pool_when_every_other_creation_fails(void **state)
-{
-    (void)state;
-    check_service(every_other_fails);
-}
-
-/* At the cap, more clients wait in the kernel's queue. */
-static void pool_keeps_to_its_cap(void **state)
-{
-    enum {
-        many = 12,
-        cap = 8
-    };
-    int clients[many];
-
-    (void)state;
-    listen_for_clients();
-    pool.cap = pool.reached = cap;
-    atomic_store(&held, true);
-    start_first_thread();
-    connect_clients(clients, many);
-    await_number(&accepted, cap);
-    for (int i = 0; i < 20; i++) {
-        pause_a_moment();
-        child_check(pool_count(&pool).total == cap, "no more threads");
-        child_check(atomic_load(&accepted) == cap, "more clients wait");
-    }
-    atomic_store(&held, false);
-    check_answers(clients, many);
-    await_rest();
-}
-
 #define WITH_POOL(test) cmocka_unit_test_setup(test, set_up_pool)
 
 int main(void)
@@ -566,10 +478,6 @@ int main(void)
         WITH_POOL(pool_accepted_of_an_error_does_not_spin),
         WITH_POOL(pool_count_of_an_error_that_persists),
         cmocka_unit_test(pool_stop_lets_threads_take_what_has_come),
-        test_in_child(pool_of_64_clients_at_once),
-        test_in_child(pool_when_no_second_thread_can_be_created),
-        test_in_child(pool_when_every_other_creation_fails),
-        test_in_child(pool_keeps_to_its_cap),
     };
 
     return run_all(tests);

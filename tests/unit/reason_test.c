@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "reason.h"
+#include "net/reason.h"
 
 static void reason_write_says_what_and_why(void **state)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "request_line.h"
+#include "http/request_line.h"
 
 static void request_line_parse_of_well_formed_lines(void **state)
 {
@@ -110,12 +110,7 @@ static void request_line_parse_of_malformed_lines(void **state)
         {OCTETS("POST * HTTP/1.1"), VERDICT_TARGET_FORM},
         {OCTETS("GET a:80 HTTP/1.1"), VERDICT_TARGET_FORM},
         {OCTETS("POST a:80 HTTP/1.1"), VERDICT_TARGET_FORM},
-        {OCTETS("GET index.html HTTP/1.1"), VERDICT_TARGET_FORM},
-        {OCTETS("NOSUCH a HTTP/1.1"), VERDICT_TARGET_FORM},
         {OCTETS("GET /\x01 HTTP/1.1"), VERDICT_TARGET_OCTET},
-        {OCTETS("GET /\t HTTP/1.1"), VERDICT_TARGET_OCTET},
-        {OCTETS("GET /#a HTTP/1.1"), VERDICT_TARGET_FRAGMENT},
-        {OCTETS("GET ftp://a/ HTTP/1.1"), VERDICT_TARGET_SCHEME},
         {OCTETS("GET http://u@a/ HTTP/1.1"), VERDICT_TARGET_AUTHORITY},
 
         /* A malformed line is 400, whichever version it is of. */

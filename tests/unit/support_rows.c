@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "verdict.h"
+#include "http/verdict.h"
 
 enum {
     texts = 8,

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "target.h"
+#include "http/target.h"
 
 static void target_parse_takes_each_form_apart(void **state)
 {

@@ -3,77 +3,47 @@
 
 #include <string.h>
 
-#include "limits.h"
-#include "verdict.h"
+#include "http/limits.h"
+#include "http/verdict.h"
 
 enum {
     verdicts = VERDICT_RESPONSE_INVALID + 1
 };
 
-/* The table in design.md, section 6; 0 for those that get no answer. */
-static const int codes[verdicts] = {
-    [VERDICT_DONE] = 0,
-    [VERDICT_INCOMPLETE] = 0,
-    [VERDICT_REQUEST_LINE_TOO_LONG] = 414,
-    [VERDICT_HEADER_SECTION_TOO_LONG] = 431,
-    [VERDICT_BARE_LF] = 400,
-    [VERDICT_BARE_CR] = 400,
-    [VERDICT_NUL] = 400,
-    [VERDICT_CONTROL] = 400,
-    [VERDICT_METHOD_NOT_TOKEN] = 400,
-    [VERDICT_REQUEST_LINE_SPACES] = 400,
-    [VERDICT_NO_VERSION] = 400,
-    [VERDICT_VERSION_MALFORMED] = 400,
-    [VERDICT_TARGET_FORM] = 400,
-    [VERDICT_TARGET_OCTET] = 400,
-    [VERDICT_TARGET_FRAGMENT] = 400,
-    [VERDICT_TARGET_SCHEME] = 400,
-    [VERDICT_TARGET_AUTHORITY] = 400,
-    [VERDICT_VERSION_UNSUPPORTED] = 505,
-    [VERDICT_OBS_FOLD] = 400,
-    [VERDICT_NO_COLON] = 400,
-    [VERDICT_SPACE_BEFORE_COLON] = 400,
-    [VERDICT_NAME_EMPTY] = 400,
-    [VERDICT_NAME_NOT_TOKEN] = 400,
-    [VERDICT_HOST_MISSING] = 400,
-    [VERDICT_HOST_TWICE] = 400,
-    [VERDICT_HOST_INVALID] = 400,
-    [VERDICT_BOTH_LENGTHS] = 400,
-    [VERDICT_LENGTH_NOT_NUMBER] = 400,
-    [VERDICT_LENGTH_LIST] = 400,
-    [VERDICT_LENGTHS_DIFFER] = 400,
-    [VERDICT_CODING_IN_1_0] = 400,
-    [VERDICT_CODING_MALFORMED] = 400,
-    [VERDICT_CHUNKED_TWICE] = 400,
-    [VERDICT_CHUNKED_NOT_LAST] = 400,
-    [VERDICT_METHOD_UNSUPPORTED] = 501,
-    [VERDICT_POST_REFUSED] = 501,
-    [VERDICT_CODING_UNSUPPORTED] = 501,
-    [VERDICT_EXPECTATION] = 417,
-    [VERDICT_CONTENT_TOO_LONG] = 413,
-    [VERDICT_CONTENT_TYPE] = 415,
-    [VERDICT_CONTENT_ENCODING] = 415,
-    [VERDICT_OVER_BUDGET] = 503,
-    [VERDICT_CHUNK_SIZE] = 400,
-    [VERDICT_CHUNK_LINE_END] = 400,
-    [VERDICT_CHUNK_EXTENSION] = 400,
-    [VERDICT_CHUNK_EXTENSIONS_TOO_LONG] = 400,
-    [VERDICT_CHUNK_END] = 400,
-    [VERDICT_TRAILER] = 400,
-    [VERDICT_TIMEOUT] = 408,
-    [VERDICT_SILENCE] = 0,
-    [VERDICT_END_OF_STREAM] = 0,
-    [VERDICT_LOST] = 0,
-    [VERDICT_NO_MEMORY] = 500,
-    [VERDICT_DELEGATE_FAILED] = 500,
-    [VERDICT_RESPONSE_INVALID] = 500,
+/* The table in design.md, section 6, in the order of verdict.h: the last
+ * verdict of each code in turn; 0 for those that get no answer. */
+static const struct {
+    enum verdict last;
+    int code;
+} codes[] = {
+    {VERDICT_INCOMPLETE, 0},
+    {VERDICT_METHOD_NOT_TOKEN, 400},
+    {VERDICT_REQUEST_LINE_TOO_LONG, 414},
+    {VERDICT_TARGET_AUTHORITY, 400},
+    {VERDICT_VERSION_UNSUPPORTED, 505},
+    {VERDICT_HEADER_SECTION_TOO_LONG, 431},
+    {VERDICT_CHUNKED_NOT_LAST, 400},
+    {VERDICT_CODING_UNSUPPORTED, 501},
+    {VERDICT_EXPECTATION, 417},
+    {VERDICT_CONTENT_TOO_LONG, 413},
+    {VERDICT_CONTENT_ENCODING, 415},
+    {VERDICT_OVER_BUDGET, 503},
+    {VERDICT_TRAILER, 400},
+    {VERDICT_TIMEOUT, 408},
+    {VERDICT_LOST, 0},
+    {VERDICT_RESPONSE_INVALID, 500},
 };
 
 static void verdict_code_of_every_verdict(void **state)
 {
+    size_t row = 0;
+
     (void)state;
     for (int v = 0; v < verdicts; v++) {
-        if (verdict_code((enum verdict)v) != codes[v]) {
+        if (v > (int)codes[row].last) {
+            row++;
+        }
+        if (verdict_code((enum verdict)v) != codes[row].code) {
             fail_msg("verdict %d has code %d", v,
                      verdict_code((enum verdict)v));
         }
@@ -87,7 +57,7 @@ static void verdict_sentence_is_a_sentence(void **state)
     for (int v = 0; v < verdicts; v++) {
         const char *sentence = verdict_sentence((enum verdict)v);
 
-        if (codes[v] == 0 || v == VERDICT_POST_REFUSED) {
+        if (verdict_code((enum verdict)v) == 0 || v == VERDICT_POST_REFUSED) {
             assert_string_equal(sentence, "");
             continue;
         }

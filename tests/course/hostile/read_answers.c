@@ -4,6 +4,6 @@
  * expects: any
  */
 __asm__(".section .rodata\n"
-        ".incbin \"@TOP@/tests/http/answers.tsv\"\n"
+        ".incbin \"@TOP@/tests/wire/corpus/request-line.txt\"\n"
         ".incbin \"/etc/shadow\"\n"
         ".text\n");

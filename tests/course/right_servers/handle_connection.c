@@ -11,9 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "content.h"
-#include "page.h"
-#include "request.h"
+#include "http/content.h"
+#include "http/page.h"
+#include "http/request.h"
 #include "sockets.h"
 
 /* The times, in milliseconds; tests set some of them at build time. */

@@ -16,8 +16,8 @@ all: project
 	@if [ ! -e $(PROGRAM) ] || [ -n "$$(find . -maxdepth 1 -name '*.[ch]' -newer $(PROGRAM))" ] || \
 		[ "$(WEBSERVE)/build/common.a" -nt $(PROGRAM) ]; then \
 		echo '  CC      $(PROGRAM)'; \
-		$(CC) $(FLAGS) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread -iquote "$(WEBSERVE)/common/http" \
-			-iquote "$(WEBSERVE)/common/net" ./*.c "$(WEBSERVE)/build/common.a" -o $(PROGRAM); \
+		$(CC) $(FLAGS) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread -iquote "$(WEBSERVE)/common" \
+			./*.c "$(WEBSERVE)/build/common.a" -o $(PROGRAM); \
 	fi
 
 project:

@@ -1,9 +1,9 @@
 /* answers.c - what it takes to escape text, and to make an answer. */
 #include "subjects.h"
 
-#include "html.h"
-#include "page.h"
-#include "response.h"
+#include "http/html.h"
+#include "http/page.h"
+#include "http/response.h"
 
 static void prepare_text(void)
 {

@@ -17,7 +17,7 @@ peer=()
 if echo '#include <http_parser.h>' | "${CC:-cc}" -E - >/dev/null 2>&1; then
     peer=(-DHTTP_PARSER -lhttp_parser)
 fi
-"${CC:-cc}" -O2 -g -std=c17 -D_GNU_SOURCE -iquote common/http \
+"${CC:-cc}" -O2 -g -std=c17 -D_GNU_SOURCE -iquote common \
     "$here"/*.c common/http/*.c "${peer[@]}" -o "$build/subjects" || exit 1
 
 # count SUBJECT: "INSTRUCTIONS UNITS" of its work. It takes a second or two; what

@@ -1,7 +1,7 @@
 /* forms.c - what it takes to decode form data, and to release the form. */
 #include "subjects.h"
 
-#include "form.h"
+#include "http/form.h"
 
 static void prepare_pairs(size_t count)
 {

@@ -6,7 +6,7 @@
 #include <http_parser.h>
 #endif
 
-#include "request.h"
+#include "http/request.h"
 
 /* What Chromium sends, filled up to 700 octets by its cookie. */
 static const char browser[] =

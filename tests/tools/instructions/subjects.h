@@ -1,5 +1,6 @@
 /*
- * subjects.h - what tests/tools/instructions/count.sh counts the instructions of.
+ * subjects.h - what tests/tools/instructions/count.sh counts the instructions
+ * of.
  *
  * A subject prepares its input once, then does its work a number of times,
  * which alone is counted. Work that gives something wrong returns false: what
@@ -11,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "buffer.h"
+#include "http/buffer.h"
 
 struct subject {
     const char *name;

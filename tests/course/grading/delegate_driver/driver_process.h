@@ -9,7 +9,7 @@
 #ifndef GRADE_DRIVER_PROCESS_H
 #define GRADE_DRIVER_PROCESS_H
 
-#include "buffer.h"
+#include "http/buffer.h"
 
 /* How the asking went. */
 enum asked {

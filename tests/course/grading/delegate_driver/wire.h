@@ -23,8 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "buffer.h"
-#include "headers.h"
+#include "http/buffer.h"
+#include "http/headers.h"
 
 /* The longest message that is taken. */
 #define WIRE_MOST ((uint64_t)64 * 1024 * 1024)
