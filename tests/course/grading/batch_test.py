@@ -158,7 +158,7 @@ class Batch(unittest.TestCase):
     def test_a_name_that_is_no_text_harms_nobody(self):
         self.assertIn("odd \\xff\\x0a=name", self.marks)
         notes = self.marks["hostile_odd_names"]["notes"]
-        self.assertIn("f\\xff.c is no file", notes)
+        self.assertIn("f\\xff.c is not a file", notes)
 
     def test_a_server_that_says_no_address_is_asked_nothing(self):
         for name in ("command_in_port", "option_for_curl"):
