@@ -182,13 +182,13 @@ stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS) small-servers
 # ---- Learning ---------------------------------------------------------------
 
 .PHONY: test start diff walk trace
-test: ## runs the tests of all stages: [STAGE=n] [DIR=a folder of your own]
+test: ## runs the tests of all stages: [STAGE=n] [ONLY=ids] [DIR=a folder of your own]
 ifeq ($(origin DIR),command line)
 	$(call needs,test,$(if $(STAGE),stage-programs))
 	$(SUBMISSION) tests/course/check.py '$(BUILD)' '$(STAGE)' "$$DIR"
 else
 	$(call needs,test,test-programs)
-	tests/tools/run.py $(BUILD) $(CHOSEN)
+	tests/tools/run.py $(BUILD) $(CHOSEN) $(if $(ONLY),--ids $(ONLY))
 endif
 
 # The heading of make diff, and of the TODO.md that make start writes.
