@@ -23,6 +23,7 @@ needs() {
     grade)
         echo "command:python3 python3-minimal"
         echo "command:prlimit util-linux"
+        echo "command:bwrap bubblewrap"
         echo "command:nm binutils"
         ;;
     load)
