@@ -288,7 +288,7 @@ bench: ## measures speed and memory beside other servers, in 25 minutes: [QUICK=
 
 check: ## checks the sources: compilers, format, linters, limits of the style
 	tests/tools/install.sh check
-	tests/tools/check.sh
+	tests/tools/check.py
 
 docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents, and runs their commands
 	tests/tools/install.sh test docs
