@@ -91,7 +91,10 @@ def missing(function: str, file: str, is_there: bool) -> tuple[str, str]:
     """The kind of fault, and its sentence."""
     if is_there:
         return "missing-function", f"{file} does not define the function {function}."
-    return "missing-file", f"{file} is missing: it has the function {function} in this stage."
+    return (
+        "missing-file",
+        f"{file} is missing: it has the function {function} in this stage.",
+    )
 
 
 def link_errors(said: str, name_of: Callable[[str], str]) -> list[tuple[str, str]]:
