@@ -309,8 +309,9 @@ class Builder:
                 found.append(str(target.relative_to(self.workshop.view)))
         return found
 
-    def link(self, flavor: Flavor, program: str, objects: list[str],
-             more: list[str]) -> tuple[int, str]:  # fmt: skip
+    def link(
+        self, flavor: Flavor, program: str, objects: list[str], more: list[str]
+    ) -> tuple[int, str]:
         """Links its object files and others into a program of the view."""
         mine = sorted((self.workshop.view / "objects" / flavor.name).glob("*.o"))
         if flavor.name == "unit":

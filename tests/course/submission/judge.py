@@ -85,8 +85,11 @@ class Judge:
             )
         said = subprocess.run(
             ["tests/unit/link_flags.sh", source.relative_to(TOP)],
-            cwd=TOP, capture_output=True, text=True, check=True,
-        )  # fmt: skip
+            cwd=TOP,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         status, text = self.builder.link_units(
             f"unit/{job}", [f"ours/unit/{job}.o"], said.stdout.split()
         )
