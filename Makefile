@@ -288,12 +288,13 @@ bench: ## measures speed and memory beside other servers, in 25 minutes: [QUICK=
 
 check: ## checks the sources: compilers, format, linters, limits of the style
 	tests/tools/install.sh check
-	tests/tools/check.sh
+	tests/tools/check.py
 
 docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents, and runs their commands
 	tests/tools/install.sh test docs
 	docs/tools/excerpts.py $(BUILD) --check
 	docs/tools/check_names.py
+	docs/tools/check_minutes.py
 	docs/tools/step_parts.py $(BUILD)
 	docs/tools/shown_commands.py $(BUILD)
 
@@ -307,10 +308,10 @@ clean: ## removes all that was built
 
 # ---- What is needed rarely: docs/contributing.md describes it ---------------
 
-.PHONY: weave symptoms variants grade-tests matrix mutants propagate races soak \
+.PHONY: excerpts symptoms variants grade-tests matrix mutants propagate races soak \
 	instructions coverage bench-programs bench-report site-check compile_commands.json
 
-weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
+excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
 	tests/tools/install.sh docs
 	docs/tools/excerpts.py $(BUILD)
 
@@ -345,8 +346,7 @@ mutants: # changes the sources at random, and counts what is caught
 propagate: # takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]
 	tests/tools/propagate.py $(if $(FROM),'$(FROM)',--help) $(if $(SINCE),--since '$(SINCE)') \
 		$(if $(MARKERS),--markers)
-	$(MAKE) $(BUILD)/unit/stages_test
-	$(BUILD)/unit/stages_test
+	tests/tools/check_stages.py
 	$(MAKE) wire
 
 races: # valgrind's helgrind and DRD on the threads: [STAGE=n]
@@ -380,7 +380,7 @@ bench-report: # puts the figures of the last `make bench` into docs/performance.
 
 site-check: site # looks at the site in a browser: links, requests, accessibility
 	tests/tools/install.sh browser
-	docs/tools/site_check/run.sh $(BUILD)
+	node docs/site/check_pages.mjs $(BUILD)/site $(BUILD)/site-work
 
 # How each file is compiled, for editors (clangd).
 command = printf '{"directory": "%s", "file": "%s", "command": "%s"},\n' '$(CURDIR)' '$(2)' '$(1) -c $(2)'; 

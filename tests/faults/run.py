@@ -81,7 +81,8 @@ def build_sweep(folder: Path, stages: list[str], flags: list[str]) -> None:
         ):
             pass
     text = "".join(source.read_text() for source in SWEEP)
-    calls = sorted(set(re.findall(r"^[a-z].*?__wrap_(\w+)\(", text, re.MULTILINE)))
+    pattern = r"^[a-z].*?__wrap_(\w+)\(|^FAILS_BY_\w+\(FAULT_\w+,(?: \w+,)?\s+(\w+),"
+    calls = sorted({a or b for a, b in re.findall(pattern, text, re.MULTILINE)})
     for stage in stages:
         run(
             *[*common, *words("LDFLAGS"), *(f"-Wl,--wrap={call}" for call in calls)],

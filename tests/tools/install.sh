@@ -82,7 +82,8 @@ needs() {
         echo "command:clang-tidy clang-tidy"
         echo "command:cppcheck cppcheck"
         echo "command:shellcheck shellcheck"
-        echo "command:valgrind valgrind"
+        echo "command:pyflakes3 pyflakes3"
+        echo "command:codespell codespell"
         echo "command:musl-gcc musl-tools"
         ;;
     *)

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -300,6 +301,28 @@ static void exchange_sent_to_a_client_that_is_gone(void **state)
     }
 }
 
+static volatile sig_atomic_t signals;
+
+static void count_signal(int number)
+{
+    (void)number;
+    signals++;
+}
+
+/* A call that may well block is known to the main thread at once. */
+static void exchange_next_is_interrupted_often(void **state)
+{
+    (void)state;
+    assert_int_equal(receive(OCTETS(get)), VERDICT_DONE);
+    answer(20000);
+    exchange_answer(&exchange, VERDICT_DONE);
+    assert_non_null(exchange_next(&exchange));
+    signals = 0;
+    deadlines_look(calls.clock + SEND_LOOK_MS);
+    assert_int_equal(signals, 1);
+    end(VERDICT_DONE);
+}
+
 /* Two that only want to send do not wait for each other: what the client sends
  * is dropped, up to a limit. When the time is up, that is the end. */
 static void exchange_sent_is_interrupted(void **state)
@@ -479,11 +502,13 @@ static void exchange_drain_holds_what_the_log_needs(void **state)
 
 int main(void)
 {
+    const struct sigaction counts = {.sa_handler = count_signal};
     const struct CMUnitTest tests[] = {
         TEST(exchange_received_says_why_no_more_comes),
         TEST(exchange_expect_content_continues_or_gives_up),
         TEST(exchange_answer_of_each_verdict),
         TEST(exchange_sent_to_a_client_that_is_gone),
+        TEST(exchange_next_is_interrupted_often),
         TEST(exchange_sent_is_interrupted),
         TEST(exchange_drain_of_a_request_that_is_read),
         TEST(exchange_drain_of_what_is_unread),
@@ -492,5 +517,5 @@ int main(void)
         TEST(exchange_drain_holds_what_the_log_needs),
     };
 
-    return run_all(tests);
+    return sigaction(SIGUSR1, &counts, NULL) == 0 ? run_all(tests) : 1;
 }
