@@ -103,9 +103,9 @@ class Builder:
             self.look_for_function(function, path.name)
         said = self.link_servers()
         if said and self.built.lacks:
-            self.built.replaced = True
             for name in self.built.lacks:
                 self.put_ours(name)
+                self.note_replaced(name)
             said = self.link_servers()
         if said:
             self.built.no_server = self.note_link_errors(said)
@@ -256,6 +256,14 @@ class Builder:
             self.built.lacks[file] = self.built.fault(kind, file, sentence)
             self.built.own.discard(file)
 
+    def note_replaced(self, name: str) -> None:
+        """Says that tests are about a server with our file in it."""
+        self.built.replaced = True
+        self.built.notes.append(
+            f"The server is tested with the project's own {name} in the place of "
+            "the submission's."
+        )
+
     def put_ours(self, name: str) -> None:
         """Replaces an object file by our own, if the stage has that file."""
         for flavor in flavors():
@@ -272,7 +280,7 @@ class Builder:
         kept = [path.read_bytes() for path in objects]
         self.put_ours(name)
         if self.link_servers() == "" and serves():
-            self.built.replaced = True
+            self.note_replaced(name)
             return True
         for path, content in zip(objects, kept):
             path.write_bytes(content)

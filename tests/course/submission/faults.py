@@ -77,8 +77,8 @@ def left_out(name: str) -> str:
 def together_with_main(function: str, name: str) -> str:
     """Of a function that no test can call alone."""
     return (
-        f"{function} is in {name}, together with main; it belongs in "
-        f"{function}.c, where the tests can call it alone."
+        f"{function} is in {name}, together with main; it belongs in a {function}.c "
+        "without main, where the tests can call it alone."
     )
 
 

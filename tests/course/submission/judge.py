@@ -73,7 +73,7 @@ class Judge:
         job, view = source.stem, self.workshop.view
         if job == "webserve_test":  # it includes webserve.c: here, the submission's
             target = view / f"ours/unit/{job}.o"
-            (view / "tests").mkdir()
+            (view / "tests").mkdir(exist_ok=True)
             for path in [source, *source.parent.glob("*.h")]:
                 shutil.copy(path, view / "tests")
             more = [f"-DSTAGE={self.stage}", "-U_GNU_SOURCE", "-D_GNU_SOURCE"]
@@ -122,7 +122,9 @@ class Judge:
                 key = self.built.fault(
                     trouble.kind, "webserve.c", trouble.sentence, trouble.said
                 )
-                if trouble.kind not in ("crash", "hang") or not self.blame(key):
+                if trouble.kind in ("crash", "hang") and self.blame(key):
+                    self.link_units()  # without that file, as the server
+                else:
                     self.built.no_server = key
         self.tests = self.expected()
 
