@@ -35,7 +35,7 @@ $(BUILD)/stage%/webserve: $$(call stage_objects,$$*) $(BUILD)/common.a
 
 $(BUILD)/stage%.o: stages/stage%.c $(BUILD)/flags
 	$(call say,CC,$<)
-	$(COMPILE) $(HARDENING) $(STAGE_CPPFLAGS) -c $< -o $@
+	$(COMPILE) $(HARDENING) -c $< -o $@
 
 $(BUILD)/common.a: $(COMMON:%.c=$(BUILD)/%.o)
 %.a:
@@ -107,7 +107,7 @@ UNIT_FLAGS := -U_FORTIFY_SOURCE $(if $(UNIT_SANITIZE),$(call sanitizers,$(UNIT_S
 COMPILE_UNIT = $(COMPILE) $(UNIT_CFLAGS) $(UNIT_FLAGS)
 COMPILE_TEST = $(COMPILE_UNIT) -U_GNU_SOURCE -D_GNU_SOURCE
 # A test, or a header that it includes, says in a comment which calls it wraps.
-LINK_UNIT = $(LINK) $(UNIT_FLAGS) $$(tests/unit/link_flags.sh tests/unit/$(@F).c) $(UNIT_LDFLAGS) $^ -lcmocka -o $@
+LINK_UNIT = $(LINK) $(UNIT_FLAGS) $$(tests/unit/link_flags.sh tests/unit/$(@F).c) $^ -lcmocka -o $@
 
 # tests/unit/NAME*_test.c is built for each stage that has NAME here: a function
 # of the assignment that has a file of its own, and in stage 2, which calls
@@ -125,27 +125,18 @@ UNIT_PROGRAMS := $(COMMON_UNITS:%=$(BUILD)/unit/%)
 STAGE_UNIT_PROGRAMS := $(foreach stage,$(CHOSEN),\
 	$(addprefix $(BUILD)/unit/stage$(stage)/,$(call units_of,$(stage))))
 
-# For a folder of somebody's own (tests/course): what its sources are compiled
-# with as well; where the stages' own headers are, which the tests include; which
-# of its files have a main, and stay out of the tests; and how the tests are
-# linked although a function that they do not test is missing.
-STAGE_CPPFLAGS ?=
-CONTRACTS ?= stages
-WITH_MAIN ?= webserve
-UNIT_LDFLAGS ?=
-
-unit_objects = $(patsubst $(BUILD)/%,$(BUILD)/unit/%,$(filter-out $(WITH_MAIN:%=\%/%.o),$(call stage_objects,$(1))))
+unit_objects = $(patsubst $(BUILD)/%,$(BUILD)/unit/%,$(filter-out %/webserve.o,$(call stage_objects,$(1))))
 $(BUILD)/unit/stage%_test: $(BUILD)/unit/stage%_test.o $$(call unit_objects,$$(*D)) $(BUILD)/unit/common.a
 	$(call say,LINK,$@)
 	$(LINK_UNIT)
 
 $(BUILD)/unit/stage%_test.o: tests/unit/$$(*F)_test.c $(BUILD)/flags
 	$(call say,CC,$< (stage $(*D)))
-	$(COMPILE_TEST) -DSTAGE=$(*D) -iquote $(CONTRACTS)/stage$(*D) -c $< -o $@
+	$(COMPILE_TEST) -DSTAGE=$(*D) -iquote stages/stage$(*D) -c $< -o $@
 
 $(BUILD)/unit/stage%.o: stages/stage%.c $(BUILD)/flags
 	$(call say,CC,$< (unit))
-	$(COMPILE_UNIT) $(STAGE_CPPFLAGS) -c $< -o $@
+	$(COMPILE_UNIT) -c $< -o $@
 
 $(BUILD)/unit/%_test: $(BUILD)/unit/tests/%_test.o $(BUILD)/unit/common.a
 	$(call say,LINK,$@)
@@ -191,13 +182,13 @@ stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS) small-servers
 # ---- Learning ---------------------------------------------------------------
 
 .PHONY: test start diff walk trace
-test: ## runs the tests of all stages: [STAGE=n] [DIR=a folder of your own]
-	tests/tools/install.sh test
+test: ## runs the tests of all stages: [STAGE=n] [ONLY=ids] [DIR=a folder of your own]
 ifeq ($(origin DIR),command line)
-	tests/course/check.sh $(BUILD) '$(STAGE)' "$$DIR"
+	$(call needs,test,$(if $(STAGE),stage-programs))
+	$(SUBMISSION) tests/course/check.py '$(BUILD)' '$(STAGE)' "$$DIR"
 else
-	$(MAKE) $(PARALLEL) test-programs
-	tests/tools/run.py $(BUILD) $(CHOSEN)
+	$(call needs,test,test-programs)
+	tests/tools/run.py $(BUILD) $(CHOSEN) $(if $(ONLY),--ids $(ONLY))
 endif
 
 # The heading of make diff, and of the TODO.md that make start writes.
@@ -209,7 +200,7 @@ STEP_5 := Let delegate show the URL and the query, as the server did in stage 1.
 STEP_6 := Let handle_connection read POST data, and delegate show it.
 
 start: ## makes a folder to work on a step in: STAGE=n DIR=path
-	tests/course/start.sh '$(STAGE)' "$$DIR" '$(STEP_$(STAGE))'
+	tests/course/start.py '$(STAGE)' "$$DIR" '$(STEP_$(STAGE))'
 
 diff: ## shows what a step changed, moved lines shown as moved: [STAGE=6]
 	docs/tools/step_diff.py $(LATEST) '$(STEP_$(LATEST))'
@@ -227,26 +218,26 @@ trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
 
 .PHONY: grade site
 grade: ## marks a folder, or each in a folder: STAGE=n DIR=path or BATCH=path [OUT=path]
-	tests/tools/install.sh test grade
 	$(if $(STAGE),,echo 'Which step is it for? Say STAGE=n; the stages are: $(STAGES)' >&2; exit 2)
-	$(MAKE) $(PARALLEL) grade-programs
-	$(GRADE_HOW) tests/course/grade/grade.py --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir "$$DIR") \
+	$(call needs,test grade,grade-programs)
+	$(SUBMISSION) tests/course/grade.py --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir "$$DIR") \
 		$(if $(BATCH),--batch "$$BATCH") $(if $(OUT),--out "$$OUT")
 
-# How a submission is compiled; the objects in place of those that it lacks; and a
-# delegate_test that asks a delegate in another process.
-GRADE_HOW = GRADE_COMPILE='$(filter-out -MMD -MP,$(COMPILE))' GRADE_SMALL='$(SMALL)' \
-	GRADE_UNIT='$(UNIT_CFLAGS) $(UNIT_FLAGS)' GRADE_LINK='$(LINK)' PYTHONDONTWRITEBYTECODE=1
-REMOTE := $(patsubst tests/course/grade/%.c,$(BUILD)/unit/%.o,$(wildcard tests/course/grade/remote/*.c))
+# How a submission is compiled and linked; and a delegate_test that asks a delegate
+# in another process.
+SUBMISSION = COMPILE='$(filter-out -MMD -MP,$(COMPILE))' LINK='$(LINK)' \
+	SERVER_CFLAGS='$(HARDENING)' SERVER_LDFLAGS='$(HARDENING_LINK)' SMALL_CFLAGS='$(SMALL)' \
+	UNIT_CFLAGS='$(UNIT_CFLAGS) $(UNIT_FLAGS)' PYTHONDONTWRITEBYTECODE=1
+DRIVER := $(patsubst tests/course/grading/%.c,$(BUILD)/unit/%.o,$(wildcard tests/course/grading/delegate_driver/*.c))
 .PHONY: grade-programs
-grade-programs: stage-programs $(REMOTE) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
+grade-programs: stage-programs $(DRIVER) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
 
-$(BUILD)/unit/remote/%.o: tests/course/grade/remote/%.c $(BUILD)/flags
+$(BUILD)/unit/delegate_driver/%.o: tests/course/grading/delegate_driver/%.c $(BUILD)/flags
 	$(call say,CC,$<)
 	$(COMPILE_UNIT) -iquote tests/unit -iquote stages/stage6 -c $< -o $@
 
 $(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
-		$(filter-out %/driver.o,$(REMOTE)) $(BUILD)/unit/common.a
+		$(filter-out %/driver.o,$(DRIVER)) $(BUILD)/unit/common.a
 	$(call say,LINK,$@)
 	$(LINK_UNIT)
 
@@ -297,12 +288,13 @@ bench: ## measures speed and memory beside other servers, in 25 minutes: [QUICK=
 
 check: ## checks the sources: compilers, format, linters, limits of the style
 	tests/tools/install.sh check
-	tests/tools/check.sh
+	tests/tools/check.py
 
 docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents, and runs their commands
 	tests/tools/install.sh test docs
 	docs/tools/excerpts.py $(BUILD) --check
 	docs/tools/check_names.py
+	docs/tools/check_minutes.py
 	docs/tools/step_parts.py $(BUILD)
 	docs/tools/shown_commands.py $(BUILD)
 
@@ -316,10 +308,10 @@ clean: ## removes all that was built
 
 # ---- What is needed rarely: docs/contributing.md describes it ---------------
 
-.PHONY: weave symptoms variants grade-tests matrix mutants propagate races soak \
+.PHONY: excerpts symptoms variants grade-tests matrix mutants propagate races soak \
 	instructions coverage bench-programs bench-report site-check compile_commands.json
 
-weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
+excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
 	tests/tools/install.sh docs
 	docs/tools/excerpts.py $(BUILD)
 
@@ -333,18 +325,18 @@ symptoms: $(BUILD)/common.a # types the commands of all mistakes, which must sho
 	tests/tools/symptoms.py $(BUILD) $(STAGE) $(ONLY)
 
 variants: # correct servers, made in other ways than ours, pass every graded test
-	tests/tools/install.sh test
-	tests/course/vary.sh $(BUILD)
+	$(call needs,test,stage-programs)
+	$(SUBMISSION) tests/course/variants.py '$(BUILD)'
 
 grade-tests: # marks a small class, most of it hostile: [FULL=1]
 	$(call needs,test grade,STAGE=2 grade-programs)
-	PYTHONDONTWRITEBYTECODE=1 python3 tests/course/grade/model_test.py
-	PYTHONDONTWRITEBYTECODE=1 python3 tests/course/grade/untrusted_test.py
-	$(GRADE_HOW) FULL=$(FULL) python3 tests/course/grade/batch_test.py $(BUILD)
+	tests/course/submission/taking_test.py
+	tests/course/grading/marks_test.py
+	$(SUBMISSION) FULL=$(FULL) tests/course/grading/batch_test.py $(BUILD)
 
 matrix: # the tests of each step pass after it, and fail before it: [STAGE=n]
 	$(call needs,test,stage-programs)
-	tests/tools/matrix.sh $(BUILD) $(CHOSEN)
+	$(SUBMISSION) tests/course/matrix.py '$(BUILD)' $(CHOSEN)
 
 MUTANT_SECONDS ?= 600
 mutants: # changes the sources at random, and counts what is caught
@@ -388,7 +380,7 @@ bench-report: # puts the figures of the last `make bench` into docs/performance.
 
 site-check: site # looks at the site in a browser: links, requests, accessibility
 	tests/tools/install.sh browser
-	docs/tools/site_check/run.sh $(BUILD)
+	node docs/site/check_pages.mjs $(BUILD)/site $(BUILD)/site-work
 
 # How each file is compiled, for editors (clangd).
 command = printf '{"directory": "%s", "file": "%s", "command": "%s"},\n' '$(CURDIR)' '$(2)' '$(1) -c $(2)'; 

@@ -5,10 +5,10 @@
 
 The one of handle_connection is built for each stage that has the function, as
 handle_connection@3 and so on; those share its seconds. Each fuzzer first takes the
-seeds (tests/fuzz/corpus/NAME, and what seeds.py makes of requests), then makes inputs
-of its own for so many seconds; two run side by side. What it learns stays in
-BUILD/fuzz/corpus/NAME; nothing is written into the tree. Prints a line as each ends.
-Exits with 1 if one finds something, having said how to see it again.
+seeds that seeds.py makes for it, then makes inputs of its own for so many seconds; two
+run side by side. What it learns stays in BUILD/fuzz/corpus/NAME; nothing is written
+into the tree. Prints a line as each ends. Exits with 1 if one finds something, having
+said how to see it again.
 """
 
 import os
@@ -101,12 +101,9 @@ def build_all(build: Path, names: list[str]) -> None:
 
 
 def gather_seeds(build: Path, name: str) -> None:
-    """Those of the tree, and those that are made of requests."""
+    """Makes them, and the folders of what the fuzzer learns and finds."""
     folder = build / "seeds" / name
     shutil.rmtree(folder, ignore_errors=True)
-    kept = Path("tests/fuzz/corpus") / name.partition("@")[0]
-    if kept.is_dir():
-        shutil.copytree(kept, folder)
     for each in (folder, build / "corpus" / name, build / "found" / name):
         each.mkdir(parents=True, exist_ok=True)
     run(["tests/fuzz/seeds.py", name.partition("@")[0], folder])

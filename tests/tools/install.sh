@@ -23,6 +23,7 @@ needs() {
     grade)
         echo "command:python3 python3-minimal"
         echo "command:prlimit util-linux"
+        echo "command:bwrap bubblewrap"
         echo "command:nm binutils"
         ;;
     load)
@@ -81,7 +82,8 @@ needs() {
         echo "command:clang-tidy clang-tidy"
         echo "command:cppcheck cppcheck"
         echo "command:shellcheck shellcheck"
-        echo "command:valgrind valgrind"
+        echo "command:pyflakes3 pyflakes3"
+        echo "command:codespell codespell"
         echo "command:musl-gcc musl-tools"
         ;;
     *)

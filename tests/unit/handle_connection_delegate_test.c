@@ -260,6 +260,10 @@ static size_t check_without_memory(const struct request_row *row, size_t most,
                  has_content(row, most));
     assert_row_that(row->request, memory_tried() > most || answered,
                     "with memory enough, the answer is not a 200");
+    if (answered) {
+        assert_row_octets(row->request, "what delegate was given", delegate_got,
+                          delegate_got_length, row->got);
+    }
     return memory_tried();
 }
 
