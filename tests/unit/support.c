@@ -270,14 +270,6 @@ static bool fork_child(void)
     return false;
 }
 
-void run_in_child(void (*test)(void))
-{
-    if (fork_child()) {
-        test();
-        leave(0);
-    }
-}
-
 void run_test_in_child(void **state)
 {
     const struct test_in_child *child = *state;

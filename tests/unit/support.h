@@ -48,10 +48,8 @@ void *test_malloc_or_fail(size_t size);
 #define run_all(tests) run_counted((tests), COUNT(tests))
 int run_counted(const struct CMUnitTest *tests, size_t all);
 
-/* Runs a test in a process of its own, and fails if it does not end well
- * within 20 s. As an element of an array of tests: test_in_child(name). */
-void run_in_child(void (*test)(void));
-
+/* Runs a test in a process of its own, and fails if it does not end well within
+ * 20 s. As an element of an array of tests: test_in_child(name). */
 struct test_in_child {
     void (*test)(void **state);
 };
