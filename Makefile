@@ -362,7 +362,7 @@ propagate: # takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MA
 
 races: # valgrind's helgrind and DRD on the threads: [STAGE=n]
 	tests/tools/install.sh test races
-	tests/tools/races.sh build/plain$(if $(PORTABLE),/portable) $(CHOSEN)
+	tests/tools/races.py build/plain$(if $(PORTABLE),/portable) $(CHOSEN)
 
 SOAK_SECONDS ?= 180
 soak: $(SERVERS) $(TOOLS) # load for long; memory must stay flat: [STAGE=n]
