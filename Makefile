@@ -35,7 +35,7 @@ $(BUILD)/stage%/webserve: $$(call stage_objects,$$*) $(BUILD)/common.a
 
 $(BUILD)/stage%.o: stages/stage%.c $(BUILD)/flags
 	$(call say,CC,$<)
-	$(COMPILE) $(HARDENING) $(STAGE_CPPFLAGS) -c $< -o $@
+	$(COMPILE) $(HARDENING) -c $< -o $@
 
 $(BUILD)/common.a: $(COMMON:%.c=$(BUILD)/%.o)
 %.a:
@@ -107,7 +107,7 @@ UNIT_FLAGS := -U_FORTIFY_SOURCE $(if $(UNIT_SANITIZE),$(call sanitizers,$(UNIT_S
 COMPILE_UNIT = $(COMPILE) $(UNIT_CFLAGS) $(UNIT_FLAGS)
 COMPILE_TEST = $(COMPILE_UNIT) -U_GNU_SOURCE -D_GNU_SOURCE
 # A test, or a header that it includes, says in a comment which calls it wraps.
-LINK_UNIT = $(LINK) $(UNIT_FLAGS) $$(tests/unit/link_flags.sh tests/unit/$(@F).c) $(UNIT_LDFLAGS) $^ -lcmocka -o $@
+LINK_UNIT = $(LINK) $(UNIT_FLAGS) $$(tests/unit/link_flags.sh tests/unit/$(@F).c) $^ -lcmocka -o $@
 
 # tests/unit/NAME*_test.c is built for each stage that has NAME here: a function
 # of the assignment that has a file of its own, and in stage 2, which calls
@@ -125,27 +125,18 @@ UNIT_PROGRAMS := $(COMMON_UNITS:%=$(BUILD)/unit/%)
 STAGE_UNIT_PROGRAMS := $(foreach stage,$(CHOSEN),\
 	$(addprefix $(BUILD)/unit/stage$(stage)/,$(call units_of,$(stage))))
 
-# For a folder of somebody's own (tests/course): what its sources are compiled
-# with as well; where the stages' own headers are, which the tests include; which
-# of its files have a main, and stay out of the tests; and how the tests are
-# linked although a function that they do not test is missing.
-STAGE_CPPFLAGS ?=
-CONTRACTS ?= stages
-WITH_MAIN ?= webserve
-UNIT_LDFLAGS ?=
-
-unit_objects = $(patsubst $(BUILD)/%,$(BUILD)/unit/%,$(filter-out $(WITH_MAIN:%=\%/%.o),$(call stage_objects,$(1))))
+unit_objects = $(patsubst $(BUILD)/%,$(BUILD)/unit/%,$(filter-out %/webserve.o,$(call stage_objects,$(1))))
 $(BUILD)/unit/stage%_test: $(BUILD)/unit/stage%_test.o $$(call unit_objects,$$(*D)) $(BUILD)/unit/common.a
 	$(call say,LINK,$@)
 	$(LINK_UNIT)
 
 $(BUILD)/unit/stage%_test.o: tests/unit/$$(*F)_test.c $(BUILD)/flags
 	$(call say,CC,$< (stage $(*D)))
-	$(COMPILE_TEST) -DSTAGE=$(*D) -iquote $(CONTRACTS)/stage$(*D) -c $< -o $@
+	$(COMPILE_TEST) -DSTAGE=$(*D) -iquote stages/stage$(*D) -c $< -o $@
 
 $(BUILD)/unit/stage%.o: stages/stage%.c $(BUILD)/flags
 	$(call say,CC,$< (unit))
-	$(COMPILE_UNIT) $(STAGE_CPPFLAGS) -c $< -o $@
+	$(COMPILE_UNIT) -c $< -o $@
 
 $(BUILD)/unit/%_test: $(BUILD)/unit/tests/%_test.o $(BUILD)/unit/common.a
 	$(call say,LINK,$@)
@@ -191,13 +182,13 @@ stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS) small-servers
 # ---- Learning ---------------------------------------------------------------
 
 .PHONY: test start diff walk trace
-test: ## runs the tests of all stages: [STAGE=n] [DIR=a folder of your own]
-	tests/tools/install.sh test
+test: ## runs the tests of all stages: [STAGE=n] [ONLY=ids] [DIR=a folder of your own]
 ifeq ($(origin DIR),command line)
-	tests/course/check.sh $(BUILD) '$(STAGE)' "$$DIR"
+	$(call needs,test,$(if $(STAGE),stage-programs))
+	$(SUBMISSION) tests/course/check.py '$(BUILD)' '$(STAGE)' "$$DIR"
 else
-	$(MAKE) $(PARALLEL) test-programs
-	tests/tools/run.py $(BUILD) $(CHOSEN)
+	$(call needs,test,test-programs)
+	tests/tools/run.py $(BUILD) $(CHOSEN) $(if $(ONLY),--ids $(ONLY))
 endif
 
 # The heading of make diff, and of the TODO.md that make start writes.
@@ -209,45 +200,44 @@ STEP_5 := Let delegate show the URL and the query, as the server did in stage 1.
 STEP_6 := Let handle_connection read POST data, and delegate show it.
 
 start: ## makes a folder to work on a step in: STAGE=n DIR=path
-	tests/course/start.sh '$(STAGE)' "$$DIR" '$(STEP_$(STAGE))'
+	tests/course/start.py '$(STAGE)' "$$DIR" '$(STEP_$(STAGE))'
 
 diff: ## shows what a step changed, moved lines shown as moved: [STAGE=6]
-	docs/tools/diff.sh $(LATEST) '$(STEP_$(LATEST))'
+	docs/tools/step_diff.py $(LATEST) '$(STEP_$(LATEST))'
 
 walk: ## shows a step on the terminal, a screen at a time: [STAGE=1]
 	tests/tools/install.sh walk
 	$(MAKE) STAGE= all >/dev/null
-	docs/tools/parts.py $(BUILD) >/dev/null
 	docs/tools/walk.py $(BUILD) $(or $(STAGE),1)
 
 trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
 	$(call needs,trace,$(BUILD)/stage$(LATEST)/webserve)
-	docs/tools/trace/run.sh $(BUILD) $(LATEST)
+	docs/tools/trace/trace.py $(BUILD) $(LATEST)
 
 ##@ To teach
 
 .PHONY: grade site
 grade: ## marks a folder, or each in a folder: STAGE=n DIR=path or BATCH=path [OUT=path]
-	tests/tools/install.sh test grade
 	$(if $(STAGE),,echo 'Which step is it for? Say STAGE=n; the stages are: $(STAGES)' >&2; exit 2)
-	$(MAKE) $(PARALLEL) grade-programs
-	$(GRADE_HOW) tests/course/grade/grade.py --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir "$$DIR") \
+	$(call needs,test grade,grade-programs)
+	$(SUBMISSION) tests/course/grade.py --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir "$$DIR") \
 		$(if $(BATCH),--batch "$$BATCH") $(if $(OUT),--out "$$OUT")
 
-# How a submission is compiled; the objects in place of those that it lacks; and a
-# delegate_test that asks a delegate in another process.
-GRADE_HOW = GRADE_COMPILE='$(filter-out -MMD -MP,$(COMPILE))' GRADE_SMALL='$(SMALL)' \
-	GRADE_UNIT='$(UNIT_CFLAGS) $(UNIT_FLAGS)' GRADE_LINK='$(LINK)' PYTHONDONTWRITEBYTECODE=1
-REMOTE := $(patsubst tests/course/grade/%.c,$(BUILD)/unit/%.o,$(wildcard tests/course/grade/remote/*.c))
+# How a submission is compiled and linked; and a delegate_test that asks a delegate
+# in another process.
+SUBMISSION = COMPILE='$(filter-out -MMD -MP,$(COMPILE))' LINK='$(LINK)' \
+	SERVER_CFLAGS='$(HARDENING)' SERVER_LDFLAGS='$(HARDENING_LINK)' SMALL_CFLAGS='$(SMALL)' \
+	UNIT_CFLAGS='$(UNIT_CFLAGS) $(UNIT_FLAGS)' PYTHONDONTWRITEBYTECODE=1
+DRIVER := $(patsubst tests/course/grading/%.c,$(BUILD)/unit/%.o,$(wildcard tests/course/grading/delegate_driver/*.c))
 .PHONY: grade-programs
-grade-programs: stage-programs $(REMOTE) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
+grade-programs: stage-programs $(DRIVER) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
 
-$(BUILD)/unit/remote/%.o: tests/course/grade/remote/%.c $(BUILD)/flags
+$(BUILD)/unit/delegate_driver/%.o: tests/course/grading/delegate_driver/%.c $(BUILD)/flags
 	$(call say,CC,$<)
 	$(COMPILE_UNIT) -iquote tests/unit -iquote stages/stage6 -c $< -o $@
 
 $(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
-		$(filter-out %/driver.o,$(REMOTE)) $(BUILD)/unit/common.a
+		$(filter-out %/driver.o,$(DRIVER)) $(BUILD)/unit/common.a
 	$(call say,LINK,$@)
 	$(LINK_UNIT)
 
@@ -261,7 +251,7 @@ site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, in build/sit
 # What make wire found, with the servers as they are.
 $(BUILD)/wire/step6.txt: $(ALL_SERVERS) $(TOOLS)
 	$(call say,WIRE,$(BUILD)/wire)
-	tests/wire/replay.sh $(BUILD) >/dev/null
+	tests/wire/replay.py $(BUILD) >/dev/null
 
 ##@ To change the project
 
@@ -272,18 +262,18 @@ QUICK ?=
 
 .PHONY: wire mistakes faults fuzz load bench check docs help clean
 wire: $(ALL_SERVERS) $(TOOLS) ## shows what changes on the wire from stage to stage
-	tests/wire/replay.sh $(BUILD)
+	tests/wire/replay.py $(BUILD)
 
 mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	$(call needs,test,test-programs)
-	FULL=$(FULL) ONLY='$(ONLY)' tests/tools/mistakes/run.py $(CHOSEN)
+	tests/tools/mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
 
 faults: ## makes each call that can fail fail, once: [STAGE=n]
-	tests/faults/run.sh $(BUILD) $(CHOSEN)
+	tests/faults/run.py $(BUILD) $(CHOSEN)
 
 fuzz: ## feeds made-up input to the parsers and stages: [FUZZ_SECONDS=60]
 	tests/tools/install.sh fuzz
-	tests/fuzz/run.sh $(BUILD) $(FUZZ_SECONDS)
+	tests/fuzz/run.py $(BUILD) $(FUZZ_SECONDS)
 
 load: ## tests with thousands of clients, slow and hostile ones: [STAGE=n]
 	$(call needs,test load,$(SERVERS) $(TOOLS) four-servers hasty-servers)
@@ -302,11 +292,11 @@ check: ## checks the sources: compilers, format, linters, limits of the style
 
 docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents, and runs their commands
 	tests/tools/install.sh test docs
-	docs/tools/weave.py $(BUILD) --check
-	docs/tools/names.py
-	docs/tools/parts.py $(BUILD)
-	docs/tools/balance.sh $(BUILD)
-	docs/tools/commands.sh $(BUILD)
+	docs/tools/excerpts.py $(BUILD) --check
+	docs/tools/check_names.py
+	docs/tools/check_minutes.py
+	docs/tools/step_parts.py $(BUILD)
+	docs/tools/shown_commands.py $(BUILD)
 
 help: ## shows this list
 	awk -F ':.*## ' '/^##@ / { print "\n" substr($$0, 5) } \
@@ -318,35 +308,35 @@ clean: ## removes all that was built
 
 # ---- What is needed rarely: docs/contributing.md describes it ---------------
 
-.PHONY: weave symptoms variants grade-tests matrix mutants propagate races soak \
+.PHONY: excerpts symptoms variants grade-tests matrix mutants propagate races soak \
 	instructions coverage bench-programs bench-report site-check compile_commands.json
 
-weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
+excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
 	tests/tools/install.sh docs
-	docs/tools/weave.py $(BUILD)
+	docs/tools/excerpts.py $(BUILD)
 
 # What docs/testing.md shows of red tests comes from a run, too.
 $(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.md)
 	$(call needs,test grade,test-programs)
-	tests/tools/mistakes/examples.sh $(BUILD)
+	tests/tools/mistakes.py --shown-in docs/testing.md --build $(BUILD)
 
 symptoms: $(BUILD)/common.a # types the commands of all mistakes, which must show them: [STAGE=n] [ONLY=name]
 	tests/tools/install.sh test
-	tests/tools/mistakes/symptoms.py $(BUILD) $(STAGE) $(ONLY)
+	tests/tools/symptoms.py $(BUILD) $(STAGE) $(ONLY)
 
 variants: # correct servers, made in other ways than ours, pass every graded test
-	tests/tools/install.sh test
-	tests/course/vary.sh $(BUILD)
+	$(call needs,test,stage-programs)
+	$(SUBMISSION) tests/course/variants.py '$(BUILD)'
 
 grade-tests: # marks a small class, most of it hostile: [FULL=1]
 	$(call needs,test grade,STAGE=2 grade-programs)
-	PYTHONDONTWRITEBYTECODE=1 python3 tests/course/grade/model_test.py
-	PYTHONDONTWRITEBYTECODE=1 python3 tests/course/grade/untrusted_test.py
-	$(GRADE_HOW) FULL=$(FULL) python3 tests/course/grade/batch_test.py $(BUILD)
+	tests/course/submission/taking_test.py
+	tests/course/grading/marks_test.py
+	$(SUBMISSION) FULL=$(FULL) tests/course/grading/batch_test.py $(BUILD)
 
 matrix: # the tests of each step pass after it, and fail before it: [STAGE=n]
 	$(call needs,test,stage-programs)
-	tests/tools/matrix.sh $(BUILD) $(CHOSEN)
+	$(SUBMISSION) tests/course/matrix.py '$(BUILD)' $(CHOSEN)
 
 MUTANT_SECONDS ?= 600
 mutants: # changes the sources at random, and counts what is caught
@@ -356,8 +346,7 @@ mutants: # changes the sources at random, and counts what is caught
 propagate: # takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]
 	tests/tools/propagate.py $(if $(FROM),'$(FROM)',--help) $(if $(SINCE),--since '$(SINCE)') \
 		$(if $(MARKERS),--markers)
-	$(MAKE) $(BUILD)/unit/stages_test
-	$(BUILD)/unit/stages_test
+	tests/tools/check_stages.py
 	$(MAKE) wire
 
 races: # valgrind's helgrind and DRD on the threads: [STAGE=n]
@@ -391,7 +380,7 @@ bench-report: # puts the figures of the last `make bench` into docs/performance.
 
 site-check: site # looks at the site in a browser: links, requests, accessibility
 	tests/tools/install.sh browser
-	docs/tools/site_check/run.sh $(BUILD)
+	node docs/site/check_pages.mjs $(BUILD)/site $(BUILD)/site-work
 
 # How each file is compiled, for editors (clangd).
 command = printf '{"directory": "%s", "file": "%s", "command": "%s"},\n' '$(CURDIR)' '$(2)' '$(1) -c $(2)'; 

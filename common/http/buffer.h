@@ -9,7 +9,7 @@
  *     if (page.failed) { ... there was no memory ... }
  *     buffer_release(&page);
  *
- * `data` holds `length` octets, with no NUL after them. A failure sticks:
+ * `data` has `length` octets, with no NUL after them. A failure sticks:
  * once there was no memory, `failed` stays true and nothing more is appended,
  * so that it is enough to look once, at the end. Growing doubles, so that
  * appending n octets takes O(n) time however they are cut. `data` moves when
@@ -29,7 +29,7 @@ struct buffer {
     char *data;      /* owned; NULL while nothing was ever reserved */
     size_t length;   /* octets in use */
     size_t capacity; /* octets allocated */
-    bool failed;     /* memory ran out: what stands here is not whole */
+    bool failed;     /* memory ran out: what is here is not whole */
 };
 
 /* Makes an empty buffer; allocates nothing. */
@@ -57,7 +57,7 @@ static inline size_t buffer_free(const struct buffer *buffer)
 void buffer_keep(struct buffer *buffer, size_t offset, size_t length);
 
 /* Appends a copy of `length` octets; `data` may be NULL if there are none. This
- * and the next stand here since a page is put together from many short pieces:
+ * and the next are here since a page is put together from many short pieces:
  * most find their room at once, and a constant's length is known. */
 static inline void buffer_append(struct buffer *buffer, const char *data,
                                  size_t length)

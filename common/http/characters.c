@@ -1,5 +1,5 @@
-/* characters.c - the tables of characters.h. A unit test holds each entry of
- * them against the grammar that it comes from. */
+/* characters.c - the tables of characters.h. A unit test compares each
+ * entry with the grammar that it comes from. */
 #include "characters.h"
 
 #include "octets.h"
@@ -34,7 +34,7 @@ const unsigned char character_hex_values[256] = {
 };
 /* clang-format on */
 
-/* How many of 16 octets stand before the first control; 16 if there is none. */
+/* How many of 16 octets come before the first control; 16 if there is none. */
 static size_t count_before_control(const char *text)
 {
     struct octets octets = octets_load(text);

@@ -1,5 +1,5 @@
 /*
- * characters.h - which octets may stand where, by one look at a table.
+ * characters.h - which octets are allowed where, by one look at a table.
  */
 #ifndef HTTP_CHARACTERS_H
 #define HTTP_CHARACTERS_H
@@ -14,8 +14,8 @@ enum character_class {
     CHARACTER_VALUE = 2,  /* field-vchar, SP, HTAB; RFC 9110, section 5.5 */
     CHARACTER_TARGET = 4, /* all but controls, SP and # (see target.h) */
     CHARACTER_HOST = 8,   /* unreserved, sub-delims; RFC 3986, section 2 */
-    CHARACTER_PLAIN_HTML = 16, /* stands for itself in a page (see html.h) */
-    CHARACTER_PLAIN_FORM = 32  /* stands for itself in form data: not &=+% */
+    CHARACTER_PLAIN_HTML = 16, /* shown as it is in a page (html.h) */
+    CHARACTER_PLAIN_FORM = 32  /* kept as it is in form data: not &=+% */
 };
 
 /* The classes that each of the 256 octets is in, added up. */
@@ -28,8 +28,8 @@ static inline bool character_is(char octet, unsigned classes)
 }
 
 /* True if the text equals the string, whatever the case of ASCII letters. It
- * stands here so that the length of a constant costs nothing: most texts are
- * told apart by their length, or by their last letter. */
+ * is here so that the length of a constant costs nothing: most texts differ in
+ * their length, or in their last letter. */
 static inline bool characters_match(const char *text, size_t length,
                                     const char *string)
 {

@@ -22,7 +22,7 @@
 #include "request.h"
 #include "verdict.h"
 
-/* Where in the content the next octet stands. */
+/* Where in the content the next octet is. */
 enum content_state {
     CONTENT_OCTETS, /* octets counted by Content-Length */
     CHUNK_SIZE_FIRST,

@@ -22,7 +22,7 @@ enum verdict field_line_check_octets(const char *line, size_t length)
     return VERDICT_DONE;
 }
 
-/* Tells what is wrong with a line that could not be parsed. */
+/* Says what is wrong with a line that could not be parsed. */
 static enum verdict diagnose(const char *line)
 {
     size_t length = strcspn(line, "\n"); /* stops at a NUL, too */
@@ -56,8 +56,9 @@ enum verdict field_line_parse(struct header *field, const char *line,
     const char *value;
     const char *end;
 
-    /* A head ends in LF, which is no token: one more octet is always there, and
-     * no end need be looked for. Two a turn take a third less than one. */
+    /* A head ends in LF, which is not in a token: one more octet is always
+     * there, and no end need be looked for. Two a turn take a third less than
+     * one. */
     while (character_is(colon[0], CHARACTER_TOKEN) &&
            character_is(colon[1], CHARACTER_TOKEN)) {
         colon += 2;

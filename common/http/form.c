@@ -59,7 +59,7 @@ static bool decode_escape(const char *in, const char *end, char *octet)
     return true;
 }
 
-/* Copies octets that stand for themselves, and `+` as a space, up to the first
+/* Copies octets that are not escaped, and `+` as a space, up to the first
  * & = or %, or some of them; gives how many. */
 static size_t copy_plain(char *out, const char *in, const char *end)
 {

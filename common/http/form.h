@@ -9,8 +9,8 @@
  *     }
  *
  * `a=1&b` is two pairs, `&&` is none; the name ends at the first `=`; `+` is a
- * space, %26 an octet; a broken escape, as in `100%`, stands as it is. Names
- * and values may hold any octet, NUL too, so that they carry their lengths.
+ * space, %26 an octet; a broken escape, as in `100%`, is kept as it is. Names
+ * and values may contain any octet, NUL too, so they carry their lengths.
  *
  * Pure. Threads: a form that is no longer changed may be read by any.
  */

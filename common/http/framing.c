@@ -67,7 +67,7 @@ static size_t skip_token(const char *text, size_t length, size_t i)
     return i;
 }
 
-/* quoted-string (RFC 9110, section 5.6.4); gives `i` if it is none */
+/* quoted-string (RFC 9110, section 5.6.4); gives `i` if it is not one */
 static size_t skip_quoted(const char *text, size_t length, size_t i)
 {
     size_t start = i;

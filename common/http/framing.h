@@ -23,7 +23,7 @@ struct framing {
 /*
  * Reads the framing from the header fields of a request. Returns done or what
  * is wrong (400); then `*at` is the index of the field at fault, if it is one.
- * Codings before a final chunked are not wrong here: `unknown_codings` tells.
+ * Codings before a final chunked are not wrong here: `unknown_codings` is set.
  */
 enum verdict framing_read(struct framing *framing,
                           const struct headers *headers, int minor_version,

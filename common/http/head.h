@@ -3,7 +3,7 @@
  *
  * The head is the request line and the header section, through the empty line
  * that ends it (RFC 9112, section 2.1). This step knows nothing but lines: it
- * finds where they end and holds their limits. request.h takes them apart.
+ * finds where they end and checks their limits. request.h takes them apart.
  *
  * Every octet is looked at once, however the head is cut into pieces.
  */

@@ -51,7 +51,7 @@ void headers_add_field(struct headers *headers, struct header field);
 struct header *headers_grow(struct headers *headers);
 
 /* Room for one more field, to be filled in and then counted; or NULL. It
- * stands here since most lists never grow. */
+ * is here since most lists never grow. */
 static inline struct header *headers_make_room(struct headers *headers)
 {
     return headers->count < headers->capacity ? &headers->fields[headers->count]

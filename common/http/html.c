@@ -73,8 +73,8 @@ static size_t measure(const unsigned char *text, size_t length, bool *whole)
     return i;
 }
 
-/* Octets from `text` on that stand for themselves, at least one: the first
- * does. */
+/* Octets from `text` on that are shown as they are, at least one: the first
+ * is. */
 static size_t skip_plain(const char *text, size_t length)
 {
     size_t i = 1;
@@ -91,7 +91,7 @@ static size_t skip_plain(const char *text, size_t length)
         before = octets_before(marks);
         i += before;
         if (before < OCTETS_AT_ONCE) {
-            return i; /* a tab, CR or LF stands for itself, too */
+            return i; /* a tab, CR or LF is shown as it is, too */
         }
     }
     return (
@@ -101,7 +101,7 @@ static size_t skip_plain(const char *text, size_t length)
 
 void html_append(struct buffer *page, const char *text, size_t length)
 {
-    size_t start = 0; /* of octets that stand for themselves */
+    size_t start = 0; /* of octets that are shown as they are */
     size_t i = 0;
 
     while (i < length) {

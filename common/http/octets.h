@@ -132,7 +132,7 @@ static inline void octets_store(char *text, struct octets octets)
     memcpy(text, &octets, sizeof octets);
 }
 
-/* How many octets stand before the first that is marked; 16 if none is. */
+/* How many octets come before the first that is marked; 16 if none is. */
 static inline size_t octets_before(struct octets marked)
 {
 #if defined(__SSE2__) && !defined(PORTABLE) /* this takes half the time */

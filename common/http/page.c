@@ -51,8 +51,8 @@ void page_begin(struct response *response, int code, const char *title)
     struct buffer *page = &response->content;
 
     response->code = code;
-    /* A small page finds all its room at once; `failed` tells if there is
-     * none. */
+    /* A small page finds all its room at once; `failed` is set if
+     * there is none. */
     (void)buffer_reserve(page, sizeof page_style + 700);
     add_field(response, "Content-Type", "text/html; charset=utf-8");
     add_field(response, "Content-Security-Policy", security_policy);

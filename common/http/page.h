@@ -6,8 +6,8 @@
  *     page_form(response);
  *     page_end(response);
  *
- * Failures of memory stick in the response, so that nothing is to be checked
- * here: response_is_valid tells.
+ * Failures of memory stick in the response, so that nothing has to be checked
+ * here: response_is_valid sees them.
  */
 #ifndef HTTP_PAGE_H
 #define HTTP_PAGE_H

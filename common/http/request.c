@@ -43,7 +43,7 @@ static enum verdict check_first_lines(struct request *request, const char *data)
 
 /* Parses the request line. If it is well formed and ends in CR LF, so are its
  * octets: they are looked at for themselves only if it is not, or if lines
- * stand before it. What is wrong with them comes first. */
+ * come before it. What is wrong with them comes first. */
 static enum verdict check_request_line(struct request *request,
                                        struct request_line *parsed,
                                        const char *data)

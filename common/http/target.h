@@ -7,9 +7,9 @@
  *     asterisk-form   *              (OPTIONS)
  *
  * Paths and queries are taken as browsers and curl really send them: octets
- * that RFC 3986 would have percent-encoded (such as " < > | or UTF-8) stand,
- * since none of them can be taken for the end of anything. Controls, spaces
- * and # cannot.
+ * that RFC 3986 would have percent-encoded (such as " < > | or UTF-8) are
+ * kept, since none of them can be taken for the end of anything. Controls,
+ * spaces and # cannot.
  */
 #ifndef HTTP_TARGET_H
 #define HTTP_TARGET_H

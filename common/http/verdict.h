@@ -2,7 +2,7 @@
  * verdict.h - what becomes of a request: done, incomplete, or what is wrong.
  *
  * Every step from the first octet to the answer returns one of these. What is
- * wrong has a status code and a sentence that tells a person what was wrong
+ * wrong has a status code and a sentence that says to a person what was wrong
  * with this very request. The order is that in which faults are looked for:
  * the first that a request has is the one that it is answered with.
  */
@@ -93,14 +93,14 @@ enum verdict {
  * for done, incomplete, and those that get no answer. */
 int verdict_code(enum verdict verdict);
 
-/* The sentence for people, a constant. A `#` in it stands for a number: the
- * limit that was passed, or the line that is at fault. "" where verdict_code
- * gives 0, and for VERDICT_POST_REFUSED, whose sentence the caller of
- * request_check gives. */
+/* The sentence for people, a constant. A `#` in it is the place of a number:
+ * the limit that was passed, or the line at fault. "" where verdict_code gives
+ * 0, and for VERDICT_POST_REFUSED, whose sentence the caller of request_check
+ * gives. */
 const char *verdict_sentence(enum verdict verdict);
 
-/* The limit that the `#` of the sentence stands for, or 0: then it stands for
- * the number of the line at fault. */
+/* The limit that goes in place of the `#`, or 0: then it is the number of the
+ * line at fault. */
 size_t verdict_limit(enum verdict verdict);
 
 #endif

@@ -51,27 +51,27 @@ static char *put(char *to, const char *text)
 /* Puts the request together. Returns 0, or -1 with errno. */
 static int compose(struct client *client)
 {
-    const struct exchange *exchange = client->exchange;
+    const struct script *script = client->script;
     char *at;
 
-    client->pause = length_of(exchange->first) +
-                    length_of(exchange->filler) * exchange->times +
-                    length_of(exchange->then);
-    client->length = client->pause + length_of(exchange->later);
+    client->pause = length_of(script->first) +
+                    length_of(script->filler) * script->times +
+                    length_of(script->then);
+    client->length = client->pause + length_of(script->later);
     client->request = malloc(client->length + 1);
     if (client->request == NULL) {
         return -1;
     }
-    at = put(client->request, exchange->first);
-    for (size_t i = 0; i < exchange->times; i++) {
-        at = put(at, exchange->filler);
+    at = put(client->request, script->first);
+    for (size_t i = 0; i < script->times; i++) {
+        at = put(at, script->filler);
     }
-    (void)put(put(at, exchange->then), exchange->later);
+    (void)put(put(at, script->then), script->later);
     return 0;
 }
 
-int client_open(struct client *client, const struct exchange *exchange,
-                unsigned short port, struct answer *answer)
+int client_open(struct client *client, const struct script *script,
+                unsigned short port, struct received *received)
 {
     struct sockaddr_in address = {
         .sin_family = AF_INET,
@@ -80,17 +80,17 @@ int client_open(struct client *client, const struct exchange *exchange,
     };
     unsigned accepted = faults->accepted;
 
-    *client = (struct client){.exchange = exchange, .answer = answer};
+    *client = (struct client){.script = script, .received = received};
     client->began = clock_ms();
     client->logged = faults->logged + faults->unlogged;
-    faults->budget_taken = exchange->budget_taken;
-    answer->length = 0;
-    answer->ended = false;
+    faults->budget_taken = script->budget_taken;
+    received->length = 0;
+    received->ended = false;
     client->socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (client->socket == -1 || compose(client) == -1) {
         return -1;
     }
-    if (exchange->reads_slowly) {
+    if (script->reads_slowly) {
         (void)setsockopt(client->socket, SOL_SOCKET, SO_RCVBUF, &small_buffer,
                          sizeof small_buffer);
     }
@@ -101,11 +101,11 @@ int client_open(struct client *client, const struct exchange *exchange,
         (void)close(client->socket);
         return -1;
     }
-    while (exchange->early && faults->accepted == accepted &&
+    while (script->early && faults->accepted == accepted &&
            clock_ms() < client->began + CLIENT_MS) {
         sleep_us(100);
     }
-    if (exchange->early) {
+    if (script->early) {
         sleep_us(1000);
     }
     return 0;
@@ -128,19 +128,19 @@ static void send_until(struct client *client, size_t until)
 
 static void receive(struct client *client)
 {
-    struct answer *answer = client->answer;
-    size_t room = sizeof answer->data - answer->length;
+    struct received *all = client->received;
+    size_t room = sizeof all->data - all->length;
     ssize_t received;
 
-    if (client->exchange->reads_slowly) {
+    if (client->script->reads_slowly) {
         sleep_us(500);
         room = room > 4096 ? 4096 : room;
     }
-    received = recv(client->socket, answer->data + answer->length, room, 0);
+    received = recv(client->socket, all->data + all->length, room, 0);
     if (received > 0) {
-        answer->length += (size_t)received;
+        all->length += (size_t)received;
     } else if (received == 0 || (errno != EAGAIN && errno != EINTR)) {
-        answer->ended = true;
+        all->ended = true;
     }
 }
 
@@ -155,8 +155,8 @@ static size_t may_send(struct client *client)
     if (client->paused == 0) {
         client->paused = now;
     }
-    if (client->exchange->waits) {
-        return client->answer->length > 0 ||
+    if (client->script->waits) {
+        return client->received->length > 0 ||
                        now >= client->paused + wait_for_100_ms
                    ? client->length
                    : client->pause;
@@ -191,26 +191,26 @@ static bool end_side(struct client *client)
     const struct linger at_once = {.l_onoff = 1};
 
     client->ended = true;
-    switch (client->exchange->end) {
+    switch (client->script->end) {
     case END_HALF_CLOSES:
         (void)shutdown(client->socket, SHUT_WR);
         break;
     case END_RESETS:
         (void)setsockopt(client->socket, SOL_SOCKET, SO_LINGER, &at_once,
                          sizeof at_once);
-        client->answer->ended = true;
+        client->received->ended = true;
         break;
     case END_IS_DEAF:
-        client->answer->ended = is_logged(client);
+        client->received->ended = is_logged(client);
         break;
     default:
         break;
     }
-    if (client->exchange->reads_slowly) {
+    if (client->script->reads_slowly) {
         sleep_us(10000);
     }
-    return client->exchange->end == END_RESETS ||
-           client->exchange->end == END_IS_DEAF;
+    return client->script->end == END_RESETS ||
+           client->script->end == END_IS_DEAF;
 }
 
 int client_send_first(struct client *client)
@@ -224,10 +224,10 @@ int client_send_first(struct client *client)
 
 void client_finish(struct client *client)
 {
-    struct answer *answer = client->answer;
+    struct received *all = client->received;
     bool gone = false;
 
-    while (!gone && !answer->ended && answer->length < sizeof answer->data &&
+    while (!gone && !all->ended && all->length < sizeof all->data &&
            clock_ms() < client->began + CLIENT_MS) {
         size_t until = may_send(client);
         struct pollfd ready = {.fd = client->socket, .events = POLLIN};
@@ -247,19 +247,19 @@ void client_finish(struct client *client)
             }
         }
     }
-    if (client->exchange->end == END_STAYS) {
+    if (client->script->end == END_STAYS) {
         stay(client);
     }
     free(client->request);
     (void)close(client->socket);
 }
 
-int client_run(const struct exchange *exchange, unsigned short port,
-               struct answer *answer)
+int client_run(const struct script *script, unsigned short port,
+               struct received *received)
 {
     struct client client;
 
-    if (client_open(&client, exchange, port, answer) == -1) {
+    if (client_open(&client, script, port, received) == -1) {
         return -1;
     }
     client_finish(&client);

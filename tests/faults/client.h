@@ -7,15 +7,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "answer.h"
-#include "exchanges.h"
+#include "scripts.h"
 
 /* Milliseconds for all of an exchange: longer than the server may take. */
 #define CLIENT_MS 4000
 
+/* Octets that an answer has at the most; more is wrong. */
+#define RECEIVED_MOST 262144
+
+struct received {
+    char data[RECEIVED_MOST];
+    size_t length;
+    bool ended; /* the server closed, or reset; false: the time was up */
+};
+
 struct client {
-    const struct exchange *exchange;
-    struct answer *answer;
+    const struct script *script;
+    struct received *received;
     int socket;
     char *request; /* owned */
     size_t length;
@@ -28,8 +36,8 @@ struct client {
 };
 
 /* Connects. Returns 0, or -1 with errno. */
-int client_open(struct client *client, const struct exchange *exchange,
-                unsigned short port, struct answer *answer);
+int client_open(struct client *client, const struct script *script,
+                unsigned short port, struct received *received);
 
 /* Sends the part before the pause. Returns 0, or -1 if that took too long. */
 int client_send_first(struct client *client);
@@ -38,8 +46,8 @@ int client_send_first(struct client *client);
 void client_finish(struct client *client);
 
 /* All of it. Returns 0, or -1 with errno if there was nobody to connect to. */
-int client_run(const struct exchange *exchange, unsigned short port,
-               struct answer *answer);
+int client_run(const struct script *script, unsigned short port,
+               struct received *received);
 
 /* Milliseconds on a clock that never goes back, and a short sleep. */
 uint64_t clock_ms(void);

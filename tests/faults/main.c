@@ -1,9 +1,9 @@
 /*
  * main.c - the fault sweep of one stage.
  *
- *     sweep STAGE list              its jobs, one per line
- *     sweep STAGE LOG COUNT JOB     does one: start, stop, refusal, or a
- *                                   number
+ *     sweepN STAGE list              its jobs, one a line
+ *     sweepN STAGE LOG COUNT JOB     does one: start, stop, refusal, or a
+ *                                    number
  *
  * LOG is the file for what the server writes; COUNT the one that gets three
  * numbers: the faults that were tried, the calls that they were tried in, and
@@ -26,8 +26,8 @@ static void list(char stage)
     puts("stop");
     puts("start");
     puts("refusal");
-    for (size_t i = 0; i < exchanges_count; i++) {
-        if (strchr(exchanges[i].stages, stage) != NULL) {
+    for (size_t i = 0; i < scripts_count; i++) {
+        if (strchr(scripts[i].stages, stage) != NULL) {
             printf("%zu\n", i);
         }
     }
@@ -47,9 +47,9 @@ static const char *run(struct sweep *sweep, const char *job)
         sweep_stop(sweep);
         return job;
     }
-    sweep->exchange = &exchanges[strtoul(job, NULL, 10) % exchanges_count];
-    sweep_exchange(sweep);
-    return sweep->exchange->name;
+    sweep->script = &scripts[strtoul(job, NULL, 10) % scripts_count];
+    sweep_running(sweep);
+    return sweep->script->name;
 }
 
 int __wrap_main(int argc, char **argv)
@@ -64,7 +64,7 @@ int __wrap_main(int argc, char **argv)
         return 0;
     }
     if (argc != 5 || faults_init() == -1) {
-        fputs("Usage: sweep STAGE list | STAGE LOG COUNT JOB\n", stderr);
+        fputs("Usage: sweepN STAGE list | STAGE LOG COUNT JOB\n", stderr);
         return 2;
     }
     sweep.stage = atoi(argv[1]);

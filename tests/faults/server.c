@@ -116,7 +116,7 @@ static size_t count_entries(const struct server *server, const char *folder)
 
 bool server_start(struct server *server)
 {
-    static struct answer answer;
+    static struct received received;
 
     faults_reset();
     if (server_fork(server) == -1 || !server_listens(server)) {
@@ -126,7 +126,7 @@ bool server_start(struct server *server)
     }
     server->descriptors = count_entries(server, "fd");
     server->connections++;
-    if (client_run(&exchange_ordinary, server->port, &answer) == -1) {
+    if (client_run(&script_ordinary, server->port, &received) == -1) {
         (void)snprintf(server->text, sizeof server->text, "cannot connect");
         return false;
     }

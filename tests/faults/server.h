@@ -27,7 +27,7 @@ struct server {
 int server_fork(struct server *server);
 
 /* Waits until it says where it listens; false: it ended, or says nothing. What
- * it said then stands in `text`. */
+ * it said is then in `text`. */
 bool server_listens(struct server *server);
 
 /* Forks, listens, answers one request. False, with the reason in `text`. */

@@ -14,11 +14,11 @@ void sweep_fail(struct sweep *sweep, const char *what)
     sweep->failures++;
     if (sweep->error == NULL) {
         printf("    stage %d: %s: with no fault: %s\n", sweep->stage,
-               sweep->exchange->name, what);
+               sweep->script->name, what);
         return;
     }
     printf("    stage %d: %s: %s, call %u, %s: %s\n", sweep->stage,
-           sweep->exchange->name,
+           sweep->script->name,
            faults->hits > 0 && name != NULL ? name
                                             : fault_kind_name(sweep->kind),
            sweep->at, sweep->error->name, what);
@@ -27,46 +27,62 @@ void sweep_fail(struct sweep *sweep, const char *what)
 
 /* What may be seen instead of the answer without a fault. */
 static const char *judge_other(const struct sweep *sweep,
-                               const struct answer_check *check,
+                               const struct answer *answer,
                                enum fault_outcome outcome)
 {
     static char text[128];
 
-    if (check->kind == ANSWER_WHOLE) {
+    if (answer->kind == ANSWER_WHOLE) {
         if (outcome >= OUTCOME_ANSWER &&
-            (check->code == 408 || check->code == 500 || check->code == 503)) {
+            (answer->code == 408 || answer->code == 500 ||
+             answer->code == 503)) {
             return NULL;
         }
         (void)snprintf(text, sizeof text, "the answer was %d instead of %d",
-                       check->code, sweep->exchange->code);
+                       answer->code, sweep->script->code);
         return text;
     }
-    if (check->kind == ANSWER_CUT) {
+    if (answer->kind == ANSWER_CUT) {
         (void)snprintf(text, sizeof text,
                        "the answer broke off after %zu "
                        "octets",
-                       sweep->answer.length);
+                       sweep->received.length);
         return outcome == OUTCOME_CUT ? NULL : text;
     }
     return outcome >= OUTCOME_CLOSE ? NULL : "it closed without an answer";
 }
 
+struct answer sweep_answer(const struct sweep *sweep,
+                           const struct script *script)
+{
+    struct answer answer = answer_read(
+        sweep->received.data, sweep->received.length, script->head, NULL);
+
+    if (answer.kind == ANSWER_WHOLE) {
+        answer.mistake = answer_lacks(&answer);
+    }
+    if (answer.interims > 0 && !script->waits) {
+        answer.mistake = "a 100 Continue comes that nobody had asked for";
+    }
+    if (answer.mistake != NULL && answer.kind != ANSWER_CUT) {
+        answer.kind = ANSWER_WRONG;
+    }
+    return answer;
+}
+
 bool sweep_judge(struct sweep *sweep, bool hit)
 {
-    const struct exchange *exchange = sweep->exchange;
-    struct answer_wish wish = {exchange->head, exchange->waits};
-    struct answer_check check = answer_check(&sweep->answer, &wish);
+    const struct script *script = sweep->script;
+    struct answer answer = sweep_answer(sweep, script);
     const char *mistake = NULL;
 
-    if (!sweep->answer.ended) {
+    if (!sweep->received.ended) {
         mistake = "the server neither answered whole nor closed";
-    } else if (check.kind == ANSWER_WRONG) {
-        mistake = check.mistake;
-    } else if (exchange->end != END_RESETS && check.code != exchange->code) {
-        mistake = judge_other(sweep, &check,
-                              hit ? sweep->error->outcome : OUTCOME_SAME);
-    } else if (check.kind == ANSWER_CUT) {
-        mistake = judge_other(sweep, &check,
+    } else if (answer.kind == ANSWER_WRONG) {
+        mistake = answer.mistake;
+    } else if (answer.kind == ANSWER_CUT ||
+               (script->end != END_RESETS && answer.code != script->code)) {
+        mistake = judge_other(sweep, &answer,
                               hit ? sweep->error->outcome : OUTCOME_SAME);
     }
     if (mistake != NULL) {
@@ -80,7 +96,7 @@ static bool sweep_call(struct sweep *sweep, sweep_try *try)
 {
     bool any = false;
 
-    for (sweep->error = fault_errors[sweep->kind];
+    for (sweep->error = fault_errors(sweep->kind);
          sweep->error->name != NULL && sweep->failures < failures_most;
          sweep->error++) {
         if (try(sweep)) {
@@ -96,9 +112,6 @@ static bool sweep_call(struct sweep *sweep, sweep_try *try)
 void sweep_calls(struct sweep *sweep, enum fault_kind end, sweep_try *try)
 {
     for (int kind = FAULT_NONE + 1; kind < (int)end; kind++) {
-        if (fault_errors[kind] == NULL) {
-            continue;
-        }
         sweep->kind = (enum fault_kind)kind;
         sweep->at = 1;
         while (sweep->failures < failures_most && sweep_call(sweep, try)) {
@@ -108,6 +121,6 @@ void sweep_calls(struct sweep *sweep, enum fault_kind end, sweep_try *try)
     }
     if (sweep->failures >= failures_most) {
         printf("    stage %d: %s: gives up after so many\n", sweep->stage,
-               sweep->exchange->name);
+               sweep->script->name);
     }
 }

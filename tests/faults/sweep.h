@@ -6,16 +6,17 @@
 
 #include <stdbool.h>
 
-#include "answer.h"
-#include "exchanges.h"
+#include "client.h"
 #include "faults.h"
+#include "scripts.h"
 #include "server.h"
+#include "strict_answer.h"
 
 struct sweep {
     int stage;
-    const struct exchange *exchange;
+    const struct script *script;
     struct server server;
-    struct answer answer;
+    struct received received;
     unsigned faults;   /* that were tried */
     unsigned calls;    /* that could fail */
     unsigned failures; /* faults that were not survived */
@@ -35,13 +36,17 @@ void sweep_calls(struct sweep *sweep, enum fault_kind end, sweep_try *try);
 
 /* The faults of an exchange, of the start, of one on a port that is taken, and
  * of the end. */
-void sweep_exchange(struct sweep *sweep);
+void sweep_running(struct sweep *sweep);
 void sweep_start(struct sweep *sweep);
 void sweep_refusal(struct sweep *sweep);
 void sweep_stop(struct sweep *sweep);
 
 /* Counts a fault that was not survived, and says so. */
 void sweep_fail(struct sweep *sweep, const char *what);
+
+/* What the client got, with what is wrong with it for that script. */
+struct answer sweep_answer(const struct sweep *sweep,
+                           const struct script *script);
 
 /* Says what is wrong with the answer, if the exchange may not end with it
  * after that fault. `hit`: the fault has happened. */

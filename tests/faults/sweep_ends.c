@@ -88,7 +88,7 @@ static void judge_service(struct sweep *sweep, bool hit)
 {
     struct server *server = &sweep->server;
 
-    if (client_run(sweep->exchange, server->port, &sweep->answer) == -1) {
+    if (client_run(sweep->script, server->port, &sweep->received) == -1) {
         sweep_fail(sweep, "it said that it listens, but does not");
     } else {
         (void)sweep_judge(sweep, hit);
@@ -126,7 +126,7 @@ static bool try_start(struct sweep *sweep)
 
 void sweep_start(struct sweep *sweep)
 {
-    sweep->exchange = &exchange_ordinary;
+    sweep->script = &script_ordinary;
     sweep_calls(sweep, FAULT_KINDS, try_start);
 }
 
@@ -176,7 +176,7 @@ void sweep_refusal(struct sweep *sweep)
     static const struct fault_error none = {.name = "no error"};
     int taken = take_port(&sweep->server.wanted);
 
-    sweep->exchange = &exchange_ordinary;
+    sweep->script = &script_ordinary;
     sweep->kind = FAULT_BIND;
     sweep->error = &none;
     if (taken == -1) {
@@ -199,7 +199,7 @@ static bool try_stop(struct sweep *sweep)
     bool hit;
 
     if (!server_start(server) ||
-        client_open(&client, sweep->exchange, server->port, &sweep->answer) ==
+        client_open(&client, sweep->script, server->port, &sweep->received) ==
             -1 ||
         client_send_first(&client) == -1) {
         sweep_fail(sweep, "it does not start, or does not take a request");
@@ -222,6 +222,6 @@ static bool try_stop(struct sweep *sweep)
 
 void sweep_stop(struct sweep *sweep)
 {
-    sweep->exchange = &exchange_stop;
+    sweep->script = &script_stop;
     sweep_calls(sweep, FAULT_KINDS, try_stop);
 }

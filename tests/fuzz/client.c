@@ -13,7 +13,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "log_line.h"
 #include "net/budget.h"
 #include "net/deadlines.h"
 #include "net/limits.h"
@@ -79,7 +78,7 @@ static void end_side(void)
     }
 }
 
-/* Sends the next piece; behind the last one it ends. */
+/* Sends the next piece; after the last one it ends. */
 static void speak(void)
 {
     const struct client_plan *plan = client.plan;
@@ -163,7 +162,7 @@ static bool pass(uint64_t milliseconds)
     return client.was_interrupted;
 }
 
-void client_check_undisturbed(void)
+static void check_undisturbed(void)
 {
     client.was_interrupted = false;
     deadlines_look(client.clock + 2 * (uint64_t)ALLOWANCE_MOST_MS);
@@ -289,6 +288,52 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *into)
     return 0;
 }
 
+/* ---- The line of the log ---------------------------------------------------
+ */
+
+/* A number, or a `-`, which means 0. */
+static size_t read_logged(const char **text, const char *end)
+{
+    size_t number = 0;
+
+    if (*text < end && **text == '-') {
+        ++*text;
+        return 0;
+    }
+    hold(*text<end &&* * text> '0' && **text <= '9',
+         "a number of the log is a `-` or a plain one");
+    while (*text < end && **text >= '0' && **text <= '9') {
+        number = number * 10 + (size_t)(*(*text)++ - '0');
+    }
+    return number;
+}
+
+/* ADDRESS - - [DATE] "REQUEST LINE" CODE OCTETS LF, in printable ASCII; quotes
+ * in the request line are marked by a backslash. Code and octets are 0 for a
+ * `-`. */
+static void read_log_line(struct client_result *result)
+{
+    static const char before[] =
+        "192.0.2.1 - - [06/Nov/1994:08:49:37 +0000] \"";
+    const char *text = client.log;
+    const char *end = text + client.log_length;
+
+    hold(client.log_length > sizeof before + 4 && end[-1] == '\n' &&
+             memcmp(text, before, sizeof before - 1) == 0,
+         "a line of the log has address and time");
+    text += sizeof before - 1;
+    while (text < end && *text != '"') {
+        hold(*text >= ' ' && *text <= '~', "the log is printable");
+        text += *text == '\\' ? 2 : 1;
+    }
+    hold(end - text > 4 && text[1] == ' ', "the request line is quoted");
+    text += 2;
+    result->logged_code = (int)read_logged(&text, end);
+    hold(*text++ == ' ', "a space comes before the octets");
+    result->logged_octets = read_logged(&text, end);
+    hold(text + 1 == end, "a line of the log ends after the octets");
+}
+
 /* ---- One exchange ----------------------------------------------------------
  */
 
@@ -325,11 +370,10 @@ void client_run(const struct client_plan *plan, struct client_result *result)
     open_sockets();
     handle_connection(client.server, &address);
     hold(!server_is_open(), "the socket is closed");
-    client_check_undisturbed();
+    check_undisturbed();
     result->took = client.clock - 1000;
     hold(client.log_lines == 1, "one line is written to the log");
-    log_line_read(client.log, client.log_length, &result->logged_code,
-                  &result->logged_octets);
+    read_log_line(result);
     hold(budget_held() == 0, "all that was held is given back");
     if (client.socket != -1) {
         hold(!listen_to_answer(), "the answer ends");
@@ -342,4 +386,24 @@ void client_run(const struct client_plan *plan, struct client_result *result)
 void client_release(struct client_result *result)
 {
     buffer_release(&result->answer);
+}
+
+size_t client_read_plan(struct client_plan *plan, const char *data,
+                        size_t length)
+{
+    unsigned octet = length == 0 ? 0 : (unsigned char)data[0];
+
+    *plan = (struct client_plan){
+        .cuts = (const unsigned char *)data + 1,
+        .cut_count = (octet & 7) == 7 ? 1 : octet & 7,
+        .waits = (octet & 8) != 0,
+        .interrupted = (octet & 16) != 0,
+        .small_sends = (octet & 32) != 0,
+        .end = (octet >> 6) % 3,
+    };
+    if (length <= plan->cut_count) {
+        plan->cut_count = 0;
+        return length;
+    }
+    return 1 + plan->cut_count;
 }

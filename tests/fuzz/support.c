@@ -14,6 +14,16 @@ void hold(bool holds, const char *property)
     }
 }
 
+struct answer read_answer(const char *data, size_t length, bool head_only,
+                          time_t now)
+{
+    struct answer answer = answer_read(data, length, head_only, &now);
+
+    hold(answer.kind == ANSWER_WHOLE,
+         answer.kind == ANSWER_WRONG ? answer.mistake : "an answer is whole");
+    return answer;
+}
+
 bool same_octets(const char *one, size_t one_length, const char *other,
                  size_t other_length)
 {

@@ -12,12 +12,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
+
+#include "strict_answer.h"
 
 /* What a fuzzer defines. Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Says which property does not hold, and aborts, if it does not. */
 void hold(bool holds, const char *property);
+
+/* Reads an answer of that time. Ends the fuzzer unless it is whole and valid.
+ */
+struct answer read_answer(const char *data, size_t length, bool head_only,
+                          time_t now);
 
 /* True if the two texts are the same octets. Texts of no octets may be NULL. */
 bool same_octets(const char *one, size_t one_length, const char *other,
@@ -34,7 +42,7 @@ bool is_token(const char *text, size_t length);
 char *exact_copy(const char *data, size_t length);
 
 /* A number that depends on every octet: where to cut, and other choices that
- * need not stand in the input. */
+ * need not be in the input. */
 uint64_t fingerprint(const char *data, size_t length);
 
 /*
@@ -45,7 +53,7 @@ uint64_t fingerprint(const char *data, size_t length);
  */
 size_t utf8_read(const char *text, size_t length, long *character);
 
-/* True if a page may hold that character as it stands: no -1, no control but
+/* True if a page may hold that character as it is: no -1, no control but
  * tab, LF and CR. */
 bool is_shown(long character);
 

@@ -3,7 +3,8 @@
 # hint: Is all of the head checked, and in this order: request line, version,
 #   field lines, Host, framing, method, Expect; and before delegate is called?
 #
-# The requests stand in answers.tsv. Each answer names the fault.
+# The requests are in tests/wire/corpus, and so are their answers. Each answer names
+# the fault.
 
 load helper
 
@@ -17,54 +18,54 @@ teardown_file() {
 
 # bats test_tags=contract,errors,id:request-line-faults
 @test "a malformed request line gets 400" {
-    check_rows answers.tsv 'request line'
+    check_rows request-line absolute
 }
 
 # bats test_tags=contract,errors,id:versions
 @test "another major version of HTTP gets 505, another minor one an answer" {
-    check_rows answers.tsv version
+    check_rows version
 }
 
 # bats test_tags=contract,errors,id:field-line-faults
 @test "a malformed field line gets 400" {
-    check_rows answers.tsv 'field line'
+    check_rows field-line
 }
 
 # bats test_tags=contract,errors,id:host-faults
 @test "a Host that is missing, there twice, or invalid gets 400" {
-    check_rows answers.tsv host
+    check_rows host
 }
 
 # bats test_tags=contract,errors,id:framing-faults
 @test "lengths and codings that leave the end of the content in doubt get 400" {
-    check_rows answers.tsv framing
+    check_rows framing
 }
 
 # bats test_tags=contract,errors,id:unknown-method-or-coding
 @test "a method or a transfer coding that the server does not know gets 501" {
-    check_rows answers.tsv 'method or coding'
+    check_rows unknown
 }
 
 # bats test_tags=contract,errors,id:unknown-expectation
 @test "an Expect other than 100-continue gets 417" {
-    check_rows answers.tsv expectation
+    check_rows expectation
 }
 
 # bats test_tags=contract,requests,id:get-with-content
 # hint: Content belongs to POST alone: with any other method it is left
 #   unread, and nothing about it is a fault but its framing.
 @test "a GET or HEAD with content, of whatever kind, gets the page" {
-    check_rows answers.tsv 'content of a GET'
+    check_rows get-content
 }
 
 # bats test_tags=contract,errors,id:head-fault
 # hint: An error page is an answer like any other: to HEAD, its content is
 #   left out.
 @test "a HEAD with a fault gets the status without content" {
-    check_rows answers.tsv HEAD
+    check_rows head
 }
 
 # bats test_tags=contract,errors,id:two-faults
 @test "a request with two faults is answered with the one that comes first" {
-    check_rows answers.tsv 'two faults'
+    check_rows two-faults post-head-faults
 }

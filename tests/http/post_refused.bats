@@ -4,7 +4,7 @@
 # hint: Until stage 6 a POST is a method that the server does not know: 501,
 #   after the other faults of the head.
 #
-# The requests stand in post_refused.tsv.
+# The requests are in tests/wire/corpus.
 
 load helper
 
@@ -18,12 +18,12 @@ teardown_file() {
 
 # bats test_tags=id:post-refused
 @test "a POST gets 501, which says that stage 6 is for it" {
-    check_rows post_refused.tsv POST
+    check_rows post post-continue timeout
 }
 
 # bats test_tags=id:post-refused-faults
 @test "a POST with a fault in its head gets 400, with one in its content 501" {
-    check_rows post_refused.tsv 'POST with another fault'
+    check_rows post-head-faults post-limit post-type post-chunks post-two-faults
 }
 
 # bats test_tags=id:post-refused-curl

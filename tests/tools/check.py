@@ -265,9 +265,16 @@ def calls() -> None:
 
 
 @part
-def tags() -> None:
-    """Each test has an id of its own, its tags and a hint."""
+def lessons() -> None:
+    """Neighboring stages differ by their lesson only."""
+    run("tests/tools/check_stages.py")
+
+
+@part
+def suite() -> None:
+    """Each test has an id of its own, its tags and a hint; and the runner can fail."""
     run("tests/tools/list.py", "--check")
+    run("tests/tools/suite/suite_test.py")
 
 
 # ---- Hardening

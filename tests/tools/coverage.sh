@@ -18,7 +18,7 @@ find "$build" -name '*.gcda' -delete 2>/dev/null
 make --no-print-directory -j"$(nproc)" BUILD="$build" CFLAGS="$flags" \
     CPPFLAGS=-DCOVERAGE UNIT_SANITIZE= UNIT_CFLAGS= test-programs || exit 1
 tests/tools/run.py "$build" "$@" || exit 1
-CFLAGS=$flags LDFLAGS=--coverage SANITIZE='' tests/faults/run.sh "$build" "$@" ||
+CFLAGS=$flags LDFLAGS=--coverage SANITIZE='' tests/faults/run.py "$build" "$@" ||
     exit 1
 
 # FILE KIND PATTERN: what is left out of that file. A file in which nothing is

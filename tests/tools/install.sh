@@ -17,11 +17,13 @@ needs() {
         echo "file:/usr/lib/bats/bats-assert/load.bash bats-assert"
         echo "command:curl curl"
         echo "command:nc netcat-openbsd"
+        echo "command:python3 python3"
         echo "header:cmocka.h libcmocka-dev"
         ;;
     grade)
         echo "command:python3 python3-minimal"
         echo "command:prlimit util-linux"
+        echo "command:bwrap bubblewrap"
         echo "command:nm binutils"
         ;;
     load)
@@ -38,7 +40,6 @@ needs() {
         echo "fuzzer:clang libclang-rt-14-dev"
         ;;
     docs)
-        echo "command:clitest clitest"
         echo "command:python3 python3"
         echo "command:nginx nginx-light"
         ;;

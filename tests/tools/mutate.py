@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """tests/tools/mutate.py - changes the sources at random, and counts what is caught.
 
-One mutation at a time (mutations.py) is made in a copy of the project. If the
+One mutation at a time (suite/mutations.py) is made in a copy of the project. If the
 compiler makes the same code of it, it changes no behaviour, and is left out.
 Otherwise the units of the file run first, then the HTTP tests of the stage,
 until one fails: the mutation is caught. If none does, it has survived.
@@ -27,15 +27,15 @@ import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent / "mistakes"))
 
 # pylint: disable=wrong-import-position
-from mutations import Mutation, mutations_of  # noqa: E402
-from suite import Bench, by_job, expected, goals, run_tests  # noqa: E402
-from tree import NotBuilt, Tree, last_stage  # noqa: E402
+from suite.jobs import Job  # noqa: E402
+from suite.mutations import Mutation, mutations_of  # noqa: E402
+from suite.planted import RED, bench_of, goals, jobs_named  # noqa: E402
+from suite.project_copy import NotBuilt, ProjectCopy  # noqa: E402
+from suite.tests import COMMON, TOP, expected_tests, stages  # noqa: E402
 
-project = Path.cwd()
-results_file = project / "build/mutants/results.tsv"
+results_file = TOP / "build/mutants/results.tsv"
 flags = ["-std=c17", "-O2", "-w", "-D_GNU_SOURCE", "-pthread",
          "-iquote", "common"]  # fmt: skip
 # Tests that say the least for their time come last.
@@ -49,22 +49,17 @@ def wanted(name: str, default: str = "") -> str:
 
 def source_files() -> list[str]:
     """What is mutated."""
-    files = sorted(project.glob("common/*/*.c")) + sorted(
-        project.glob("stages/stage*/*.c")
-    )
-    return [
-        str(file.relative_to(project))
-        for file in files
-        if wanted("FILES") in str(file.relative_to(project))
-    ]
+    paths = [*sorted(TOP.glob("common/*/*.c")), *sorted(TOP.glob("stages/stage*/*.c"))]
+    files = [str(path.relative_to(TOP)) for path in paths]
+    return [file for file in files if wanted("FILES") in file]
 
 
-def object_code(tree: Tree, file: str) -> bytes | None:
+def object_code(copy: ProjectCopy, file: str) -> bytes | None:
     """What the compiler makes of it; None if it cannot."""
-    output = tree.root / "build/mutant.o"
+    output = copy.root / "build/mutant.o"
     done = subprocess.run(
         ["cc", *flags, "-c", file, "-o", str(output)],
-        cwd=tree.root, capture_output=True, check=False,
+        cwd=copy.root, capture_output=True, check=False,
     )  # fmt: skip
     return output.read_bytes() if done.returncode == 0 else None
 
@@ -73,65 +68,63 @@ def stage_of(file: str) -> int:
     """The stage whose tests are run."""
     if file.startswith("stages/"):
         return int(file.split("/")[1].removeprefix("stage"))
-    return last_stage
+    return stages()[-1]
 
 
-def tests_for(bench: Bench, file: str) -> list[list[str]]:
-    """The tests, a job at a time: the file's own units first."""
-    jobs = by_job([*expected(project, 0), *expected(project, bench.stage)])
-    stem = Path(file).stem
+def jobs_for(stage: int, file: str) -> list[Job]:
+    """The jobs that are run, the file's own units first."""
+    # browser is about a browser's patience.
+    tests = [*expected_tests(COMMON), *expected_tests(stage)]
+    jobs = jobs_named([test.id for test in tests if test.job != "browser"], stage)
 
-    def rank(job: str) -> tuple[int, str]:
-        is_unit = not bench.bats_file(job).exists()
-        if is_unit and job.startswith(f"{stem}_"):
-            return 0, job
-        if not is_unit:
-            return (4 if job.startswith(slow_jobs) else 2), job
-        is_stage_unit = "/stage" in bench.unit_program(job)
-        return (1 if is_stage_unit else 3), job
+    def rank(job: Job) -> tuple[int, str]:
+        name = job.file.stem
+        if job.is_bats:
+            return (4 if name.startswith(slow_jobs) else 2), name
+        if name.startswith(f"{Path(file).stem}_"):
+            return 0, name
+        return (3 if job.stage == COMMON else 1), name
 
-    # Those are about the sources themselves, and about a browser's patience.
-    left_out = ("stages_test", "browser")
-    chosen = sorted((job for job in jobs if job not in left_out), key=rank)
-    return [[f"{job}: {title}" for title in jobs[job]] for job in chosen]
+    return sorted(jobs, key=rank)
 
 
-def catch(bench: Bench, file: str) -> str | None:
-    """Runs tests until one fails, twice: a busy machine may make one fail that
-    has nothing to say. Gives its id, or None."""
-    for tests in tests_for(bench, file):
+def catch(copy: ProjectCopy, file: str) -> str | None:
+    """Runs tests until one fails, twice: a busy machine may make one fail that has
+    nothing to say. Gives its id, or None."""
+    stage = stage_of(file)
+    bench = bench_of(copy, "", 8, 60)
+    for job in jobs_for(stage, file):
         try:
-            bench.tree.build(bench.stage, "", goals(bench, tests))
+            copy.build(stage, "", goals(bench, [job]))
         except NotBuilt as error:
             if "error:" in str(error) or "undefined" in str(error):
                 return f"the build: {str(error).splitlines()[0]}"
-        results = run_tests(bench, tests)[0]
-        failed = [t for t, result in results.items() if result in ("failed", "hung")]
-        if failed:
-            again = run_tests(bench, tests)[0]
-            for test in failed:
-                if again.get(test) in ("failed", "hung"):
-                    return test
-        if results and all(r == "not-run" for r in results.values()):
-            return f"{tests[0].partition(':')[0]}: (its set-up)"
+        red = [test.id for test in bench.run(job).tests if test.result in RED]
+        if red:
+            (again,) = jobs_named(red, stage)
+            red = [test.id for test in bench.run(again).tests if test.result in RED]
+        if red:
+            return red[0]
+        if all(test.result == "missing" for test in job.tests):
+            return f"{job.file.stem}: (its set-up)"
     return None
 
 
-def attempt(tree: Tree, mutation: Mutation) -> tuple[str, str]:
+def attempt(copy: ProjectCopy, mutation: Mutation) -> tuple[str, str]:
     """Makes a mutation, and takes it back; gives the result."""
-    path = tree.root / mutation.file
+    path = copy.root / mutation.file
     kept = path.read_text("utf-8")
-    original = object_code(tree, mutation.file)
+    original = object_code(copy, mutation.file)
     lines = kept.split("\n")
     lines[mutation.line - 1] = mutation.after
     try:
         path.write_text("\n".join(lines), "utf-8")
-        changed = object_code(tree, mutation.file)
+        changed = object_code(copy, mutation.file)
         if changed is None:
             return "no C", ""
         if changed == original:
             return "same code", ""
-        caught = catch(Bench(tree, stage_of(mutation.file)), mutation.file)
+        caught = catch(copy, mutation.file)
         return ("caught", caught) if caught else ("survived", "")
     finally:
         path.write_text(kept, "utf-8")
@@ -161,10 +154,10 @@ def report() -> int:
 def main() -> int:
     """Tries mutations for the time that is allowed."""
     began = time.monotonic()
-    mutations = [m for file in source_files() for m in mutations_of(project, file)]
+    mutations = [m for file in source_files() for m in mutations_of(TOP, file)]
     random.Random(int(wanted("SEED", "1"))).shuffle(mutations)
     print(f"{len(mutations)} mutations, in an order of chance", flush=True)
-    tree = Tree(project, project / "build/mutants/tree")
+    copy = ProjectCopy(TOP, TOP / "build/mutants/tree")
     known = tried()
     left = int(wanted("MUTANTS", "1000000"))
     for mutation in mutations:
@@ -175,7 +168,7 @@ def main() -> int:
         if mutation.key in known:
             continue
         started = time.monotonic()
-        result, by = attempt(tree, mutation)
+        result, by = attempt(copy, mutation)
         with results_file.open("a", encoding="utf-8") as file:
             file.write(f"{mutation.key}\t{result}\t{by}\n")
         if result in ("caught", "survived"):

@@ -58,6 +58,7 @@ static void field_line_parse_of_malformed_lines(void **state)
         {OCTETS("a: b\n"), VERDICT_BARE_LF},
         {OCTETS("a b\n"), VERDICT_BARE_LF},
         {OCTETS(" a: b\n"), VERDICT_BARE_LF},
+        {OCTETS("a: \rb\n"), VERDICT_BARE_LF},
 
         {OCTETS("\r\r\n"), VERDICT_BARE_CR},
         {OCTETS("a\r: b\r\n"), VERDICT_BARE_CR},
@@ -65,6 +66,7 @@ static void field_line_parse_of_malformed_lines(void **state)
         {OCTETS("a:\rb\r\n"), VERDICT_BARE_CR},
         {OCTETS("a: b\r\r\n"), VERDICT_BARE_CR},
         {OCTETS("\ra: b\r\n"), VERDICT_BARE_CR},
+        {OCTETS("a: \x01\r\r\n"), VERDICT_BARE_CR},
 
         {OCTETS("\0\r\n"), VERDICT_NUL},
         {OCTETS("a\0: b\r\n"), VERDICT_NUL},
@@ -72,6 +74,7 @@ static void field_line_parse_of_malformed_lines(void **state)
         {OCTETS("a:\0\r\n"), VERDICT_NUL},
         {OCTETS("a: b\0\n"), VERDICT_NUL},
         {OCTETS("a: b\r\0\n"), VERDICT_NUL},
+        {OCTETS("a: b\r\0\r\n"), VERDICT_NUL},
 
         {OCTETS("a: \x01\r\n"), VERDICT_CONTROL},
         {OCTETS("a: b\x1F"
@@ -160,41 +163,6 @@ static void field_line_parse_of_every_octet_in_the_value(void **state)
     }
 }
 
-static void field_line_check_octets_of_lines(void **state)
-{
-    static const struct {
-        const char *line; /* without its LF */
-        size_t length;
-        enum verdict expected;
-    } rows[] = {
-        {OCTETS("\r"), VERDICT_DONE},
-        {OCTETS("a: b\tc \xFF\r"), VERDICT_DONE},
-        {OCTETS(" \t\r"), VERDICT_DONE},
-        {OCTETS(""), VERDICT_BARE_LF},
-        {OCTETS("a"), VERDICT_BARE_LF},
-        {OCTETS("a\rb"), VERDICT_BARE_LF},
-        {OCTETS("\r\r"), VERDICT_BARE_CR},
-        {OCTETS("a\rb\r"), VERDICT_BARE_CR},
-        {OCTETS("\0"), VERDICT_NUL},
-        {OCTETS("\0\r"), VERDICT_NUL},
-        {OCTETS("a\r\0\r"), VERDICT_NUL},
-        {OCTETS("a\0"), VERDICT_NUL},
-        {OCTETS("a\x1B\r"), VERDICT_CONTROL},
-        {OCTETS("\x7F\r"), VERDICT_CONTROL},
-        {OCTETS("\x01\r\r"), VERDICT_BARE_CR},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        char *line = guarded_copy(rows[i].line, rows[i].length);
-
-        assert_row_verdict(rows[i].line,
-                           field_line_check_octets(line, rows[i].length),
-                           rows[i].expected);
-        guarded_free(line, rows[i].length);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,7 +170,6 @@ int main(void)
         cmocka_unit_test(field_line_parse_of_malformed_lines),
         cmocka_unit_test(field_line_parse_looks_at_its_own_line),
         cmocka_unit_test(field_line_parse_of_every_octet_in_the_value),
-        cmocka_unit_test(field_line_check_octets_of_lines),
     };
 
     return run_all(tests);

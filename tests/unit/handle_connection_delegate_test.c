@@ -9,8 +9,10 @@
 #include "request_rows.h"
 
 #include <signal.h>
+#include <stdio.h>
 
 #include "net/deadlines.h"
+#include "support_clock.h"
 
 #define WITH_FIELD(name_of, value_of)                                          \
     {                                                                          \
@@ -71,13 +73,12 @@ static int leave_nothing(struct response *response)
 
 static void check_fault(const char *name, const struct request_row *row)
 {
-    open_client(row->request, strlen(row->request));
+    open_request(row->request);
     handle();
-    stub_check(name);
+    check_handled(name);
     assert_row_times(name, "delegate was called", delegate_calls, 1);
-    stub_check_answer(name, "HTTP/1.1 500 Internal Server Error", !row->head);
-    assert_row_lacks(name, "the answer", stub_sent(), "ecret");
-    stub_close();
+    check_answer(name, "HTTP/1.1 500 Internal Server Error", !row->head);
+    assert_row_lacks(name, "the answer", client.answer, "ecret");
 }
 
 /* hint: Is the result of delegate looked at? The client then gets a clean
@@ -110,13 +111,12 @@ static void handle_connection_of_an_answer_without_content(void **state)
     (void)state;
     delegate_answers = leave_fault;
     for (fault = answers; fault < answers + COUNT(answers); fault++) {
-        open_client(request_rows[0].request, strlen(request_rows[0].request));
+        open_request(request_rows[0].request);
         handle();
-        stub_check(fault->name);
-        stub_check_answer(fault->name, fault->name, false);
-        assert_row_lacks(fault->name, "the answer", stub_sent(),
+        check_handled(fault->name);
+        check_answer(fault->name, fault->name, false);
+        assert_row_lacks(fault->name, "the answer", client.answer,
                          "Content-Length");
-        stub_close();
     }
 }
 
@@ -143,29 +143,69 @@ static void handle_connection_sends_what_delegate_leaves(void **state)
 
     (void)state;
     delegate_answers = leave_404;
-    open_client(request_rows[0].request, strlen(request_rows[0].request));
+    open_request(request_rows[0].request);
     handle();
-    stub_check("404");
-    content = stub_check_answer("404", "HTTP/1.1 404 Not Found", true);
+    check_handled("404");
+    content = check_answer("404", "HTTP/1.1 404 Not Found", true);
     assert_memory_equal(content, "a\0b", 4);
-    assert_row_has("404", "the answer", stub_sent(),
+    assert_row_has("404", "the answer", client.answer,
                    "\r\nX-Two: 1\r\nX-Two: \r\n");
-    stub_close();
 
     delegate_answers = leave_599;
-    open_client(request_rows[0].request, strlen(request_rows[0].request));
+    open_request(request_rows[0].request);
     handle();
-    stub_check("599");
-    content = stub_check_answer("599", "HTTP/1.1 599 ", true);
+    check_handled("599");
+    content = check_answer("599", "HTTP/1.1 599 ", true);
     assert_row_octets("599", "the content of the answer", content,
                       strlen(content), "");
-    stub_close();
+}
+
+static size_t content_length;
+
+static int leave_octets(struct response *response)
+{
+    response->code = 200;
+    for (size_t i = 0; i < content_length; i++) {
+        buffer_append(&response->content, i + 1 == content_length ? ">" : "x",
+                      1);
+    }
+    return 0;
+}
+
+/* hint: Is all of the content sent, however long it is, and none of it to HEAD?
+ * Content-Length is the same for both. */
+static void handle_connection_sends_content_of_any_length(void **state)
+{
+    static const size_t lengths[] = {0, 1, 8192, 8193, 100000};
+    static const size_t requests[] = {0, 4}; /* a GET and a HEAD */
+
+    (void)state;
+    delegate_answers = leave_octets;
+    for (size_t i = 0; i < 2 * COUNT(lengths); i++) {
+        const struct request_row *row = &request_rows[requests[i % 2]];
+        char field[64];
+        const char *content;
+
+        content_length = lengths[i / 2];
+        (void)snprintf(field, sizeof field, "\r\nContent-Length: %zu\r\n",
+                       content_length);
+        open_request(row->request);
+        say_place("with %zu octets of content", content_length);
+        handle();
+        check_handled(row->request);
+        content = check_answer(row->request, "HTTP/1.1 200 OK", !row->head);
+        assert_row_has(row->request, "the answer", client.answer, field);
+        assert_row_that(row->request,
+                        row->head || content_length == 0 ||
+                            content[content_length - 1] == '>',
+                        "the end of the content has not come");
+    }
 }
 
 static int take_half_an_hour(struct response *response)
 {
-    stub.clock += 1800000;
-    deadlines_look(stub.clock);
+    pass_time(1800000);
+    deadlines_look(deadlines_clock());
     return leave_404(response);
 }
 
@@ -174,19 +214,18 @@ static int take_half_an_hour(struct response *response)
  * the wait noted before delegate is called? */
 static void handle_connection_never_interrupts_delegate(void **state)
 {
-    sig_atomic_t signals = stub_signals;
+    sig_atomic_t signals = client_signals;
 
     (void)state;
     delegate_answers = take_half_an_hour;
     for (size_t i = 0; i < COUNT(request_rows); i++) {
         const char *row = request_rows[i].request;
 
-        open_client(row, strlen(row));
+        open_request(row);
         handle();
-        stub_check(row);
-        assert_row(row, "the number of signals", stub_signals - signals, 0);
-        stub_check_answer(row, "HTTP/1.1 404 Not Found", !request_rows[i].head);
-        stub_close();
+        check_handled(row);
+        assert_row(row, "the number of signals", client_signals - signals, 0);
+        check_answer(row, "HTTP/1.1 404 Not Found", !request_rows[i].head);
     }
 }
 
@@ -194,7 +233,7 @@ static void handle_connection_never_interrupts_delegate(void **state)
  * memory before anything was read, so that it is not known to be one. */
 static bool has_content(const struct request_row *row, size_t most)
 {
-    const char *end = strstr(stub_sent(), "\r\n\r\n");
+    const char *end = strstr(client.answer, "\r\n\r\n");
 
     return !row->head || (most == 0 && end != NULL && end[4] != '\0');
 }
@@ -205,23 +244,26 @@ static size_t check_without_memory(const struct request_row *row, size_t most,
 {
     bool answered;
 
-    open_client(row->request, strlen(row->request));
-    stub.step = 20;
-    stub.ending = STUB_ENDS;
+    open_request(row->request);
+    client.step = 20;
+    client.ending = CLIENT_ENDS;
     say_place("with memory for %zu allocations, then none for %s", most,
               failures == 1 ? "one" : "any");
     memory_lasts(most, failures);
     handle();
     memory_is_back();
-    answered = strstr(stub_sent(), "HTTP/1.1 200 ") != NULL;
-    stub_check(row->request);
-    stub_check_answer(row->request,
-                      answered ? "HTTP/1.1 200 OK"
-                               : "HTTP/1.1 500 Internal Server Error",
-                      has_content(row, most));
+    answered = strstr(client.answer, "HTTP/1.1 200 ") != NULL;
+    check_handled(row->request);
+    check_answer(row->request,
+                 answered ? "HTTP/1.1 200 OK"
+                          : "HTTP/1.1 500 Internal Server Error",
+                 has_content(row, most));
     assert_row_that(row->request, memory_tried() > most || answered,
-                    "with memory enough, the answer is no 200");
-    stub_close();
+                    "with memory enough, the answer is not a 200");
+    if (answered) {
+        assert_row_octets(row->request, "what delegate was given", delegate_got,
+                          delegate_got_length, row->got);
+    }
     return memory_tried();
 }
 
@@ -253,6 +295,7 @@ int main(void)
         TEST(handle_connection_of_a_delegate_that_fails),
         TEST(handle_connection_of_an_answer_without_content),
         TEST(handle_connection_sends_what_delegate_leaves),
+        TEST(handle_connection_sends_content_of_any_length),
         TEST(handle_connection_never_interrupts_delegate),
         TEST(handle_connection_without_memory),
     };

@@ -2,20 +2,18 @@
  * main_thread_test.c - getting the process ready, and what the main thread does
  * until a signal has stopped the server. Each test has a process of its own.
  */
-/* link: -Wl,--wrap=clock_gettime,--wrap=pthread_create,--wrap=malloc_trim */
-/* link: -Wl,--wrap=write */
-#include "support_pool.h"
+/* link: -Wl,--wrap=clock_gettime,--wrap=malloc_trim,--wrap=write */
+#include "support.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,18 +22,15 @@
 #include "net/limits.h"
 #include "net/log.h"
 #include "net/main_thread.h"
+#include "net/pool.h"
 
 /* ---- Calls in place of the real ones */
 
 static unsigned speed = 1; /* of the clock, so that seconds pass sooner */
-static bool no_threads;
 static bool writes_slowly; /* to standard error */
 static atomic_int trims;
 
 STANDS_IN_FOR(int, clock_gettime, clockid_t clock, struct timespec *time);
-STANDS_IN_FOR(int, pthread_create, pthread_t *thread,
-              const pthread_attr_t *attributes, void *(*function)(void *),
-              void *argument);
 int __wrap_malloc_trim(size_t pad);
 STANDS_IN_FOR(ssize_t, write, int descriptor, const void *data, size_t length);
 
@@ -47,14 +42,6 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
     time->tv_sec = time->tv_sec * (long)speed + nanoseconds / 1000000000;
     time->tv_nsec = nanoseconds % 1000000000;
     return result;
-}
-
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*function)(void *), void *argument)
-{
-    return no_threads
-               ? EAGAIN
-               : __real_pthread_create(thread, attributes, function, argument);
 }
 
 int __wrap_malloc_trim(size_t pad)
@@ -81,6 +68,7 @@ ssize_t __wrap_write(int descriptor, const void *data, size_t length)
 
 /* ---- Getting ready */
 
+static struct pool pool;
 static char reason[REASON_SIZE];
 
 static void prepare(void)
@@ -110,78 +98,8 @@ static void main_thread_prepare_sets_up_signals(void **state)
     prepare();
     child_check(is_blocked(SIGINT) && is_blocked(SIGTERM), "these can wait");
     child_check(is_blocked(SIGPIPE), "a client may be gone");
-    child_check(raise(SIGUSR1) == 0, "an interrupt is no end");
+    child_check(raise(SIGUSR1) == 0, "an interrupt does not end it");
     child_check(!is_blocked(SIGUSR1), "it interrupts");
-}
-
-static size_t count_descriptors(void)
-{
-    size_t count = 0;
-
-    for (int i = 0; i < 64; i++) {
-        count += fcntl(i, F_GETFD) != -1;
-    }
-    return count;
-}
-
-static unsigned closed; /* a bit for each of 0, 1 and 2 */
-
-/* Those that are closed become /dev/null; the others stay what they are. */
-static void opens_streams(void)
-{
-    struct stat null;
-    struct stat before[3];
-    struct stat after;
-    size_t descriptors = count_descriptors();
-
-    child_check(stat("/dev/null", &null) == 0, "looked at");
-    for (int i = 0; i < 3; i++) {
-        child_check(fstat(i, &before[i]) == 0, "open");
-    }
-    for (int i = 0; i < 3; i++) {
-        child_check((closed >> i & 1) == 0 || close(i) == 0, "closed");
-    }
-    prepare();
-    for (int i = 0; i < 3; i++) {
-        const struct stat *expected = closed >> i & 1 ? &null : &before[i];
-
-        child_check(fstat(i, &after) == 0, "each stream is open");
-        child_check(after.st_dev == expected->st_dev &&
-                        after.st_ino == expected->st_ino,
-                    "it is what it should be");
-    }
-    child_check(count_descriptors() == descriptors, "no more are open");
-}
-
-static void main_thread_prepare_opens_streams_that_are_closed(void **state)
-{
-    (void)state;
-    for (closed = 0; closed < 8; closed++) {
-        say_place("with streams closed: %u", closed);
-        run_in_child(opens_streams);
-    }
-}
-
-static void main_thread_prepare_without_a_descriptor(void **state)
-{
-    const struct rlimit none = {0, 0};
-
-    (void)state;
-    child_check(close(STDIN_FILENO) == 0, "closed");
-    child_check(setrlimit(RLIMIT_NOFILE, &none) == 0, "the limit is set");
-    child_check(main_thread_prepare(reason) == -1, "it fails");
-    child_check(strstr(reason, "/dev/null") != NULL, "the reason says what");
-    child_check(strstr(reason, strerror(EMFILE)) != NULL, "and why");
-}
-
-static void main_thread_prepare_without_a_thread(void **state)
-{
-    (void)state;
-    no_threads = true;
-    child_check(main_thread_prepare(reason) == -1, "it fails");
-    child_check(strstr(reason, "thread for the log") != NULL,
-                "the reason says what");
-    child_check(strstr(reason, strerror(EAGAIN)) != NULL, "and why");
 }
 
 /* ---- Stopping */
@@ -199,143 +117,6 @@ static pthread_t start(void *(*function)(void *))
     return thread;
 }
 
-/* Starts the server, with this many clients that have come. */
-static void start_server(int *clients, size_t count)
-{
-    prepare();
-    listen_for_clients();
-    connect_clients(clients, count);
-    start_first_thread();
-}
-
-/* Starts it, with a client whose thread is busy. */
-static int start_busy(void)
-{
-    int client;
-
-    atomic_store(&held, true);
-    start_server(&client, 1);
-    await_number(&accepted, 1);
-    return client;
-}
-
-static void check_stop(int number)
-{
-    start_server(NULL, 0);
-    signal_server(number);
-    child_check(main_thread_run(&pool) == 0, "it ends with 0");
-    child_check(pool_count(&pool).total == 0, "no thread is left");
-    child_check(connect_client() == -1, "a client is refused");
-}
-
-static void main_thread_run_until_sigterm(void **state)
-{
-    (void)state;
-    check_stop(SIGTERM);
-}
-
-static void main_thread_run_until_sigint(void **state)
-{
-    (void)state;
-    check_stop(SIGINT);
-}
-
-/* In a shell's background, Ctrl-C is for someone else. */
-static void main_thread_run_leaves_sigint_ignored(void **state)
-{
-    (void)state;
-    (void)signal(SIGINT, SIG_IGN);
-    start_server(NULL, 0);
-    signal_server(SIGINT);
-    signal_server(SIGTERM);
-    signal_server(SIGINT);
-    child_check(main_thread_run(&pool) == 0, "SIGINT is no second signal");
-}
-
-static void main_thread_run_serves_what_has_come(void **state)
-{
-    int clients[20];
-
-    (void)state;
-    start_server(clients, COUNT(clients));
-    signal_server(SIGTERM);
-    child_check(main_thread_run(&pool) == 0, "it ends with 0");
-    child_check(pool_count(&pool).total == 0, "no thread is left");
-    check_answers(clients, COUNT(clients));
-}
-
-static void await_refusal(void)
-{
-    int client = connect_client();
-
-    for (int i = 0; i < 5000 && client != -1; i++) {
-        (void)close(client);
-        pause_a_moment();
-        client = connect_client();
-    }
-    child_check(client == -1, "the listening ends");
-}
-
-static void *release_after_stop(void *unused)
-{
-    await_refusal();
-    atomic_store(&held, false);
-    return unused;
-}
-
-static void main_thread_run_waits_for_busy_threads(void **state)
-{
-    int client = start_busy();
-    pthread_t releasing = start(release_after_stop);
-
-    (void)state;
-    signal_server(SIGTERM);
-    child_check(main_thread_run(&pool) == 0, "it ends with 0");
-    child_check(!atomic_load(&held), "not before the thread was done");
-    child_check(pool_count(&pool).total == 0, "no thread is left");
-    child_check(pthread_join(releasing, NULL) == 0, "joined");
-    check_answers(&client, 1);
-}
-
-static void main_thread_run_ends_though_a_thread_is_busy(void **state)
-{
-    uint64_t took;
-
-    (void)state;
-    (void)start_busy();
-    signal_server(SIGTERM);
-    speed = 10;
-    took = deadlines_clock();
-    child_check(main_thread_run(&pool) == 0, "it ends with 0");
-    took = deadlines_clock() - took;
-    child_check(took >= STOP_MOST_MS, "there is time for an answer");
-    child_check(took < STOP_MOST_MS + speed * 500, "but not more");
-    await_detached();
-}
-
-static void *signal_after_stop(void *unused)
-{
-    await_refusal();
-    signal_server(SIGINT);
-    return unused;
-}
-
-static void main_thread_run_ends_at_once_at_a_second_signal(void **state)
-{
-    pthread_t signalling;
-
-    (void)state;
-    (void)start_busy();
-    signalling = start(signal_after_stop);
-    signal_server(SIGTERM);
-    child_check(main_thread_run(&pool) == 128 + SIGINT, "it ends with 130");
-    child_check(pool_count(&pool).busy > 0, "a thread is busy");
-    child_check(pthread_join(signalling, NULL) == 0, "joined");
-    await_detached();
-}
-
-/* ---- Deadlines */
-
 /* A pool without threads, of which so many are counted as busy. */
 static void count_busy(size_t busy, size_t cap)
 {
@@ -349,10 +130,9 @@ static void count_busy(size_t busy, size_t cap)
     }
 }
 
-/* The server stops, and all threads that are counted end. */
-static void stop_without_threads(void)
+/* All threads that are counted end, once the server stops. */
+static void end_threads(void)
 {
-    signal_server(SIGTERM);
     while (pool_count(&pool).total > 0) {
         if (pool_wait(&pool)) {
             errno = EAGAIN;
@@ -360,6 +140,65 @@ static void stop_without_threads(void)
         }
     }
 }
+
+static void stop_without_threads(void)
+{
+    signal_server(SIGTERM);
+    end_threads();
+}
+
+static void *stop_at_once(void *unused)
+{
+    stop_without_threads();
+    return unused;
+}
+
+/* In a shell's background, Ctrl-C is for someone else. */
+static void main_thread_run_leaves_sigint_ignored(void **state)
+{
+    pthread_t stopping;
+
+    (void)state;
+    (void)signal(SIGINT, SIG_IGN);
+    count_busy(1, 100);
+    signal_server(SIGINT);
+    stopping = start(stop_at_once);
+    signal_server(SIGINT);
+    child_check(main_thread_run(&pool) == 0, "SIGINT is not a second signal");
+    child_check(pthread_join(stopping, NULL) == 0, "joined");
+}
+
+static void main_thread_run_ends_though_a_thread_is_busy(void **state)
+{
+    uint64_t took;
+
+    (void)state;
+    count_busy(1, 100);
+    signal_server(SIGTERM);
+    speed = 10;
+    took = deadlines_clock();
+    child_check(main_thread_run(&pool) == 0, "it ends with 0");
+    took = deadlines_clock() - took;
+    child_check(took >= STOP_MOST_MS, "there is time for an answer");
+    child_check(took < STOP_MOST_MS + speed * 500, "but not more");
+}
+
+/* Whichever of the two comes first. */
+static void main_thread_run_ends_at_once_at_a_second_signal(void **state)
+{
+    int code;
+
+    (void)state;
+    count_busy(1, 100);
+    signal_server(SIGTERM);
+    signal_server(SIGINT);
+    code = main_thread_run(&pool);
+    child_check(code == 128 + SIGINT || code == 128 + SIGTERM,
+                "it ends with the number of the signal");
+    child_check(pool_count(&pool).busy > 0, "a thread is busy");
+}
+
+/* ---- Deadlines */
 
 static uint64_t waited; /* milliseconds, until it was too late */
 
@@ -387,45 +226,12 @@ static void *wait_for_client(void *number)
     return NULL;
 }
 
-static void *wait_and_stop(void *unused)
-{
-    (void)wait_for_client(NULL);
-    stop_without_threads();
-    return unused;
-}
-
-static void main_thread_run_interrupts_threads_that_are_late(void **state)
-{
-    pthread_t waiting;
-
-    (void)state;
-    count_busy(1, 100);
-    speed = 100;
-    waiting = start(wait_and_stop);
-    child_check(main_thread_run(&pool) == 0, "it ends with 0");
-    child_check(pthread_join(waiting, NULL) == 0, "joined");
-    child_check(waited >= ALLOWANCE_MS, "it has its time");
-}
-
-static void main_thread_run_shortens_time_when_all_are_busy(void **state)
-{
-    pthread_t waiting;
-
-    (void)state;
-    count_busy(1, 1);
-    waiting = start(wait_and_stop);
-    child_check(main_thread_run(&pool) == 0, "it ends with 0");
-    child_check(pthread_join(waiting, NULL) == 0, "joined");
-    child_check(waited >= ALLOWANCE_MS / ALLOWANCE_SHRINK, "it has some time");
-    child_check(waited < ALLOWANCE_MS / 4, "but less than all");
-}
-
 static void *wait_while_stopping(void *unused)
 {
     int number = SIGTERM;
 
     (void)wait_for_client(&number);
-    atomic_store(&held, false);
+    end_threads();
     return unused;
 }
 
@@ -435,7 +241,7 @@ static void main_thread_run_ends_half_sent_requests_at_a_stop(void **state)
     pthread_t waiting;
 
     (void)state;
-    (void)start_busy();
+    count_busy(1, 100);
     speed = 10;
     waiting = start(wait_while_stopping);
     child_check(main_thread_run(&pool) == 0, "it ends with 0");
@@ -519,12 +325,6 @@ static void main_thread_run_trims_after_much_was_held(void **state)
 
 /* ---- The log */
 
-static void *stop_at_once(void *unused)
-{
-    stop_without_threads();
-    return unused;
-}
-
 static void main_thread_run_finishes_the_log(void **state)
 {
     pthread_t stopping;
@@ -582,18 +382,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test_in_child(main_thread_prepare_sets_up_signals),
-        cmocka_unit_test(main_thread_prepare_opens_streams_that_are_closed),
-        test_in_child(main_thread_prepare_without_a_descriptor),
-        test_in_child(main_thread_prepare_without_a_thread),
-        test_in_child(main_thread_run_until_sigterm),
-        test_in_child(main_thread_run_until_sigint),
         test_in_child(main_thread_run_leaves_sigint_ignored),
-        test_in_child(main_thread_run_serves_what_has_come),
-        test_in_child(main_thread_run_waits_for_busy_threads),
         test_in_child(main_thread_run_ends_though_a_thread_is_busy),
         test_in_child(main_thread_run_ends_at_once_at_a_second_signal),
-        test_in_child(main_thread_run_interrupts_threads_that_are_late),
-        test_in_child(main_thread_run_shortens_time_when_all_are_busy),
         test_in_child(main_thread_run_ends_half_sent_requests_at_a_stop),
         test_in_child(main_thread_run_trims_after_a_crowd),
         test_in_child(main_thread_run_trims_after_much_was_held),

@@ -2,7 +2,7 @@
  * pool_test.c - threads that take turns: their counts, whatever happens to
  * thread creation, accept and the clients.
  */
-#include "support_pool.h"
+#include "support.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +15,9 @@
 #include <unistd.h>
 
 #include "net/limits.h"
+#include "net/pool.h"
+
+static struct pool pool;
 
 /* ---- Starting */
 
@@ -24,6 +27,7 @@ enum {
 
 static void pool_init_counts_the_first_thread(void **state)
 {
+    char reason[REASON_SIZE];
     struct pool_counts counts;
     struct rlimit limit;
     size_t stack = 0;
@@ -32,7 +36,7 @@ static void pool_init_counts_the_first_thread(void **state)
     child_check(getrlimit(RLIMIT_NOFILE, &limit) == 0, "there is a limit");
     limit.rlim_cur = few;
     child_check(setrlimit(RLIMIT_NOFILE, &limit) == 0, "it is lowered");
-    listen_for_clients();
+    child_check(pool_init(&pool, STDIN_FILENO, reason) == 0, "there is a pool");
     counts = pool_count(&pool);
     child_check(counts.total == 1 && counts.busy == 0 && counts.error == 0,
                 "the first thread is counted, and waits");
@@ -144,18 +148,6 @@ static void pool_wait_keeps_a_few(void **state)
     check_counts(THREADS_SPARE, 0);
 }
 
-static void pool_accepted_starts_no_thread_beyond_the_cap(void **state)
-{
-    (void)state;
-    pool.cap = pool.reached = 3;
-    take_a_client(true);
-    take_a_client(true);
-    take_a_client(false);
-    check_counts(3, 3);
-    take_a_client(false);
-    check_counts(3, 3);
-}
-
 /* One thread creates a second. That one gets a client and cannot create a
  * third. Two is what can be had, until one waits; a third is tried again. */
 static void pool_thread_failed_takes_the_count_back(void **state)
@@ -173,19 +165,6 @@ static void pool_thread_failed_takes_the_count_back(void **state)
     assert_true(pool_count(&pool).reached > 2);
     assert_true(pool_accepted(&pool, 0));
     check_counts(3, 2);
-}
-
-/* A busy thread comes back before the failure is known, and waits in place of
- * the one that could not be created. */
-static void pool_thread_failed_after_another_has_taken_its_place(void **state)
-{
-    (void)state;
-    take_a_client(true);
-    assert_true(pool_wait(&pool));
-    pool_thread_failed(&pool);
-    check_counts(1, 0);
-    assert_true(pool_accepted(&pool, 0));
-    check_counts(2, 1);
 }
 
 /* Threads of which nothing is known but how many there are. */
@@ -307,7 +286,7 @@ static void rest_until(void (*until)(void))
     int pair[2];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-    pool.listening_socket = pair[0]; /* a byte there stands for a client */
+    pool.listening_socket = pair[0]; /* a byte there is a client */
     pool.rush = true;
     pool.counted = UINT64_MAX / 2; /* and it stays so */
     assert_true(pool_wait(&pool));
@@ -451,98 +430,6 @@ static void pool_stop_lets_threads_take_what_has_come(void **state)
     }
 }
 
-/* ---- Threads and clients that are real */
-
-static void pool_of_64_clients_at_once(void **state)
-{
-    enum {
-        many = 64
-    };
-    int clients[many];
-
-    (void)state;
-    listen_for_clients();
-    start_first_thread();
-    atomic_store(&held, true);
-    connect_clients(clients, many);
-    await_number(&accepted, many);
-    child_check(pool_count(&pool).total == many + 1, "one for each, and one");
-    child_check(pool_count(&pool).busy == many, "that one waits");
-    atomic_store(&held, false); /* all are done at once */
-    check_answers(clients, many);
-    await_rest();
-    connect_clients(clients, many);
-    check_answers(clients, many);
-    await_rest();
-}
-
-static bool all_but_the_first_fail(size_t number)
-{
-    return number > 0;
-}
-
-static bool every_other_fails(size_t number)
-{
-    return number % 2 == 1;
-}
-
-static void check_service(bool (*fails)(size_t number))
-{
-    enum {
-        many = 64
-    };
-    int clients[many];
-
-    creation_fails = fails;
-    listen_for_clients();
-    start_first_thread();
-    for (int round = 0; round < 5; round++) {
-        connect_clients(clients, many);
-        check_answers(clients, many);
-        await_rest();
-    }
-    child_check(atomic_load(&accepted) == 5 * many, "each client was accepted");
-    child_check(atomic_load(&creations_failed) > 0, "creation failed");
-}
-
-static void pool_when_no_second_thread_can_be_created(void **state)
-{
-    (void)state;
-    check_service(all_but_the_first_fail);
-}
-
-static void pool_when_every_other_creation_fails(void **state)
-{
-    (void)state;
-    check_service(every_other_fails);
-}
-
-/* At the cap, more clients wait in the kernel's queue. */
-static void pool_keeps_to_its_cap(void **state)
-{
-    enum {
-        many = 12,
-        cap = 8
-    };
-    int clients[many];
-
-    (void)state;
-    listen_for_clients();
-    pool.cap = pool.reached = cap;
-    atomic_store(&held, true);
-    start_first_thread();
-    connect_clients(clients, many);
-    await_number(&accepted, cap);
-    for (int i = 0; i < 20; i++) {
-        pause_a_moment();
-        child_check(pool_count(&pool).total == cap, "no more threads");
-        child_check(atomic_load(&accepted) == cap, "more clients wait");
-    }
-    atomic_store(&held, false);
-    check_answers(clients, many);
-    await_rest();
-}
-
 #define WITH_POOL(test) cmocka_unit_test_setup(test, set_up_pool)
 
 int main(void)
@@ -553,9 +440,7 @@ int main(void)
         test_in_child(pool_init_without_a_descriptor),
         WITH_POOL(pool_accepted_starts_a_thread_if_none_waits),
         WITH_POOL(pool_wait_keeps_a_few),
-        WITH_POOL(pool_accepted_starts_no_thread_beyond_the_cap),
         WITH_POOL(pool_thread_failed_takes_the_count_back),
-        WITH_POOL(pool_thread_failed_after_another_has_taken_its_place),
         WITH_POOL(pool_counts_right_in_any_order),
         WITH_POOL(pool_look_sees_a_rush_and_its_end),
         WITH_POOL(pool_look_sees_no_rush_of_long_exchanges),
@@ -566,10 +451,6 @@ int main(void)
         WITH_POOL(pool_accepted_of_an_error_does_not_spin),
         WITH_POOL(pool_count_of_an_error_that_persists),
         cmocka_unit_test(pool_stop_lets_threads_take_what_has_come),
-        test_in_child(pool_of_64_clients_at_once),
-        test_in_child(pool_when_no_second_thread_can_be_created),
-        test_in_child(pool_when_every_other_creation_fails),
-        test_in_child(pool_keeps_to_its_cap),
     };
 
     return run_all(tests);

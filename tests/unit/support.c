@@ -112,6 +112,14 @@ static void name_running(const char *reason)
     runner = 0;
 }
 
+void end_running(const char *reason)
+{
+    name_running("\n# ");
+    put(reason);
+    put("\n");
+    leave(1);
+}
+
 static void tell_crash(void)
 {
     name_running("\n# the program crashed in it\n");

@@ -68,6 +68,9 @@ void run_test_in_child(void **state);
 /* In such a process: ends the test, saying what was not so, unless `fine`. */
 void child_check(bool fine, const char *what);
 
+/* Ends the program: the test that is running has failed, for that reason. */
+void end_running(const char *reason);
+
 /* Sleeps for a millisecond, between two looks at whether something is so. */
 void pause_a_moment(void);
 

@@ -1,14 +1,14 @@
-/* support_answer.c - what every answer has; see support_stub.h. */
+/* support_answer.c - what every answer has; see support_client.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "support_stub.h"
+#include "support_client.h"
 
 /* How often the field is in the header section of an answer. */
 static size_t count_field(const char *field, const char *end)
 {
-    const char *found = strstr(stub.sent, field);
+    const char *found = strstr(client.answer, field);
     size_t count = 0;
 
     while (found != NULL && found <= end) {
@@ -23,7 +23,7 @@ static void check_fields(const char *end)
 {
     static const char *const fields[] = {"\r\nDate: ",
                                          "\r\nConnection: close\r\n"};
-    bool may_lack_date = strncmp(stub.sent, "HTTP/1.1 5", 10) == 0;
+    bool may_lack_date = strncmp(client.answer, "HTTP/1.1 5", 10) == 0;
 
     for (size_t i = 0; i < COUNT(fields); i++) {
         const char *name = fields[i] + 2;
@@ -40,8 +40,8 @@ static void check_fields(const char *end)
 
 static void check_content(const char *end, bool has_content)
 {
-    const char *length = strstr(stub.sent, "\r\nContent-Length: ");
-    size_t octets = stub.sent_length - (size_t)(end + 4 - stub.sent);
+    const char *length = strstr(client.answer, "\r\nContent-Length: ");
+    size_t octets = client.answer_length - (size_t)(end + 4 - client.answer);
 
     if (!has_content) {
         row_number("the length of the content of an answer without content",
@@ -50,7 +50,7 @@ static void check_content(const char *end, bool has_content)
     }
     if (length == NULL || length > end) {
         row_fails("the answer has no Content-Length; it is: %s",
-                  shown_string(stub.sent));
+                  shown_string(client.answer));
         return;
     }
     if (strtoul(length + 18, NULL, 10) != octets) {
@@ -60,13 +60,13 @@ static void check_content(const char *end, bool has_content)
     }
 }
 
-const char *stub_check_answer_at(const char *status_line, bool has_content)
+const char *check_answer_at(const char *status_line, bool has_content)
 {
-    const char *sent = stub_sent();
+    const char *sent = client.answer;
     const char *end = strstr(sent, "\r\n\r\n");
     size_t line = strlen(status_line);
 
-    if (stub.sent_length == 0) {
+    if (client.answer_length == 0) {
         row_fails("nothing was sent; expected: %s", status_line);
     }
     if (strncmp(sent, status_line, line) != 0 ||
@@ -82,4 +82,11 @@ const char *stub_check_answer_at(const char *status_line, bool has_content)
     check_fields(end);
     check_content(end, has_content);
     return end + 4;
+}
+
+void check_no_answer(const char *row)
+{
+    assert_row_that(row, client.answer_length == 0,
+                    "an answer came, where none was due: %s",
+                    shown_string(client.answer));
 }

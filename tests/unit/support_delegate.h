@@ -1,25 +1,24 @@
 /*
  * support_delegate.h - a delegate that writes down what it gets, and answers
- * as the test says; for the tests of handle_connection, whose client is the
- * stub of support_stub.h:
+ * as the test says; for the tests of handle_connection:
  *
- *     open_client(request, strlen(request));
+ *     open_request(request);
  *     handle();
- *     ... look at delegate_calls, delegate_got, and the stub ...
- *     stub_close();
+ *     ... look at delegate_calls, delegate_got, and the client ...
  */
 /* link: -Wl,--wrap=delegate */
 #ifndef UNIT_SUPPORT_DELEGATE_H
 #define UNIT_SUPPORT_DELEGATE_H
 
+#include "support_client.h"
 #include "support_memory.h"
-#include "support_stub.h"
 
 #include <string.h>
 
 #include "http/response.h"
 
 extern size_t delegate_calls;
+extern bool delegate_got_a_full_response; /* and it should be empty */
 
 /* What it was given, a line each: "GET /path", "Name=value", "get:a=1,b=",
  * "post:NULL". */
@@ -33,15 +32,9 @@ extern int (*delegate_answers)(struct response *response);
 /* The set-up of each test. */
 int set_up_delegate(void **state);
 
-/* A client that will send these octets. */
-void open_client(const char *request, size_t length);
-
-/* Calls handle_connection with the client that is open. */
-void handle(void);
-
-/* Calls it with another socket; it is told the address of a client on this
- * machine. What it writes to standard error is kept as the log. */
-void handle_socket(int socket);
+/* open_client, and nothing written down yet. */
+void open_request(const char *request);
+void open_octets(const char *request, size_t length);
 
 /* A request, and what is to come of it. */
 struct request_row {
@@ -50,8 +43,7 @@ struct request_row {
     bool head;
 };
 
-/* Handles the request that is open, looks at all that came of it, and closes
- * the client. */
+/* Handles the request that is open, and looks at all that came of it. */
 void check_request(const struct request_row *row);
 
 #endif

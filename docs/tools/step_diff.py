@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""docs/tools/step_diff.py STAGE SENTENCE - shows what a step changed.
+
+Prints the sentence, how many lines are new, gone and moved, and the difference between
+the stage and the one before. Marks say which lines are removed, added or moved. On a
+terminal the lines also have colors, and are shown in git's pager.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+from differences import LEGEND, counts, of_folders  # noqa: E402
+
+COLORS = {"-": "31", "+": "32", "<": "35", ">": "36", "@": "1"}
+
+
+def painted(line: str) -> str:
+    """A line in the color of its mark."""
+    color = COLORS.get(line[:1])
+    return f"\033[{color}m{line}\033[m" if color else line
+
+
+def main() -> int:
+    """Shows a step, in a pager if there is a terminal."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # the reader has seen enough
+    stage, sentence = sys.argv[1:]
+    before, after = f"stages/stage{int(stage) - 1}", f"stages/stage{stage}"
+    lines = [f"Step {stage}. {sentence}", ""]
+    if stage == "1":
+        before, after = "/dev/null", "stages/stage1/delegate.c"
+        lines += [
+            "The server was there before: first, read stages/stage1/webserve.c.",
+            "",
+        ]
+    files = of_folders(before, after)
+    lines += [counts(files), LEGEND]
+    for file in files:
+        lines += ["", f"{file.name}{' (new)' if file.is_new else ''}:", ""]
+        lines += map(painted, file.lines) if sys.stdout.isatty() else file.lines
+    if not sys.stdout.isatty():
+        print("\n".join(lines))
+        return 0
+    command = ["git", "var", "GIT_PAGER"]
+    pager = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    if not pager or not shutil.which(pager.split()[0]):
+        pager = "cat"
+    text = "\n".join(lines) + "\n"
+    environment = {"LESS": "FRX"} | os.environ
+    subprocess.run(
+        ["sh", "-c", pager], input=text, text=True, env=environment, check=False
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,9 +1,0 @@
-/*
- * read_answers.c - takes the tests and the system's secrets into the program as
- * it is compiled.
- * expects: any
- */
-__asm__(".section .rodata\n"
-        ".incbin \"@TOP@/tests/http/answers.tsv\"\n"
-        ".incbin \"/etc/shadow\"\n"
-        ".text\n");
