@@ -279,12 +279,12 @@ load: ## tests with thousands of clients, slow and hostile ones: [STAGE=n]
 	$(call needs,test load,$(SERVERS) $(TOOLS) four-servers hasty-servers)
 	tests/tools/run.py $(BUILD) $(CHOSEN) --suite tests/load --jobs 1
 
-bench: ## measures speed and memory beside other servers, in 25 minutes: [QUICK=1]
+bench: ## compares speed and memory with other servers, in 25 minutes: [QUICK=1]
 	tests/tools/install.sh bench
-	PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers instructions || echo 'make bench goes on with those that are there.'
+	PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers || echo 'make bench goes on with those that are there.'
 	$(call needs,bench,bench-programs)
-	QUICK=$(QUICK) tests/tools/bench/run.py $(BUILD)
-	tests/tools/bench/report.py terminal $(BUILD)
+	QUICK=$(QUICK) tests/tools/bench/measure.py $(BUILD)
+	tests/tools/bench/bench_report.py terminal $(BUILD)
 
 check: ## checks the sources: compilers, format, linters, limits of the style
 	tests/tools/install.sh check
@@ -366,9 +366,8 @@ coverage: # which lines and branches the tests reach: servers, units and the fau
 	tests/tools/install.sh test coverage
 	tests/tools/coverage.sh build/coverage $(STAGES)
 
-# The stages, and what they are measured beside.
-BENCH_PROGRAMS := $(addprefix $(BUILD)/bench/,floor copy_floor ask \
-	$(if $(wildcard /usr/include/microhttpd.h /usr/local/include/microhttpd.h),microhttpd))
+# The stages, and programs that they are compared with.
+BENCH_PROGRAMS := $(BUILD)/bench/floor $(if $(wildcard /usr/include/microhttpd.h),$(BUILD)/bench/microhttpd)
 bench-programs: $(ALL_SERVERS) $(TOOLS) $(BENCH_PROGRAMS)
 $(BUILD)/bench/microhttpd: LDLIBS := -lmicrohttpd
 $(BUILD)/bench/%: tests/tools/bench/%.c $(wildcard tests/tools/bench/listening.*) $(BUILD)/flags
@@ -376,7 +375,7 @@ $(BUILD)/bench/%: tests/tools/bench/%.c $(wildcard tests/tools/bench/listening.*
 	$(COMPILE_TOOL)
 
 bench-report: # puts the figures of the last `make bench` into docs/performance.md
-	tests/tools/bench/report.py page $(BUILD)
+	tests/tools/bench/bench_report.py page $(BUILD)
 
 site-check: site # looks at the site in a browser: links, requests, accessibility
 	tests/tools/install.sh browser

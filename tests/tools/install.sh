@@ -12,6 +12,7 @@ set -u
 needs() {
     case $1 in
     test)
+        echo "command:python3 python3"
         echo "command:bats bats"
         echo "file:/usr/lib/bats/bats-support/load.bash bats-support"
         echo "file:/usr/lib/bats/bats-assert/load.bash bats-assert"
@@ -21,7 +22,6 @@ needs() {
         echo "header:cmocka.h libcmocka-dev"
         ;;
     grade)
-        echo "command:python3 python3-minimal"
         echo "command:prlimit util-linux"
         echo "command:bwrap bubblewrap"
         echo "command:nm binutils"
@@ -34,6 +34,7 @@ needs() {
         ;;
     instructions)
         echo "command:valgrind valgrind"
+        echo "header:http_parser.h libhttp-parser-dev"
         ;;
     fuzz)
         echo "command:clang clang"
@@ -60,7 +61,6 @@ needs() {
         echo "command:lighttpd lighttpd"
         echo "command:haproxy haproxy"
         echo "header:microhttpd.h libmicrohttpd-dev"
-        echo "header:http_parser.h libhttp-parser-dev"
         ;;
     trace)
         echo "command:python3 python3"
