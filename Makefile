@@ -356,7 +356,7 @@ races: # valgrind's helgrind and DRD on the threads: [STAGE=n]
 SOAK_SECONDS ?= 180
 soak: $(SERVERS) $(TOOLS) # load for long; memory must stay flat: [STAGE=n]
 	tests/tools/install.sh test bench
-	tests/load/soak.sh $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
+	tests/load/soak.py $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
 
 instructions: # counts what the parsers take, and compares it with their budgets
 	tests/tools/install.sh instructions
@@ -364,7 +364,7 @@ instructions: # counts what the parsers take, and compares it with their budgets
 
 coverage: # which lines and branches the tests reach: servers, units and the fault sweep
 	tests/tools/install.sh test coverage
-	tests/tools/coverage.sh build/coverage $(STAGES)
+	tests/tools/coverage.py build/coverage $(STAGES)
 
 # The stages, and programs that they are compared with.
 BENCH_PROGRAMS := $(BUILD)/bench/floor $(if $(wildcard /usr/include/microhttpd.h),$(BUILD)/bench/microhttpd)
