@@ -360,7 +360,7 @@ soak: $(SERVERS) $(TOOLS) # load for long; memory must stay flat: [STAGE=n]
 
 instructions: # counts what the parsers take, and compares it with their budgets
 	tests/tools/install.sh instructions
-	tests/tools/instructions/count.sh $(BUILD)
+	tests/tools/instructions/count.py $(BUILD)
 
 coverage: # which lines and branches the tests reach: servers, units and the fault sweep
 	tests/tools/install.sh test coverage
