@@ -30,12 +30,10 @@ run: $(BUILD)/stage$(LATEST)/webserve ## builds and runs a stage: [STAGE=6] [INT
 .SECONDEXPANSION:
 stage_objects = $(patsubst stages/%.c,$(BUILD)/%.o,$(wildcard stages/stage$(1)/*.c))
 $(BUILD)/stage%/webserve: $$(call stage_objects,$$*) $(BUILD)/common.a
-	$(call say,LINK,$@)
-	$(LINK) $(HARDENING_LINK) $^ -o $@
+	$(call link,$(HARDENING_LINK))
 
 $(BUILD)/stage%.o: stages/stage%.c $(BUILD)/flags
-	$(call say,CC,$<)
-	$(COMPILE) $(HARDENING) -c $< -o $@
+	$(call compile,$(HARDENING))
 
 $(BUILD)/common.a: $(COMMON:%.c=$(BUILD)/%.o)
 %.a:
@@ -44,8 +42,7 @@ $(BUILD)/common.a: $(COMMON:%.c=$(BUILD)/%.o)
 	$(AR) rcs $@ $^
 
 $(BUILD)/common/%.o: common/%.c $(BUILD)/flags
-	$(call say,CC,$<)
-	$(COMPILE) $(HARDENING) -c $< -o $@
+	$(call compile,$(HARDENING))
 
 # ---- How it is compiled -----------------------------------------------------
 
@@ -97,17 +94,26 @@ ifeq ($(V),)
 endif
 say = @$(if $(V),,printf '  %-7s %s\n' '$(1)' '$(patsubst $(CURDIR)/%,%,$(2))';) mkdir -p $(@D)
 
+# $(call compile,FLAGS,WHAT FOR), $(call link,FLAGS): the recipes of most rules.
+define compile
+$(call say,CC,$(strip $< $(2)))
+$(COMPILE) $(1) -c $< -o $@
+endef
+define link
+$(call say,LINK,$@)
+$(LINK) $^ $(1) -o $@
+endef
+
 # ---- The unit tests: they and what is linked into them have sanitizers ------
 
 UNIT_SANITIZE ?= $(if $(SANITIZE),,address,undefined)
 UNIT_CFLAGS ?= -O1
 # With _FORTIFY_SOURCE, which some compilers set by themselves, calls have other
 # names than those that --wrap replaces.
-UNIT_FLAGS := -U_FORTIFY_SOURCE $(if $(UNIT_SANITIZE),$(call sanitizers,$(UNIT_SANITIZE)))
-COMPILE_UNIT = $(COMPILE) $(UNIT_CFLAGS) $(UNIT_FLAGS)
-COMPILE_TEST = $(COMPILE_UNIT) -U_GNU_SOURCE -D_GNU_SOURCE
+UNIT_FLAGS := $(UNIT_CFLAGS) -U_FORTIFY_SOURCE $(if $(UNIT_SANITIZE),$(call sanitizers,$(UNIT_SANITIZE)))
+TEST_FLAGS := $(UNIT_FLAGS) -U_GNU_SOURCE -D_GNU_SOURCE
 # A test, or a header that it includes, says in a comment which calls it wraps.
-LINK_UNIT = $(LINK) $(UNIT_FLAGS) $$(tests/unit/link_flags.sh tests/unit/$(@F).c) $^ -lcmocka -o $@
+UNIT_LINK = $(UNIT_FLAGS) $$(tests/unit/link_flags.sh tests/unit/$(@F).c) -lcmocka
 
 # tests/unit/NAME*_test.c is built for each stage that has NAME here: a function
 # of the assignment that has a file of its own, and in stage 2, which calls
@@ -127,31 +133,25 @@ STAGE_UNIT_PROGRAMS := $(foreach stage,$(CHOSEN),\
 
 unit_objects = $(patsubst $(BUILD)/%,$(BUILD)/unit/%,$(filter-out %/webserve.o,$(call stage_objects,$(1))))
 $(BUILD)/unit/stage%_test: $(BUILD)/unit/stage%_test.o $$(call unit_objects,$$(*D)) $(BUILD)/unit/common.a
-	$(call say,LINK,$@)
-	$(LINK_UNIT)
+	$(call link,$(UNIT_LINK))
 
 $(BUILD)/unit/stage%_test.o: tests/unit/$$(*F)_test.c $(BUILD)/flags
-	$(call say,CC,$< (stage $(*D)))
-	$(COMPILE_TEST) -DSTAGE=$(*D) -iquote stages/stage$(*D) -c $< -o $@
+	$(call compile,$(TEST_FLAGS) -DSTAGE=$(*D) -iquote stages/stage$(*D),(stage $(*D)))
 
 $(BUILD)/unit/stage%.o: stages/stage%.c $(BUILD)/flags
-	$(call say,CC,$< (unit))
-	$(COMPILE_UNIT) -c $< -o $@
+	$(call compile,$(UNIT_FLAGS),(unit))
 
 $(BUILD)/unit/%_test: $(BUILD)/unit/tests/%_test.o $(BUILD)/unit/common.a
-	$(call say,LINK,$@)
-	$(LINK_UNIT)
+	$(call link,$(UNIT_LINK))
 
 $(BUILD)/unit/tests/%.o: tests/unit/%.c $(BUILD)/flags
-	$(call say,CC,$<)
-	$(COMPILE_TEST) -c $< -o $@
+	$(call compile,$(TEST_FLAGS))
 
 $(BUILD)/unit/common.a: $(COMMON:%.c=$(BUILD)/unit/%.o) \
 		$(patsubst tests/unit/%.c,$(BUILD)/unit/tests/%.o,$(wildcard tests/unit/support*.c))
 
 $(BUILD)/unit/common/%.o: common/%.c $(BUILD)/flags
-	$(call say,CC,$< (unit))
-	$(COMPILE_UNIT) -c $< -o $@
+	$(call compile,$(UNIT_FLAGS),(unit))
 
 # ---- What the tests need ----------------------------------------------------
 
@@ -191,19 +191,11 @@ else
 	tests/tools/run.py $(BUILD) $(CHOSEN) $(if $(ONLY),--ids $(ONLY))
 endif
 
-# The heading of make diff, and of the TODO.md that make start writes.
-STEP_1 := Write delegate: it returns constant data, and it is not called yet.
-STEP_2 := Let the server call delegate, so that every page is the constant one.
-STEP_3 := Extract handle_connection from the loop that each thread runs.
-STEP_4 := Extract serve from main, which then only starts it.
-STEP_5 := Let delegate show the URL and the query, as the server did in stage 1.
-STEP_6 := Let handle_connection read POST data, and delegate show it.
-
 start: ## makes a folder to work on a step in: STAGE=n DIR=path
-	tests/course/start.py '$(STAGE)' "$$DIR" '$(STEP_$(STAGE))'
+	tests/course/start.py '$(STAGE)' "$$DIR"
 
 diff: ## shows what a step changed, moved lines shown as moved: [STAGE=6]
-	docs/tools/step_diff.py $(LATEST) '$(STEP_$(LATEST))'
+	docs/tools/step_diff.py $(LATEST)
 
 walk: ## shows a step on the terminal, a screen at a time: [STAGE=1]
 	tests/tools/install.sh walk
@@ -227,19 +219,17 @@ grade: ## marks a folder, or each in a folder: STAGE=n DIR=path or BATCH=path [O
 # in another process.
 SUBMISSION = COMPILE='$(filter-out -MMD -MP,$(COMPILE))' LINK='$(LINK)' \
 	SERVER_CFLAGS='$(HARDENING)' SERVER_LDFLAGS='$(HARDENING_LINK)' SMALL_CFLAGS='$(SMALL)' \
-	UNIT_CFLAGS='$(UNIT_CFLAGS) $(UNIT_FLAGS)' PYTHONDONTWRITEBYTECODE=1
+	UNIT_CFLAGS='$(UNIT_FLAGS)' PYTHONDONTWRITEBYTECODE=1
 DRIVER := $(patsubst tests/course/grading/%.c,$(BUILD)/unit/%.o,$(wildcard tests/course/grading/delegate_driver/*.c))
 .PHONY: grade-programs
 grade-programs: stage-programs $(DRIVER) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
 
 $(BUILD)/unit/delegate_driver/%.o: tests/course/grading/delegate_driver/%.c $(BUILD)/flags
-	$(call say,CC,$<)
-	$(COMPILE_UNIT) -iquote tests/unit -iquote stages/stage6 -c $< -o $@
+	$(call compile,$(UNIT_FLAGS) -iquote tests/unit -iquote stages/stage6)
 
 $(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
 		$(filter-out %/driver.o,$(DRIVER)) $(BUILD)/unit/common.a
-	$(call say,LINK,$@)
-	$(LINK_UNIT)
+	$(call link,$(UNIT_LINK))
 
 PREVIEW ?=
 SITE_PORT ?= 8000
@@ -385,7 +375,7 @@ site-check: site # looks at the site in a browser: links, requests, accessibilit
 command = printf '{"directory": "%s", "file": "%s", "command": "%s"},\n' '$(CURDIR)' '$(2)' '$(1) -c $(2)'; 
 compile_commands.json:
 	{ $(foreach file,$(COMMON) $(wildcard stages/*/*.c),$(call command,$(COMPILE),$(file))) \
-		$(foreach file,$(wildcard tests/*/*.c tests/*/*/*.c),$(call command,$(COMPILE_TEST) -iquote stages/stage6 -DSTAGE=6 \
+		$(foreach file,$(wildcard tests/*/*.c tests/*/*/*.c),$(call command,$(COMPILE) $(TEST_FLAGS) -iquote stages/stage6 -DSTAGE=6 \
 			-iquote tests/unit -iquote common,$(file))) } | sed '1s/^/[/; $$s/,$$/]/' > $@
 
 # What includes which header, as the compiler found it.
