@@ -172,8 +172,7 @@ small-servers four-servers hasty-servers:
 TOOLS := $(BUILD)/tools/raw_client
 $(TOOLS): $(wildcard tests/tools/raw_client/*.[ch]) $(BUILD)/flags
 	$(call say,CC,$@)
-	$(COMPILE_TOOL)
-COMPILE_TOOL = $(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) $(LDLIBS) -o $@
+	$(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) -o $@
 
 .PHONY: test-programs stage-programs
 test-programs: stage-programs $(UNIT_PROGRAMS)
@@ -270,9 +269,8 @@ load: ## tests with thousands of clients, slow and hostile ones: [STAGE=n]
 	tests/tools/run.py $(BUILD) $(CHOSEN) --suite tests/load --jobs 1
 
 bench: ## compares speed and memory with other servers, in 25 minutes: [QUICK=1]
-	tests/tools/install.sh bench
 	PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers || echo 'make bench goes on with those that are there.'
-	$(call needs,bench,bench-programs)
+	$(call needs,bench,$(ALL_SERVERS) $(TOOLS))
 	QUICK=$(QUICK) tests/tools/bench/measure.py $(BUILD)
 	tests/tools/bench/bench_report.py terminal $(BUILD)
 
@@ -299,7 +297,7 @@ clean: ## removes all that was built
 # ---- What is needed rarely: docs/contributing.md describes it ---------------
 
 .PHONY: excerpts symptoms variants grade-tests matrix mutants propagate races soak \
-	instructions coverage bench-programs bench-report site-check compile_commands.json
+	instructions coverage bench-report site-check compile_commands.json
 
 excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
 	tests/tools/install.sh docs
@@ -355,14 +353,6 @@ instructions: # counts what the parsers take, and compares it with their budgets
 coverage: # which lines and branches the tests reach: servers, units and the fault sweep
 	tests/tools/install.sh test coverage
 	tests/tools/coverage.py build/coverage $(STAGES)
-
-# The stages, and programs that they are compared with.
-BENCH_PROGRAMS := $(BUILD)/bench/floor $(if $(wildcard /usr/include/microhttpd.h),$(BUILD)/bench/microhttpd)
-bench-programs: $(ALL_SERVERS) $(TOOLS) $(BENCH_PROGRAMS)
-$(BUILD)/bench/microhttpd: LDLIBS := -lmicrohttpd
-$(BUILD)/bench/%: tests/tools/bench/%.c $(wildcard tests/tools/bench/listening.*) $(BUILD)/flags
-	$(call say,CC,$@)
-	$(COMPILE_TOOL)
 
 bench-report: # puts the figures of the last `make bench` into docs/performance.md
 	tests/tools/bench/bench_report.py page $(BUILD)

@@ -1,6 +1,6 @@
 """Medians, quartiles and ratios of the samples in bench.json.
 
-A ratio is taken round by round, of samples that stood beside each other, and
+A ratio is taken round by round, of samples that follow each other, and
 the median is that of the ratios.
 """
 

@@ -126,7 +126,7 @@ def _hold_nobody(bench: Bench, server: Server) -> dict[str, object]:
 
 
 def held(bench: Bench) -> None:
-    """Each peer but the floor, each number: a server anew each time."""
+    """Each peer but the floor, each number: a new server each time."""
     names = tuple(name for name in bench.peers if name not in FLOORS)
     most = machine.allow_many_descriptors() - 200
     counts = [min(n, most) for n in (HELD[1:2] if bench.quick else HELD)]

@@ -109,7 +109,7 @@ def processor_time(pids: list[int]) -> float:
     """User and system time of all of them, ended threads included.
 
     Linux has a clock for each process; its number is made as
-    clock_getcpuclockid(3) makes it. It counts what stands in /proc/PID/stat as
+    clock_getcpuclockid(3) makes it. It counts what /proc/PID/stat has as
     utime and stime, but in nanoseconds, where those are in hundredths of a second.
     """
     return sum(time.clock_gettime((~pid << 3) | PROCESS_CLOCK) for pid in pids)

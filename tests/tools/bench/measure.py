@@ -16,7 +16,9 @@ written even so. The environment may set
 
 import json
 import os
+import shlex
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -44,10 +46,25 @@ def stop(number: int, _frame: object) -> None:
     sys.exit(128 + number)
 
 
+def build_programs(build: Path) -> None:
+    """The servers that are ours; microhttpd only where the library is."""
+    folder = Path(__file__).parent
+    compiler = [
+        *shlex.split(os.environ.get("CC", "cc")),
+        *"-O2 -D_GNU_SOURCE -pthread".split(),
+    ]
+    (build / "bench").mkdir(parents=True, exist_ok=True)
+    for name, libraries in (("floor", []), ("microhttpd", ["-lmicrohttpd"])):
+        sources = [str(folder / f"{name}.c"), str(folder / "listening.c")]
+        command = [*compiler, *sources, *libraries, "-o", str(build / "bench" / name)]
+        subprocess.run(command, stderr=subprocess.DEVNULL, check=name == "floor")
+
+
 def run(build: Path) -> int:
     """All parts; gives how many failed."""
     machine.allow_many_descriptors()
     os.environ["PATH"] += ":/usr/sbin:/sbin"  # where servers are, for others than root
+    build_programs(build)
     bench = Bench.from_environment(build)
     began = time.time()
     described = machine.describe()

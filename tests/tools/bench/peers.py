@@ -21,7 +21,7 @@ class Place:
     folder: Path  # the peer's own
     page: Path  # the content that all answer
     answer: Path  # the same with a head
-    port: int  # a free one, for servers that must be told
+    port: int  # a free one, for servers that do not choose one
 
 
 @dataclass(frozen=True)

@@ -161,7 +161,7 @@ def _machine(figures: Figures) -> Table:
         ["system", f"{machine['system']}, Linux {machine['kernel']}"],
         ["load before the run", f"{machine['load_before']:.1f}"],
         ["built", f"commit {built['commit']}, {built['compiler']}, `{built['flags']}`"],
-        ["beside it", ", ".join(dict.fromkeys([*versions, built["wrk"]]))],
+        ["compared with", ", ".join(dict.fromkeys([*versions, built["wrk"]]))],
         ["the page", f"{data['page_octets']:,} octets"],
         [
             "the run",

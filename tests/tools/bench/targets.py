@@ -17,7 +17,7 @@ OURS = "stage6"
 
 @dataclass(frozen=True)
 class Verdict:
-    """A target beside what was measured, and a word on it. Where the limit lies within
+    """A target, what was measured, and a word on it. Where the limit lies within
     the interval that holds the true median in 19 of 20 runs, the word says so."""
 
     sentence: str
@@ -33,7 +33,7 @@ def _value(word: str) -> Value:
 def _beside(
     figures: Figures, word: str, peer: str, clients: str
 ) -> tuple[Spread | None, str]:
-    """Ours beside one peer's; where the headline is, of its own many rounds."""
+    """Ours divided by one peer's; for the headline, from its own many rounds."""
     if int(clients) == HEADLINE and figures.select("headline", peer=peer):
         return figures.ratio("headline", _value(word), OURS, peer), ""
     return (
@@ -43,7 +43,7 @@ def _beside(
 
 
 def _best(figures: Figures, clients: str) -> tuple[Spread | None, str]:
-    """The worst that we do beside any server; 16 stands for 16 and more."""
+    """Our lowest ratio to any server; 16 means 16 and more."""
     found = []
     for count in figures.distinct("exchanges", "clients"):
         if count == int(clients) or int(clients) > 1 and count >= int(clients):  # type: ignore[operator]

@@ -105,7 +105,7 @@ def headline(bench: Bench) -> None:
 
 
 def stages(bench: Bench) -> None:
-    """Our six, one beside the other."""
+    """Our six."""
     _rounds(
         bench,
         "stages",
