@@ -76,10 +76,6 @@ def held_each(sample: Sample) -> float:
     return (sample["pss_KiB"] - sample["pss_before_KiB"]) / max(sample["held"], 1)
 
 
-def kernel_each(sample: Sample) -> float:
-    return sample["kernel_KiB"] / max(sample["held"], 1)
-
-
 def given_back(sample: Sample) -> float:
     """The part of what was taken for them that came back, from 0 to 1."""
     taken = sample["pss_KiB"] - sample["pss_before_KiB"]

@@ -86,11 +86,6 @@ def at_rest(
     return now
 
 
-def available_memory() -> int:
-    """MemAvailable: falls by what the kernel itself takes, too."""
-    return _field("/proc/meminfo", "MemAvailable")
-
-
 def session(leader: int) -> list[int]:
     """The processes of the session that this process leads, itself first."""
     members = []

@@ -4,12 +4,10 @@ from collections.abc import Callable
 
 from figures import (
     Figures,
-    Spread,
     Value,
     cost,
     given_back,
     held_each,
-    kernel_each,
     rate,
     seconds,
 )
@@ -84,19 +82,11 @@ def _stages(figures: Figures) -> Table:
     return table
 
 
-def _kernels(spread: Spread | None) -> str:
-    """MemAvailable moves with all that runs: rounds that disagree tell nothing."""
-    if spread is None or spread.least < 0 or spread.most > 2 * spread.median:
-        return "—"
-    return f"{spread.median:.1f}"
-
-
 def _held(figures: Figures) -> Table:
     counts = [n for n in figures.distinct("held", "held") if n]
     most = counts[-1] if counts else 0
     table = [["", *(f"KiB each, {n:,} held" for n in counts)]]
     table[0] += [
-        f"{most:,}: kernel's KiB each",
         "answer among them, ms",
         "the slowest, ms",
         "comes back",
@@ -106,7 +96,6 @@ def _held(figures: Figures) -> Table:
         for count in counts:
             spread = figures.spread("held", held_each, peer=peer, held=count)
             row.append(f"{spread.median:.1f}" if spread else "—")
-        row.append(_kernels(figures.spread("held", kernel_each, peer=peer, held=most)))
         last: list[tuple[Value, str]] = [
             (lambda s: s["live_ms"], "{:.2f}"),
             (lambda s: s["live_most_ms"], "{:.2f}"),
