@@ -5,10 +5,10 @@
 
 The one of handle_connection is built for each stage that has the function, as
 handle_connection@3 and so on; those share its seconds. Each fuzzer first takes the
-seeds (tests/fuzz/corpus/NAME, and what seeds.py makes of requests), then makes inputs
-of its own for so many seconds; two run side by side. What it learns stays in
-BUILD/fuzz/corpus/NAME; nothing is written into the tree. Prints a line as each ends.
-Exits with 1 if one finds something, having said how to see it again.
+seeds that seeds.py makes for it, then makes inputs of its own for so many seconds; two
+run side by side. What it learns stays in BUILD/fuzz/corpus/NAME; nothing is written
+into the tree. Prints a line as each ends. Exits with 1 if one finds something, having
+said how to see it again.
 """
 
 import os
@@ -77,11 +77,8 @@ def compile_it(build: Path, source: Path, into: str, *more: str) -> Path:
 
 
 def build_all(build: Path, names: list[str]) -> None:
-    """Everything except the fuzzers themselves goes into an archive, the last stage
-    too: a fuzzer with a `delegate` of its own is linked without the stage's."""
-    last = Path(f"stages/stage{STAGES[-1]}")
+    """Everything except the fuzzers and stages goes into an archive."""
     parts = [*Path("common").glob("*/*.c"), Path("tests/tools/strict_answer.c")]
-    parts += [last / "handle_connection.c", last / "delegate.c"]
     parts += [p for p in Path("tests/fuzz").glob("*.c") if not p.stem.endswith("_fuzz")]
     archive = build / "all.a"
 
@@ -104,16 +101,12 @@ def build_all(build: Path, names: list[str]) -> None:
 
 
 def gather_seeds(build: Path, name: str) -> None:
-    """Those of the tree, and those that are made of requests."""
+    """Makes them, and the folders of what the fuzzer learns and finds."""
     folder = build / "seeds" / name
     shutil.rmtree(folder, ignore_errors=True)
-    kept = Path("tests/fuzz/corpus") / name.partition("@")[0]
-    if kept.is_dir():
-        shutil.copytree(kept, folder)
     for each in (folder, build / "corpus" / name, build / "found" / name):
         each.mkdir(parents=True, exist_ok=True)
-    if Path("tests/fuzz/seeds.py").exists():
-        run(["tests/fuzz/seeds.py", name.partition("@")[0], folder])
+    run(["tests/fuzz/seeds.py", name.partition("@")[0], folder])
 
 
 # ---- Running
@@ -147,7 +140,6 @@ def run_one(build: Path, name: str, seconds: int) -> bool:
         "-rss_limit_mb=2048",
     ]
     command += [f"-max_len={most[0]}", f"-artifact_prefix={build}/found/{name}/"]
-    command += ["-dict=tests/fuzz/http.dict"]
     seeds = build / "seeds" / name
     if "@" in name:
         seconds = -(-seconds // len(STAGES))

@@ -1,6 +1,6 @@
 # story.bash - what a test has done, told if it fails: what it sent, step by
 # step, what was expected, what came, and a line to try the same by hand. (The
-# hint comes from tests/tools/list.sh.) A part of helper.bash.
+# hint comes from tests/tools/list.py.) A part of helper.bash.
 #
 # Each exchange is noted in a line of the file `story`: the file that has what
 # came, then `raw_client STEP...`, `curl ...` or `run PROGRAM ARGUMENT...`. To look

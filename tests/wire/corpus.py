@@ -169,11 +169,13 @@ def main() -> int:
         return 2
     for request in read():
         expected = request.expected.get(int(sys.argv[1]))
-        if expected and len(request.steps) == 1 and request.steps[0].startswith("send "):
+        if (
+            expected
+            and len(request.steps) == 1
+            and request.steps[0].startswith("send ")
+        ):
             text = request.steps[0].removeprefix("send ")
-            print(
-                request.name, text, expected.status, expected.part or "-", sep="\t"
-            )
+            print(request.name, text, expected.status, expected.part or "-", sep="\t")
     return 0
 
 

@@ -27,7 +27,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from answer import TIMEOUT, Answer  # noqa: E402
+from answer import RESET, TIMEOUT, Answer  # noqa: E402
 from corpus import STAGES, Malformed, Request, read  # noqa: E402
 from judgement import Judgement  # noqa: E402
 
@@ -55,6 +55,7 @@ class Server:
                 stderr=log,
             )
         self.port = ""
+        self.wrong = ""
 
     def wait_until_it_listens(self) -> None:
         """Reads the line that says where."""
@@ -93,8 +94,8 @@ class Server:
                 self.answers[request.name] = Answer(came.read_bytes(), ended)
             requests = requests[len(ends) :]
 
-    def stop(self) -> str:
-        """Ends the server. Returns what is wrong with the way it ended, or ""."""
+    def stop(self) -> None:
+        """Ends the server; sets `wrong` if it had died, or does not end well."""
         died = self.process.poll() is not None
         self.process.terminate()
         try:
@@ -103,10 +104,14 @@ class Server:
             self.process.kill()
             self.process.wait()
             status = "none: it did not end"
-        if not died and status == "0":
-            return ""
-        how = "died" if died else "did not stop as it should"
-        return f"the server {how} (exit status {status}); its log is {self.log}"
+        if died or status != "0":
+            lost = [name for name, one in self.answers.items() if one.ended == RESET]
+            self.wrong = (
+                f"stage {self.stage}: the server "
+                f"{'died' if died else 'did not stop as it should'} (exit status "
+                f"{status}); its log is {self.log}\n"
+                f"    connections that it reset: {', '.join(lost[:5]) or 'none'}"
+            )
 
 
 def parts(requests: list[Request]) -> list[list[Request]]:
@@ -126,8 +131,8 @@ def parts(requests: list[Request]) -> list[list[Request]]:
     return [[one] for one in timeouts] + [slow, quick[::2], quick[1::2]]
 
 
-def replay(build: Path, requests: list[Request]) -> dict[int, tuple[Server, str]]:
-    """Sends all requests to all stages; returns the servers, and how they ended."""
+def replay(build: Path, requests: list[Request]) -> list[Server]:
+    """Sends all requests to all stages; returns the servers, which have ended."""
     servers: list[Server] = []
     try:
         for stage in STAGES:
@@ -137,7 +142,9 @@ def replay(build: Path, requests: list[Request]) -> dict[int, tuple[Server, str]
         jobs = [(server, part) for server in servers for part in parts(requests)]
         with ThreadPoolExecutor(len(jobs)) as pool:
             list(pool.map(lambda job: job[0].send(job[1]), jobs))
-        return {server.stage: (server, server.stop()) for server in servers}
+        for server in servers:
+            server.stop()
+        return servers
     finally:
         for server in servers:
             server.process.kill()
@@ -159,13 +166,17 @@ def main() -> int:
     judgement = Judgement(
         requests,
         {
-            stage: {one.name: server.answers.get(one.name, Answer()) for one in requests}
-            for stage, (server, _) in servers.items()
+            server.stage: {
+                one.name: server.answers.get(one.name, Answer()) for one in requests
+            }
+            for server in servers
         },
-        {stage: wrong for stage, (_, wrong) in servers.items() if wrong},
-        build / "wire",
     )
-    judgement.report()
+    for server in servers:
+        if server.wrong:
+            judgement.faults[f"stage {server.stage}"].append(server.wrong)
+    judgement.judge()
+    judgement.report(build / "wire")
     return 1 if judgement.faults else 0
 
 
