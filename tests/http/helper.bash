@@ -56,9 +56,9 @@ setup() {
     set +T
 }
 
-# A file with a teardown of its own calls kill_server, or tell_end.
+# A file with a teardown of its own calls kill_server, or end_story.
 teardown() {
-    tell_end
+    end_story
 }
 
 # The server ---------------------------------------------------------------
@@ -82,13 +82,13 @@ start_server() {
 expected: a line \`NAME: listening on http://ADDRESS:PORT/\`
 what came: within ${most_seconds:-10} s, it did not say where it listens \
 (is the line printed, and flushed?):
-$(cat "$SERVER_OUT" && [[ -p $SERVER_LOG ]] || cat "$SERVER_LOG")"
+$(cat "$SERVER_OUT"; [[ -p $SERVER_LOG ]] || cat "$SERVER_LOG")"
 }
 
 # take_address: sets URL and PORT to what the server's line says; fails if that
 # is anything but an address. The line is not trusted: what it says is given to
 # curl, which has options, and to (( )), in which bash would run a command that
-# stands in the place of a number.
+# is in the place of a number.
 take_address() {
     local line name='[A-Za-z0-9][A-Za-z0-9.-]*' number='\[[0-9A-Fa-f:.]+\]'
 
@@ -136,7 +136,7 @@ stop_server() {
 # stop_server_well [SIGNAL]: the same, and it must exit with 0.
 stop_server_well() {
     stop_server "$@" || return
-    ((ended == 0)) || fail "expected: it exits with 0 upon SIG${1:-TERM}
+    ((ended == 0)) || fail "expected: it exits with 0 after SIG${1:-TERM}
 what came: SIG${1:-TERM} ended it; it should exit with 0"
 }
 
@@ -148,7 +148,7 @@ server_fails() {
         steps="  1. what the tests of this file send
   2. kill -s $1 $2
 "
-    fail "${steps}expected: the server is there at the end, and ends upon SIG$1
+    fail "${steps}expected: the server is there at the end, and ends after SIG$1
 what came of the server: $3
 $(tail -n 20 "$SERVER_LOG" | cut -c 1-300)"
 }
@@ -167,12 +167,12 @@ how_it_ended() {
 
 # For a test with a server of its own: ends it, if the test has not.
 kill_server() {
-    tell_end
+    end_story
     if [[ -n ${SERVER_PID-} ]]; then
         {
             kill -s KILL "$SERVER_PID" || true
             wait "$SERVER_PID" || true
-        } 2>/dev/null # Bash would tell that it was killed
+        } 2>/dev/null # Bash would report that it was killed
     fi
 }
 
@@ -243,7 +243,7 @@ run_client() {
 
 # hold NAME [OPTION...] STEP...: takes the steps in the background, with the options
 # of raw_client, and returns once the step `hold` is reached. The steps that follow
-# it are taken upon `release` or `finish`.
+# it are taken after `release` or `finish`.
 declare -gA holders=() gates=()
 
 hold() {

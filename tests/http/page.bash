@@ -4,7 +4,7 @@
 # What is on a page counts, and not the markup around it; but everything there is
 # escaped, with whatever character references.
 
-# shellcheck shell=bash disable=SC2154 # helper.bash has the variables
+# shellcheck shell=bash disable=SC2119,SC2120,SC2154 # helper.bash has the variables
 
 # same_references: standard input, with each reference to a character that must be
 # escaped, and to U+FFFD, in the one form that the tests have it in.
@@ -27,7 +27,7 @@ assert_hello() {
     esac
 }
 
-# Markup may stand around the path; behind it stands that, a `;`, or white space.
+# There may be markup around the path; markup, a `;` or white space follows it.
 assert_says_hello() {
     [[ $status == 200 ]] && says_hello "$1" "$content" && return
     [[ $status == 200 ]] && says_hello "$1" \
@@ -36,23 +36,23 @@ assert_says_hello() {
 the answer: ${head%%$'\r\n'*} $sentence"
 }
 
-# bare_hellos: standard input, without the markup behind each `hello, `.
+# bare_hellos: standard input, without the markup after each `hello, `.
 bare_hellos() {
     LC_ALL=C sed -E 's/hello, (<[^<>]*>)+/hello, /g'
 }
 
 # says_hello PATH PAGE
 says_hello() {
-    local behind=${2#*"hello, $1"}
+    local rest=${2#*"hello, $1"}
 
-    [[ $behind != "$2" &&
-        ($behind == '<'* || $behind == ';'* || $behind =~ ^[[:space:]]) ]]
+    [[ $rest != "$2" &&
+        ($rest == '<'* || $rest == ';'* || $rest =~ ^[[:space:]]) ]]
 }
 
 # page_lines: what the page lists, from its last `hello, ` on: a pair a line, as
 # `key=KEY; value=VALUE; `, and `heading` for the beginning of one. Markup may
-# stand between pairs, and around their parts. An LF in a pair is shown as \x03,
-# which itself stands on no page.
+# be between pairs, and around their parts. An LF in a pair is shown as \x03,
+# which is not on any page itself.
 page_lines() {
     LC_ALL=C sed -z 's/.*hello, //' "$came" | list_lines
 }
@@ -111,7 +111,7 @@ assert_lines() {
     for ((i = 0; i < ${#wanted[@]} && i < ${#got[@]}; i++)); do
         [[ ${wanted[i]} == "${got[i]}" ]] || break
     done
-    # Where in the answer the first one stands that is another.
+    # Where in the answer the first one is that differs.
     before=$(printf '%s\n' "${got[@]:0:i}" | grep -c ^key=) || true # it may be 0
     differs=$(LC_ALL=C grep -abo 'key=' "$came" |
         sed -n "$((before + 1))p") || true
@@ -124,7 +124,7 @@ the page has, with ${status:-no status}, $(some_pairs "${got[@]}")$(
     )"
 }
 
-# legible TEXT: the same; what is no UTF-8, and would look like U+FFFD, octet by octet.
+# legible TEXT: the same; what is not UTF-8, and would look like U+FFFD, byte by byte.
 legible() {
     if iconv -f UTF-8 -t UTF-8 <<<"$1" >/dev/null 2>&1; then
         printf '%s' "$1"

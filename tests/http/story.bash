@@ -1,4 +1,4 @@
-# story.bash - what a test has done, told if it fails: what it sent, step by
+# story.bash - what a test has done, shown if it fails: what it sent, step by
 # step, what was expected, what came, and a line to try the same by hand. (The
 # hint comes from tests/tools/list.py.) A part of helper.bash.
 #
@@ -16,9 +16,9 @@ note() {
     } >>"$BATS_TEST_TMPDIR/story"
 }
 
-# fail [MESSAGE]: ends the test, and tells all there is to tell. The message says
+# fail [MESSAGE]: ends the test, and shows all there is to show. The message says
 # what was expected, in a line `expected: ...` or with that word; otherwise the
-# test's title stands for it. Without arguments it is read from standard input,
+# test's title is shown in its place. Without arguments it is read from standard input,
 # as bats-assert has it.
 fail() {
     local message
@@ -28,23 +28,23 @@ fail() {
     else
         message=$(show_lines)
     fi
-    tell "$message" >&2
+    show_story "$message" >&2
     return 1
 }
 
-# tell [MESSAGE]: all five parts but the hint, once.
-tell() {
+# show_story [MESSAGE]: all five parts but the hint, once.
+show_story() {
     local words=() came=
 
     if [[ -n ${BATS_TEST_TMPDIR-} ]]; then
-        if [[ -e $BATS_TEST_TMPDIR/told ]]; then
+        if [[ -e $BATS_TEST_TMPDIR/story_shown ]]; then
             [[ -z ${1-} ]] || printf '%s\n' "$1"
             return
         fi
-        : >"$BATS_TEST_TMPDIR/told"
+        : >"$BATS_TEST_TMPDIR/story_shown"
     fi
     last_words || true
-    tell_steps
+    show_steps
     # The runner then leaves out the line of the test that failed.
     [[ -z ${1-} ]] || printf '%s\n' '-- the test says --' "$1"
     [[ ${1-} == *expected* ]] ||
@@ -54,7 +54,7 @@ tell() {
         LC_ALL=C sed '1{/^holding$/d}' "$came" >"$BATS_TEST_TMPDIR/shown"
         echo "what came: $(show_answer "$BATS_TEST_TMPDIR/shown")"
     fi
-    tell_by_hand
+    show_by_hand
 }
 
 # The last exchange of the story, as the array words, and in came the file with
@@ -77,7 +77,7 @@ show_step() {
     fi
 }
 
-# Standard input with its octets made visible; LF too, unless it is `lines`.
+# Standard input with its bytes made visible; LF too, unless it is `lines`.
 visible() {
     od -An -v -tu1 -w1 | awk -v lines="${1-}" '
         { o = $1 + 0 }
@@ -131,7 +131,7 @@ show_answer() {
 }
 
 # The steps of the last exchange.
-tell_steps() {
+show_steps() {
     local number=0 step
     ((${#words[@]} > 0)) || return 0
     if (($(wc -l <"$BATS_TEST_TMPDIR/story") > 1)); then
@@ -219,7 +219,7 @@ in_printf() {
 # The line to try: `hand`, if the test has set it; otherwise what was sent last. Where
 # nothing was asked, the server is started and ended. BUILT is the folder, with a
 # slash, that the server was built in, if it is not this project's.
-tell_by_hand() {
+show_by_hand() {
     local line program=${BUILT-}build/stage${STAGE:-6}/webserve
     # shellcheck disable=SC2016 # the dollars are for the shell that is typed at
     line="$program & sleep 1; curl -i http://127.0.0.1:8080/; "'kill $!; wait $!; echo $?'
@@ -242,6 +242,6 @@ tell_by_hand() {
 
 # At the end of a test, in its teardown: the story, if it failed without a word,
 # by a command or by [[ ]].
-tell_end() {
-    [[ -n ${BATS_TEST_COMPLETED-} || -e $BATS_TEST_TMPDIR/told ]] || tell
+end_story() {
+    [[ -n ${BATS_TEST_COMPLETED-} || -e $BATS_TEST_TMPDIR/story_shown ]] || show_story
 }

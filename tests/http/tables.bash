@@ -31,7 +31,7 @@ send_each() {
 
 # ask_each CHECK REQUEST...: sends each request, takes its answer, and calls
 # CHECK with its number, counted from 0, which sets wrong if the answer is not
-# what it should be. Tells every one that is wrong, by its name in names.
+# what it should be. Names every one that is wrong, as names has it.
 ask_each() {
     local check=$1 requests=("${@:2}") outcomes answers wrong failures='' first='' i
     local answer_to_head
@@ -57,7 +57,7 @@ ask_each() {
         fi
     done
     [[ -n $failures ]] || return 0
-    # The first one is told in full.
+    # The first one is shown in full.
     note "${answers[first]}" raw_client "send ${requests[first]}" read
     fail "${failures%$'\n'}"
 }
@@ -94,7 +94,7 @@ check_row() {
 }
 
 # assert_each STATUS START END TEXT...: asks START TEXT END with each text, and
-# tells every one that got another status; with 200, if there is a variable
+# names every one that got another status; with 200, if there is a variable
 # listed, other pairs on the page than that as well.
 assert_each() {
     local expected=$1 names=("${@:4}") requests=() text

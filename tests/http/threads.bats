@@ -4,6 +4,7 @@
 # hint: While one client dawdles, who accepts the next one? And does each
 #   thread have variables of its own?
 
+# shellcheck disable=SC2154 # helper.bash sets came
 load helper
 
 setup_file() {

@@ -3,6 +3,7 @@
 #
 # SERVER_HASTY gives 600 ms, and 1.5 s at the very most.
 
+# shellcheck disable=SC2154 # helper.bash sets came
 load ../http/helper
 load held
 

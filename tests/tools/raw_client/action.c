@@ -113,7 +113,7 @@ static enum outcome take_reset(const struct step *step, struct pollfd *at)
     return DONE;
 }
 
-/* Receives what there is, up to `most` octets, and prints it. Returns how
+/* Receives what there is, up to `most` bytes, and prints it. Returns how
  * many, 0 at the end of the stream, or -1. */
 static ssize_t print_some(int sock, char *data, size_t most)
 {
@@ -164,11 +164,11 @@ static enum outcome take_take(const struct step *step, struct pollfd *at)
     return DONE;
 }
 
-/* Octet by octet, so as to take none of what stands behind the text. */
+/* Byte by byte, so as to take nothing of what follows the text. */
 static enum outcome take_until(const struct step *step, struct pollfd *at)
 {
     size_t length = step->length;
-    char *last = calloc(1, length + 1); /* what came last, and a new octet */
+    char *last = calloc(1, length + 1); /* what came last, and a new byte */
     enum outcome outcome = last == NULL ? SYSTEM_FAILED : DONE;
 
     for (size_t count = 0;

@@ -20,8 +20,8 @@ struct step {
 struct action {
     const char *name;
     enum outcome (*take)(const struct step *step, struct pollfd *at);
-    bool number; /* stands behind the name */
-    bool text;   /* stands behind that */
+    bool number; /* follows the name */
+    bool text;   /* follows that */
     bool once;   /* taken once, not on each connection */
 };
 

@@ -1,5 +1,5 @@
 /*
- * raw_client.c - speaks raw octets over TCP, step by step; for tests.
+ * raw_client.c - speaks raw bytes over TCP, step by step; for tests.
  *
  *     raw_client [-c COUNT] [-s] [-t SECONDS] HOST PORT [STEP ...]
  *     raw_client -b PREFIX [-t SECONDS] HOST PORT
@@ -8,26 +8,26 @@
  *     raw_client 127.0.0.1 80 < script
  *
  * Each step is one argument, or else one line of a script on standard input:
- * its name, and behind one blank each its number and its text, if it has them;
+ * its name, then its number and its text, if it has them, after one blank each;
  * the text reaches to the end. A script's empty lines, and those that start
  * with #, are left out.
  *
  *     send TEXT       sends the text
  *     repeat N TEXT   sends it N times over, in pieces as large as can be
  *     pieces N TEXT   sends it N times over, each time as a piece of its own
- *     octets TEXT     sends it octet by octet, a moment after each
+ *     octets TEXT     sends it byte by byte, a moment after each
  *     end             ends the sending side; reading goes on
  *     reset           breaks the connection off (RST); nothing can follow it
  *     read            prints all that comes, until the other side ends; then
  *                     ends this side
- *     take N          prints the next N octets
+ *     take N          prints the next N bytes
  *     until TEXT      prints what comes, through that text
  *     pause MS        waits so many milliseconds
  *     silence MS      makes sure that for so long nothing comes, no end either
  *     hold            prints "holding", then waits for the end of standard
  *                     input (where the steps are arguments)
  *
- * In a text, \r \n \t \0 \\ and \xHH stand for an octet, and \# for the number
+ * In a text, \r \n \t \0 \\ and \xHH are one byte each, and \# for the number
  * of the connection. With -c there are COUNT connections, numbered from 0, and
  * each step is taken on all of them before the next. What comes is printed as
  * it is on standard output. All must be done in SECONDS, 20 by default. With -s
@@ -37,7 +37,7 @@
  * With -b the script on standard input is a batch of exchanges, one after the
  * other, each on a connection of its own: an empty line ends it. What comes in
  * the first is printed to the file PREFIX0, and so on; on standard output
- * stands a line for each, with its outcome, as a number. Each is given the
+ * there is a line for each, with its outcome, as a number. Each is given the
  * SECONDS; one that takes longer has no line, and is the last.
  *
  * Exits with 0 once all steps are done; 1: the system failed; 2: wrong usage;

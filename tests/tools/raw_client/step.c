@@ -8,7 +8,7 @@
 
 #include "action.h"
 
-/* Undoes the escape behind a backslash; gives what follows it, or NULL. */
+/* Undoes the escape after a backslash; gives what follows it, or NULL. */
 static const char *expand_escape(const char *text, size_t connection,
                                  char **out)
 {

@@ -1,5 +1,5 @@
 /*
- * step.h - the steps of an exchange; raw_client.c tells what each of them is.
+ * step.h - the steps of an exchange; raw_client.c explains each.
  */
 #ifndef TOOLS_STEP_H
 #define TOOLS_STEP_H
@@ -7,7 +7,7 @@
 #include <poll.h>
 #include <stddef.h>
 
-/* The exit status of exchange. */
+/* The exit status of raw_client. */
 enum outcome {
     DONE,
     SYSTEM_FAILED,
