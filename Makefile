@@ -30,12 +30,10 @@ run: $(BUILD)/stage$(LATEST)/webserve ## builds and runs a stage: [STAGE=6] [INT
 .SECONDEXPANSION:
 stage_objects = $(patsubst stages/%.c,$(BUILD)/%.o,$(wildcard stages/stage$(1)/*.c))
 $(BUILD)/stage%/webserve: $$(call stage_objects,$$*) $(BUILD)/common.a
-	$(call say,LINK,$@)
-	$(LINK) $(HARDENING_LINK) $^ -o $@
+	$(call link,$(HARDENING_LINK))
 
 $(BUILD)/stage%.o: stages/stage%.c $(BUILD)/flags
-	$(call say,CC,$<)
-	$(COMPILE) $(HARDENING) $(STAGE_CPPFLAGS) -c $< -o $@
+	$(call compile,$(HARDENING))
 
 $(BUILD)/common.a: $(COMMON:%.c=$(BUILD)/%.o)
 %.a:
@@ -44,8 +42,7 @@ $(BUILD)/common.a: $(COMMON:%.c=$(BUILD)/%.o)
 	$(AR) rcs $@ $^
 
 $(BUILD)/common/%.o: common/%.c $(BUILD)/flags
-	$(call say,CC,$<)
-	$(COMPILE) $(HARDENING) -c $< -o $@
+	$(call compile,$(HARDENING))
 
 # ---- How it is compiled -----------------------------------------------------
 
@@ -97,17 +94,26 @@ ifeq ($(V),)
 endif
 say = @$(if $(V),,printf '  %-7s %s\n' '$(1)' '$(patsubst $(CURDIR)/%,%,$(2))';) mkdir -p $(@D)
 
+# $(call compile,FLAGS,WHAT FOR), $(call link,FLAGS): the recipes of most rules.
+define compile
+$(call say,CC,$(strip $< $(2)))
+$(COMPILE) $(1) -c $< -o $@
+endef
+define link
+$(call say,LINK,$@)
+$(LINK) $^ $(1) -o $@
+endef
+
 # ---- The unit tests: they and what is linked into them have sanitizers ------
 
 UNIT_SANITIZE ?= $(if $(SANITIZE),,address,undefined)
 UNIT_CFLAGS ?= -O1
 # With _FORTIFY_SOURCE, which some compilers set by themselves, calls have other
 # names than those that --wrap replaces.
-UNIT_FLAGS := -U_FORTIFY_SOURCE $(if $(UNIT_SANITIZE),$(call sanitizers,$(UNIT_SANITIZE)))
-COMPILE_UNIT = $(COMPILE) $(UNIT_CFLAGS) $(UNIT_FLAGS)
-COMPILE_TEST = $(COMPILE_UNIT) -U_GNU_SOURCE -D_GNU_SOURCE
+UNIT_FLAGS := $(UNIT_CFLAGS) -U_FORTIFY_SOURCE $(if $(UNIT_SANITIZE),$(call sanitizers,$(UNIT_SANITIZE)))
+TEST_FLAGS := $(UNIT_FLAGS) -U_GNU_SOURCE -D_GNU_SOURCE
 # A test, or a header that it includes, says in a comment which calls it wraps.
-LINK_UNIT = $(LINK) $(UNIT_FLAGS) $$(tests/unit/link_flags.sh tests/unit/$(@F).c) $(UNIT_LDFLAGS) $^ -lcmocka -o $@
+UNIT_LINK = $(UNIT_FLAGS) $$(tests/unit/link_flags.sh tests/unit/$(@F).c) -lcmocka
 
 # tests/unit/NAME*_test.c is built for each stage that has NAME here: a function
 # of the assignment that has a file of its own, and in stage 2, which calls
@@ -125,42 +131,27 @@ UNIT_PROGRAMS := $(COMMON_UNITS:%=$(BUILD)/unit/%)
 STAGE_UNIT_PROGRAMS := $(foreach stage,$(CHOSEN),\
 	$(addprefix $(BUILD)/unit/stage$(stage)/,$(call units_of,$(stage))))
 
-# For a folder of somebody's own (tests/course): what its sources are compiled
-# with as well; where the stages' own headers are, which the tests include; which
-# of its files have a main, and stay out of the tests; and how the tests are
-# linked although a function that they do not test is missing.
-STAGE_CPPFLAGS ?=
-CONTRACTS ?= stages
-WITH_MAIN ?= webserve
-UNIT_LDFLAGS ?=
-
-unit_objects = $(patsubst $(BUILD)/%,$(BUILD)/unit/%,$(filter-out $(WITH_MAIN:%=\%/%.o),$(call stage_objects,$(1))))
+unit_objects = $(patsubst $(BUILD)/%,$(BUILD)/unit/%,$(filter-out %/webserve.o,$(call stage_objects,$(1))))
 $(BUILD)/unit/stage%_test: $(BUILD)/unit/stage%_test.o $$(call unit_objects,$$(*D)) $(BUILD)/unit/common.a
-	$(call say,LINK,$@)
-	$(LINK_UNIT)
+	$(call link,$(UNIT_LINK))
 
 $(BUILD)/unit/stage%_test.o: tests/unit/$$(*F)_test.c $(BUILD)/flags
-	$(call say,CC,$< (stage $(*D)))
-	$(COMPILE_TEST) -DSTAGE=$(*D) -iquote $(CONTRACTS)/stage$(*D) -c $< -o $@
+	$(call compile,$(TEST_FLAGS) -DSTAGE=$(*D) -iquote stages/stage$(*D),(stage $(*D)))
 
 $(BUILD)/unit/stage%.o: stages/stage%.c $(BUILD)/flags
-	$(call say,CC,$< (unit))
-	$(COMPILE_UNIT) $(STAGE_CPPFLAGS) -c $< -o $@
+	$(call compile,$(UNIT_FLAGS),(unit))
 
 $(BUILD)/unit/%_test: $(BUILD)/unit/tests/%_test.o $(BUILD)/unit/common.a
-	$(call say,LINK,$@)
-	$(LINK_UNIT)
+	$(call link,$(UNIT_LINK))
 
 $(BUILD)/unit/tests/%.o: tests/unit/%.c $(BUILD)/flags
-	$(call say,CC,$<)
-	$(COMPILE_TEST) -c $< -o $@
+	$(call compile,$(TEST_FLAGS))
 
 $(BUILD)/unit/common.a: $(COMMON:%.c=$(BUILD)/unit/%.o) \
 		$(patsubst tests/unit/%.c,$(BUILD)/unit/tests/%.o,$(wildcard tests/unit/support*.c))
 
 $(BUILD)/unit/common/%.o: common/%.c $(BUILD)/flags
-	$(call say,CC,$< (unit))
-	$(COMPILE_UNIT) -c $< -o $@
+	$(call compile,$(UNIT_FLAGS),(unit))
 
 # ---- What the tests need ----------------------------------------------------
 
@@ -181,8 +172,7 @@ small-servers four-servers hasty-servers:
 TOOLS := $(BUILD)/tools/raw_client
 $(TOOLS): $(wildcard tests/tools/raw_client/*.[ch]) $(BUILD)/flags
 	$(call say,CC,$@)
-	$(COMPILE_TOOL)
-COMPILE_TOOL = $(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) $(LDLIBS) -o $@
+	$(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) -o $@
 
 .PHONY: test-programs stage-programs
 test-programs: stage-programs $(UNIT_PROGRAMS)
@@ -191,28 +181,20 @@ stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS) small-servers
 # ---- Learning ---------------------------------------------------------------
 
 .PHONY: test start diff walk trace
-test: ## runs the tests of all stages: [STAGE=n] [DIR=a folder of your own]
-	tests/tools/install.sh test
+test: ## runs the tests of all stages: [STAGE=n] [ONLY=ids] [DIR=a folder of your own]
 ifeq ($(origin DIR),command line)
-	tests/course/check.sh $(BUILD) '$(STAGE)' "$$DIR"
+	$(call needs,test,$(if $(STAGE),stage-programs))
+	$(SUBMISSION) tests/course/check.py '$(BUILD)' '$(STAGE)' "$$DIR"
 else
-	$(MAKE) $(PARALLEL) test-programs
-	tests/tools/run.py $(BUILD) $(CHOSEN)
+	$(call needs,test,test-programs)
+	tests/tools/run.py $(BUILD) $(CHOSEN) $(if $(ONLY),--ids $(ONLY))
 endif
 
-# The heading of make diff, and of the TODO.md that make start writes.
-STEP_1 := Write delegate: it returns constant data, and it is not called yet.
-STEP_2 := Let the server call delegate, so that every page is the constant one.
-STEP_3 := Extract handle_connection from the loop that each thread runs.
-STEP_4 := Extract serve from main, which then only starts it.
-STEP_5 := Let delegate show the URL and the query, as the server did in stage 1.
-STEP_6 := Let handle_connection read POST data, and delegate show it.
-
 start: ## makes a folder to work on a step in: STAGE=n DIR=path
-	tests/course/start.sh '$(STAGE)' "$$DIR" '$(STEP_$(STAGE))'
+	tests/course/start.py '$(STAGE)' "$$DIR"
 
 diff: ## shows what a step changed, moved lines shown as moved: [STAGE=6]
-	docs/tools/step_diff.py $(LATEST) '$(STEP_$(LATEST))'
+	docs/tools/step_diff.py $(LATEST)
 
 walk: ## shows a step on the terminal, a screen at a time: [STAGE=1]
 	tests/tools/install.sh walk
@@ -227,28 +209,26 @@ trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
 
 .PHONY: grade site
 grade: ## marks a folder, or each in a folder: STAGE=n DIR=path or BATCH=path [OUT=path]
-	tests/tools/install.sh test grade
 	$(if $(STAGE),,echo 'Which step is it for? Say STAGE=n; the stages are: $(STAGES)' >&2; exit 2)
-	$(MAKE) $(PARALLEL) grade-programs
-	$(GRADE_HOW) tests/course/grade/grade.py --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir "$$DIR") \
+	$(call needs,test grade,grade-programs)
+	$(SUBMISSION) tests/course/grade.py --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir "$$DIR") \
 		$(if $(BATCH),--batch "$$BATCH") $(if $(OUT),--out "$$OUT")
 
-# How a submission is compiled; the objects in place of those that it lacks; and a
-# delegate_test that asks a delegate in another process.
-GRADE_HOW = GRADE_COMPILE='$(filter-out -MMD -MP,$(COMPILE))' GRADE_SMALL='$(SMALL)' \
-	GRADE_UNIT='$(UNIT_CFLAGS) $(UNIT_FLAGS)' GRADE_LINK='$(LINK)' PYTHONDONTWRITEBYTECODE=1
-REMOTE := $(patsubst tests/course/grade/%.c,$(BUILD)/unit/%.o,$(wildcard tests/course/grade/remote/*.c))
+# How a submission is compiled and linked; and a delegate_test that asks a delegate
+# in another process.
+SUBMISSION = COMPILE='$(filter-out -MMD -MP,$(COMPILE))' LINK='$(LINK)' \
+	SERVER_CFLAGS='$(HARDENING)' SERVER_LDFLAGS='$(HARDENING_LINK)' SMALL_CFLAGS='$(SMALL)' \
+	UNIT_CFLAGS='$(UNIT_FLAGS)' PYTHONDONTWRITEBYTECODE=1
+DRIVER := $(patsubst tests/course/grading/%.c,$(BUILD)/unit/%.o,$(wildcard tests/course/grading/delegate_driver/*.c))
 .PHONY: grade-programs
-grade-programs: stage-programs $(REMOTE) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
+grade-programs: stage-programs $(DRIVER) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
 
-$(BUILD)/unit/remote/%.o: tests/course/grade/remote/%.c $(BUILD)/flags
-	$(call say,CC,$<)
-	$(COMPILE_UNIT) -iquote tests/unit -iquote stages/stage6 -c $< -o $@
+$(BUILD)/unit/delegate_driver/%.o: tests/course/grading/delegate_driver/%.c $(BUILD)/flags
+	$(call compile,$(UNIT_FLAGS) -iquote tests/unit -iquote stages/stage6)
 
 $(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
-		$(filter-out %/driver.o,$(REMOTE)) $(BUILD)/unit/common.a
-	$(call say,LINK,$@)
-	$(LINK_UNIT)
+		$(filter-out %/driver.o,$(DRIVER)) $(BUILD)/unit/common.a
+	$(call link,$(UNIT_LINK))
 
 PREVIEW ?=
 SITE_PORT ?= 8000
@@ -288,21 +268,21 @@ load: ## tests with thousands of clients, slow and hostile ones: [STAGE=n]
 	$(call needs,test load,$(SERVERS) $(TOOLS) four-servers hasty-servers)
 	tests/tools/run.py $(BUILD) $(CHOSEN) --suite tests/load --jobs 1
 
-bench: ## measures speed and memory beside other servers, in 25 minutes: [QUICK=1]
-	tests/tools/install.sh bench
-	PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers instructions || echo 'make bench goes on with those that are there.'
-	$(call needs,bench,bench-programs)
-	QUICK=$(QUICK) tests/tools/bench/run.py $(BUILD)
-	tests/tools/bench/report.py terminal $(BUILD)
+bench: ## compares speed and memory with other servers, in 25 minutes: [QUICK=1]
+	PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers || echo 'make bench goes on with those that are there.'
+	$(call needs,bench,$(ALL_SERVERS) $(TOOLS))
+	QUICK=$(QUICK) tests/tools/bench/measure.py $(BUILD)
+	tests/tools/bench/bench_report.py terminal $(BUILD)
 
 check: ## checks the sources: compilers, format, linters, limits of the style
 	tests/tools/install.sh check
-	tests/tools/check.sh
+	tests/tools/check.py
 
 docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents, and runs their commands
 	tests/tools/install.sh test docs
 	docs/tools/excerpts.py $(BUILD) --check
 	docs/tools/check_names.py
+	docs/tools/check_minutes.py
 	docs/tools/step_parts.py $(BUILD)
 	docs/tools/shown_commands.py $(BUILD)
 
@@ -316,10 +296,10 @@ clean: ## removes all that was built
 
 # ---- What is needed rarely: docs/contributing.md describes it ---------------
 
-.PHONY: weave symptoms variants grade-tests matrix mutants propagate races soak \
-	instructions coverage bench-programs bench-report site-check compile_commands.json
+.PHONY: excerpts symptoms variants grade-tests matrix mutants propagate races soak \
+	instructions coverage bench-report site-check compile_commands.json
 
-weave: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
+excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
 	tests/tools/install.sh docs
 	docs/tools/excerpts.py $(BUILD)
 
@@ -333,18 +313,18 @@ symptoms: $(BUILD)/common.a # types the commands of all mistakes, which must sho
 	tests/tools/symptoms.py $(BUILD) $(STAGE) $(ONLY)
 
 variants: # correct servers, made in other ways than ours, pass every graded test
-	tests/tools/install.sh test
-	tests/course/vary.sh $(BUILD)
+	$(call needs,test,stage-programs)
+	$(SUBMISSION) tests/course/variants.py '$(BUILD)'
 
 grade-tests: # marks a small class, most of it hostile: [FULL=1]
 	$(call needs,test grade,STAGE=2 grade-programs)
-	PYTHONDONTWRITEBYTECODE=1 python3 tests/course/grade/model_test.py
-	PYTHONDONTWRITEBYTECODE=1 python3 tests/course/grade/untrusted_test.py
-	$(GRADE_HOW) FULL=$(FULL) python3 tests/course/grade/batch_test.py $(BUILD)
+	tests/course/submission/taking_test.py
+	tests/course/grading/marks_test.py
+	$(SUBMISSION) FULL=$(FULL) tests/course/grading/batch_test.py $(BUILD)
 
 matrix: # the tests of each step pass after it, and fail before it: [STAGE=n]
 	$(call needs,test,stage-programs)
-	tests/tools/matrix.sh $(BUILD) $(CHOSEN)
+	$(SUBMISSION) tests/course/matrix.py '$(BUILD)' $(CHOSEN)
 
 MUTANT_SECONDS ?= 600
 mutants: # changes the sources at random, and counts what is caught
@@ -354,48 +334,38 @@ mutants: # changes the sources at random, and counts what is caught
 propagate: # takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]
 	tests/tools/propagate.py $(if $(FROM),'$(FROM)',--help) $(if $(SINCE),--since '$(SINCE)') \
 		$(if $(MARKERS),--markers)
-	$(MAKE) $(BUILD)/unit/stages_test
-	$(BUILD)/unit/stages_test
+	tests/tools/check_stages.py
 	$(MAKE) wire
 
 races: # valgrind's helgrind and DRD on the threads: [STAGE=n]
 	tests/tools/install.sh test races
-	tests/tools/races.sh build/plain$(if $(PORTABLE),/portable) $(CHOSEN)
+	tests/tools/races.py build/plain$(if $(PORTABLE),/portable) $(CHOSEN)
 
 SOAK_SECONDS ?= 180
 soak: $(SERVERS) $(TOOLS) # load for long; memory must stay flat: [STAGE=n]
 	tests/tools/install.sh test bench
-	tests/load/soak.sh $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
+	tests/load/soak.py $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
 
 instructions: # counts what the parsers take, and compares it with their budgets
 	tests/tools/install.sh instructions
-	tests/tools/instructions/count.sh $(BUILD)
+	tests/tools/instructions/count.py $(BUILD)
 
 coverage: # which lines and branches the tests reach: servers, units and the fault sweep
 	tests/tools/install.sh test coverage
-	tests/tools/coverage.sh build/coverage $(STAGES)
-
-# The stages, and what they are measured beside.
-BENCH_PROGRAMS := $(addprefix $(BUILD)/bench/,floor copy_floor ask \
-	$(if $(wildcard /usr/include/microhttpd.h /usr/local/include/microhttpd.h),microhttpd))
-bench-programs: $(ALL_SERVERS) $(TOOLS) $(BENCH_PROGRAMS)
-$(BUILD)/bench/microhttpd: LDLIBS := -lmicrohttpd
-$(BUILD)/bench/%: tests/tools/bench/%.c $(wildcard tests/tools/bench/listening.*) $(BUILD)/flags
-	$(call say,CC,$@)
-	$(COMPILE_TOOL)
+	tests/tools/coverage.py build/coverage $(STAGES)
 
 bench-report: # puts the figures of the last `make bench` into docs/performance.md
-	tests/tools/bench/report.py page $(BUILD)
+	tests/tools/bench/bench_report.py page $(BUILD)
 
 site-check: site # looks at the site in a browser: links, requests, accessibility
 	tests/tools/install.sh browser
-	docs/tools/site_check/run.sh $(BUILD)
+	node docs/site/check_pages.mjs $(BUILD)/site $(BUILD)/site-work
 
 # How each file is compiled, for editors (clangd).
 command = printf '{"directory": "%s", "file": "%s", "command": "%s"},\n' '$(CURDIR)' '$(2)' '$(1) -c $(2)'; 
 compile_commands.json:
 	{ $(foreach file,$(COMMON) $(wildcard stages/*/*.c),$(call command,$(COMPILE),$(file))) \
-		$(foreach file,$(wildcard tests/*/*.c tests/*/*/*.c),$(call command,$(COMPILE_TEST) -iquote stages/stage6 -DSTAGE=6 \
+		$(foreach file,$(wildcard tests/*/*.c tests/*/*/*.c),$(call command,$(COMPILE) $(TEST_FLAGS) -iquote stages/stage6 -DSTAGE=6 \
 			-iquote tests/unit -iquote common,$(file))) } | sed '1s/^/[/; $$s/,$$/]/' > $@
 
 # What includes which header, as the compiler found it.

@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# docs/site/build.sh BUILD - the static site, in BUILD/site.
+# docs/site/build.sh BUILD - makes the static site, in BUILD/site.
 #
-# Run at the top of the repository. The node packages, pinned by docs/site's
-# lock file, are installed into BUILD/site-work when that file has changed; the
-# pages are made there by docs/site/generate.py, and VitePress and Marp make the
-# site of them. A link that leads nowhere fails the build.
+# Installs the node packages of docs/site's lock file into BUILD/site-work when that
+# file has changed. docs/site/generate.py makes the pages there; VitePress makes the
+# site of them, and Marp makes the slides. A link that leads nowhere fails the build.
 set -eu
 
 build=${1:?"usage: docs/site/build.sh BUILD"}
@@ -20,14 +19,25 @@ if ! cmp -s "$here/package-lock.json" "$work/installed-lock.json"; then
     cp "$here/package-lock.json" "$work/installed-lock.json"
 fi
 
-rm -rf "$work/.vitepress" "$work/out"
+rm -rf "$work/.vitepress" "$work/out" "$work/decks"
 cp -r "$here/.vitepress" "$work/"
 "$here/generate.py" "$work/pages" "$build"
 cp "$work/node_modules/mermaid/dist/mermaid.min.js" "$work/pages/public/"
 (cd "$work" && node_modules/.bin/vitepress build .)
-if compgen -G 'docs/slides/*.md' >/dev/null; then
-    "$here/slides.sh" "$work" "$work/out/slides"
-fi
+
+# Marp takes comments for the speaker's notes: the marks of excerpts are left out.
+mkdir "$work/decks"
+for deck in docs/slides/*.md; do
+    # shellcheck disable=SC2016 # the backticks are Markdown's
+    sed -e '/^<!-- begin: /d' -e '/^<!-- end -->$/d' \
+        -e 's/^```console$/```sh/' "$deck" >"$work/decks/${deck##*/}"
+done
+"$work/node_modules/.bin/marp" --config-file "$here/marp.json" --theme "$here/slides.css" \
+    --input-dir "$work/decks" --output "$work/out/slides" 2>"$work/marp.log" </dev/null || {
+    cat "$work/marp.log" >&2
+    exit 1
+}
+"$here/check_links.py" "$work/out"
 rm -rf "$build/site"
 mv "$work/out" "$build/site"
 echo "The site is in $build/site; \`make site PREVIEW=1\` shows it."

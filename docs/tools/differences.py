@@ -80,7 +80,7 @@ def of_folders(before: str, after: str) -> list[Difference]:
             after,
             4,
             "--color=always",
-            "--color-moved=plain",
+            "--color-moved=blocks",
             "--color-moved-ws=allow-indentation-change",
             "--ws-error-highlight=none",
         )

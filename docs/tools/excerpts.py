@@ -181,7 +181,7 @@ def main() -> int:
             faults += 1
             continue
         if new != text and len(sys.argv) > 2:
-            print(f"{page} is stale; docs/tools/excerpts.py {sys.argv[1]} fixes it")
+            print(f"{page} is stale; `make excerpts` fixes it")
             faults += 1
         elif new != text:
             page.write_text(new, encoding="utf-8")

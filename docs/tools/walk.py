@@ -62,6 +62,8 @@ def screens_of(page: list[Piece], width: int, height: int) -> list[Screen]:
     screens: list[Screen] = []
     is_closed = True
     for piece in page:
+        if piece.language == "mermaid":
+            continue  # a diagram, which a terminal does not show
         if piece.kind == "heading" or piece.body[0].startswith(OTHER_PAGES):
             is_closed = True
             continue

@@ -23,7 +23,6 @@ KEYS = {
     **dict.fromkeys([b"q", b"Q", b"\x04", b""], QUIT),
     b"n": PART,
 }
-MOST_COLUMNS = 80
 ITEM = re.compile(r"^(\s*([-*]|\d+\.) +|> ?)")
 
 
@@ -46,9 +45,9 @@ class Terminal:
             termios.tcsetattr(sys.stdin, termios.TCSADRAIN, self.before)
 
     def size(self) -> tuple[int, int]:
-        """Columns, at most 80, and rows."""
+        """Columns and rows."""
         size = shutil.get_terminal_size((80, 24))
-        return max(20, min(size.columns, MOST_COLUMNS)), max(8, size.lines)
+        return max(20, size.columns), max(8, size.lines)
 
     def color(self, code: str, text: str) -> str:
         """A text in a color, if there are colors."""

@@ -12,6 +12,10 @@
     {                                                                          \
         error, #error, outcome, false                                          \
     }
+#define SAME(error)                                                            \
+    {                                                                          \
+        error, #error, OUTCOME_SAME, false                                     \
+    }
 #define SHORT                                                                  \
     {                                                                          \
         FAULT_SHORT, "a short count", OUTCOME_SAME, false                      \
@@ -24,162 +28,78 @@
     {                                                                          \
         FAULT_BREAK, "one byte, then ECONNRESET", outcome, true                \
     }
-#define END                                                                    \
-    {                                                                          \
-        0, NULL, OUTCOME_SAME, false                                           \
-    }
 
-static const struct fault_error memory[] = {
-    ERROR(ENOMEM, OUTCOME_ANSWER),
-    {ENOMEM, "ENOMEM from there on", OUTCOME_ANSWER, true},
-    END};
-static const struct fault_error thread[] = {ERROR(EAGAIN, OUTCOME_SAME),
-                                            ERROR(ENOMEM, OUTCOME_SAME), END};
-static const struct fault_error detaching[] = {ERROR(EINVAL, OUTCOME_SAME),
-                                               END};
-static const struct fault_error pool[] = {ERROR(ENOMEM, OUTCOME_SAME), END};
-static const struct fault_error accepting[] = {
-    ERROR(EINTR, OUTCOME_SAME),        ERROR(EAGAIN, OUTCOME_SAME),
-    ERROR(ECONNABORTED, OUTCOME_SAME), ERROR(EMFILE, OUTCOME_SAME),
-    ERROR(ENFILE, OUTCOME_SAME),       ERROR(ENOBUFS, OUTCOME_SAME),
-    ERROR(ENOMEM, OUTCOME_SAME),       ERROR(EPERM, OUTCOME_SAME),
-    ERROR(EPROTO, OUTCOME_SAME),       END};
-static const struct fault_error receiving[] = {
-    ERROR(EINTR, OUTCOME_SAME),
-    SHORT,
-    SHORT_EACH,
-    {FAULT_END, "the end of the stream", OUTCOME_CLOSE, false},
-    BREAK(OUTCOME_CLOSE),
-    ERROR(ECONNRESET, OUTCOME_CLOSE),
-    ERROR(ETIMEDOUT, OUTCOME_CLOSE),
-    ERROR(ENOBUFS, OUTCOME_CLOSE),
-    ERROR(ENOMEM, OUTCOME_CLOSE),
-    END};
-static const struct fault_error sending[] = {ERROR(EINTR, OUTCOME_SAME),
-                                             SHORT,
-                                             SHORT_EACH,
-                                             BREAK(OUTCOME_CUT),
-                                             ERROR(ECONNRESET, OUTCOME_CUT),
-                                             ERROR(EPIPE, OUTCOME_CUT),
-                                             ERROR(ETIMEDOUT, OUTCOME_CUT),
-                                             ERROR(ENOBUFS, OUTCOME_CUT),
-                                             ERROR(ENOMEM, OUTCOME_CUT),
-                                             END};
-static const struct fault_error polling[] = {ERROR(EINTR, OUTCOME_SAME),
-                                             ERROR(EAGAIN, OUTCOME_SAME),
-                                             ERROR(ENOMEM, OUTCOME_SAME), END};
-static const struct fault_error controlling[] = {
-    ERROR(EINTR, OUTCOME_SAME), ERROR(EINVAL, OUTCOME_SAME), END};
-/* A socket that may not block is not served: it would be asked in a loop. */
-static const struct fault_error preparing[] = {
-    ERROR(EINTR, OUTCOME_CLOSE), ERROR(EINVAL, OUTCOME_CLOSE), END};
-static const struct fault_error shutting[] = {ERROR(ENOTCONN, OUTCOME_CUT),
-                                              ERROR(ENOBUFS, OUTCOME_CUT), END};
-static const struct fault_error closing[] = {
-    ERROR(EINTR, OUTCOME_SAME), ERROR(EIO, OUTCOME_SAME),
-    ERROR(ECONNRESET, OUTCOME_SAME), END};
-static const struct fault_error clocks[] = {ERROR(EPERM, OUTCOME_CUT), END};
-static const struct fault_error main_clock[] = {ERROR(EPERM, OUTCOME_CLOSE),
-                                                END};
-static const struct fault_error logging[] = {ERROR(EINTR, OUTCOME_SAME),
-                                             ERROR(EAGAIN, OUTCOME_SAME),
-                                             ERROR(EPIPE, OUTCOME_SAME),
-                                             ERROR(EIO, OUTCOME_SAME),
-                                             ERROR(ENOSPC, OUTCOME_SAME),
-                                             SHORT,
-                                             SHORT_EACH,
-                                             END};
-static const struct fault_error sleeping[] = {ERROR(EINTR, OUTCOME_SAME), END};
-static const struct fault_error interrupting[] = {ERROR(ESRCH, OUTCOME_SAME),
-                                                  END};
-static const struct fault_error signal_waits[] = {
-    ERROR(EINTR, OUTCOME_SAME), ERROR(EAGAIN, OUTCOME_SAME), END};
-static const struct fault_error options[] = {
-    ERROR(ENOBUFS, OUTCOME_SAME), ERROR(ENOMEM, OUTCOME_SAME),
-    ERROR(ENOPROTOOPT, OUTCOME_SAME), END};
-static const struct fault_error sockets[] = {ERROR(EMFILE, OUTCOME_SAME),
-                                             ERROR(ENFILE, OUTCOME_SAME),
-                                             ERROR(ENOBUFS, OUTCOME_SAME),
-                                             ERROR(ENOMEM, OUTCOME_SAME),
-                                             ERROR(EAFNOSUPPORT, OUTCOME_SAME),
-                                             ERROR(EACCES, OUTCOME_SAME),
-                                             END};
-static const struct fault_error binding[] = {
-    ERROR(EADDRINUSE, OUTCOME_SAME), ERROR(EADDRNOTAVAIL, OUTCOME_SAME),
-    ERROR(EACCES, OUTCOME_SAME), ERROR(ENOMEM, OUTCOME_SAME), END};
-static const struct fault_error listening[] = {ERROR(EADDRINUSE, OUTCOME_SAME),
-                                               END};
-static const struct fault_error names[] = {ERROR(ENOBUFS, OUTCOME_SAME), END};
-static const struct fault_error lookups[] = {
-    ERROR(EAI_AGAIN, OUTCOME_SAME),  ERROR(EAI_FAIL, OUTCOME_SAME),
-    ERROR(EAI_MEMORY, OUTCOME_SAME), ERROR(EAI_NONAME, OUTCOME_SAME),
-    ERROR(EAI_SYSTEM, OUTCOME_SAME), END};
-static const struct fault_error limits[] = {ERROR(EPERM, OUTCOME_SAME), END};
-static const struct fault_error masks[] = {ERROR(EINVAL, OUTCOME_SAME), END};
-static const struct fault_error opening[] = {
-    ERROR(ENOENT, OUTCOME_SAME), ERROR(EMFILE, OUTCOME_SAME),
-    ERROR(ENFILE, OUTCOME_SAME), ERROR(ENOMEM, OUTCOME_SAME), END};
-
-const struct fault_error *const fault_errors[FAULT_KINDS] = {
-    [FAULT_MEMORY] = memory,
-    [FAULT_THREAD] = thread,
-    [FAULT_DETACH] = detaching,
-    [FAULT_ACCEPT] = accepting,
-    [FAULT_RECV] = receiving,
-    [FAULT_SEND] = sending,
-    [FAULT_POLL] = polling,
-    [FAULT_FCNTL] = controlling,
-    [FAULT_PREPARE] = preparing,
-    [FAULT_SHUTDOWN] = shutting,
-    [FAULT_CLOSE] = closing,
-    [FAULT_CLOCK] = clocks,
-    [FAULT_WRITE] = logging,
-    [FAULT_SLEEP] = sleeping,
-    [FAULT_INTERRUPT] = interrupting,
-    [FAULT_SIGTIMEDWAIT] = signal_waits,
-    [FAULT_MAIN_CLOCK] = main_clock,
-    [FAULT_SETSOCKOPT] = options,
-    [FAULT_POOL] = pool,
-    [FAULT_SOCKET] = sockets,
-    [FAULT_BIND] = binding,
-    [FAULT_LISTEN] = listening,
-    [FAULT_GETSOCKNAME] = names,
-    [FAULT_GETADDRINFO] = lookups,
-    [FAULT_GETNAMEINFO] = lookups,
-    [FAULT_RLIMIT] = limits,
-    [FAULT_SIGNALS] = masks,
-    [FAULT_OPEN] = opening,
-};
-
-static const char *const kind_names[FAULT_KINDS] = {
-    [FAULT_MEMORY] = "malloc, calloc, realloc",
-    [FAULT_THREAD] = "pthread_create",
-    [FAULT_DETACH] = "pthread_detach",
-    [FAULT_ACCEPT] = "accept",
-    [FAULT_RECV] = "recv",
-    [FAULT_SEND] = "send",
-    [FAULT_POLL] = "poll",
-    [FAULT_FCNTL] = "fcntl",
-    [FAULT_PREPARE] = "fcntl of a client's flags",
-    [FAULT_SHUTDOWN] = "shutdown",
-    [FAULT_CLOSE] = "close",
-    [FAULT_CLOCK] = "clock_gettime",
-    [FAULT_WRITE] = "write",
-    [FAULT_SLEEP] = "nanosleep",
-    [FAULT_INTERRUPT] = "pthread_kill",
-    [FAULT_SIGTIMEDWAIT] = "sigtimedwait",
-    [FAULT_MAIN_CLOCK] = "clock_gettime in the main thread",
-    [FAULT_SETSOCKOPT] = "setsockopt",
-    [FAULT_POOL] = "pthread_attr_..., pthread_mutex_init, pthread_cond_init",
-    [FAULT_SOCKET] = "socket",
-    [FAULT_BIND] = "bind",
-    [FAULT_LISTEN] = "listen",
-    [FAULT_GETSOCKNAME] = "getsockname",
-    [FAULT_GETADDRINFO] = "getaddrinfo",
-    [FAULT_GETNAMEINFO] = "getnameinfo",
-    [FAULT_RLIMIT] = "getrlimit, setrlimit",
-    [FAULT_SIGNALS] = "pthread_sigmask, sigaction",
-    [FAULT_OPEN] = "open",
+/* What is counted together, its name, and the errors that it may have. */
+static const struct {
+    const char *name;
+    struct fault_error errors[12]; /* the last one has no name */
+} kinds[FAULT_KINDS] = {
+    [FAULT_MEMORY] = {"malloc, calloc, realloc",
+                      {ERROR(ENOMEM, OUTCOME_ANSWER),
+                       {ENOMEM, "ENOMEM from there on", OUTCOME_ANSWER, true}}},
+    [FAULT_THREAD] = {"pthread_create", {SAME(EAGAIN), SAME(ENOMEM)}},
+    [FAULT_DETACH] = {"pthread_detach", {SAME(EINVAL)}},
+    [FAULT_ACCEPT] = {"accept",
+                      {SAME(EINTR), SAME(EAGAIN), SAME(ECONNABORTED),
+                       SAME(EMFILE), SAME(ENFILE), SAME(ENOBUFS), SAME(ENOMEM),
+                       SAME(EPERM), SAME(EPROTO)}},
+    [FAULT_RECV] = {"recv",
+                    {SAME(EINTR),
+                     SHORT,
+                     SHORT_EACH,
+                     {FAULT_END, "the end of the stream", OUTCOME_CLOSE, false},
+                     BREAK(OUTCOME_CLOSE),
+                     ERROR(ECONNRESET, OUTCOME_CLOSE),
+                     ERROR(ETIMEDOUT, OUTCOME_CLOSE),
+                     ERROR(ENOBUFS, OUTCOME_CLOSE),
+                     ERROR(ENOMEM, OUTCOME_CLOSE)}},
+    [FAULT_SEND] = {"send",
+                    {SAME(EINTR), SHORT, SHORT_EACH, BREAK(OUTCOME_CUT),
+                     ERROR(ECONNRESET, OUTCOME_CUT), ERROR(EPIPE, OUTCOME_CUT),
+                     ERROR(ETIMEDOUT, OUTCOME_CUT), ERROR(ENOBUFS, OUTCOME_CUT),
+                     ERROR(ENOMEM, OUTCOME_CUT)}},
+    [FAULT_POLL] = {"poll", {SAME(EINTR), SAME(EAGAIN), SAME(ENOMEM)}},
+    [FAULT_FCNTL] = {"fcntl", {SAME(EINTR), SAME(EINVAL)}},
+    /* A socket that may not block is not served: it would be asked in a loop.
+     */
+    [FAULT_PREPARE] = {"fcntl of a client's flags",
+                       {ERROR(EINTR, OUTCOME_CLOSE),
+                        ERROR(EINVAL, OUTCOME_CLOSE)}},
+    [FAULT_SHUTDOWN] = {"shutdown",
+                        {ERROR(ENOTCONN, OUTCOME_CUT),
+                         ERROR(ENOBUFS, OUTCOME_CUT)}},
+    [FAULT_CLOSE] = {"close", {SAME(EINTR), SAME(EIO), SAME(ECONNRESET)}},
+    [FAULT_CLOCK] = {"clock_gettime", {ERROR(EPERM, OUTCOME_CUT)}},
+    [FAULT_WRITE] = {"write",
+                     {SAME(EINTR), SAME(EAGAIN), SAME(EPIPE), SAME(EIO),
+                      SAME(ENOSPC), SHORT, SHORT_EACH}},
+    [FAULT_SLEEP] = {"nanosleep", {SAME(EINTR)}},
+    [FAULT_INTERRUPT] = {"pthread_kill", {SAME(ESRCH)}},
+    [FAULT_SIGTIMEDWAIT] = {"sigtimedwait", {SAME(EINTR), SAME(EAGAIN)}},
+    [FAULT_MAIN_CLOCK] = {"clock_gettime in the main thread",
+                          {ERROR(EPERM, OUTCOME_CLOSE)}},
+    [FAULT_SETSOCKOPT] = {"setsockopt",
+                          {SAME(ENOBUFS), SAME(ENOMEM), SAME(ENOPROTOOPT)}},
+    [FAULT_POOL] = {"pthread_attr_..., pthread_mutex_init, pthread_cond_init",
+                    {SAME(ENOMEM)}},
+    [FAULT_SOCKET] = {"socket",
+                      {SAME(EMFILE), SAME(ENFILE), SAME(ENOBUFS), SAME(ENOMEM),
+                       SAME(EAFNOSUPPORT), SAME(EACCES)}},
+    [FAULT_BIND] = {"bind",
+                    {SAME(EADDRINUSE), SAME(EADDRNOTAVAIL), SAME(EACCES),
+                     SAME(ENOMEM)}},
+    [FAULT_LISTEN] = {"listen", {SAME(EADDRINUSE)}},
+    [FAULT_GETSOCKNAME] = {"getsockname", {SAME(ENOBUFS)}},
+    [FAULT_GETADDRINFO] = {"getaddrinfo",
+                           {SAME(EAI_AGAIN), SAME(EAI_FAIL), SAME(EAI_MEMORY),
+                            SAME(EAI_NONAME), SAME(EAI_SYSTEM)}},
+    [FAULT_GETNAMEINFO] = {"getnameinfo",
+                           {SAME(EAI_AGAIN), SAME(EAI_FAIL), SAME(EAI_MEMORY),
+                            SAME(EAI_NONAME), SAME(EAI_SYSTEM)}},
+    [FAULT_RLIMIT] = {"getrlimit, setrlimit", {SAME(EPERM)}},
+    [FAULT_SIGNALS] = {"pthread_sigmask, sigaction", {SAME(EINVAL)}},
+    [FAULT_OPEN] = {"open",
+                    {SAME(ENOENT), SAME(EMFILE), SAME(ENFILE), SAME(ENOMEM)}},
 };
 
 struct faults *faults;
@@ -233,7 +153,12 @@ bool faults_disarm(void)
 
 const char *fault_kind_name(enum fault_kind kind)
 {
-    return kind_names[kind];
+    return kinds[kind].name;
+}
+
+const struct fault_error *fault_errors(enum fault_kind kind)
+{
+    return kinds[kind].errors;
 }
 
 static void leave_server(void)

@@ -76,10 +76,6 @@ struct fault_error {
     bool lasts; /* every later call of the kind fails as well */
 };
 
-/* The errors that each kind of call may have in earnest; the last one has no
- * name. */
-extern const struct fault_error *const fault_errors[FAULT_KINDS];
-
 /* What the driver and its server share. */
 struct faults {
     atomic_int kind; /* armed, or FAULT_NONE */
@@ -111,7 +107,7 @@ struct faults {
 extern struct faults *faults;
 
 /* For the driver. faults_init returns 0, or -1 with errno; faults_reset makes
- * the counts those of a server that is yet to start; faults_disarm tells
+ * the counts those of a server that is yet to start; faults_disarm says
  * whether a call has failed. */
 int faults_init(void);
 void faults_reset(void);
@@ -121,6 +117,10 @@ bool faults_disarm(void);
 
 /* The name of the kind's functions, for messages. */
 const char *fault_kind_name(enum fault_kind kind);
+
+/* The errors that a kind of call may have in earnest; the last one has no name.
+ */
+const struct fault_error *fault_errors(enum fault_kind kind);
 
 /* For the server: in the child, before anything else. From here on calls are
  * counted, and the calling thread is the main one; until exit, since what runs
@@ -135,6 +135,25 @@ int fault_now(enum fault_kind kind, const char *name);
 
 /* The same for a function that returns -1 with errno: true is to return it. */
 bool fault_sets_errno(enum fault_kind kind, const char *name);
+
+/* Declare a call and define what --wrap puts in its place: it fails when it is
+ * its turn, by errno or by what it returns. run.py finds them by their names.
+ */
+#define FAILS_BY_ERRNO(kind, type, call, parameters, arguments)                \
+    type __real_##call parameters;                                             \
+    type __wrap_##call parameters;                                             \
+    type __wrap_##call parameters                                              \
+    {                                                                          \
+        return fault_sets_errno(kind, #call) ? -1 : __real_##call arguments;   \
+    }
+#define FAILS_BY_RESULT(kind, call, parameters, arguments)                     \
+    int __real_##call parameters;                                              \
+    int __wrap_##call parameters;                                              \
+    int __wrap_##call parameters                                               \
+    {                                                                          \
+        int error = fault_now(kind, #call);                                    \
+        return error != 0 ? error : __real_##call arguments;                   \
+    }
 
 /* FAULT_MAIN_CLOCK in the main thread, FAULT_CLOCK in others. */
 enum fault_kind fault_clock_kind(void);

@@ -15,7 +15,6 @@ struct server {
     const char *log;        /* the file that gets its standard error */
     pid_t process;          /* 0: there is none */
     int output;             /* its standard output */
-    unsigned short wanted;  /* the port that it is told; 0: a free one */
     unsigned short port;    /* once it listens */
     size_t descriptors;     /* that it has open while nothing happens */
     unsigned connections;   /* that were made to it */
@@ -27,7 +26,7 @@ struct server {
 int server_fork(struct server *server);
 
 /* Waits until it says where it listens; false: it ended, or says nothing. What
- * it said then stands in `text`. */
+ * it said is then in `text`. */
 bool server_listens(struct server *server);
 
 /* Forks, listens, answers one request. False, with the reason in `text`. */

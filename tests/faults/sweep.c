@@ -96,7 +96,7 @@ static bool sweep_call(struct sweep *sweep, sweep_try *try)
 {
     bool any = false;
 
-    for (sweep->error = fault_errors[sweep->kind];
+    for (sweep->error = fault_errors(sweep->kind);
          sweep->error->name != NULL && sweep->failures < failures_most;
          sweep->error++) {
         if (try(sweep)) {
@@ -112,9 +112,6 @@ static bool sweep_call(struct sweep *sweep, sweep_try *try)
 void sweep_calls(struct sweep *sweep, enum fault_kind end, sweep_try *try)
 {
     for (int kind = FAULT_NONE + 1; kind < (int)end; kind++) {
-        if (fault_errors[kind] == NULL) {
-            continue;
-        }
         sweep->kind = (enum fault_kind)kind;
         sweep->at = 1;
         while (sweep->failures < failures_most && sweep_call(sweep, try)) {

@@ -19,14 +19,7 @@ void *__real_malloc(size_t);
 void *__real_calloc(size_t, size_t);
 void *__real_realloc(void *, size_t);
 void __real_free(void *);
-int __real_pthread_create(pthread_t *, const pthread_attr_t *,
-                          void *(*)(void *), void *);
 int __real_pthread_detach(pthread_t);
-int __real_pthread_kill(pthread_t, int);
-int __real_pthread_attr_init(pthread_attr_t *);
-int __real_pthread_attr_setstacksize(pthread_attr_t *, size_t);
-int __real_pthread_mutex_init(pthread_mutex_t *, const pthread_mutexattr_t *);
-int __real_pthread_cond_init(pthread_cond_t *, const pthread_condattr_t *);
 int __real_pthread_mutex_lock(pthread_mutex_t *);
 int __real_pthread_mutex_unlock(pthread_mutex_t *);
 int __real_pool_init(struct pool *, int, char *);
@@ -76,15 +69,10 @@ void __wrap_free(void *memory)
     __real_free(count_memory(memory, -1));
 }
 
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*start)(void *), void *argument)
-{
-    int error = fault_now(FAULT_THREAD, "pthread_create");
-
-    return error != 0
-               ? error
-               : __real_pthread_create(thread, attributes, start, argument);
-}
+FAILS_BY_RESULT(FAULT_THREAD, pthread_create,
+                (pthread_t * thread, const pthread_attr_t *attributes,
+                 void *(*start)(void *), void *argument),
+                (thread, attributes, start, argument))
 
 /* Detaches it in any case, so that nothing is left over. */
 int __wrap_pthread_detach(pthread_t thread)
@@ -95,43 +83,24 @@ int __wrap_pthread_detach(pthread_t thread)
     return error != 0 ? error : result;
 }
 
-int __wrap_pthread_kill(pthread_t thread, int number)
-{
-    int error = fault_now(FAULT_INTERRUPT, "pthread_kill");
+FAILS_BY_RESULT(FAULT_INTERRUPT, pthread_kill, (pthread_t thread, int number),
+                (thread, number))
 
-    return error != 0 ? error : __real_pthread_kill(thread, number);
-}
+FAILS_BY_RESULT(FAULT_POOL, pthread_attr_init, (pthread_attr_t * attributes),
+                (attributes))
 
-int __wrap_pthread_attr_init(pthread_attr_t *attributes)
-{
-    int error = fault_now(FAULT_POOL, "pthread_attr_init");
+FAILS_BY_RESULT(FAULT_POOL, pthread_attr_setstacksize,
+                (pthread_attr_t * attributes, size_t size), (attributes, size))
 
-    return error != 0 ? error : __real_pthread_attr_init(attributes);
-}
+FAILS_BY_RESULT(FAULT_POOL, pthread_mutex_init,
+                (pthread_mutex_t * mutex,
+                 const pthread_mutexattr_t *attributes),
+                (mutex, attributes))
 
-int __wrap_pthread_attr_setstacksize(pthread_attr_t *attributes, size_t size)
-{
-    int error = fault_now(FAULT_POOL, "pthread_attr_setstacksize");
-
-    return error != 0 ? error
-                      : __real_pthread_attr_setstacksize(attributes, size);
-}
-
-int __wrap_pthread_mutex_init(pthread_mutex_t *mutex,
-                              const pthread_mutexattr_t *attributes)
-{
-    int error = fault_now(FAULT_POOL, "pthread_mutex_init");
-
-    return error != 0 ? error : __real_pthread_mutex_init(mutex, attributes);
-}
-
-int __wrap_pthread_cond_init(pthread_cond_t *condition,
-                             const pthread_condattr_t *attributes)
-{
-    int error = fault_now(FAULT_POOL, "pthread_cond_init");
-
-    return error != 0 ? error : __real_pthread_cond_init(condition, attributes);
-}
+FAILS_BY_RESULT(FAULT_POOL, pthread_cond_init,
+                (pthread_cond_t * condition,
+                 const pthread_condattr_t *attributes),
+                (condition, attributes))
 
 /* The server's pool, once it has one. */
 static struct pool *pool;

@@ -26,15 +26,15 @@
 int __real_accept(int, struct sockaddr *, socklen_t *);
 ssize_t __real_recv(int, void *, size_t, int);
 ssize_t __real_send(int, const void *, size_t, int);
-int __real_poll(struct pollfd *, nfds_t, int);
 int __real_fcntl(int, int, ...);
-int __real_shutdown(int, int);
 int __real_close(int);
 int __real_clock_gettime(clockid_t, struct timespec *);
 ssize_t __real_write(int, const void *, size_t);
-int __real_nanosleep(const struct timespec *, struct timespec *);
-int __real_sigtimedwait(const sigset_t *, siginfo_t *, const struct timespec *);
 int __real_setsockopt(int, int, int, const void *, socklen_t);
+
+FAILS_BY_ERRNO(FAULT_POLL, int, poll,
+               (struct pollfd * descriptors, nfds_t count, int milliseconds),
+               (descriptors, count, milliseconds))
 
 /* Waits for a client as accept does; true is to fail. */
 static bool accept_fails(int listening_socket, const char *name)
@@ -107,13 +107,6 @@ ssize_t __wrap_send(int socket, const void *data, size_t length, int flags)
     return __real_send(socket, data, length, flags);
 }
 
-int __wrap_poll(struct pollfd *descriptors, nfds_t count, int milliseconds)
-{
-    return fault_sets_errno(FAULT_POLL, "poll")
-               ? -1
-               : __real_poll(descriptors, count, milliseconds);
-}
-
 /* Makes a client's socket one that blocks, or asks whether it does. */
 static bool is_preparation(int descriptor, int command)
 {
@@ -144,12 +137,8 @@ int __wrap_fcntl(int descriptor, int command, ...)
     return __real_fcntl(descriptor, command, argument);
 }
 
-int __wrap_shutdown(int socket, int how)
-{
-    return fault_sets_errno(FAULT_SHUTDOWN, "shutdown")
-               ? -1
-               : __real_shutdown(socket, how);
-}
+FAILS_BY_ERRNO(FAULT_SHUTDOWN, int, shutdown, (int socket, int how),
+               (socket, how))
 
 int __wrap_close(int descriptor)
 {
@@ -201,20 +190,14 @@ ssize_t __wrap_write(int descriptor, const void *data, size_t length)
     return written;
 }
 
-int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
-{
-    return fault_sets_errno(FAULT_SLEEP, "nanosleep")
-               ? -1
-               : __real_nanosleep(time, left);
-}
+FAILS_BY_ERRNO(FAULT_SLEEP, int, nanosleep,
+               (const struct timespec *time, struct timespec *left),
+               (time, left))
 
-int __wrap_sigtimedwait(const sigset_t *signals, siginfo_t *information,
-                        const struct timespec *time)
-{
-    return fault_sets_errno(FAULT_SIGTIMEDWAIT, "sigtimedwait")
-               ? -1
-               : __real_sigtimedwait(signals, information, time);
-}
+FAILS_BY_ERRNO(FAULT_SIGTIMEDWAIT, int, sigtimedwait,
+               (const sigset_t *signals, siginfo_t *information,
+                const struct timespec *time),
+               (signals, information, time))
 
 int __wrap_setsockopt(int socket, int level, int name, const void *value,
                       socklen_t length)

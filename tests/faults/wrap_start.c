@@ -10,47 +10,27 @@
 
 #include "faults.h"
 
-int __real_socket(int, int, int);
-int __real_bind(int, const struct sockaddr *, socklen_t);
-int __real_listen(int, int);
-int __real_getsockname(int, struct sockaddr *, socklen_t *);
 int __real_getaddrinfo(const char *, const char *, const struct addrinfo *,
                        struct addrinfo **);
 int __real_getnameinfo(const struct sockaddr *, socklen_t, char *, socklen_t,
                        char *, socklen_t, int);
-int __real_pthread_sigmask(int, const sigset_t *, sigset_t *);
-int __real_sigaction(int, const struct sigaction *, struct sigaction *);
 int __real_open(const char *, int, ...);
 
-int __wrap_socket(int family, int type, int protocol)
-{
-    return fault_sets_errno(FAULT_SOCKET, "socket")
-               ? -1
-               : __real_socket(family, type, protocol);
-}
+FAILS_BY_ERRNO(FAULT_SOCKET, int, socket, (int family, int type, int protocol),
+               (family, type, protocol))
 
-int __wrap_bind(int socket, const struct sockaddr *address, socklen_t length)
-{
-    return fault_sets_errno(FAULT_BIND, "bind")
-               ? -1
-               : __real_bind(socket, address, length);
-}
+FAILS_BY_ERRNO(FAULT_BIND, int, bind,
+               (int socket, const struct sockaddr *address, socklen_t length),
+               (socket, address, length))
 
-int __wrap_listen(int socket, int queue_length)
-{
-    return fault_sets_errno(FAULT_LISTEN, "listen")
-               ? -1
-               : __real_listen(socket, queue_length);
-}
+FAILS_BY_ERRNO(FAULT_LISTEN, int, listen, (int socket, int queue_length),
+               (socket, queue_length))
 
-int __wrap_getsockname(int socket, struct sockaddr *address, socklen_t *length)
-{
-    return fault_sets_errno(FAULT_GETSOCKNAME, "getsockname")
-               ? -1
-               : __real_getsockname(socket, address, length);
-}
+FAILS_BY_ERRNO(FAULT_GETSOCKNAME, int, getsockname,
+               (int socket, struct sockaddr *address, socklen_t *length),
+               (socket, address, length))
 
-/* An error of a lookup, which has numbers of its own; EAI_SYSTEM stands for
+/* An error of a lookup, which has numbers of its own; EAI_SYSTEM means
  * what errno says. */
 static int lookup_fails(enum fault_kind kind, const char *name)
 {
@@ -82,20 +62,14 @@ int __wrap_getnameinfo(const struct sockaddr *address, socklen_t length,
                                            service, service_size, flags);
 }
 
-int __wrap_pthread_sigmask(int how, const sigset_t *signals, sigset_t *old)
-{
-    int error = fault_now(FAULT_SIGNALS, "pthread_sigmask");
+FAILS_BY_RESULT(FAULT_SIGNALS, pthread_sigmask,
+                (int how, const sigset_t *signals, sigset_t *old),
+                (how, signals, old))
 
-    return error != 0 ? error : __real_pthread_sigmask(how, signals, old);
-}
-
-int __wrap_sigaction(int number, const struct sigaction *action,
-                     struct sigaction *old)
-{
-    return fault_sets_errno(FAULT_SIGNALS, "sigaction")
-               ? -1
-               : __real_sigaction(number, action, old);
-}
+FAILS_BY_ERRNO(FAULT_SIGNALS, int, sigaction,
+               (int number, const struct sigaction *action,
+                struct sigaction *old),
+               (number, action, old))
 
 int __wrap_open(const char *path, int flags, ...)
 {
@@ -120,19 +94,9 @@ int __wrap_open(const char *path, int flags, ...)
 #define RESOURCE int
 #endif
 
-int __real_getrlimit(RESOURCE, struct rlimit *);
-int __real_setrlimit(RESOURCE, const struct rlimit *);
+FAILS_BY_ERRNO(FAULT_RLIMIT, int, getrlimit,
+               (RESOURCE resource, struct rlimit *limit), (resource, limit))
 
-int __wrap_getrlimit(RESOURCE resource, struct rlimit *limit)
-{
-    return fault_sets_errno(FAULT_RLIMIT, "getrlimit")
-               ? -1
-               : __real_getrlimit(resource, limit);
-}
-
-int __wrap_setrlimit(RESOURCE resource, const struct rlimit *limit)
-{
-    return fault_sets_errno(FAULT_RLIMIT, "setrlimit")
-               ? -1
-               : __real_setrlimit(resource, limit);
-}
+FAILS_BY_ERRNO(FAULT_RLIMIT, int, setrlimit,
+               (RESOURCE resource, const struct rlimit *limit),
+               (resource, limit))

@@ -78,7 +78,7 @@ static void end_side(void)
     }
 }
 
-/* Sends the next piece; behind the last one it ends. */
+/* Sends the next piece; after the last one it ends. */
 static void speak(void)
 {
     const struct client_plan *plan = client.plan;
@@ -162,7 +162,7 @@ static bool pass(uint64_t milliseconds)
     return client.was_interrupted;
 }
 
-void client_check_undisturbed(void)
+static void check_undisturbed(void)
 {
     client.was_interrupted = false;
     deadlines_look(client.clock + 2 * (uint64_t)ALLOWANCE_MOST_MS);
@@ -291,7 +291,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *into)
 /* ---- The line of the log ---------------------------------------------------
  */
 
-/* A number, or a `-`, which stands for 0. */
+/* A number, or a `-`, which means 0. */
 static size_t read_logged(const char **text, const char *end)
 {
     size_t number = 0;
@@ -320,7 +320,7 @@ static void read_log_line(struct client_result *result)
 
     hold(client.log_length > sizeof before + 4 && end[-1] == '\n' &&
              memcmp(text, before, sizeof before - 1) == 0,
-         "a line of the log tells address and time");
+         "a line of the log has address and time");
     text += sizeof before - 1;
     while (text < end && *text != '"') {
         hold(*text >= ' ' && *text <= '~', "the log is printable");
@@ -329,9 +329,9 @@ static void read_log_line(struct client_result *result)
     hold(end - text > 4 && text[1] == ' ', "the request line is quoted");
     text += 2;
     result->logged_code = (int)read_logged(&text, end);
-    hold(*text++ == ' ', "a space stands before the octets");
+    hold(*text++ == ' ', "a space comes before the octets");
     result->logged_octets = read_logged(&text, end);
-    hold(text + 1 == end, "a line of the log ends behind the octets");
+    hold(text + 1 == end, "a line of the log ends after the octets");
 }
 
 /* ---- One exchange ----------------------------------------------------------
@@ -370,7 +370,7 @@ void client_run(const struct client_plan *plan, struct client_result *result)
     open_sockets();
     handle_connection(client.server, &address);
     hold(!server_is_open(), "the socket is closed");
-    client_check_undisturbed();
+    check_undisturbed();
     result->took = client.clock - 1000;
     hold(client.log_lines == 1, "one line is written to the log");
     read_log_line(result);

@@ -47,7 +47,7 @@ struct client_result {
     uint64_t took; /* milliseconds, until the socket was closed */
 };
 
-/* What `time` tells the server. */
+/* What `time` gives the server. */
 extern const time_t client_now;
 
 /*
@@ -58,15 +58,11 @@ extern const time_t client_now;
  */
 void client_run(const struct client_plan *plan, struct client_result *result);
 
-/* Checks that the server's thread would not be interrupted now, however late it
- * is: it is not in a call that waits for the client. */
-void client_check_undisturbed(void);
-
 void client_release(struct client_result *result);
 
 /*
  * Reads the first octet of an input: how the client sends and ends, and how
- * many of the octets behind it (up to 6, or with 7: one, that counts for all)
+ * many of the octets after it (up to 6, or with 7: one, that counts for all)
  * are cuts. Returns how many octets it took. The request is left to the caller.
  */
 size_t client_read_plan(struct client_plan *plan, const char *data,

@@ -1,12 +1,12 @@
 /*
  * content_fuzz.c - framing_read, content_begin and content_add.
  *
- * The input is what stands behind `POST / HTTP/1.1` and a Host: field lines, an
+ * The input is what follows `POST / HTTP/1.1` and a Host: field lines, an
  * empty line, content. What holds:
  * - a framing is what its fields say: one number, or chunked as the last coding
  *   and no length;
  * - read whole, in two pieces cut anywhere, and octet by octet, the verdict,
- *   the content and what is left behind it are the same;
+ *   the content and what is left after it are the same;
  * - the content is that of a second decoder, and never over the limit;
  * - any octets, sent in chunks of any size, written with up to 16 digits, or by
  *   their length, come out as they were: decode(encode(x)) = x.
@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "framing_check.h"
 #include "http/content.h"
 #include "http/limits.h"
 
@@ -27,8 +26,96 @@ static const char start[] = "POST / HTTP/1.1\r\nHost: a\r\n";
 struct outcome {
     enum verdict verdict;
     struct content content;
-    size_t left; /* octets behind its end, where it is done */
+    size_t left; /* octets after its end, where it is done */
 };
+
+/* ---- The framing ----------------------------------------------------------
+ */
+
+/* The transfer codings of all fields, as one list. */
+struct codings {
+    size_t chunked; /* how many of them are chunked */
+    bool last;      /* the last one is */
+    bool quoted;    /* there is a quoted string, which may hold a comma */
+};
+
+static void read_codings(struct codings *codings, const char *value,
+                         size_t length)
+{
+    size_t at = 0;
+
+    while (at < length) {
+        const char *comma = memchr(value + at, ',', length - at);
+        size_t next = comma == NULL ? length : (size_t)(comma - value);
+        size_t end = next;
+
+        while (at < end && memchr(" \t", value[at], 2) != NULL) {
+            at++;
+        }
+        while (end > at && memchr(" \t", value[end - 1], 2) != NULL) {
+            end--;
+        }
+        if (end > at) {
+            codings->last = same_name(value + at, end - at, "chunked");
+            codings->chunked += codings->last;
+        }
+        at = next + 1;
+    }
+    if (memchr(value, '"', length) != NULL) {
+        codings->quoted = true;
+    }
+}
+
+static void check_length(const struct framing *framing, const char *value,
+                         size_t length)
+{
+    uint64_t number = 0;
+
+    hold(length > 0, "a length has digits");
+    for (size_t i = 0; i < length; i++) {
+        unsigned digit = (unsigned)value[i] - '0';
+
+        hold(digit <= 9, "a length has digits alone");
+        if (__builtin_mul_overflow(number, 10, &number) ||
+            __builtin_add_overflow(number, digit, &number)) {
+            hold(framing->length == UINT64_MAX, "a length is never cut");
+            return;
+        }
+    }
+    hold(framing->length == number, "the length is the number that is given");
+}
+
+/* Either Content-Length, each of them that very number, or Transfer-Encoding,
+ * with chunked once and as the last coding, or neither, and then no content. */
+static void check_framing(const struct request *request)
+{
+    const struct framing *framing = &request->framing;
+    size_t lengths = 0;
+    size_t coded = 0;
+    struct codings codings = {.chunked = 0};
+
+    for (size_t i = 0; i < request->headers.count; i++) {
+        const struct header *field = &request->headers.fields[i];
+
+        if (same_name(field->name, field->name_length, "Content-Length")) {
+            lengths++;
+            check_length(framing, field->value, field->value_length);
+        }
+        if (same_name(field->name, field->name_length, "Transfer-Encoding")) {
+            coded++;
+            read_codings(&codings, field->value, field->value_length);
+        }
+    }
+    hold(coded == 0 || codings.quoted || codings.last,
+         "chunked is the last coding");
+    hold(coded == 0 || codings.quoted || codings.chunked == 1,
+         "chunked is a coding once");
+    hold(framing->length_given == (lengths > 0),
+         "a length is given by a field");
+    hold(framing->chunked == (coded > 0), "chunked is given by a field");
+    hold(lengths == 0 || coded == 0, "there is one framing");
+    hold(lengths > 0 || framing->length == 0, "without a field it is empty");
+}
 
 /* ---- Content, cut ----------------------------------------------------------
  */
@@ -58,8 +145,8 @@ static void read_content(struct outcome *outcome, struct request *request,
          "the content is never over the limit");
 }
 
-/* The first octet behind the content, read octet by octet: there, what is left
- * is exact. In larger pieces, `excess` tells that there is some. */
+/* The first octet after the content, read octet by octet: there, what is left
+ * is exact. In larger pieces, `excess` says that there is some. */
 static void check_cut(const struct outcome *exact, struct request *request,
                       const char *data, size_t size, size_t cut)
 {
@@ -76,9 +163,9 @@ static void check_cut(const struct outcome *exact, struct request *request,
              "cut into pieces, the content is the same");
     }
     if (exact->verdict == VERDICT_DONE) {
-        hold(exact->left >= other.left, "no piece behind the end is asked for");
+        hold(exact->left >= other.left, "no piece after the end is asked for");
         hold(other.content.excess == (exact->left > other.left),
-             "excess tells of octets behind the end");
+             "excess says that octets follow the end");
     }
     content_release(&other.content);
 }
@@ -236,7 +323,7 @@ static void check_content(struct request *request, const char *data,
 {
     struct outcome exact;
 
-    framing_check(request);
+    check_framing(request);
     read_content(&exact, request, data, size, 1, 1);
     check_cut(&exact, request, data, size, size);
     for (size_t i = 0; i < 8 && size > 0; i++) {

@@ -4,7 +4,7 @@
  * The input is the form data. What holds:
  * - the pairs are those of a second decoder, which follows the URL standard
  *   step by step (section 5.1);
- * - the pairs lie one behind the other in the form's text, and take no more
+ * - the pairs lie one after the other in the form's text, and take no more
  *   octets than the data, nor more memory than form_most says;
  * - encoded again, whichever octets are escaped, and decoded, they are the
  *   same pairs: decode(encode(x)) = x;
@@ -103,9 +103,8 @@ static void check_lengths(const struct form *form, size_t length)
     for (size_t i = 0; i < form->count; i++) {
         struct form_pair pair = form_pair(form, i);
 
-        hold(pair.key == at, "a name stands behind the pair before it");
-        hold(pair.value == at + pair.key_length,
-             "a value stands behind its name");
+        hold(pair.key == at, "a name follows the pair before it");
+        hold(pair.value == at + pair.key_length, "a value follows its name");
         at = pair.value + pair.value_length;
     }
     hold((size_t)(at - form->text) <= length, "decoding makes it no longer");
@@ -205,7 +204,7 @@ static void check_cut(const char *data, size_t length, size_t cut)
          "cut by a & there are the pairs of both parts");
     check_same(&whole, 0, &first, "the pairs before a & are the first part's");
     check_same(&whole, first.count, &second,
-               "the pairs behind a & are the second part's");
+               "the pairs after a & are the second part's");
     form_release(&whole);
     form_release(&first);
     form_release(&second);

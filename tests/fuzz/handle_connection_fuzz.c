@@ -116,7 +116,7 @@ static void check_answer(const struct client_result *result,
     hold(answer.interims == 0 || expected->continues,
          "100 Continue comes only when it is expected");
     hold(result->logged_octets == answer.content_length,
-         "the log tells the octets of the content");
+         "the log has the octets of the content");
     hold(is_clean_text(answer.content, answer.content_length),
          "the page is clean UTF-8");
     hold(answer.code < 500 || answer.code == 501 || answer.code == 505,
@@ -130,7 +130,7 @@ static void check_silence(const struct client_result *result,
     hold(result->answer.length == 0 ||
              (expected->continues && result->answer.length == 25),
          "nothing is sent where nothing is to be said");
-    hold(result->logged_octets == 0, "the log tells that nothing was sent");
+    hold(result->logged_octets == 0, "the log says that nothing was sent");
 }
 
 static void check(const struct client_result *result,
@@ -139,7 +139,7 @@ static void check(const struct client_result *result,
     struct expectation expected;
 
     expect(&expected, plan);
-    hold(result->logged_code == expected.code, "the log tells the code");
+    hold(result->logged_code == expected.code, "the log has the code");
     hold(expected.code != 408 || result->took >= ALLOWANCE_MS,
          "a 408 comes when the time is over");
     if (plan->end == CLIENT_CLOSES) {
@@ -153,7 +153,7 @@ static void check(const struct client_result *result,
     }
 }
 
-/* The octets behind a 100 Continue, which depends on how they come. */
+/* The octets after a 100 Continue, which depends on how they come. */
 static const char *final_answer(const struct client_result *result,
                                 size_t *length)
 {

@@ -4,15 +4,15 @@
  * The input is what a client sends. What holds:
  * - parsed whole, in two pieces cut anywhere (the octets having moved), and
  *   octet by octet, the verdict, the line at fault and all parts of the request
- *   are the same, and nothing behind the octets that came is looked at;
+ *   are the same, and nothing after the octets that came is looked at;
  * - what is incomplete is within the limits;
  * - a fault of the request line is told as soon as that is complete, a first
  *   octet that begins no method as soon as it is there;
  * - of a request that is done, lines end in CR LF, names are tokens, values
  * have no CR, LF or NUL and no white space around them, all of it lies within
  * the head, the path begins with / and has no `?`;
- * - written anew from its parts and parsed, it has the same parts;
- * - request_check tells an unknown method, and a POST that is refused.
+ * - written again from its parts and parsed, it has the same parts;
+ * - request_check sees an unknown method, and a POST that is refused.
  */
 /* octets: 1536 */
 #include "support.h"
@@ -278,8 +278,8 @@ static void check_written(const struct request *request)
     buffer_init(&text);
     write_request(&text, request);
     parse(&again, text.data, text.length, text.length, text.length);
-    hold(again.verdict == VERDICT_DONE, "written anew, it is a request");
-    hold(again.request.length == text.length, "written anew, it is all head");
+    hold(again.verdict == VERDICT_DONE, "written again, it is a request");
+    hold(again.request.length == text.length, "written again, it is all head");
     check_same_parts(&again.request, request);
     release(&again);
     buffer_release(&text);

@@ -77,11 +77,8 @@ def compile_it(build: Path, source: Path, into: str, *more: str) -> Path:
 
 
 def build_all(build: Path, names: list[str]) -> None:
-    """Everything except the fuzzers themselves goes into an archive, the last stage
-    too: a fuzzer with a `delegate` of its own is linked without the stage's."""
-    last = Path(f"stages/stage{STAGES[-1]}")
+    """Everything except the fuzzers and stages goes into an archive."""
     parts = [*Path("common").glob("*/*.c"), Path("tests/tools/strict_answer.c")]
-    parts += [last / "handle_connection.c", last / "delegate.c"]
     parts += [p for p in Path("tests/fuzz").glob("*.c") if not p.stem.endswith("_fuzz")]
     archive = build / "all.a"
 
@@ -143,7 +140,6 @@ def run_one(build: Path, name: str, seconds: int) -> bool:
         "-rss_limit_mb=2048",
     ]
     command += [f"-max_len={most[0]}", f"-artifact_prefix={build}/found/{name}/"]
-    command += ["-dict=tests/fuzz/http.dict"]
     seeds = build / "seeds" / name
     if "@" in name:
         seconds = -(-seconds // len(STAGES))

@@ -22,9 +22,8 @@ MOST = 3000
 POST = b"POST / HTTP/1.1\r\nHost: a\r\n"  # what the fuzzer of the content begins with
 EVERY_OCTET = bytes(range(256))
 TIMES = (0, 9_659, 15_682_235, 19_035_655, 82_048_903)  # for the fuzzer response
-DELEGATE_REQUESTS = 7  # from which the fuzzer delegate chooses
 
-# How a client behaves that handle_connection has: client_read_plan reads it.
+# How the client of handle_connection behaves: tests/fuzz/client.c reads it.
 WAITS, INTERRUPTED, SMALL_SENDS = 8, 16, 32
 HALF_CLOSES, GOES_SILENT, CLOSES = 0 << 6, 1 << 6, 2 << 6
 REPEATED = 7  # one cut, for all pieces
@@ -87,10 +86,6 @@ def seeds(fuzzer: str) -> Iterator[bytes]:
         for number, text in enumerate(texts("responses")):
             time = TIMES[number % len(TIMES)] + number
             yield time.to_bytes(4, "little") + text
-    elif fuzzer == "delegate":
-        for number, text in enumerate(texts("responses")):
-            plan = PLANS[number % len(PLANS)]
-            yield plan + bytes([number % DELEGATE_REQUESTS]) + text
     else:
         yield from [
             b"",

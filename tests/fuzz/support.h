@@ -42,7 +42,7 @@ bool is_token(const char *text, size_t length);
 char *exact_copy(const char *data, size_t length);
 
 /* A number that depends on every octet: where to cut, and other choices that
- * need not stand in the input. */
+ * need not be in the input. */
 uint64_t fingerprint(const char *data, size_t length);
 
 /*
@@ -53,7 +53,7 @@ uint64_t fingerprint(const char *data, size_t length);
  */
 size_t utf8_read(const char *text, size_t length, long *character);
 
-/* True if a page may hold that character as it stands: no -1, no control but
+/* True if a page may hold that character as it is: no -1, no control but
  * tab, LF and CR. */
 bool is_shown(long character);
 

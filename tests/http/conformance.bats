@@ -96,7 +96,7 @@ hidden='GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n'
 
 # bats test_tags=contract,errors,id:field-name-not-token
 @test "a field name with any other character gets 400" {
-    # shellcheck disable=SC1003 # a backslash, as exchange takes it
+    # shellcheck disable=SC1003 # a backslash, as raw_client takes it
     assert_each 400 "$get" 'me: value\r\n\r\n' 'na"' 'na(' 'na)' 'na,' 'na/' \
         'na;' 'na<' 'na=' 'na>' 'na?' 'na@' 'na[' 'na\\' 'na]' 'na{' 'na}' \
         'na ' 'na\t' 'na\x1f' 'na\x7f' 'na\x80' 'na\xff'

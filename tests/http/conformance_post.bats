@@ -97,20 +97,16 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 
     for part in "${post}Content-Length: 3\\r\\n\\r\\na=" \
         "${chunked}3\\r\\na=1" "${chunked}3\\r\\na=1\\r\\n0\\r\\n"; do
-        assert_equal "$(exchange "send $part" end read)" ''
+        raw_client "send $part" end read
+        assert_came 0 ''
     done
 }
 
 # bats test_tags=contract,errors,id:continue-broken-chunk
 # hint: After the 100 comes the final answer, whatever that is.
 @test "a client that got its 100 and sends broken chunks gets 400" {
-    exchange "send ${post}Expect: 100-continue\\r\\n" \
-        'send Transfer-Encoding: chunked\r\n\r\n' 'until \r\n\r\n' \
-        'send x\r\n' read >"$BATS_TEST_TMPDIR/answers"
-    assert_equal "$(head -n 2 "$BATS_TEST_TMPDIR/answers")" \
-        $'HTTP/1.1 100 Continue\r\n\r'
-    tail -n +3 "$BATS_TEST_TMPDIR/answers" >"$BATS_TEST_TMPDIR/answer"
-    take_answer
+    ask_after_100 "send ${post}Expect: 100-continue\\r\\n\
+Transfer-Encoding: chunked\\r\\n\\r\\n" 'send x\r\n'
     assert_answer 400 'does not begin with its size'
 }
 

@@ -16,16 +16,6 @@ teardown_file() {
 
 post='POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n'
 
-# ask_after_100 STEP...: as ask, but the answer has a 100 before it.
-ask_after_100() {
-    exchange "$1" 'until \r\n\r\n' "${@:2}" read \
-        >"$BATS_TEST_TMPDIR/answers"
-    assert_equal "$(head -n 2 "$BATS_TEST_TMPDIR/answers")" \
-        $'HTTP/1.1 100 Continue\r\n\r'
-    tail -n +3 "$BATS_TEST_TMPDIR/answers" >"$BATS_TEST_TMPDIR/answer"
-    take_answer
-}
-
 # bats test_tags=contract,post-data,id:continue-then-answer
 @test "a client that waits for a 100 gets it, and then its answer" {
     ask_after_100 "send ${post}Content-Length: 3\\r\\n\\r\\n" 'send a=1'
@@ -54,7 +44,7 @@ Content-Length: 3\\r\\n\\r\\n" 'send a=1'
 
 # bats test_tags=contract,post-data,id:continue-not-asked
 @test "a client that did not ask for a 100 gets none" {
-    exchange 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n' \
+    raw_client 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n' \
         'silence 50' 'send a=1' 'until HTTP/1.1 200'
 }
 
@@ -103,9 +93,10 @@ Content-Length: 3\\r\\n\\r\\n" 'send a=1'
     local data
 
     data=$(printf 'a=%01100000d' 7)
-    note "$BATS_TEST_TMPDIR/answer" curl -v -H 'Expect: 100-continue' \
+    came=$BATS_TEST_TMPDIR/answer
+    note "$came" curl -v -H 'Expect: 100-continue' \
         -d "a=$(printf '%0999d' 7)" http://127.0.0.1:8080/
-    in_ms curl -q -sS -v --noproxy '*' -o "$BATS_TEST_TMPDIR/answer" \
+    in_ms curl -q -sS -v --noproxy '*' -o "$came" \
         --expect100-timeout 15 -H 'Expect: 100-continue' -d @- "$URL/" \
         <<<"$data" 2>"$BATS_TEST_TMPDIR/notes" 3>&-
     ((elapsed < 10000)) || fail "expected: an answer at once, not after $elapsed ms"

@@ -24,10 +24,10 @@ teardown() {
 
     kill -s STOP "$SERVER_PID"
     for _ in 1 2 3; do
-        exchange "send $request" end 'pause 20' reset
+        raw_client "send $request" end 'pause 20' reset
     done
     kill -s CONT "$SERVER_PID"
-    sleep 0.1
+    pause 0.1
     ! process_ended "$SERVER_PID" ||
         fail "the server has ended $(how_it_ended "$SERVER_PID")"
     ask "send $request"

@@ -1,25 +1,38 @@
-# helper.bash - what the files of this suite share.
+# helper.bash - what the tests of this folder share. A test is a few lines:
 #
-# The runner sets STAGE (1 to 6), SERVER (the server to test), SERVER_SMALL
-# (the same with smaller limits, see deadlines.bats) and TOOLS (the folder of
-# `exchange`). A file says near its top for which stages it holds:
+#     # bats test_tags=contract,requests,id:two-pieces
+#     # hint: One recv is not one request.
+#     @test "a request that comes in two pieces gets the page" {
+#         ask 'send GET /p HTTP/1.1\r\n' 'pause 20' 'send Host: a\r\n\r\n'
+#         assert_hello /p
+#     }
+#
+# The runner sets STAGE (1 to 6), SERVER (the server to test), SERVER_SMALL (the
+# same with smaller limits, see deadlines.bats), and TOOLS (the folder of
+# raw_client). A file says near its top which stages it tests:
 #
 #     # stages: 1 5 6
 #
-# A test asks, with `ask` (raw octets) or `fetch` (curl). Both make sure that
-# what came back is exactly one well-formed answer, and then set
+# A test asks with `ask` (raw bytes), `fetch` (a path, as curl asks for it), or
+# `ask_each` (many requests at once, tables.bash). They check that what came is one
+# well-formed answer. Then `ask` and `fetch` set
 #
 #     status     its status code
 #     head       its status line and fields, each with its CR LF
 #     content    its content
 #     sentence   on an error page, what it says is wrong
+#
+# and the file $came has all that came. What can be asserted: assert_answer,
+# assert_field, assert_hello, assert_pairs (page.bash), and assert_equal.
 
 # shellcheck disable=SC2034 # the variables are there for the tests
 
-export LC_ALL=C # so that lengths are counted in octets
+export LC_ALL=C # so that lengths are counted in bytes
 
-# Of bats-support and bats-assert, what is used here: to load both of them
-# whole would take as long for each test as the rest of it.
+came=${BATS_TEST_TMPDIR:-/tmp}/came
+
+# Only the parts of bats-support and bats-assert that are used here: loading all
+# of both would take as long per test as the rest of it.
 for folder in ${BATS_LIB_PATH//:/ } /usr/lib/bats /usr/share/bats \
     /usr/local/lib/bats /usr/lib; do
     if [[ -e $folder/bats-assert/load.bash ]]; then
@@ -31,10 +44,17 @@ for folder in ${BATS_LIB_PATH//:/ } /usr/lib/bats /usr/share/bats \
     fi
 done
 
-# shellcheck source=tests/http/story.bash
-source "${BASH_SOURCE[0]%/*}/story.bash"
-# shellcheck source=tests/http/tables.bash
-source "${BASH_SOURCE[0]%/*}/tables.bash"
+for file in story tables page; do
+    # shellcheck source=/dev/null
+    source "${BASH_SOURCE[0]%/*}/$file.bash"
+done
+
+# Bats follows each command of a test, so that it can show the one that failed. It
+# should not follow those of the functions here: that takes longer than they do.
+# A file with a setup of its own starts the server in it, which does the same.
+setup() {
+    set +T
+}
 
 # A file with a teardown of its own calls kill_server, or tell_end.
 teardown() {
@@ -45,21 +65,24 @@ teardown() {
 
 # start_server [PROGRAM [INTERFACE [PORT]]]: starts it and sets SERVER_PID,
 # SERVER_OUT and SERVER_LOG (files with its two outputs), URL and PORT.
+# Where the variables are set, standard error goes to the file $log_to, and the
+# server has $most_seconds to say where it listens, instead of 10.
 start_server() {
     local folder=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
 
-    export SERVER_PID SERVER_OUT=$folder/out SERVER_LOG=$folder/log URL PORT
+    set +T
+    export SERVER_PID SERVER_OUT=$folder/out SERVER_LOG=${log_to:-$folder/log} URL PORT
     note "$SERVER_OUT" run "${1:-$SERVER}" "${2:-127.0.0.1}" "${3:-0}"
     : >"$SERVER_OUT"
     "${1:-$SERVER}" "${2:-127.0.0.1}" "${3:-0}" \
         >"$SERVER_OUT" 2>"$SERVER_LOG" 3>&- &
     SERVER_PID=$!
-    wait_until 10 server_listens_or_ended || true
+    wait_until "${most_seconds:-10}" server_listens_or_ended || true
     take_address || fail "started: ${1:-$SERVER} ${2:-127.0.0.1} ${3:-0}
 expected: a line \`NAME: listening on http://ADDRESS:PORT/\`
-what came: it did not say where it listens \
+what came: within ${most_seconds:-10} s, it did not say where it listens \
 (is the line printed, and flushed?):
-$(cat "$SERVER_OUT" "$SERVER_LOG")"
+$(cat "$SERVER_OUT" && [[ -p $SERVER_LOG ]] || cat "$SERVER_LOG")"
 }
 
 # take_address: sets URL and PORT to what the server's line says; fails if that
@@ -94,7 +117,7 @@ stop_server() {
     local pid=$SERVER_PID signal=${1:-TERM}
 
     SERVER_PID=
-    if ! server_listens; then # it was told of when it was started
+    if ! server_listens; then # start_server has reported it
         kill -s KILL "$pid" 2>/dev/null || true
         return
     fi
@@ -164,8 +187,15 @@ wait_until() {
     shift
     until "$@"; do
         ((SECONDS < deadline)) || return 1
-        sleep 0.01
+        pause 0.005
     done
+}
+
+# pause SECONDS: as sleep does, but without starting a process: reads from a pipe
+# into which nothing is ever written.
+pause() {
+    [[ -n ${never-} ]] || exec {never}<> <(:)
+    read -rt "$1" -u "$never" || (($? > 128)) || sleep "$1"
 }
 
 # True of a server with ThreadSanitizer, in which a thread takes so long to create
@@ -184,48 +214,110 @@ in_ms() {
 
 # Asking -------------------------------------------------------------------
 
-# exchange [-c COUNT] [-t SECONDS] [-h HOST] STEP...: takes the steps
-# (tests/tools/raw_client/raw_client.c has them), and prints what comes. That is kept as well,
-# to be told of if the test fails.
-exchange() {
-    local came=$BATS_TEST_TMPDIR/came.$BASHPID.${EPOCHREALTIME/[.,]/} code=0
+# raw_client [-c COUNT] [-h HOST] [-s] [-t SECONDS] STEP...: takes the steps
+# (tests/tools/raw_client/raw_client.c explains them) on a connection, or on COUNT
+# at once. What comes is in the file $came, which is shown if the test fails.
+raw_client() {
+    came=$BATS_TEST_TMPDIR/came
+    run_client "$@"
+}
 
-    take_steps "$came" "$@" || code=$?
-    [[ " $* " == *' hold '* ]] || cat "$came"
+# run_client ...: the same, with what comes in the file $came as it is.
+run_client() {
+    local options=(-t 10) clients=() host=127.0.0.1
+
+    while [[ $1 == -? ]]; do
+        case $1 in
+        -h) host=$2 ;;
+        -s) options+=(-s) ;;
+        -c) clients=(-c "$2") ;;
+        -t) options+=(-t "$2") ;;
+        esac
+        [[ $1 == -s ]] || shift
+        shift
+    done
+    note "$came" raw_client "${clients[@]}" "$@"
+    "$TOOLS/raw_client" "${options[@]}" "${clients[@]}" "$host" "$PORT" "$@" \
+        >"$came" 3>&-
+}
+
+# hold NAME [OPTION...] STEP...: takes the steps in the background, with the options
+# of raw_client, and returns once the step `hold` is reached. The steps that follow
+# it are taken upon `release` or `finish`.
+declare -gA holders=() gates=()
+
+hold() {
+    local came=$BATS_TEST_TMPDIR/$1 name=$1 gate
+
+    shift
+    mkfifo "$came.gate"
+    (
+        for gate in "${gates[@]}"; do
+            exec {gate}>&- # the others are let go without waiting for these
+        done
+        ulimit -n hard
+        run_client -t 100 "$@" <"$came.gate" 2>"$came.said"
+    ) &
+    holders[$name]=$!
+    exec {gate}>"$came.gate"
+    gates[$name]=$gate
+    wait_until 60 holds_or_ended "$name" || true
+    holds "$came" || fail "the clients do not hold: $(head -c 300 "$came.said")"
+}
+
+holds() {
+    local line
+
+    { read -r line <"$1"; } 2>/dev/null && [[ $line == holding ]]
+}
+
+holds_or_ended() {
+    holds "$BATS_TEST_TMPDIR/$1" || process_ended "${holders[$1]}"
+}
+
+# release NAME: lets them take the steps that follow `hold`.
+release() {
+    local gate=${gates[$1]}
+
+    unset "gates[$1]"
+    exec {gate}>&-
+}
+
+# finish NAME: releases them, waits until they have taken all steps, and sets came
+# to the file with what came. Returns the exit status of raw_client.
+finish() {
+    local code=0
+
+    [[ -z ${gates[$1]-} ]] || release "$1"
+    wait "${holders[$1]}" || code=$?
+    came=$BATS_TEST_TMPDIR/$1.came
+    tail -n +2 "$BATS_TEST_TMPDIR/$1" >"$came" # the first line is `holding`
     return "$code"
 }
 
-# take_steps FILE ...: the same, with what comes going to the file; where somebody
-# waits for "holding", it is printed at once, too.
-take_steps() {
-    local came=$1 clients=1 seconds=10 host=127.0.0.1 crowd=()
-
-    shift
-    while [[ $1 == -? ]]; do
-        case $1 in
-        -c) clients=$2 crowd=(-c "$2") ;;
-        -t) seconds=$2 ;;
-        -h) host=$2 ;;
-        esac
-        shift 2
-    done
-    note "$came" exchange "${crowd[@]}" "$@"
-    if [[ " $* " == *' hold '* ]]; then
-        "$TOOLS/raw_client" -c "$clients" -t "$seconds" "$host" "$PORT" "$@" \
-            3>&- | tee "$came" 3>&-
-        return "${PIPESTATUS[0]}"
-    fi
-    "$TOOLS/raw_client" -c "$clients" -t "$seconds" "$host" "$PORT" "$@" \
-        >"$came" 3>&-
+# assert_came COUNT PATTERN: so many lines of what came match.
+assert_came() {
+    assert_equal "$(grep -ac "$2" "$came")" "$1"
 }
 
 # ask STEP...: takes the steps, then reads the answer to its end.
 ask() {
-    local -
-
-    set +T # or Bats would follow each line of these functions, which is slow
-    take_steps "$BATS_TEST_TMPDIR/answer" "$@" read ||
+    raw_client "$@" read ||
         fail "expected: a whole answer, and then the end of the connection" || return
+    take_answer
+}
+
+# ask_after_100 STEP...: the same; after the first step a 100 comes.
+ask_after_100() {
+    local interim
+
+    raw_client "$1" 'until \r\n\r\n' "${@:2}" read ||
+        fail "expected: a 100, a whole answer, and then the end of the connection" || return
+    interim=$(head -n 2 "$came")
+    [[ $interim == $'HTTP/1.1 100 Continue\r\n\r' ]] ||
+        fail "expected: HTTP/1.1 100 Continue, and an empty line" || return
+    tail -n +3 "$came" >"$came.final"
+    came+=.final
     take_answer
 }
 
@@ -234,25 +326,34 @@ ask_head() {
     answer_to_head=1 ask "$@"
 }
 
-# fetch PATH [OPTION...]: asks with curl.
+# fetch PATH [OPTION...]: asks as curl does; with options, curl itself is run. (To
+# start it takes five times as long as to start raw_client.)
 fetch() {
-    local -
+    local path=$1
 
-    set +T
-    note "$BATS_TEST_TMPDIR/answer" curl "${@:2}" "http://127.0.0.1:8080$1"
-    curl -q -sS -i -g --noproxy '*' --path-as-is --max-time 10 -H 'Expect:' \
-        "${@:2}" --url "$URL$1" >"$BATS_TEST_TMPDIR/answer" 3>&- ||
-        fail "expected: curl gets a whole answer within 10 s" || return
+    shift
+    came=$BATS_TEST_TMPDIR/came
+    note "$came" curl "$@" "http://127.0.0.1:8080$path"
+    if (($# > 0)) || [[ $URL != http://127.0.0.1:* ]]; then
+        curl -q -sS -i -g --noproxy '*' --path-as-is --max-time 10 -H 'Expect:' \
+            "$@" --url "$URL$path" >"$came" 3>&- ||
+            fail "expected: curl gets a whole answer within 10 s" || return
+    else
+        "$TOOLS/raw_client" -t 10 127.0.0.1 "$PORT" "send GET ${path//\\/\\\\} HTTP/1.1\r\n" \
+            "send Host: 127.0.0.1:$PORT\\r\\nUser-Agent: curl\\r\\nAccept: */*\\r\\n\\r\\n" \
+            read >"$came" 3>&- ||
+            fail "expected: a whole answer within 10 s" || return
+    fi
     take_answer
 }
 
-# take_answer: takes apart the answer in $BATS_TEST_TMPDIR/answer, and
-# holds it against what every answer must have: a status line, a Date (but in a 5xx:
-# RFC 9110, section 6.6.1), Connection: close, the exact length.
+# take_answer: takes apart the answer in the file $came, and checks what every
+# answer must have: a status line, a Date (a 5xx can do without one: RFC 9110,
+# section 6.6.1), Connection: close, the exact length.
 take_answer() {
     local wrong=
 
-    look_at_answer "$BATS_TEST_TMPDIR/answer"
+    look_at_answer "$came"
     [[ -z $wrong ]] || fail "$wrong"
 }
 
@@ -273,11 +374,11 @@ look_at_answer() {
     elif ! find_field Content-Length || [[ ! $value =~ ^[0-9]+$ ]]; then
         wrong="no good Content-Length: $head"
     elif [[ -n $nul ]]; then
-        wrong="expected: a page without NUL, but there is one behind ${#content} octets of it"
+        wrong="expected: a page without NUL, but one follows its first ${#content} bytes"
     elif [[ -n ${answer_to_head-} && -n $content ]]; then
         wrong="an answer to HEAD has content: $content"
     elif [[ -z ${answer_to_head-} && $value != "${#content}" ]]; then
-        wrong="${#content} octets of content came with: $head"
+        wrong="${#content} bytes of content came with: $head"
     fi
 }
 
@@ -329,137 +430,6 @@ in the head: $1: $value"
 assert_answer() {
     [[ $status == "$1" && $content == *"${2-}"* ]] || fail "expected: $1 ${2-}
 the answer: ${head%%$'\r\n'*} $sentence"
-}
-
-# Pages --------------------------------------------------------------------
-#
-# What stands on a page counts, and not with which markup; but all that stands
-# there is escaped, with whatever character references.
-
-# same_references: standard input, with each reference to a character that must be
-# escaped, and to U+FFFD, in the one form that the tests have it in.
-same_references() {
-    LC_ALL=C sed -E '
-        s/&#0*34;|&#[xX]0*22;/\&quot;/g
-        s/&#0*38;|&#[xX]0*26;/\&amp;/g
-        s/&#[xX]0*27;|&#0+39;|&apos;/\&#39;/g
-        s/&#0*60;|&#[xX]0*3[cC];/\&lt;/g
-        s/&#0*62;|&#[xX]0*3[eE];/\&gt;/g
-        s/&#0*65533;|&#[xX]0*[fF]{3}[dD];/\xef\xbf\xbd/g'
-}
-
-# assert_hello PATH: that the page says hello to the path, in the stages that
-# do; in the others, that it is a whole page. The path is given as it is escaped.
-assert_hello() {
-    case $STAGE in
-    [234]) assert_answer 200 '</html>' ;;
-    *) assert_says_hello "$1" ;;
-    esac
-}
-
-# Markup may stand around the path; behind it stands that, a `;`, or white space.
-assert_says_hello() {
-    [[ $status == 200 ]] && says_hello "$1" "$content" && return
-    [[ $status == 200 ]] && says_hello "$1" \
-        "$(same_references <<<"$content" | bare_hellos)" && return
-    fail "expected: 200, and a page that says: hello, $(show_step "$1")
-the answer: ${head%%$'\r\n'*} $sentence"
-}
-
-# bare_hellos: standard input, without the markup behind each `hello, `.
-bare_hellos() {
-    LC_ALL=C sed -E 's/hello, (<[^<>]*>)+/hello, /g'
-}
-
-# says_hello PATH PAGE
-says_hello() {
-    local behind=${2#*"hello, $1"}
-
-    [[ $behind != "$2" &&
-        ($behind == '<'* || $behind == ';'* || $behind =~ ^[[:space:]]) ]]
-}
-
-# page_lines: what the page lists, from its last `hello, ` on: a pair a line, as
-# `key=KEY; value=VALUE; `, and `heading` for the beginning of one. Markup may
-# stand between pairs, and around their parts. An LF in a pair is shown as \x03,
-# which itself stands on no page.
-page_lines() {
-    LC_ALL=C sed -z 's/.*hello, //' "$BATS_TEST_TMPDIR/answer" | list_lines
-}
-
-# The same of all of standard input.
-list_lines() {
-    same_references | LC_ALL=C sed -z -E '
-        s/\n/\x03/g
-        s/<h[1-6][^>]*>/\x02/g
-        s/<[^>]*>/\x01/g
-        s/key=\x01+/key=/g
-        s/\x01*;\x01* /; /g
-        s/; \x03*\x01[ \x01\x03]*value=/; value=/g
-        s/value=\x01+/value=/g
-        s/\x02/\nheading\x01\n/g
-        s/key=/\n&/g' |
-        LC_ALL=C sed -n -E '
-            s/\x01.*//
-            s/; \x03[ \x03]*$/; /
-            /^(key=|heading)/p'
-}
-
-# pairs [FILE]: prints the pairs on the page or pages, one a line.
-pairs() {
-    list_lines <"${1:-$BATS_TEST_TMPDIR/answer}" | grep -a ^key= || true
-}
-
-# assert_pairs PAIR...: the page has these pairs and no more, in this order;
-# each is given as key=KEY; value=VALUE
-assert_pairs() {
-    local expected=''
-
-    (($# == 0)) || expected=$(printf '%s; \n' "$@")
-    assert_lines "$expected" "$(pairs)"
-}
-
-# assert_lines EXPECTED PAIRS: lists of pairs, a line each; an answer of 200.
-assert_lines() {
-    local wanted got differs i before
-
-    [[ $status == 200 && $1 == "$2" ]] && return
-    mapfile -t wanted < <(printf '%s' "$1")
-    mapfile -t got < <(printf '%s' "$2")
-    for ((i = 0; i < ${#wanted[@]} && i < ${#got[@]}; i++)); do
-        [[ ${wanted[i]} == "${got[i]}" ]] || break
-    done
-    # Where in the answer the first one stands that is another.
-    before=$(printf '%s\n' "${got[@]:0:i}" | grep -c ^key=) || true # it may be 0
-    differs=$(LC_ALL=C grep -abo 'key=' "$BATS_TEST_TMPDIR/answer" |
-        sed -n "$((before + 1))p") || true
-    [[ -n $differs ]] || unset differs
-    fail "expected: 200, with $(some_pairs "${wanted[@]}")
-the page has, with ${status:-no status}, $(some_pairs "${got[@]}")$(
-        ((i >= ${#got[@]} && i >= ${#wanted[@]})) ||
-            printf '\nthe first that differs is number %d: expected %s, not %s' \
-                $((i + 1)) "$(legible "${wanted[i]-none}")" "$(legible "${got[i]-none}")"
-    )"
-}
-
-# legible TEXT: the same; what is no UTF-8, and would look like U+FFFD, octet by octet.
-legible() {
-    if iconv -f UTF-8 -t UTF-8 <<<"$1" >/dev/null 2>&1; then
-        printf '%s' "$1"
-    else
-        printf '%s' "$1" | visible lines
-    fi
-}
-
-# some_pairs PAIR...: how many, and the first of them.
-some_pairs() {
-    (($# > 0)) || {
-        echo 'no pair'
-        return
-    }
-    printf '%d pair%s: ' $# "$( (($# == 1)) || echo s)"
-    legible "$(printf '%s' "${@:1:8}" | cut -c 1-600)"
-    (($# <= 8)) || printf '...'
 }
 
 # Programs -----------------------------------------------------------------

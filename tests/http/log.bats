@@ -57,8 +57,7 @@ assert_logged() {
 
 # bats test_tags=id:log-each-request
 @test "each request gets a line" {
-    "$TOOLS/raw_client" -c 50 127.0.0.1 "$PORT" \
-        'send GET /\# HTTP/1.1\r\nHost: a\r\n\r\n' read >/dev/null 3>&-
+    raw_client -c 50 'send GET /\# HTTP/1.1\r\nHost: a\r\n\r\n' read
     logged 50
     assert_equal "$(grep -o 'GET /[0-9]* HTTP/1.1" 200' <<<"$log" | sort -u |
         wc -l)" 50
@@ -99,7 +98,7 @@ assert_logged() {
 
 # bats test_tags=id:log-client-left
 @test "a client that leaves in the middle is logged" {
-    exchange 'send GET /half HTTP/1.1\r\n' end read
+    raw_client 'send GET /half HTTP/1.1\r\n' end read
     logged
     assert_equal "$(wc -l <"$SERVER_LOG")" 1
     [[ $log == '127.0.0.1 - - ['*'GET /half'* ]]
@@ -107,21 +106,21 @@ assert_logged() {
 
 # bats test_tags=id:log-reader-gone
 @test "a log that nobody reads any more does not end the server" {
-    kill_server
-    mkfifo "$BATS_TEST_TMPDIR/pipe"
-    : >"$SERVER_OUT"
-    "$SERVER" 127.0.0.1 0 >"$SERVER_OUT" 2>"$BATS_TEST_TMPDIR/pipe" 3>&- &
-    SERVER_PID=$!
-    exec {reader}<"$BATS_TEST_TMPDIR/pipe"
+    start_with_pipe
     exec {reader}<&-
-    wait_until 10 server_listens
-    PORT=$(grep -o '[0-9]*/$' "$SERVER_OUT")
-    PORT=${PORT%/}
     for _ in 1 2 3; do
         ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
         assert_hello /p
     done
     stop_server
+}
+
+# start_with_pipe: starts the server with a pipe for its log, with a reader.
+start_with_pipe() {
+    kill_server
+    mkfifo "$BATS_TEST_TMPDIR/pipe"
+    exec {reader}<>"$BATS_TEST_TMPDIR/pipe"
+    log_to=$BATS_TEST_TMPDIR/pipe start_server
 }
 
 threads() {
@@ -131,20 +130,13 @@ threads() {
 # bats test_tags=id:log-reader-stalls
 # hint: If writing to the log waits, who waits with it?
 @test "a log that nobody reads delays no client, ties up no thread, and no stop" {
-    local answers=$BATS_TEST_TMPDIR/answers pid elapsed
+    local elapsed
 
     [[ -d /proc/self/task ]] || skip 'there is no /proc'
-    kill_server
-    mkfifo "$BATS_TEST_TMPDIR/pipe"
-    exec {reader}<>"$BATS_TEST_TMPDIR/pipe"
-    export SERVER_PID SERVER_OUT=$BATS_TEST_TMPDIR/out
-    : >"$SERVER_OUT"
-    "$SERVER" 127.0.0.1 0 >"$SERVER_OUT" 2>"$BATS_TEST_TMPDIR/pipe" 3>&- &
-    SERVER_PID=$!
-    wait_until 10 take_address
+    start_with_pipe
     for _ in 1 2 3 4 5 6 7 8 9 10; do
-        exchange -c 400 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n' read >"$answers"
-        assert_equal "$(grep -ac '^HTTP/1.1 200' "$answers")" 400
+        raw_client -c 400 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n' read
+        assert_came 400 '^HTTP/1.1 200'
     done
     (($(threads) < 20)) || fail "expected: few threads; there are $(threads)"
     in_ms stop_server

@@ -68,7 +68,8 @@ assert_server_answers() {
     local part
 
     for part in 'GET' 'GET / HTTP/1.1\r\nHost: a\r\n' '\r\n'; do
-        assert_equal "$(exchange "send $part" end read)" ''
+        raw_client "send $part" end read
+        assert_came 0 ''
     done
 }
 
@@ -76,21 +77,21 @@ assert_server_answers() {
 # hint: recv returns 0 when the client has ended. What does the loop that
 #   reads do then?
 @test "a client that ends its side without a word gets a close, no answer" {
-    assert_equal "$(exchange end read)" ''
+    raw_client end read
+    assert_came 0 ''
 }
 
 # bats test_tags=contract,robustness,id:reset-clients
 # hint: recv and send fail, and SIGPIPE may come: does any of it end the
 #   program, or leave the socket open?
 @test "clients that reset the connection, at any time, harm nobody" {
-    exchange reset
-    exchange 'send GET' reset
-    exchange "send $request" reset
-    exchange "send $request" 'until HTTP/1.1 200' reset
-    exchange 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na=1' \
+    raw_client reset
+    raw_client 'send GET' reset
+    raw_client "send $request" reset
+    raw_client "send $request" 'until HTTP/1.1 200' reset
+    raw_client 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\na=1' \
         reset
-    "$TOOLS/raw_client" -c 100 127.0.0.1 "$PORT" "send $request" 'take 1' reset \
-        >/dev/null 3>&-
+    raw_client -c 100 "send $request" 'take 1' reset
     assert_server_answers
 }
 
@@ -99,17 +100,9 @@ assert_server_answers() {
 # bats test_tags=contract,robustness,id:answer-never-read
 # hint: send may wait for ever; and while it does, who else is answered?
 @test "a client that never reads its answer harms nobody" {
-    local deaf gate clients=$BATS_TEST_TMPDIR/clients
-
-    mkfifo "$clients.gate"
-    "$TOOLS/raw_client" -c 20 -s 127.0.0.1 "$PORT" 'send GET /?' \
-        'repeat 32700 a&' 'send  HTTP/1.1\r\nHost: a\r\n\r\n' hold \
-        <"$clients.gate" >"$clients" 3>&- &
-    deaf=$!
-    exec {gate}>"$clients.gate"
-    wait_until 10 grep -aq holding "$clients"
+    hold deaf -c 20 -s 'send GET /?' 'repeat 32700 a&' \
+        'send  HTTP/1.1\r\nHost: a\r\n\r\n' hold
     assert_server_answers
-    exec {gate}>&-
-    wait "$deaf"
+    finish deaf
     assert_server_answers
 }

@@ -23,7 +23,7 @@ get='GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 soon() {
     local code=0
 
-    take_steps "$BATS_TEST_TMPDIR/answer" -t 3 "$@" || code=$?
+    raw_client -t 3 "$@" || code=$?
     ((code != 3)) || fail "after 3 s, the server is still waiting for something"
     return "$code"
 }
@@ -55,7 +55,7 @@ soon() {
         number=$((number + 1))
         [[ $line == *$'\r' ]] || fail "line $number of the answer ends in LF \
 alone, or the head has no empty line at its end: '$line'"
-    done <"$BATS_TEST_TMPDIR/answer"
+    done <"$came"
     ((number > 0)) || fail 'the answer has no status line'
     [[ $line == $'\r' ]] || fail 'no empty line ends the head'
 }
@@ -64,7 +64,7 @@ alone, or the head has no empty line at its end: '$line'"
 assert_status_line() {
     local line
 
-    IFS= read -r line <"$BATS_TEST_TMPDIR/answer" || fail 'there is no answer'
+    IFS= read -r line <"$came" || fail 'there is no answer'
     assert_equal "${line%$'\r'}" "$1"
 }
 
@@ -88,7 +88,7 @@ assert_status_line() {
     for path in / /a/longer/path '/\xc3\xbc' '/<b>' '/?a=1&b=2'; do
         soon "send GET $path HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n" read ||
             fail 'no whole answer'
-        read_answer <"$BATS_TEST_TMPDIR/answer"
+        read_answer <"$came"
         length=$(field Content-Length) || fail 'there is no Content-Length'
         octets=${#content}
         # As texts: (( )) would run a command that stands in the answer.
@@ -101,6 +101,5 @@ but $octets octets came"
 # hint: Is something sent before it is known that the request is good?
 @test "a request with a fault gets one answer, that of the fault, and no 200" {
     soon 'send GET / HTTP/1.1\r\nno colon\r\n\r\n' read
-    assert_equal "$(grep -ao '^HTTP/1.1 [0-9]*' "$BATS_TEST_TMPDIR/answer")" \
-        'HTTP/1.1 400'
+    assert_equal "$(grep -ao '^HTTP/1.1 [0-9]*' "$came")" 'HTTP/1.1 400'
 }

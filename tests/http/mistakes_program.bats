@@ -16,16 +16,7 @@ teardown() {
 
 # start_soon INTERFACE PORT: as start_server, but it must listen in 2 seconds.
 start_soon() {
-    export SERVER_PID SERVER_OUT=$BATS_TEST_TMPDIR/out
-    export SERVER_LOG=$BATS_TEST_TMPDIR/log URL PORT
-
-    : >"$SERVER_OUT"
-    note "$SERVER_OUT" run "$SERVER" "$1" "$2"
-    "$SERVER" "$1" "$2" >"$SERVER_OUT" 2>"$SERVER_LOG" 3>&- &
-    SERVER_PID=$!
-    wait_until 2 take_address || fail "within 2 s, no line on standard \
-output says where it listens (is it printed, and flushed?):
-$(cat "$SERVER_OUT" "$SERVER_LOG")"
+    most_seconds=2 start_server "$SERVER" "$1" "$2"
 }
 
 end_soon() {
@@ -39,9 +30,10 @@ end_soon() {
 
 # reaches HOST: somebody answers there, on the server's port.
 reaches() {
-    take_steps "$BATS_TEST_TMPDIR/answer" -t 3 -h "$1" \
-        'send GET / HTTP/1.1\r\nHost: a\r\n\r\n' read 2>/dev/null &&
-        grep -aq '^HTTP/1.1 200' "$BATS_TEST_TMPDIR/answer"
+    local line
+
+    raw_client -t 3 -h "$1" 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n' read \
+        2>/dev/null && read -r line <"$came" && [[ $line == 'HTTP/1.1 200'* ]]
 }
 
 # bats test_tags=contract,program,id:says-where-it-listens
@@ -112,14 +104,14 @@ reaches() {
 # hint: What does recv return when the client has ended its side, and what
 #   does the loop do then?
 @test "a client that ends its side in the middle of a request is let go" {
-    local answer=$BATS_TEST_TMPDIR/answer code=0
+    local code=0
 
     start_soon 127.0.0.1 0
-    take_steps "$answer" -t 2 'send GET / HTTP/1.1\r\nHost: a\r\n' end read ||
+    raw_client -t 2 'send GET / HTTP/1.1\r\nHost: a\r\n' end read ||
         code=$?
     ((code != 3)) || fail "2 s after the client has ended its side, the server \
 has neither closed the connection nor answered"
-    assert_equal "$(<"$answer")" ''
+    assert_came 0 ''
 }
 
 # bats test_tags=contract,robustness,id:others-after-one-left
@@ -130,11 +122,10 @@ has neither closed the connection nor answered"
 
     start_soon 127.0.0.1 0
     for way in end reset; do
-        take_steps "$BATS_TEST_TMPDIR/nothing" -t 1 'send GET / HTTP/1.1\r\n' \
-            "$way" 2>/dev/null || true
+        raw_client -t 1 'send GET / HTTP/1.1\r\n' "$way" 2>/dev/null || true
         reaches 127.0.0.1 || fail "after a client that left in the middle \
 ($way), nobody is answered"
-        sleep 0.05
+        pause 0.05
         reaches 127.0.0.1 || fail "after a client that left in the middle \
 ($way), nobody is answered"
     done

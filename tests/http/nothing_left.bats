@@ -30,7 +30,7 @@ needs_proc() {
 # leave_descriptors KIND STEP...: 20 clients take the steps; fails if the server
 # has more descriptors open afterwards than before the first of them.
 leave_descriptors() {
-    exchange -c 20 "${@:2}" >/dev/null 2>&1 || true
+    raw_client -c 20 "${@:2}" 2>/dev/null || true
     wait_until 4 has_descriptors "$before" || fail "20 clients $1 have left \
 descriptors open: the server had $before, and now has $(descriptors)"
 }
@@ -43,7 +43,7 @@ descriptors open: the server had $before, and now has $(descriptors)"
 
     needs_proc
     ask "send $request"
-    sleep 0.1
+    pause 0.1
     before=$(descriptors)
     leave_descriptors 'that got their answer' "send $request" read
     leave_descriptors 'that got 400' 'send GET\r\n\r\n' read
@@ -65,8 +65,8 @@ clients() {
     local n
 
     for ((n = 0; n < $1; n += 50)); do
-        exchange -c 50 -t 20 'send GET /p HTTP/1.1\r\n' 'pause 50' \
-            'send Host: a\r\n\r\n' read >/dev/null
+        raw_client -c 50 -t 20 'send GET /p HTTP/1.1\r\n' 'pause 50' \
+            'send Host: a\r\n\r\n' read
     done
 }
 

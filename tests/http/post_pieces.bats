@@ -61,15 +61,15 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 # hint: With the last octet of the content, reading is over: does the loop
 #   call recv once more?
 @test "the answer does not wait for anything behind the content" {
-    exchange "send $length: 3\\r\\n\\r\\na=1" 'until </html>' 'read'
+    raw_client "send $length: 3\\r\\n\\r\\na=1" 'until </html>' 'read'
 }
 
 # bats test_tags=id:no-answer-before-content
 # hint: Is the answer sent before the loop has read everything?
 @test "nothing is answered before the content is whole" {
-    exchange "send $length: 3\\r\\n\\r\\na=" 'silence 50' 'send 1' \
+    raw_client "send $length: 3\\r\\n\\r\\na=" 'silence 50' 'send 1' \
         'until </html>'
-    exchange "send ${chunked}3\\r\\na=1\\r\\n0\\r\\n" 'silence 50' 'send \r\n' \
+    raw_client "send ${chunked}3\\r\\na=1\\r\\n0\\r\\n" 'silence 50' 'send \r\n' \
         'until </html>'
 }
 

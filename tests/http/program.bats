@@ -159,18 +159,16 @@ standard error one line, which says what is wrong; in it: $(
 #   give when 2 is closed?
 @test "with its standard streams closed, it writes its log into no client's answer" {
     export SERVER_PID SERVER_OUT=$BATS_TEST_TMPDIR/out SERVER_LOG=/dev/null
-    local answer=$BATS_TEST_TMPDIR/slow # not the one of ask
 
     "$SERVER" 127.0.0.1 0 >"$SERVER_OUT" 0<&- 2>&- 3>&- &
     SERVER_PID=$!
     wait_until 10 take_address
-    exchange 'send GET / HTTP/1.1\r\n' 'pause 300' 'send Host: a\r\n\r\n' \
-        read >"$answer" &
+    hold slow 'send GET / HTTP/1.1\r\n' hold 'send Host: a\r\n\r\n' read
     for _ in 1 2 3 4; do
         ask 'send GET /b HTTP/1.1\r\nHost: a\r\n\r\n'
     done
-    wait $!
-    assert_equal "$(head -c 15 "$answer")" 'HTTP/1.1 200 OK'
+    finish slow
+    assert_equal "$(head -n 1 "$came")" $'HTTP/1.1 200 OK\r'
     stop_server
 }
 
@@ -226,9 +224,7 @@ exec '$SERVER' "\$@"
 END
     chmod +x "$BATS_TEST_TMPDIR/start"
     start_server "$BATS_TEST_TMPDIR/start"
-    exchange -c 60 -t 20 'send GET /p HTTP/1.1\r\n' hold read \
-        </dev/null >"$BATS_TEST_TMPDIR/held" 3>&- &
-    wait_until 5 grep -qs holding "$BATS_TEST_TMPDIR/held"
+    hold half -c 60 'send GET /p HTTP/1.1\r\n' hold
     in_ms ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_equal "$status" 200
     ((elapsed < 6000)) || fail "expected: an answer soon; it took $elapsed ms"

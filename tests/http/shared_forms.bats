@@ -17,16 +17,16 @@ teardown_file() {
 # hint: Whose are the values on the page? Do two threads decode their forms into
 #   the same place?
 @test "10 forms sent at once are each shown to the one who sent it" {
-    local answers=$BATS_TEST_TMPDIR/answers type
+    local type
 
     type='Content-Type: application/x-www-form-urlencoded'
     for _ in 1 2 3; do
-        exchange -c 10 \
+        raw_client -c 10 \
             "send POST / HTTP/1.1\r\nHost: a\r\n$type\r\n" \
-            'send Content-Length: 20000\r\n\r\n' 'repeat 5000 n=\#&' read \
-            >"$answers" || fail 'expected: a whole answer for each of the 10'
-        assert_equal "$(grep -ac '^HTTP/1.1 200 OK' "$answers")" 10
-        assert_equal "$(pairs "$answers" | uniq -c | tr -s ' ')" \
+            'send Content-Length: 20000\r\n\r\n' 'repeat 5000 n=\#&' read ||
+            fail 'expected: a whole answer for each of the 10'
+        assert_came 10 '^HTTP/1.1 200 OK'
+        assert_equal "$(pairs | uniq -c | tr -s ' ')" \
             "$(printf ' 5000 key=n; value=%d; \n' {0..9})"
     done
 }

@@ -10,7 +10,6 @@ setup() {
 
 teardown() {
     kill_server
-    [[ -z ${holding-} ]] || exec {holding}>&-
 }
 
 # logged COUNT: true once so many exchanges are in the log.
@@ -23,11 +22,9 @@ logged() {
 #   SANITIZE=thread, the server shows the two places.
 @test "100 clients at once: built with ThreadSanitizer, it finds no data race" {
     for _ in 1 2 3 4 5; do # a race is seen only where the threads meet
-        exchange -c 100 -t 20 \
-            'send GET /\#?a=\# HTTP/1.1\r\nHost: a\r\n' 'send \r\n' read \
-            >"$BATS_TEST_TMPDIR/answers"
-        assert_equal "$(grep -ac '^HTTP/1.1 200 OK' \
-            "$BATS_TEST_TMPDIR/answers")" 100
+        raw_client -c 100 -t 20 \
+            'send GET /\#?a=\# HTTP/1.1\r\nHost: a\r\n' 'send \r\n' read
+        assert_came 100 '^HTTP/1.1 200 OK'
     done
     ! grep -q 'WARNING: ThreadSanitizer' "$SERVER_LOG" ||
         fail "expected: no data race, but ThreadSanitizer says:
@@ -39,18 +36,9 @@ $(grep -aA 30 -m 1 'WARNING: ThreadSanitizer' "$SERVER_LOG")"
 # hint: Whose variable is the client's address in? Is the next client's written
 #   into it while the first is still being handled?
 @test "a slow client's line in the log has its own address, not a later one's" {
-    local answer=$BATS_TEST_TMPDIR/slow client
-
-    mkfifo "$BATS_TEST_TMPDIR/gate"
-    exchange 'send GET /slow HTTP/1.1\r\n' hold 'send Host: a\r\n\r\n' read \
-        <"$BATS_TEST_TMPDIR/gate" >"$answer" &
-    client=$!
-    exec {holding}>"$BATS_TEST_TMPDIR/gate"
-    wait_until 5 grep -qs holding "$answer"
+    hold slow 'send GET /slow HTTP/1.1\r\n' hold 'send Host: a\r\n\r\n' read
     fetch /quick --interface 127.0.0.2
-    exec {holding}>&-
-    holding=
-    wait "$client"
+    finish slow
     wait_until 5 logged 2 || true
     stop_server
     assert_equal "$(sed 's/ .*GET / /; s/ HTTP.*//' "$SERVER_LOG" | sort)" \
@@ -63,8 +51,7 @@ $(grep -aA 30 -m 1 'WARNING: ThreadSanitizer' "$SERVER_LOG")"
 @test "SIGTERM ends a server at once that has answered all its clients" {
     local elapsed
 
-    "$TOOLS/raw_client" -c 20 127.0.0.1 "$PORT" \
-        'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' read >/dev/null 3>&-
+    raw_client -c 20 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' read
     wait_until 5 logged 20
     in_ms stop_server
     ((elapsed < 800)) || fail "it took $elapsed ms"

@@ -11,7 +11,6 @@ setup() {
 
 teardown() {
     kill_server
-    [[ -z ${holding-} ]] || exec {holding}>&-
 }
 
 needs_prlimit() {
@@ -22,28 +21,20 @@ needs_prlimit() {
         skip 'sanitizers need memory and descriptors of their own'
 }
 
-# hold_clients COUNT: so many clients send half of a request; the rest, and
-# reading the answers into the file answers, comes with `release`. A server may
-# wait for each of them to close, which they do together: they have time.
+# hold_clients COUNT: so many clients send half of a request, and the rest upon
+# `answer`. A server may wait for each of them to close, which they do together:
+# they have time.
 hold_clients() {
-    answers=$BATS_TEST_TMPDIR/answers
-    mkfifo "$BATS_TEST_TMPDIR/gate"
-    exchange -c "$1" -t 20 \
-        'send GET /p HTTP/1.1\r\n' hold 'send Host: a\r\n\r\n' read \
-        <"$BATS_TEST_TMPDIR/gate" >"$answers" 2>"$answers.said" 3>&- &
-    clients=$!
-    exec {holding}>"$BATS_TEST_TMPDIR/gate"
-    wait_until 5 grep -qs holding "$answers"
-    sleep 0.2 # the server accepts those that it can
+    hold half -c "$1" -t 20 'send GET /p HTTP/1.1\r\n' hold \
+        'send Host: a\r\n\r\n' read
+    pause 0.2 # the server accepts those that it can
 }
 
-# release COUNT: sees to it that all of them get their answers.
-release() {
-    exec {holding}>&-
-    holding=
-    wait "$clients" || fail "expected: an answer for each of $1, but: $(<"$answers.said")
+# answer COUNT: sees to it that all of them get their answers.
+answer() {
+    finish half || fail "expected: an answer for each of $1, but: $(<"$BATS_TEST_TMPDIR/half.said")
 $(tail -n 3 "$SERVER_LOG")"
-    assert_equal "$(grep -ac '^HTTP/1.1 200 OK' "$answers")" "$1"
+    assert_came "$1" '^HTTP/1.1 200 OK'
 }
 
 # bats test_tags=id:no-thread-to-be-had
@@ -57,7 +48,7 @@ $(tail -n 3 "$SERVER_LOG")"
     now=$(awk '/^VmSize:/ { print $2 * 1024 }' "/proc/$SERVER_PID/status")
     prlimit --pid "$SERVER_PID" --as=$((now + 160 * 1048576))
     hold_clients 40
-    release 40
+    answer 40
     stop_server
 }
 
@@ -72,7 +63,7 @@ $(tail -n 3 "$SERVER_LOG")"
     now=$(find "/proc/$SERVER_PID/fd" -mindepth 1 | wc -l)
     prlimit --pid "$SERVER_PID" --nofile=$((now + 10))
     hold_clients 30
-    release 30
+    answer 30
     stop_server
 }
 
@@ -94,9 +85,9 @@ cpu_ms() {
     prlimit --pid "$SERVER_PID" --nofile=$((now + 5))
     hold_clients 15
     before=$(cpu_ms)
-    sleep 1
+    pause 1
     used=$(($(cpu_ms) - before))
     ((used < 150)) || fail "expected: it waits; in a second it used the processor for $used ms"
-    release 15
+    answer 15
     stop_server
 }

@@ -21,20 +21,11 @@ by_hand_when() {
     hand="(printf '$1'; sleep 1; kill \$(pidof webserve); sleep $2${3:+; printf '$3'}) | nc 127.0.0.1 8080"
 }
 
-# begin_exchange STEP STEP...: takes the steps in the background, and returns
-# once the first is taken. Sets client.
-begin_exchange() {
-    local answers=$BATS_TEST_TMPDIR/answers
-
-    exchange "$1" hold "${@:2}" >"$answers" </dev/null &
-    client=$!
-    wait_until 5 grep -qs holding "$answers"
-}
-
-# end_exchange: waits until all its steps are taken; sets what came.
-end_exchange() {
-    wait "$client"
-    sed 1d "$BATS_TEST_TMPDIR/answers" >"$BATS_TEST_TMPDIR/answer"
+# begin STEP STEP...: a client takes the steps in the background; returns once the
+# first is taken.
+begin() {
+    hold client "$1" hold "${@:2}"
+    release client
 }
 
 # bats test_tags=id:sigterm-idle
@@ -67,10 +58,10 @@ end_exchange() {
 # bats test_tags=id:sigterm-completed-after
 @test "a request that is completed just after SIGTERM is answered" {
     by_hand_when 'GET /p HTTP/1.1\r\n' 0.3 'Host: a\r\n\r\n'
-    begin_exchange 'send GET /p HTTP/1.1\r\n' 'pause 300' \
+    begin 'send GET /p HTTP/1.1\r\n' 'pause 300' \
         'send Host: a\r\n\r\n' read
     stop_server
-    end_exchange
+    finish client
     take_answer
     assert_hello /p
 }
@@ -78,10 +69,10 @@ end_exchange() {
 # bats test_tags=id:sigterm-half-sent
 @test "a request that stays half-sent gets about a second after SIGTERM" {
     by_hand_when 'GET /p HTTP/1.1\r\n' 5
-    begin_exchange 'send GET /p HTTP/1.1\r\n' read
+    begin 'send GET /p HTTP/1.1\r\n' read
     in_ms stop_server
     ((elapsed > 700 && elapsed < 3000)) || fail "it took $elapsed ms"
-    wait "$client"
+    finish client
 }
 
 # bats test_tags=id:second-signal
@@ -89,16 +80,16 @@ end_exchange() {
     local pid=$SERVER_PID code=0
 
     by_hand_when 'GET /p HTTP/1.1\r\n' '0.1; kill $(pidof webserve)'
-    begin_exchange 'send GET /p HTTP/1.1\r\n' read
+    begin 'send GET /p HTTP/1.1\r\n' read
     kill -s TERM "$pid"
-    sleep 0.2 # two at once are one
+    pause 0.2 # two at once are one
     kill -s TERM "$pid" 2>/dev/null || true # the first may have ended it
     SERVER_PID=
     in_ms wait_until 5 process_ended "$pid"
     ((elapsed < 700)) || fail "it took $elapsed ms"
     wait "$pid" || code=$?
     ((code != 0))
-    wait "$client" || true
+    finish client || true
 }
 
 # bats test_tags=id:sigterm-answers-all
@@ -107,21 +98,20 @@ end_exchange() {
 
     ! creates_threads_slowly || count=40
     hand='for n in $(seq 200); do curl -sS http://127.0.0.1:8080/p & done | grep -c "</html>" & sleep 0.1; kill $(pidof webserve); wait'
-    "$TOOLS/raw_client" -c "$count" 127.0.0.1 "$PORT" \
-        'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' 'take 1' read \
-        >"$BATS_TEST_TMPDIR/answers" 3>&- &
+    raw_client -c "$count" 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' \
+        'take 1' read &
     client=$!
-    wait_until 5 test -s "$BATS_TEST_TMPDIR/answers"
+    wait_until 5 test -s "$came"
     stop_server
     wait "$client"
-    assert_equal "$(grep -ac '</html>$' "$BATS_TEST_TMPDIR/answers")" "$count"
+    assert_came "$count" '</html>$'
 }
 
 # bats test_tags=id:sigint-ignored
 # hint: Who starts a program with SIGINT ignored wants it to go on after Ctrl-C.
 @test "SIGINT does not end a server that was started with SIGINT ignored" {
     kill -s INT "$SERVER_PID"
-    sleep 0.3
+    pause 0.3
     fetch /
     assert_equal "$status" 200
 }

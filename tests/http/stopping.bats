@@ -9,24 +9,6 @@ load helper
 
 teardown() {
     kill_server
-    [[ -z ${holding-} ]] || exec {holding}>&-
-}
-
-# hold_clients COUNT STEP STEP...: so many clients take the first step, and once
-# `release` is called the others; what comes to them goes to the file answers.
-hold_clients() {
-    answers=$BATS_TEST_TMPDIR/answers
-    mkfifo "$BATS_TEST_TMPDIR/gate"
-    "$TOOLS/raw_client" -c "$1" -t 40 127.0.0.1 "$PORT" "$2" hold "${@:3}" \
-        <"$BATS_TEST_TMPDIR/gate" >"$answers" 2>"$answers.said" 3>&- &
-    clients=$!
-    exec {holding}>"$BATS_TEST_TMPDIR/gate"
-    wait_until 10 grep -qs holding "$answers"
-}
-
-release() {
-    exec {holding}>&-
-    holding=
 }
 
 # stop_with_all_in_hand COUNT: so many clients have sent half of a request, and
@@ -35,27 +17,26 @@ release() {
 # queue. With all of that before it, the server is told to end. (With 200 in
 # the queue, a server that ends at once could be done with them before.)
 stop_with_all_in_hand() {
-    local pid=$SERVER_PID queue=$BATS_TEST_TMPDIR/queue more=900 query
+    local pid=$SERVER_PID more=900 query queued
 
     hand="for n in \$(seq $1); do (printf 'GET /p HTTP/1.1\r\nHost: a\r\n'; sleep 1; printf '\r\n') | nc 127.0.0.1 8080 & done | grep -c '</html>' & sleep 0.5; kill \$(pidof webserve); wait"
     ! creates_threads_slowly || more=60
     query=$(printf 'a=%d&' {1..1000})
-    hold_clients "$1" 'send GET /p HTTP/1.1\r\nHost: a\r\n' 'send \r\n' read
+    hold in_hand -c "$1" 'send GET /p HTTP/1.1\r\nHost: a\r\n' hold 'send \r\n' read
     wait_until 20 queue_holds 0 0
     kill -s STOP "$pid"
-    release
-    ulimit -n "$(ulimit -Hn)"
-    "$TOOLS/raw_client" -c "$more" -t 40 127.0.0.1 "$PORT" "send GET /q?$query" \
-        'send  HTTP/1.1\r\nHost: a\r\n\r\n' read \
-        >"$queue" 2>"$queue.said" 3>&- &
+    release in_hand
+    ulimit -n hard
+    raw_client -c "$more" -t 40 "send GET /q?$query HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n" \
+        read &
     queued=$!
     wait_until 20 queue_holds $((more - 50)) "$more" || fail "not all got into the queue"
     kill -s TERM "$pid"
     kill -s CONT "$pid"
-    wait "$clients" || fail "of those in hand: $(<"$answers.said")"
-    wait "$queued" || fail "of those in the queue: $(<"$queue.said")"
-    assert_equal "$(grep -ac '</html>$' "$answers")" "$1"
-    assert_equal "$(grep -ac '</html>$' "$queue")" "$more"
+    wait "$queued" || fail "expected: an answer for each of those in the queue"
+    assert_came "$more" '</html>$'
+    finish in_hand || fail "expected: an answer for each of those in hand"
+    assert_came "$1" '</html>$'
     wait_until 10 process_ended "$pid"
     wait "$pid"
     SERVER_PID=
@@ -90,13 +71,12 @@ queue_holds() {
 @test "a client that stalls while the rest of its request is drained is left" {
     start_server
     hand="(printf 'POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 9000000\r\n\r\na'; sleep 1; kill \$(pidof webserve); sleep 9) | nc 127.0.0.1 8080"
-    hold_clients 20 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 9000000\r\n\r\na' \
-        read
+    hold stalled -c 20 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 9000000\r\n\r\na' \
+        hold read
     in_ms stop_server
     ((elapsed < 5500)) || fail "it took $elapsed ms"
-    release
-    wait "$clients" || fail "$(<"$answers.said")"
-    assert_equal "$(grep -ac '^HTTP/1.1 [45]' "$answers")" 20
+    finish stalled || fail "expected: an answer for each of the 20"
+    assert_came 20 '^HTTP/1.1 [45]'
 }
 
 # signal_after SECONDS COMMAND...: becomes the command, which gets SIGTERM after
@@ -125,21 +105,25 @@ signal_after() {
     done
 }
 
-# keep_coming: one exchange after the other until connections are refused.
+# keep_coming N: one exchange after the other, until connections are refused.
 # Prints what is wrong: an answer that is not whole, or a connection that is
-# reset although the listener is there still, as the next one shows. (The
+# reset although the listener is still there, as the next one shows. (The
 # listener may close just while a client comes: that one sees a reset.)
 keep_coming() {
-    local code=0 last answer=$BATS_TEST_TMPDIR/answer$1
+    local code last=0 number=0 answer request='send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
 
-    while ((code != 5)); do
-        last=$code code=0
-        exchange 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' read \
-            >"$answer" 2>/dev/null || code=$?
+    while read -r code; do
         ((last == 0 || code == 5)) || echo "client $1 saw $last, then $code"
-        ((code != 0)) || grep -aq '</html>$' "$answer" ||
-            echo "client $1 saw a part of an answer: $(<"$answer")"
-    done
+        IFS= read -r -d '' answer <"$BATS_TEST_TMPDIR/$1.$number" || true
+        [[ $code != 0 || $answer == *$'</html>\n' ]] ||
+            echo "client $1 saw a part of an answer: $answer"
+        ((code != 5)) || break
+        last=$code
+        ((++number))
+    done < <(
+        while printf '%s\nread\npause 5\n\n' "$request"; do :; done 2>/dev/null |
+            "$TOOLS/raw_client" -b "$BATS_TEST_TMPDIR/$1." 127.0.0.1 "$PORT" 2>/dev/null
+    )
 }
 
 # bats test_tags=id:stop-clients-keep-coming
@@ -152,7 +136,7 @@ keep_coming() {
         keep_coming "$n" >"$BATS_TEST_TMPDIR/wrong$n" 3>&- &
         clients+=("$!")
     done
-    wait_until 5 test -s "$BATS_TEST_TMPDIR/answer4"
+    wait_until 5 test -s "$BATS_TEST_TMPDIR/4.0"
     in_ms stop_server
     ((elapsed < 2500)) || fail "expected: it ends soon; it took $elapsed ms"
     wait "${clients[@]}" # alone, it would wait for BATS_TEST_TIMEOUT as well

@@ -1,9 +1,9 @@
 # story.bash - what a test has done, told if it fails: what it sent, step by
 # step, what was expected, what came, and a line to try the same by hand. (The
-# hint comes from tests/tools/list.sh.) A part of helper.bash.
+# hint comes from tests/tools/list.py.) A part of helper.bash.
 #
 # Each exchange is noted in a line of the file `story`: the file that has what
-# came, then `exchange STEP...`, `curl ...` or `run PROGRAM ARGUMENT...`. To look
+# came, then `raw_client STEP...`, `curl ...` or `run PROGRAM ARGUMENT...`. To look
 # at it costs nothing as long as all is well.
 
 # shellcheck shell=bash disable=SC2154 # helper.bash has the variables
@@ -207,7 +207,7 @@ do printf %s \"\$c\"; sleep 0.01; done") ;;
     echo "$text"
 }
 
-# A text of exchange, as printf takes it between single quotes.
+# A text of raw_client, as printf takes it between single quotes.
 in_printf() {
     local text=${1//%/%%}
     text=${text//\\0/\\000}
@@ -224,7 +224,7 @@ tell_by_hand() {
     line="$program & sleep 1; curl -i http://127.0.0.1:8080/; "'kill $!; wait $!; echo $?'
     if [[ -n ${hand-} ]]; then
         line=$hand
-        words=(exchange)
+        words=(raw_client)
     elif ((${#words[@]} > 0)); then
         line=$(by_hand "${words[@]}")
     fi

@@ -2,9 +2,6 @@
 # process: a process for each would take most of a test's time. A part of
 # helper.bash.
 
-# Bats follows each line of a function that was called while `set -T` held, which
-# is slow: so each of those that a test calls has another one do its work.
-
 # shellcheck shell=bash disable=SC2154,SC2034 # helper.bash has the variables
 
 # send_each REQUEST...: sends each on a connection of its own, all by one
@@ -36,13 +33,6 @@ send_each() {
 # CHECK with its number, counted from 0, which sets wrong if the answer is not
 # what it should be. Tells every one that is wrong, by its name in names.
 ask_each() {
-    local -
-
-    set +T
-    check_answers "$@"
-}
-
-check_answers() {
     local check=$1 requests=("${@:2}") outcomes answers wrong failures='' first='' i
     local answer_to_head
 
@@ -68,21 +58,13 @@ check_answers() {
     done
     [[ -n $failures ]] || return 0
     # The first one is told in full.
-    note "$BATS_TEST_TMPDIR/answer" exchange "send ${requests[first]}" read
-    mv "${answers[first]}" "$BATS_TEST_TMPDIR/answer"
+    note "${answers[first]}" raw_client "send ${requests[first]}" read
     fail "${failures%$'\n'}"
 }
 
 # check_rows GROUP...: sends each request of these groups of tests/wire/corpus that
 # says what this stage answers, and names every one whose answer differs.
 check_rows() {
-    local -
-
-    set +T
-    check_group "$@"
-}
-
-check_group() {
     local name request code fragment corpus=$BATS_FILE_TMPDIR/corpus
     local names=() requests=() codes=() fragments=()
 
@@ -97,7 +79,7 @@ check_group() {
         fi
     done <"$corpus"
     ((${#names[@]} > 0)) || fail "no request of $* says what stage $STAGE answers"
-    check_answers check_row "${requests[@]}"
+    ask_each check_row "${requests[@]}"
 }
 
 check_row() {
@@ -115,19 +97,12 @@ check_row() {
 # tells every one that got another status; with 200, if there is a variable
 # listed, other pairs on the page than that as well.
 assert_each() {
-    local -
-
-    set +T
-    check_each "$@"
-}
-
-check_each() {
     local expected=$1 names=("${@:4}") requests=() text
 
     for text in "${names[@]}"; do
         requests+=("$2$text$3")
     done
-    check_answers check_status "${requests[@]}"
+    ask_each check_status "${requests[@]}"
 }
 
 check_status() {

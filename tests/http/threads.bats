@@ -18,41 +18,33 @@ teardown_file() {
 # hint: While one client dawdles, who accepts the next one? Is a thread
 #   waited for (joined) right after its start?
 @test "100 clients with half a request do not delay another" {
-    local gate best=9999 elapsed answers=$BATS_TEST_TMPDIR/answers pid
+    local best=9999 elapsed
 
-    mkfifo "$BATS_TEST_TMPDIR/gate"
-    exchange -c 100 -t 20 \
-        'send GET /half HTTP/1.1\r\n' hold 'send Host: a\r\n\r\n' read \
-        <"$BATS_TEST_TMPDIR/gate" >"$answers" 3>&- &
-    pid=$!
-    exec {gate}>"$BATS_TEST_TMPDIR/gate"
-    wait_until 10 grep -qs holding "$answers"
+    hold half -c 100 -t 20 'send GET /half HTTP/1.1\r\n' hold \
+        'send Host: a\r\n\r\n' read
     for _ in 1 2 3; do
         in_ms ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
         assert_hello /p
         ((elapsed > best)) || best=$elapsed
     done
-    exec {gate}>&-
-    wait "$pid"
+    finish half
     ((best < 500)) ||
         fail "expected: an answer within 0.5 s; the fastest of 3 took $best ms"
-    assert_equal "$(grep -ac '^HTTP/1.1 200 OK' "$answers")" 100
+    assert_came 100 '^HTTP/1.1 200 OK'
 }
 
 # bats test_tags=id:1000-connections
 # hint: Do two threads use the same variable: a static buffer, or the
 #   address of a variable of the loop?
 @test "1,000 connections at once get each its own answer" {
-    local answers=$BATS_TEST_TMPDIR/answers
-
-    ulimit -n "$(ulimit -Hn)"
-    exchange -c 1000 -t 20 'send GET /number/\# HTTP' \
-        'send /1.1\r\nHost: a\r\n\r\n' read >"$answers"
-    assert_equal "$(grep -ac '^HTTP/1.1 200 OK' "$answers")" 1000
-    assert_equal "$(grep -ac '</html>$' "$answers")" 1000
+    ulimit -n hard
+    raw_client -c 1000 -t 20 'send GET /number/\# HTTP' \
+        'send /1.1\r\nHost: a\r\n\r\n' read
+    assert_came 1000 '^HTTP/1.1 200 OK'
+    assert_came 1000 '</html>$'
     case $STAGE in
     [156])
-        assert_equal "$(bare_hellos <"$answers" |
+        assert_equal "$(bare_hellos <"$came" |
             grep -ao 'hello, /number/[0-9]*' | uniq)" \
             "$(printf 'hello, /number/%d\n' {0..999})"
         ;;

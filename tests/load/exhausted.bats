@@ -16,9 +16,9 @@ teardown() {
     ulimit -n 64
     start_server
     start=$(server_time)
-    hold_clients half 40 'send GET /half HTTP/1.1\r\n' hold
+    hold half -c 40 'send GET /half HTTP/1.1\r\n' hold
     for name in a b c d; do
-        hold_clients "$name" 40 'send GET /half HTTP/1.1\r\n' hold
+        hold "$name" -c 40 'send GET /half HTTP/1.1\r\n' hold
     done
     in_ms ask 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_equal "$status" 200
@@ -27,7 +27,7 @@ teardown() {
         fail "it took $((($(server_time) - start) * 10)) ms of processor time"
     (($(server_descriptors) <= 64))
     for name in half a b c d; do
-        let_go "$name"
+        finish "$name" || true
     done
     wait_until 5 threads_are_at_most 17
     ask 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -39,11 +39,11 @@ teardown() {
 @test "with 4 threads, a client behind 40 stalled ones is answered within 7 s" {
     local elapsed
     start_server "$SERVER_FOUR"
-    hold_clients half 40 'send GET /half HTTP/1.1\r\n' hold
+    hold half -c 40 'send GET /half HTTP/1.1\r\n' hold
     in_ms ask 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_equal "$status" 200
     ((elapsed < 7000)) || fail "the answer took $elapsed ms"
-    let_go half
+    finish half || true
     stop_server
 }
 

@@ -1,46 +1,5 @@
-# held.bash - clients that hold a connection, for the files of this folder.
-
-# hold_clients NAME COUNT [small] STEP...: COUNT connections, with small buffers
-# if so, take the steps, and are then held until let_go NAME. The steps' answers
-# go to the file $held_NAME.
-gates=()
-
-hold_clients() {
-    local name=$1 count=$2 gate=$BATS_TEST_TMPDIR/gate-$1 small=()
-    local -n answers=held_$1 pid=holder_$1 descriptor=gate_$1
-
-    shift 2
-    if [[ $1 == small ]]; then
-        small=(-s)
-        shift
-    fi
-    answers=$BATS_TEST_TMPDIR/held-$name
-    mkfifo "$gate"
-    (
-        # the gates of those held already are not for these
-        for held in "${gates[@]}"; do
-            exec {held}>&-
-        done
-        ulimit -n "$(ulimit -Hn)"
-        exec "$TOOLS/raw_client" -t 100 -c "$count" "${small[@]}" 127.0.0.1 "$PORT" "$@" \
-            <"$gate" >"$answers" 2>&1 3>&-
-    ) &
-    # shellcheck disable=SC2034 # these are references
-    pid=$!
-    # shellcheck disable=SC2034
-    exec {descriptor}>"$gate"
-    gates+=("$descriptor")
-    wait_until 60 grep -aq holding "$answers" ||
-        fail "the clients do not hold: $(head -c 300 "$answers")"
-}
-
-# let_go NAME: the clients go on with the steps behind `hold`.
-let_go() {
-    local -n pid=holder_$1 descriptor=gate_$1
-
-    exec {descriptor}>&-
-    wait "$pid" || true
-}
+# held.bash - what a server takes while clients hold their connections, for the files
+# of this folder. `hold` and `finish` are in tests/http/helper.bash.
 
 # drip TEXT: steps that send it again and again, one each 50 ms, for 1.5 s.
 drip() {

@@ -17,12 +17,12 @@ teardown() {
     local count before held
     count=$(clients_at_most 4000)
     before=$(server_memory)
-    hold_clients half "$count" 'send GET /half HTTP/1.1\r\nHost: a\r\nX: y' hold
+    hold half -c "$count" 'send GET /half HTTP/1.1\r\nHost: a\r\nX: y' hold
     wait_until 10 threads_are_at_least "$count"
     held=$(server_memory)
     (((held - before) <= count * 16)) ||
         fail "$(((held - before) / count)) KiB for each"
-    let_go half
+    finish half || true
     wait_until 10 threads_are_at_most 32
     # what stays is the stacks that the C library keeps for the next threads
     wait_until 5 memory_is_at_most $((before + 10240)) ||
@@ -39,16 +39,16 @@ threads_are_at_least() {
 @test "10,000 half-sent requests cost less than 2 % of a core, and delay nobody" {
     local count start elapsed
     count=$(clients_at_most 10000)
-    hold_clients half "$count" 'send GET /half HTTP/1.1\r\nHost: a\r\nX: y' hold
+    hold half -c "$count" 'send GET /half HTTP/1.1\r\nHost: a\r\nX: y' hold
     wait_until 20 threads_are_at_least "$count"
     start=$(server_time)
-    in_ms exchange 'pause 4000'
+    in_ms raw_client 'pause 4000'
     ((($(server_time) - start) * 10 * 100 <= elapsed * 2)) ||
         fail "$((($(server_time) - start) * 10)) ms of $elapsed"
     in_ms ask 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_equal "$status" 200
     ((elapsed < 1000)) || fail "the answer took $elapsed ms"
-    let_go half
+    finish half || true
     wait_until 10 threads_are_at_most 32
     stop_server
 }
@@ -56,13 +56,13 @@ threads_are_at_least() {
 # bats test_tags=id:load-after-9000-silent
 @test "behind 9,000 silent clients and as many half-sent as can be, one is answered within 3 s" {
     local elapsed
-    hold_clients silent "$(clients_at_most 9000)" hold
-    hold_clients half "$(clients_at_most 9000)" \
+    hold silent -c "$(clients_at_most 9000)" hold
+    hold half -c "$(clients_at_most 9000)" \
         'send GET /half HTTP/1.1\r\nHost: a\r\nX: y' hold
     in_ms ask 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_equal "$status" 200
     ((elapsed < 3000)) || fail "the answer took $elapsed ms"
-    let_go half
-    let_go silent
+    finish half || true
+    finish silent || true
     stop_server
 }

@@ -58,13 +58,13 @@ shows_queries() {
     assert_answer 200
     ! shows_queries || ((${#content} > 800000))
     before=$(server_descriptors)
-    hold_clients deaf 20 small "${large_get[@]}" hold
+    hold deaf -c 20 -s "${large_get[@]}" hold
     ask 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_equal "$status" 200
     wait_until 10 threads_are_at_most 18
     wait_until 10 descriptors_are_at_most "$before" ||
         fail "$(server_descriptors) descriptors are open"
-    let_go deaf
+    finish deaf || true
     # the last 20 of them; a smaller page fits the smallest buffer
     ! shows_queries || wait_until 5 were_cut_off 20 ||
         fail "$(tail -n 3 "$SERVER_LOG")"
@@ -77,8 +77,8 @@ were_cut_off() {
 
 # bats test_tags=id:load-slow-reader
 @test "a large answer reaches a client that reads it slowly" {
-    "$TOOLS/raw_client" -s 127.0.0.1 "$PORT" "${large_get[@]}" 'take 100' \
-        'pause 100' 'take 1000' 'pause 100' read >"$BATS_TEST_TMPDIR/answer" 3>&-
+    raw_client -s "${large_get[@]}" 'take 100' 'pause 100' 'take 1000' \
+        'pause 100' read
     take_answer
     assert_answer 200 '</html>'
     ! shows_queries || ((${#content} > 800000))

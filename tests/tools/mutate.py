@@ -73,10 +73,9 @@ def stage_of(file: str) -> int:
 
 def jobs_for(stage: int, file: str) -> list[Job]:
     """The jobs that are run, the file's own units first."""
-    # Those are about the sources themselves, and about a browser's patience.
-    left_out = ("stages_test", "browser")
+    # browser is about a browser's patience.
     tests = [*expected_tests(COMMON), *expected_tests(stage)]
-    jobs = jobs_named([test.id for test in tests if test.job not in left_out], stage)
+    jobs = jobs_named([test.id for test in tests if test.job != "browser"], stage)
 
     def rank(job: Job) -> tuple[int, str]:
         name = job.file.stem

@@ -41,7 +41,7 @@ def plant(mistake: Mistake, asked: argparse.Namespace) -> list[str]:
         folder = mistake.folder(stage)
     changed = mistake.planted(sources, folder)
     for file, text in changed.items():
-        (sources.TOP / file).write_text(text, "utf-8")
+        (sources.top / file).write_text(text, "utf-8")
     return list(changed)
 
 

@@ -44,7 +44,7 @@ struct answer answer_read(const char *data, size_t length, bool head_only,
                           const time_t *now);
 
 /* Says what a page lacks, or NULL: it is HTML from its doctype to its end, and
- * has the fields that go with every page. No content is no page. */
+ * has the fields that go with every page. No content: not a page. */
 const char *answer_lacks(const struct answer *answer);
 
 /* A field line, taken apart. */

@@ -16,8 +16,6 @@ What cannot be seen this way is named in `elsewhere`, with the reason; a name th
 that can be seen after all is a fault, too. Prints a line for each fault, and at the
 end how many were seen; exits with 1 if there is a fault.
 """
-from __future__ import annotations
-
 import os
 import re
 import shutil
@@ -31,7 +29,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from suite.mistake import Mistake, NotFound, Sources, load  # noqa: E402  # pylint: disable=wrong-import-position
+
+# pylint: disable=wrong-import-position
+from suite.mistake import Mistake, NotFound, Sources, load  # noqa: E402
 
 FLAGS = ["-std=c17", "-D_GNU_SOURCE", "-O1", "-pthread", "-w",
          "-iquote", "common"]
@@ -60,8 +60,10 @@ class Server:
         self.program = program
         self.out = program.with_name(program.name + ".out")
         with self.out.open("wb") as out:
-            self.process = subprocess.Popen([program, "127.0.0.1", "0"], stdin=subprocess.DEVNULL,
-                                            stdout=out, stderr=subprocess.DEVNULL)
+            self.process = subprocess.Popen(
+                [program, "127.0.0.1", "0"],
+                stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
         until = time.monotonic() + 20
         found = None
         while not found and time.monotonic() < until and self.process.poll() is None:
@@ -88,7 +90,9 @@ def held_open(command: str, port: str) -> subprocess.Popen[bytes]:
     return client
 
 
-def all_shown(commands: list[str], server: Server, folder: Path, times: int) -> list[set[str]]:
+def all_shown(
+    commands: list[str], server: Server, folder: Path, times: int
+) -> list[set[str]]:
     """What is seen of each command, the ways if it is tried a few times."""
     clients: list[subprocess.Popen[bytes]] = []
     results: list[set[str]] = []
@@ -110,8 +114,10 @@ def shown(command: str, server: Server, folder: Path) -> str:
     command = re.sub(r"build/stage\d/webserve", str(server.program), command)
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            ["bash", "-c", command], stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            start_new_session=True, cwd=folder, env=os.environ | {"CURL_HOME": str(folder.parent), "no_proxy": "*"})
+            ["bash", "-c", command], cwd=folder, start_new_session=True,
+            env=os.environ | {"CURL_HOME": str(folder.parent), "no_proxy": "*"},
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
         try:
             end = str(process.wait(SECONDS))
         except subprocess.TimeoutExpired:
@@ -122,10 +128,12 @@ def shown(command: str, server: Server, folder: Path) -> str:
             pass
         process.wait()
         output.seek(0)
-        said = output.read().decode("utf-8", "replace").replace(str(server.program), "webserve")
+        said = output.read().decode("utf-8", "replace")
+    said = said.replace(str(server.program), "webserve")
     said = re.sub(r"Date: [^\r\n]*", "Date:", said)
     # curl -v counts connections and milliseconds.
-    said = re.sub(r"after \d+ ms|\(#\d+\)|:\d\d:\d\d", "", re.sub(rf"\b{port}\b", "8080", said))
+    said = re.sub(rf"\b{port}\b", "8080", said)
+    said = re.sub(r"after \d+ ms|\(#\d+\)|:\d\d:\d\d", "", said)
     return f"{said}({end})"
 
 
@@ -143,16 +151,21 @@ def built(
         for file, text in changed.items():
             (folder / file).write_text(text, "utf-8")
         if mistake.in_common:
-            parts = sorted(str(path.relative_to(folder)) for path in folder.glob("common/*/*.c"))
+            parts = c_files(folder, "common/*")
     if FAILING in " ".join(mistake.symptom.split()):
         delegate = folder / stage_folder / "delegate.c"
         head, _, tail = delegate.read_text("utf-8").rpartition("return 0;")
         delegate.write_text(f"{head}return -1;{tail}", "utf-8")
-    files = sorted(str(path.relative_to(folder)) for path in (folder / stage_folder).glob("*.c"))
     sanitize = [f"-fsanitize={mistake.sanitizer}"] if mistake.sanitizer else []
-    subprocess.run([os.environ.get("CC", "cc"), *FLAGS, *sanitize, *files, *parts, "-o", str(program)],
-                   cwd=folder, check=True)
+    compiler = [os.environ.get("CC", "cc"), *FLAGS, *sanitize]
+    files = [*c_files(folder, stage_folder), *parts]
+    subprocess.run([*compiler, *files, "-o", str(program)], cwd=folder, check=True)
     return program
+
+
+def c_files(folder: Path, inside: str) -> list[str]:
+    """The C files in a part of a folder, from there."""
+    return sorted(str(path.relative_to(folder)) for path in folder.glob(f"{inside}/*.c"))
 
 
 def seen(mistake: Mistake, stage: int, work: Path, archive: Path) -> bool:
@@ -179,7 +192,8 @@ def chosen(stage: int | None, name: str) -> list[tuple[Mistake, int]]:
     found = []
     for mistake in load(Path("tests/mistakes")):
         stages = mistake.stages(sources)
-        if name in mistake.name and stage in (None, *stages) and COMMAND.search(mistake.symptom):
+        has_commands = COMMAND.search(mistake.symptom)
+        if has_commands and name in mistake.name and stage in (None, *stages):
             found.append((mistake, stage or stages[-1]))
     return found
 
@@ -200,15 +214,17 @@ def main() -> int:
         work = Path(made)
         for mistake, _ in tried:  # CURL_HOME is the folder above each server's
             (work / mistake.name).mkdir()
-            (work / mistake.name / ".curlrc").write_text("silent\nshow-error\nnoproxy = *\n")
+            settings = "silent\nshow-error\nnoproxy = *\n"
+            (work / mistake.name / ".curlrc").write_text(settings)
         with ThreadPoolExecutor(WORKERS) as pool:
             found = list(pool.map(lambda one: seen(*one, work, archive), tried))
     faults = 0
     for (mistake, _), is_seen in zip(tried, found):
         if is_seen == (mistake.name in elsewhere):
             faults += 1
-            print(f"{mistake.name}: " + ("it is seen, and is named in `elsewhere`" if is_seen else
-                                         "its commands show nothing of it"))
+            wrong = "it is seen, and is named in `elsewhere`"
+            wrong = wrong if is_seen else "its commands show nothing of it"
+            print(f"{mistake.name}: {wrong}")
     print(f"{sum(found)} of {len(found)} mistakes with commands are seen by them, "
           f"{len(found) - sum(found)} elsewhere; {faults} faults")
     return 1 if faults or not found else 0

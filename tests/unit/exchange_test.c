@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,9 +162,8 @@ static void answer(size_t octets)
 }
 
 /* Sends all of the answer at once, drains and logs. */
-static void end(enum verdict verdict)
+static void finish(void)
 {
-    exchange_answer(&exchange, verdict);
     while (exchange_left(&exchange) > 0) {
         assert_int_equal(
             exchange_sent(&exchange, (ssize_t)exchange_left(&exchange)), 0);
@@ -173,6 +173,12 @@ static void end(enum verdict verdict)
     exchange_drain(&exchange);
     assert_int_equal(budget_held(), 0);
     exchange_log(&exchange);
+}
+
+static void end(enum verdict verdict)
+{
+    exchange_answer(&exchange, verdict);
+    finish();
 }
 
 /* ---- Receiving ---- */
@@ -265,10 +271,30 @@ static void exchange_answer_of_each_verdict(void **state)
             assert_null(memmem(exchange_next(&exchange),
                                exchange_left(&exchange), "half an", 7));
         }
-        end(verdict);
+        finish();
         assert_row(NULL, "the code in the log", calls.code, code);
         assert_row_octets(NULL, "the request line in the log", calls.line,
                           strlen(calls.line), "GET /p HTTP/1.1");
+    }
+}
+
+/* A response that takes more than what was counted in advance. */
+static void exchange_answer_with_a_response_over_the_budget(void **state)
+{
+    static const size_t contents[] = {HELD_FREELY / 4, HELD_FREELY};
+    static const int codes[] = {200, 503};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(contents); i++) {
+        uint64_t others = 0;
+
+        assert_int_equal(receive(OCTETS(get)), VERDICT_DONE);
+        assert_int_equal(budget_hold(&others, MEMORY_BUDGET), 0);
+        answer(contents[i]);
+        exchange_answer(&exchange, VERDICT_DONE);
+        assert_int_equal(budget_hold(&others, 0), 0);
+        finish();
+        assert_int_equal(calls.code, codes[i]);
     }
 }
 
@@ -300,6 +326,28 @@ static void exchange_sent_to_a_client_that_is_gone(void **state)
     }
 }
 
+static volatile sig_atomic_t signals;
+
+static void count_signal(int number)
+{
+    (void)number;
+    signals++;
+}
+
+/* A call that may well block is known to the main thread at once. */
+static void exchange_next_is_interrupted_often(void **state)
+{
+    (void)state;
+    assert_int_equal(receive(OCTETS(get)), VERDICT_DONE);
+    answer(20000);
+    exchange_answer(&exchange, VERDICT_DONE);
+    assert_non_null(exchange_next(&exchange));
+    signals = 0;
+    deadlines_look(calls.clock + SEND_LOOK_MS);
+    assert_int_equal(signals, 1);
+    finish();
+}
+
 /* Two that only want to send do not wait for each other: what the client sends
  * is dropped, up to a limit. When the time is up, that is the end. */
 static void exchange_sent_is_interrupted(void **state)
@@ -324,7 +372,7 @@ static void exchange_sent_is_interrupted(void **state)
     errno = EINTR;
     assert_int_equal(exchange_sent(&exchange, -1), -1);
     assert_int_equal(errno, ETIMEDOUT);
-    end(VERDICT_DONE);
+    finish();
 }
 
 /* ---- Draining ---- */
@@ -479,11 +527,14 @@ static void exchange_drain_holds_what_the_log_needs(void **state)
 
 int main(void)
 {
+    const struct sigaction counts = {.sa_handler = count_signal};
     const struct CMUnitTest tests[] = {
         TEST(exchange_received_says_why_no_more_comes),
         TEST(exchange_expect_content_continues_or_gives_up),
         TEST(exchange_answer_of_each_verdict),
+        TEST(exchange_answer_with_a_response_over_the_budget),
         TEST(exchange_sent_to_a_client_that_is_gone),
+        TEST(exchange_next_is_interrupted_often),
         TEST(exchange_sent_is_interrupted),
         TEST(exchange_drain_of_a_request_that_is_read),
         TEST(exchange_drain_of_what_is_unread),
@@ -492,5 +543,5 @@ int main(void)
         TEST(exchange_drain_holds_what_the_log_needs),
     };
 
-    return run_all(tests);
+    return sigaction(SIGUSR1, &counts, NULL) == 0 ? run_all(tests) : 1;
 }

@@ -124,7 +124,7 @@ static void handle_connection_of_a_client_that_leaves(void **state)
 }
 
 /* A client may end its side and still wait for its answer. */
-/* hint: The end of the stream behind a whole request is no fault: the client
+/* hint: The end of the stream after a whole request is not a fault: the client
  * waits for its answer. */
 static void handle_connection_of_a_client_that_half_closes(void **state)
 {

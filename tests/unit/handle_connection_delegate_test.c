@@ -9,6 +9,7 @@
 #include "request_rows.h"
 
 #include <signal.h>
+#include <stdio.h>
 
 #include "net/deadlines.h"
 #include "support_clock.h"
@@ -159,6 +160,48 @@ static void handle_connection_sends_what_delegate_leaves(void **state)
                       strlen(content), "");
 }
 
+static size_t content_length;
+
+static int leave_octets(struct response *response)
+{
+    response->code = 200;
+    for (size_t i = 0; i < content_length; i++) {
+        buffer_append(&response->content, i + 1 == content_length ? ">" : "x",
+                      1);
+    }
+    return 0;
+}
+
+/* hint: Is all of the content sent, however long it is, and none of it to HEAD?
+ * Content-Length is the same for both. */
+static void handle_connection_sends_content_of_any_length(void **state)
+{
+    static const size_t lengths[] = {0, 1, 8192, 8193, 100000};
+    static const size_t requests[] = {0, 4}; /* a GET and a HEAD */
+
+    (void)state;
+    delegate_answers = leave_octets;
+    for (size_t i = 0; i < 2 * COUNT(lengths); i++) {
+        const struct request_row *row = &request_rows[requests[i % 2]];
+        char field[64];
+        const char *content;
+
+        content_length = lengths[i / 2];
+        (void)snprintf(field, sizeof field, "\r\nContent-Length: %zu\r\n",
+                       content_length);
+        open_request(row->request);
+        say_place("with %zu octets of content", content_length);
+        handle();
+        check_handled(row->request);
+        content = check_answer(row->request, "HTTP/1.1 200 OK", !row->head);
+        assert_row_has(row->request, "the answer", client.answer, field);
+        assert_row_that(row->request,
+                        row->head || content_length == 0 ||
+                            content[content_length - 1] == '>',
+                        "the end of the content has not come");
+    }
+}
+
 static int take_half_an_hour(struct response *response)
 {
     pass_time(1800000);
@@ -216,7 +259,11 @@ static size_t check_without_memory(const struct request_row *row, size_t most,
                           : "HTTP/1.1 500 Internal Server Error",
                  has_content(row, most));
     assert_row_that(row->request, memory_tried() > most || answered,
-                    "with memory enough, the answer is no 200");
+                    "with memory enough, the answer is not a 200");
+    if (answered) {
+        assert_row_octets(row->request, "what delegate was given", delegate_got,
+                          delegate_got_length, row->got);
+    }
     return memory_tried();
 }
 
@@ -248,6 +295,7 @@ int main(void)
         TEST(handle_connection_of_a_delegate_that_fails),
         TEST(handle_connection_of_an_answer_without_content),
         TEST(handle_connection_sends_what_delegate_leaves),
+        TEST(handle_connection_sends_content_of_any_length),
         TEST(handle_connection_never_interrupts_delegate),
         TEST(handle_connection_without_memory),
     };

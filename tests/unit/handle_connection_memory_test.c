@@ -152,7 +152,7 @@ static void handle_connection_counts_memory_before_each_wait(void **state)
         for (size_t k = 1000; k < requests[i].most; k += k / 2) {
             (void)handle_costly(&requests[i], k);
             assert_row_that(requests[i].start, is_answered("200"),
-                            "the answer is no 200");
+                            "the answer is not a 200");
             assert_row_that(requests[i].start, uncounted <= little,
                             "%zu octets were not counted when it waited",
                             uncounted);
@@ -229,7 +229,7 @@ static void handle_connection_over_budget_sends_no_100(void **state)
     open_request(post);
     client.ending = CLIENT_ENDS;
     handle();
-    assert_row_that(post, is_answered("503"), "the answer is no 503");
+    assert_row_that(post, is_answered("503"), "the answer is not a 503");
 }
 
 /* A 413 needs no memory for the query. */
@@ -249,7 +249,7 @@ static void handle_connection_of_too_much_content_over_budget(void **state)
     client.ending = CLIENT_ENDS;
     handle();
     assert_row_that("POST /?&a&a...", is_answered("413"),
-                    "the answer is no 413");
+                    "the answer is not a 413");
 }
 #endif
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* hint: Print what delegate is given: which of it is not what stands in the
+/* hint: Print what delegate is given: which of it differs from the
  * request? */
 static void handle_connection_gives_delegate_the_request(void **state)
 {
@@ -232,7 +232,7 @@ static void handle_connection_continues_when_it_is_waited_for(void **state)
             assert_row_that(row,
                             strstr(client.answer, ok) ==
                                 client.answer + (continues ? 25 : 0),
-                            "what was sent is no 200 OK of its own: %s",
+                            "what was sent is not a 200 OK of its own: %s",
                             shown_string(client.answer));
         }
     }

@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -171,22 +170,6 @@ static void log_write_before_the_start(void **state)
     child_check(write_errors_left == 2, "no more is tried");
 }
 
-static void log_write_keeps_the_order(void **state)
-{
-    static size_t thread;
-
-    (void)state;
-    make_pipe();
-    child_check(log_start() == 0, "it starts");
-    for (size_t i = 0; i < 1000; i++) {
-        char line[line_length + 1];
-
-        make_line(line, thread, i);
-        log_write(line, line_length);
-    }
-    child_check(check_lines(1000) == 0, "none is lost");
-}
-
 static void log_write_in_several_threads(void **state)
 {
     static size_t numbers[threads];
@@ -243,25 +226,6 @@ static void log_write_to_a_pipe_that_does_not_block(void **state)
     outlives_a_stall();
 }
 
-static void log_write_when_the_reader_is_gone(void **state)
-{
-    static size_t thread;
-    struct timespec began;
-
-    (void)state;
-    (void)signal(SIGPIPE, SIG_IGN);
-    make_pipe();
-    child_check(close(reader.end) == 0, "closed");
-    child_check(log_start() == 0, "it starts");
-    (void)clock_gettime(CLOCK_MONOTONIC, &began);
-    (void)write_lines(&thread);
-    log_finish();
-    child_check(milliseconds_since(&began) < 5000, "it does not wait");
-    make_pipe();
-    (void)write_lines(&thread);
-    (void)check_lines(lines);
-}
-
 static void log_finish_waits_until_all_is_written(void **state)
 {
     static size_t thread;
@@ -284,11 +248,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         test_in_child(log_write_before_the_start),
-        test_in_child(log_write_keeps_the_order),
         test_in_child(log_write_in_several_threads),
         test_in_child(log_write_when_the_reader_stalls),
         test_in_child(log_write_to_a_pipe_that_does_not_block),
-        test_in_child(log_write_when_the_reader_is_gone),
         test_in_child(log_finish_waits_until_all_is_written),
     };
 

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -16,77 +15,19 @@
 
 #include "net/platform.h"
 
-/* Listens on a free port of 127.0.0.1. */
-static int listen_somewhere(struct sockaddr_in *address)
-{
-    socklen_t length = sizeof *address;
-    int listening = socket(AF_INET, SOCK_STREAM, 0);
-
-    *address = (struct sockaddr_in){.sin_family = AF_INET};
-    address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(
-        bind(listening, (struct sockaddr *)address, sizeof *address), 0);
-    assert_int_equal(listen(listening, 16), 0);
-    assert_int_equal(
-        getsockname(listening, (struct sockaddr *)address, &length), 0);
-    return listening;
-}
-
-static int connect_to(const struct sockaddr_in *address)
-{
-    int client = socket(AF_INET, SOCK_STREAM, 0);
-
-    assert_int_equal(
-        connect(client, (const struct sockaddr *)address, sizeof *address), 0);
-    return client;
-}
-
-/* A client that speaks is accepted as soon as it has; one that has ended its
- * side is, too. */
-static void platform_defer_accept_loses_no_client(void **state)
-{
-    struct sockaddr_in address;
-    int listening = listen_somewhere(&address);
-
-    (void)state;
-    platform_defer_accept(listening);
-    for (int i = 0; i < 3; i++) {
-        char octet = '?';
-        int client = connect_to(&address);
-        int accepted;
-
-        assert_int_equal(send(client, "x", 1, 0), 1);
-        assert_int_equal(shutdown(client, i == 0 ? SHUT_WR : SHUT_RD), 0);
-        accepted = accept(listening, NULL, NULL);
-        assert_int_not_equal(accepted, -1);
-        assert_int_equal(recv(accepted, &octet, 1, 0), 1);
-        assert_int_equal(octet, 'x');
-        assert_int_equal(close(accepted), 0);
-        assert_int_equal(close(client), 0);
-    }
-    assert_int_equal(close(listening), 0);
-}
-
-/* Also where it inherits O_NONBLOCK, as on BSDs, which is set here by hand. */
+/* Where an accepted socket inherits O_NONBLOCK, as on BSDs. */
 static void platform_make_blocking_of_a_client(void **state)
 {
-    struct sockaddr_in address;
-    int listening = listen_somewhere(&address);
-    int client = connect_to(&address);
-    int accepted;
+    int pair[2];
 
     (void)state;
-    assert_int_equal(fcntl(listening, F_SETFL, O_NONBLOCK), 0);
-    accepted = accept(listening, NULL, NULL);
-    assert_int_not_equal(accepted, -1);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
 #ifdef PORTABLE
-    assert_int_equal(fcntl(accepted, F_SETFL, O_NONBLOCK), 0);
+    assert_int_equal(fcntl(pair[0], F_SETFL, O_NONBLOCK), 0);
 #endif
-    assert_int_equal(platform_make_blocking(accepted), 0);
-    assert_int_equal(fcntl(accepted, F_GETFL) & O_NONBLOCK, 0);
-    assert_int_equal(close(accepted), 0);
-    assert_int_equal(close(client), 0);
-    assert_int_equal(close(listening), 0);
+    assert_int_equal(platform_make_blocking(pair[0]), 0);
+    assert_int_equal(fcntl(pair[0], F_GETFL) & O_NONBLOCK, 0);
+    assert_int_equal(close(pair[0]) + close(pair[1]), 0);
 }
 
 /* Where there is no MSG_NOSIGNAL, main_thread_prepare blocks SIGPIPE. */
@@ -150,7 +91,6 @@ static void platform_program_name_is_a_name(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(platform_defer_accept_loses_no_client),
         cmocka_unit_test(platform_make_blocking_of_a_client),
         cmocka_unit_test(send_flags_of_a_client_that_is_gone),
         test_in_child(platform_wait_for_signal_gives_its_number),

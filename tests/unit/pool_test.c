@@ -148,18 +148,6 @@ static void pool_wait_keeps_a_few(void **state)
     check_counts(THREADS_SPARE, 0);
 }
 
-static void pool_accepted_starts_no_thread_beyond_the_cap(void **state)
-{
-    (void)state;
-    pool.cap = pool.reached = 3;
-    take_a_client(true);
-    take_a_client(true);
-    take_a_client(false);
-    check_counts(3, 3);
-    take_a_client(false);
-    check_counts(3, 3);
-}
-
 /* One thread creates a second. That one gets a client and cannot create a
  * third. Two is what can be had, until one waits; a third is tried again. */
 static void pool_thread_failed_takes_the_count_back(void **state)
@@ -177,19 +165,6 @@ static void pool_thread_failed_takes_the_count_back(void **state)
     assert_true(pool_count(&pool).reached > 2);
     assert_true(pool_accepted(&pool, 0));
     check_counts(3, 2);
-}
-
-/* A busy thread comes back before the failure is known, and waits in place of
- * the one that could not be created. */
-static void pool_thread_failed_after_another_has_taken_its_place(void **state)
-{
-    (void)state;
-    take_a_client(true);
-    assert_true(pool_wait(&pool));
-    pool_thread_failed(&pool);
-    check_counts(1, 0);
-    assert_true(pool_accepted(&pool, 0));
-    check_counts(2, 1);
 }
 
 /* Threads of which nothing is known but how many there are. */
@@ -311,7 +286,7 @@ static void rest_until(void (*until)(void))
     int pair[2];
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-    pool.listening_socket = pair[0]; /* a byte there stands for a client */
+    pool.listening_socket = pair[0]; /* a byte there is a client */
     pool.rush = true;
     pool.counted = UINT64_MAX / 2; /* and it stays so */
     assert_true(pool_wait(&pool));
@@ -465,9 +440,7 @@ int main(void)
         test_in_child(pool_init_without_a_descriptor),
         WITH_POOL(pool_accepted_starts_a_thread_if_none_waits),
         WITH_POOL(pool_wait_keeps_a_few),
-        WITH_POOL(pool_accepted_starts_no_thread_beyond_the_cap),
         WITH_POOL(pool_thread_failed_takes_the_count_back),
-        WITH_POOL(pool_thread_failed_after_another_has_taken_its_place),
         WITH_POOL(pool_counts_right_in_any_order),
         WITH_POOL(pool_look_sees_a_rush_and_its_end),
         WITH_POOL(pool_look_sees_no_rush_of_long_exchanges),

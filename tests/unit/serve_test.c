@@ -7,7 +7,7 @@
 /* hint: Follow serve until it listens: is each result looked at, and the
  * line printed and flushed? */
 /* link: -Wl,--wrap=handle_connection,--wrap=pthread_create */
-/* link: -Wl,--wrap=socket,--wrap=bind,--wrap=listen */
+/* link: -Wl,--wrap=socket,--wrap=bind,--wrap=listen,--wrap=close */
 #include "support_by_hand.h"
 #include "support_serve.h"
 
@@ -26,7 +26,8 @@
 #include "webserve.h"
 
 enum {
-    together = 5
+    together = 5,
+    closed_twice = 98 /* the status of a server that did that */
 };
 
 /* ---- Calls that fail */
@@ -72,6 +73,18 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
         atomic_fetch_sub(&creations_left, 1);
     }
     return __real_pthread_create(thread, attributes, function, argument);
+}
+
+STANDS_IN_FOR(int, close, int descriptor);
+
+int __wrap_close(int descriptor)
+{
+    int result = __real_close(descriptor);
+
+    if (is_server && result == -1 && errno == EBADF) {
+        _exit(closed_twice);
+    }
+    return result;
 }
 
 /* ---- In the server */
@@ -249,6 +262,38 @@ static void serve_handles_each_connection_in_a_thread(void **state)
                     "%d clients were there at once, %d of them handled in a "
                     "thread",
                     together, in_threads);
+}
+
+/* hint: handle_connection closes the socket that it is given. Which line closes
+ * it once more? By then another client may have got the same number. */
+static void serve_leaves_the_socket_to_handle_connection(void **state)
+{
+    int status;
+
+    (void)state;
+    atomic_store(&gave_up, true);
+    start_server();
+    atomic_store(&gave_up, false);
+    for (int i = 0; i < together; i++) { /* with any, the server may end */
+        int client = socket(AF_INET, SOCK_STREAM, 0);
+        char octet = 'x';
+
+        (void)connect(client, (struct sockaddr *)&server.address,
+                      sizeof server.address);
+        (void)send(client, &octet, 1, MSG_NOSIGNAL);
+        (void)recv(client, &octet, 1, 0);
+        (void)close(client);
+    }
+    status = stop_server(SIGTERM);
+    assert_row_that(NULL,
+                    !WIFEXITED(status) || WEXITSTATUS(status) != closed_twice,
+                    "handle_connection has closed the client's socket, and "
+                    "then the caller has closed it again");
+    /* Without an end of its own, it is ended by the signal. */
+    assert_row_that(NULL,
+                    (WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
+                        (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM),
+                    "SIGTERM did not end the server with status 0");
 }
 
 /* tags: ours */
@@ -473,6 +518,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_SERVER(serve_prints_where_it_listens),
         WITH_SERVER(serve_handles_each_connection_in_a_thread),
+        WITH_SERVER(serve_leaves_the_socket_to_handle_connection),
         WITH_SERVER(serve_gives_threads_the_stack_that_delegate_may_use),
         WITH_SERVER(serve_ends_upon_sigterm),
         WITH_SERVER(serve_ends_upon_sigint),

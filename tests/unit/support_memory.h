@@ -1,7 +1,7 @@
 /*
  * support_memory.h - memory that runs out when a test says so, and is counted.
  *
- * It stands in place of the allocator, in the program's own files. Threads:
+ * It replaces the allocator, in the program's own files. Threads:
  * none but the test's own.
  */
 /* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */

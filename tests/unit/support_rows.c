@@ -202,80 +202,25 @@ void row_lacks(const char *what, const char *text, const char *part)
 
 /* ---- Verdicts ---- */
 
-#define NAME(verdict) [verdict] = #verdict
-
-static const char *const verdict_names[] = {
-    NAME(VERDICT_DONE),
-    NAME(VERDICT_INCOMPLETE),
-    NAME(VERDICT_REQUEST_LINE_TOO_LONG),
-    NAME(VERDICT_HEADER_SECTION_TOO_LONG),
-    NAME(VERDICT_BARE_LF),
-    NAME(VERDICT_BARE_CR),
-    NAME(VERDICT_NUL),
-    NAME(VERDICT_CONTROL),
-    NAME(VERDICT_METHOD_NOT_TOKEN),
-    NAME(VERDICT_REQUEST_LINE_SPACES),
-    NAME(VERDICT_NO_VERSION),
-    NAME(VERDICT_VERSION_MALFORMED),
-    NAME(VERDICT_TARGET_FORM),
-    NAME(VERDICT_TARGET_OCTET),
-    NAME(VERDICT_TARGET_FRAGMENT),
-    NAME(VERDICT_TARGET_SCHEME),
-    NAME(VERDICT_TARGET_AUTHORITY),
-    NAME(VERDICT_VERSION_UNSUPPORTED),
-    NAME(VERDICT_OBS_FOLD),
-    NAME(VERDICT_NO_COLON),
-    NAME(VERDICT_SPACE_BEFORE_COLON),
-    NAME(VERDICT_NAME_EMPTY),
-    NAME(VERDICT_NAME_NOT_TOKEN),
-    NAME(VERDICT_HOST_MISSING),
-    NAME(VERDICT_HOST_TWICE),
-    NAME(VERDICT_HOST_INVALID),
-    NAME(VERDICT_BOTH_LENGTHS),
-    NAME(VERDICT_LENGTH_NOT_NUMBER),
-    NAME(VERDICT_LENGTH_LIST),
-    NAME(VERDICT_LENGTHS_DIFFER),
-    NAME(VERDICT_CODING_IN_1_0),
-    NAME(VERDICT_CODING_MALFORMED),
-    NAME(VERDICT_CHUNKED_TWICE),
-    NAME(VERDICT_CHUNKED_NOT_LAST),
-    NAME(VERDICT_METHOD_UNSUPPORTED),
-    NAME(VERDICT_POST_REFUSED),
-    NAME(VERDICT_CODING_UNSUPPORTED),
-    NAME(VERDICT_EXPECTATION),
-    NAME(VERDICT_CONTENT_TOO_LONG),
-    NAME(VERDICT_CONTENT_TYPE),
-    NAME(VERDICT_CONTENT_ENCODING),
-    NAME(VERDICT_OVER_BUDGET),
-    NAME(VERDICT_CHUNK_SIZE),
-    NAME(VERDICT_CHUNK_LINE_END),
-    NAME(VERDICT_CHUNK_EXTENSION),
-    NAME(VERDICT_CHUNK_EXTENSIONS_TOO_LONG),
-    NAME(VERDICT_CHUNK_END),
-    NAME(VERDICT_TRAILER),
-    NAME(VERDICT_TIMEOUT),
-    NAME(VERDICT_SILENCE),
-    NAME(VERDICT_END_OF_STREAM),
-    NAME(VERDICT_LOST),
-    NAME(VERDICT_NO_MEMORY),
-    NAME(VERDICT_DELEGATE_FAILED),
-    NAME(VERDICT_RESPONSE_INVALID),
-};
-
-static const char *name_of(int verdict)
+/* A verdict in words: its place in the enum, its code and its sentence. */
+static void describe(char text[200], int verdict)
 {
-    const char *name = NULL;
-
-    if (verdict >= 0 && (size_t)verdict < COUNT(verdict_names)) {
-        name = verdict_names[verdict];
+    if (verdict == VERDICT_DONE || verdict == VERDICT_INCOMPLETE) {
+        (void)strcpy(text, verdict == VERDICT_DONE ? "done" : "incomplete");
+    } else {
+        (void)snprintf(text, 200, "number %d of verdict.h (%d: %s)", verdict,
+                       verdict_code((enum verdict)verdict),
+                       verdict_sentence((enum verdict)verdict));
     }
-    return name != NULL ? name : "no verdict that is known";
 }
 
 void row_verdict(int actual, int expected)
 {
+    char both[2][200];
+
     if (actual != expected) {
-        row_fails("the verdict is %s, not %s", name_of(actual),
-                  name_of(expected));
+        describe(both[0], actual);
+        describe(both[1], expected);
+        row_fails("the verdict is %s, not %s", both[0], both[1]);
     }
 }

@@ -39,8 +39,7 @@ const char *shown_string(const char *text);
 #define assert_row_bool(row, what, actual, expected)                           \
     (ROW_AT(row), row_bool((what), (actual), (expected)))
 
-/* The same of an enum verdict: "the verdict is VERDICT_NUL, not VERDICT_DONE".
- */
+/* The same of an enum verdict, in words. */
 #define assert_row_verdict(row, actual, expected)                              \
     (ROW_AT(row), row_verdict((int)(actual), (int)(expected)))
 

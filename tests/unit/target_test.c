@@ -39,6 +39,11 @@ static void target_parse_takes_each_form_apart(void **state)
         {"http://[::1]", TARGET_ABSOLUTE, "/", NULL},
         {"http://a//b", TARGET_ABSOLUTE, "//b", NULL},
         {"http://a/b@c:d", TARGET_ABSOLUTE, "/b@c:d", NULL},
+        {"a:80", TARGET_AUTHORITY, "", NULL},
+        {"www.example.com:443", TARGET_AUTHORITY, "", NULL},
+        {"[::1]:443", TARGET_AUTHORITY, "", NULL},
+        {"127.0.0.1:0", TARGET_AUTHORITY, "", NULL},
+        {"*", TARGET_ASTERISK, "", NULL},
     };
 
     (void)state;
@@ -60,35 +65,6 @@ static void target_parse_takes_each_form_apart(void **state)
                               target.query_length, rows[i].query);
         }
         guarded_free(text, length);
-    }
-}
-
-static void target_parse_of_forms_without_a_path(void **state)
-{
-    static const struct {
-        const char *text;
-        size_t length;
-        enum target_form form;
-    } rows[] = {
-        {OCTETS("*"), TARGET_ASTERISK},
-        {OCTETS("a:80"), TARGET_AUTHORITY},
-        {OCTETS("www.example.com:443"), TARGET_AUTHORITY},
-        {OCTETS("[::1]:443"), TARGET_AUTHORITY},
-        {OCTETS("127.0.0.1:0"), TARGET_AUTHORITY},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        char *text = guarded_copy(rows[i].text, rows[i].length);
-        struct target target;
-
-        assert_row_verdict(rows[i].text,
-                           target_parse(&target, text, rows[i].length),
-                           VERDICT_DONE);
-        assert_row(rows[i].text, "the form of the target", target.form,
-                   rows[i].form);
-        assert_null(target.query);
-        guarded_free(text, rows[i].length);
     }
 }
 
@@ -179,7 +155,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(target_parse_takes_each_form_apart),
-        cmocka_unit_test(target_parse_of_forms_without_a_path),
         cmocka_unit_test(target_parse_of_what_is_no_target),
     };
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 import difflib
 import html
 import os.path
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path

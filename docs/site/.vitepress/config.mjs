@@ -1,21 +1,13 @@
-// The site's configuration. The pages and menus.json are made by ../generate.
+// The site's configuration. ../generate.py makes the pages and menus.json.
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
-import { diffFence, differenceColors, differenceFence } from './difference.mjs'
+import { diffTransformer } from './diff.mjs'
 import { mermaidFence } from './mermaid.mjs'
 
 const pages = join(dirname(fileURLToPath(import.meta.url)), '..', 'pages')
 const menus = JSON.parse(readFileSync(join(pages, 'menus.json'), 'utf8'))
-const themes = {
-  light: 'github-light-high-contrast',
-  dark: 'github-dark-high-contrast',
-}
-const colored = await differenceColors(themes)
-const difference = differenceFence(colored, join(pages, 'differences'))
-const diff = diffFence(colored)
-
 // Nothing that a page loads may come from elsewhere, whatever it asks for.
 const policy = [
   "default-src 'self'",
@@ -26,14 +18,14 @@ const policy = [
   "form-action 'none'",
 ].join('; ')
 
-// Few fonts have signs for CR and LF; everybody has letters.
+// Few fonts have signs for CR and LF; all have letters.
 const showLineEnds = (html) =>
   html.replace(/[␍␊]/g, (sign) =>
     `<span class="line-end">${sign === '␍' ? 'CR' : 'LF'}</span>`,
   )
 
 export default defineConfig({
-  lang: 'en-GB',
+  lang: 'en-US',
   title: 'webserve',
   description: 'A threaded HTTP/1.1 server in C, built in six steps.',
   srcDir: 'pages',
@@ -43,18 +35,21 @@ export default defineConfig({
     ['meta', { 'http-equiv': 'Content-Security-Policy', content: policy }],
     ['link', { rel: 'icon', href: 'data:,' }],
   ],
-  // A link to the server that the reader has started is none to check.
+  // A link to the server that the reader has started is not checked.
   ignoreDeadLinks: [/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])/],
   vite: { build: { chunkSizeWarningLimit: 4000 }, logLevel: 'warn' },
   markdown: {
-    theme: themes,
+    theme: {
+      light: 'github-light-high-contrast',
+      dark: 'github-dark-high-contrast',
+    },
+    codeTransformers: [diffTransformer],
+    languages: ['c'],
     languageAlias: { console: 'shellsession' },
     config(md) {
       const fence = md.renderer.rules.fence
       md.renderer.rules.fence = (tokens, index, ...rest) =>
-        difference(tokens[index]) ??
-        mermaidFence(tokens, index) ??
-        showLineEnds(diff(tokens[index], fence(tokens, index, ...rest)))
+        mermaidFence(tokens, index) ?? showLineEnds(fence(tokens, index, ...rest))
       // A drawing may be wider than the page: it can be scrolled, by keys, too.
       const image = md.renderer.rules.image
       md.renderer.rules.image = (tokens, index, ...rest) => {

@@ -1,6 +1,5 @@
-// A fenced block of Mermaid becomes the component that draws it, with the
-// block's text beside it for who does not see the drawing. It is called what its
-// accTitle says, or after the heading above it.
+// A fenced block of Mermaid becomes the component that draws it. The drawing has the
+// name that its accTitle says, or that of the heading above it.
 
 export function mermaidFence(tokens, index) {
   const { info, content } = tokens[index]

@@ -120,12 +120,12 @@ class Drawing:
     """Collects the SVG's elements."""
 
     def __init__(self, threads: list[Thread]) -> None:
-        clients = [client for thread in threads for client in thread.clients]
         self.threads = threads
-        self.zero = min(client.accepted for client in clients)
-        self.last = max(client.closed for client in clients) + 2 * BEFORE_MS
+        self.clients = [client for thread in threads for client in thread.clients]
+        self.zero = min(client.accepted for client in self.clients)
+        self.last = max(client.closed for client in self.clients) + 2 * BEFORE_MS
         self.scale = WIDTH / (self.last - self.zero + BEFORE_MS)
-        self.height = TOP + ROW * len(threads) + 44
+        self.bottom = TOP + ROW * len(threads)
         self.parts: list[str] = []
 
     def x(self, time: float) -> float:
@@ -133,97 +133,77 @@ class Drawing:
         inside = min(max(time, self.zero - BEFORE_MS), self.last)
         return LEFT + (inside - self.zero + BEFORE_MS) * self.scale
 
-    def bar(self, kind: str, began: float, ended: float, y: float, title: str) -> None:
-        left, right = self.x(began), self.x(ended)
-        width = max(right - left, NARROW)
+    def rect(self, kind: str, x: float, y: float, width: float, title: str) -> None:
+        """A bar, with what a pointer on it shows."""
         self.parts.append(
-            f'<rect class="{kind}" x="{left:.1f}" y="{y:.1f}" '
-            f'width="{width:.1f}" height="{BAR}"><title>{escape(title)}'
-            "</title></rect>"
+            f'<rect class="{kind}" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" '
+            f'height="{BAR}"><title>{escape(title)}</title></rect>'
         )
 
+    def bar(self, kind: str, began: float, ended: float, y: float, title: str) -> None:
+        """A bar from one moment to another."""
+        left = self.x(began)
+        self.rect(kind, left, y, max(self.x(ended) - left, NARROW), title)
+
+    def circle(self, x: float, y: float) -> None:
+        """Where a thread begins."""
+        self.parts.append(f'<circle class="begin" cx="{x:.1f}" cy="{y}" r="4"/>')
+
     def text(
-        self, x: float, y: float, text: str, kind: str = "", anchor: str = "start"
+        self, x: float, y: float, text: str, kind: str, anchor: str = "start"
     ) -> None:
+        """A line of text."""
         self.parts.append(
-            f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" '
-            f'text-anchor="{anchor}">{escape(text)}</text>'
+            f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">'
+            f"{escape(text)}</text>"
         )
 
     def axis(self) -> None:
         """The times, every 50 ms."""
-        bottom = TOP + ROW * len(self.threads)
-        time = 0
-        while self.zero + time <= self.last:
+        for time in range(0, int(self.last - self.zero) + 1, 50):
             x = self.x(self.zero + time)
             self.parts.append(
-                f'<line class="line" x1="{x:.1f}" x2="{x:.1f}" '
-                f'y1="{TOP - 6}" y2="{bottom}"/>'
+                f'<line class="line" x1="{x:.1f}" x2="{x:.1f}" y1="{TOP - 6}" '
+                f'y2="{self.bottom}"/>'
             )
-            self.text(x, bottom + 18, f"{time}", "small", "middle")
-            time += 50
-        self.text(
-            LEFT + WIDTH,
-            bottom + 36,
-            "milliseconds since the first client; above the bars, the clients' numbers",
-            "small",
-            "end",
+            self.text(x, self.bottom + 18, f"{time}", "small", "middle")
+        words = (
+            "milliseconds since the first client; above the bars, the clients' numbers"
         )
+        self.text(LEFT + WIDTH, self.bottom + 36, words, "small", "end")
 
     def legend(self) -> None:
+        """What the colors mean, in two lines."""
         x, y = float(LEFT), 50
         for kind, words, width in LEGEND:
             if x + width > LEFT + WIDTH:
                 x, y = float(LEFT), y + 24
             if kind == "begin":
-                self.parts.append(
-                    f'<circle class="begin" cx="{x + 7}" cy="{y + 8}" r="4"/>'
-                )
+                self.circle(x + 7, y + 8)
             else:
-                narrow = 4 if kind in ("recv", "send") else 16
-                self.parts.append(
-                    f'<rect class="{kind}" x="{x}" y="{y}" width="{narrow}" height="16"/>'
-                )
+                self.rect(kind, x, y, NARROW if kind in ("recv", "send") else 16, words)
             self.text(x + 22, y + 13, words, "small")
             x += width
 
-    def row(self, thread: Thread, index: int) -> None:
-        y = TOP + ROW * index
-        self.text(LEFT - 14, y + 14, f"thread {thread.number}", anchor="end")
+    def row(self, thread: Thread, y: float) -> None:
+        """What one thread did."""
+        self.text(LEFT - 14, y + 14, f"thread {thread.number}", "", "end")
         for began, ended in thread.waits:
             if ended > self.zero - BEFORE_MS and began < self.last:
-                self.bar(
-                    "accept",
-                    began,
-                    ended,
-                    y,
-                    f"waits in accept, {ended - began:.1f} ms",
-                )
+                title = f"waits in accept, {ended - began:.1f} ms"
+                self.bar("accept", began, ended, y, title)
         for client in thread.clients:
-            self.bar(
-                "client",
-                client.accepted,
-                client.closed,
-                y,
-                f"client {client.number}, {client.closed - client.accepted:.1f} ms",
-            )
+            title = f"client {client.number}, {client.closed - client.accepted:.1f} ms"
+            self.bar("client", client.accepted, client.closed, y, title)
             for moment, octets in client.received:
                 self.bar("recv", moment, moment, y, f"receives {octets} octets")
+            last = max(moment for moment, _ in client.received)
             for moment, octets in client.answered:
-                last = max((received for received, _ in client.received), default=0)
-                self.bar(
-                    "send",
-                    max(moment, last + NARROW / self.scale),
-                    moment,
-                    y,
-                    f"answers with {octets} octets",
-                )
+                begin = max(moment, last + NARROW / self.scale)
+                self.bar("send", begin, moment, y, f"answers with {octets} octets")
         self.numbers(thread, y - 4)
         if thread.began >= self.zero - BEFORE_MS:
-            self.parts.append(
-                f'<circle class="begin" cx="{self.x(thread.began):.1f}" '
-                f'cy="{y + BAR / 2}" r="4"/>'
-            )
+            self.circle(self.x(thread.began), y + BAR / 2)
 
     def numbers(self, thread: Thread, y: float) -> None:
         """The clients' numbers above their beginnings, together where it is narrow."""
@@ -238,24 +218,26 @@ class Drawing:
             self.text(x, y, ", ".join(map(str, inside)), "number")
 
     def svg(self, stage: str) -> str:
-        clients = sum(len(thread.clients) for thread in self.threads)
-        title = f"Threads taking turns: stage {stage}, {clients} clients, {len(self.threads)} threads"
+        """The whole."""
+        counts = f"{len(self.clients)} clients, {len(self.threads)} threads"
+        title = f"Threads taking turns: stage {stage}, {counts}"
         self.axis()
         self.legend()
         for index, thread in enumerate(self.threads):
-            self.row(thread, index)
+            self.row(thread, TOP + ROW * index)
         self.text(LEFT, 32, title, "title")
-        width = LEFT + WIDTH + RIGHT
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {self.height}" '
-            f'role="img" aria-labelledby="title description">\n'
-            f'<title id="title">{escape(title)}</title>\n'
-            f'<desc id="description">{escape(describe(self.threads, self.zero))}</desc>\n'
-            f"<style>{STYLE}</style>\n"
-            f'<rect class="paper" width="{width}" height="{self.height}" rx="8"/>\n'
-            + "\n".join(self.parts)
-            + "\n</svg>\n"
-        )
+        width, height = LEFT + WIDTH + RIGHT, self.bottom + 44
+        parts = "\n".join(self.parts)
+        return f"""\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" \
+aria-labelledby="title description">
+<title id="title">{escape(title)}</title>
+<desc id="description">{escape(describe(self.threads, self.zero))}</desc>
+<style>{STYLE}</style>
+<rect class="paper" width="{width}" height="{height}" rx="8"/>
+{parts}
+</svg>
+"""
 
 
 def describe(threads: list[Thread], zero: float) -> str:

@@ -65,7 +65,8 @@ static enum outcome finish(enum outcome outcome, const char *where)
     static const char *const sentences[] = {
         [DONE] = "done",
         [SYSTEM_FAILED] = "the system failed",
-        [WRONG_USAGE] = "not understood; the head of raw_client.c has the usage",
+        [WRONG_USAGE] =
+            "not understood; the head of raw_client.c has the usage",
         [TOOK_TOO_LONG] = "it took too long",
         [WAS_RESET] = "the other side reset the connection",
         [WAS_REFUSED] = "the other side refused the connection",

@@ -14,9 +14,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from suite.results import settle
-from suite.tap import FILE_FAILED, Tap, read_tap
-from suite.tests import COMMON, TOP, Test
+from suite.tap import FILE_FAILED, Tap, read_tap, settle
+from suite.tests import COMMON, HTTP, TOP, Test
 
 STOPPED = (124, 137)  # what `timeout` exits with
 
@@ -115,20 +114,25 @@ class Bench:
         environment = {"CMOCKA_MESSAGE_OUTPUT": "TAP"}
         if self.test_seconds:
             environment["UNIT_SECONDS"] = str(self.test_seconds)
-        ended = 0
+        names = [test.title for test in job.tests if not test.is_end]
+        if names and not job.is_whole:
+            environment["UNITS"] = " ".join(names)
         while True:
-            environment["UNITS_FROM"] = str(ended)
             status = self._run_bounded([str(self.program(job))], job, environment)
             job.status = job.status or status
             job.tap = self._read(job)
-            before, ended = ended, len(job.tap.outcomes)
-            if status in STOPPED or not before < ended < job.tap.planned:
+            ended = {outcome.title for outcome in job.tap.outcomes}
+            before, names = names, [name for name in names if name not in ended]
+            if status in STOPPED or not names or names == before:
                 return
+            environment["UNITS"] = " ".join(names)  # those after a crash
 
     def _read(self, job: Job) -> Tap:
         return read_tap(self.log(job).read_text("utf-8", "replace"))
 
-    def _run_bounded(self, command: list[str], job: Job, environment: dict[str, str]) -> int:
+    def _run_bounded(
+        self, command: list[str], job: Job, environment: dict[str, str]
+    ) -> int:
         """Runs a command, and gives its status. Nothing of it is left."""
         # ThreadSanitizer would make each server wait a second before it exits.
         environment = {"TSAN_OPTIONS": "atexit_sleep_ms=0"} | os.environ | environment
@@ -157,22 +161,24 @@ def name_hung(job: Job) -> None:
             missing.result = "hung"
 
 
-def jobs_of(tests: Iterable[Test], all_of_stage: list[Test], stage: int,
-            folder: Path) -> list[Job]:  # fmt: skip
-    """The jobs that have these tests of a stage; `folder` has the Bats files."""
-    chosen: dict[str, list[Test]] = {}
+def jobs_of(
+    tests: Iterable[Test], all_of_stage: list[Test], stage: int, suite: str = HTTP
+) -> list[Job]:
+    """The jobs that have these tests of a stage; `suite` has the Bats files."""
+    jobs: dict[str, Job] = {}
     for test in tests:
-        chosen.setdefault(test.job, []).append(test)
-    jobs = []
-    for name, wanted in chosen.items():
-        titles = {test.title for test in all_of_stage if test.job == name}
-        bats = folder / f"{name}.bats"
-        file = bats if (TOP / bats).exists() else Path(f"tests/unit/{name}.c")
-        jobs.append(Job(file, stage, wanted, titles))
-    return jobs
+        if test.job not in jobs:
+            titles = {other.title for other in all_of_stage if other.job == test.job}
+            bats = Path(suite, f"{test.job}.bats")
+            file = bats if (TOP / bats).exists() else Path(f"tests/unit/{test.job}.c")
+            jobs[test.job] = Job(file, stage, [], titles)
+        jobs[test.job].tests.append(test)
+    return list(jobs.values())
 
 
-def run_all(bench: Bench, jobs: list[Job], at_once: int, ended: Callable[[Job], None]) -> None:
+def run_all(
+    bench: Bench, jobs: list[Job], at_once: int, ended: Callable[[Job], None]
+) -> None:
     """Runs jobs side by side, in their order; `ended` is called for each as it ends."""
     with ThreadPoolExecutor(at_once) as pool:
         futures = [pool.submit(bench.run, job) for job in jobs]

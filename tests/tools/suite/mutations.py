@@ -90,6 +90,7 @@ def mutations_of(root: Path, file: str) -> list[Mutation]:
     for number, line, code in code_lines(text):
         changed = [*swaps(line, code), *branches(line, code)]
         if statement.match(code) and not re.match(r"^\s+\w+ \w+\(.*\);$", code):
-            changed.append(("dropped", re.match(r"\s*", line)[0] + ";"))  # type: ignore[index]
+            indent = line[: len(line) - len(line.lstrip())]
+            changed.append(("dropped", f"{indent};"))
         found += [Mutation(file, number, k, line, after) for k, after in changed]
     return found

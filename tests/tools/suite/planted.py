@@ -12,7 +12,6 @@ from suite.project_copy import NotBuilt, ProjectCopy
 from suite.tests import COMMON, TOP, Test, all_tests, expected_tests
 
 RED = ("failed", "hung")
-HTTP = Path("tests/http")
 
 
 class NoSuchTest(Exception):
@@ -76,14 +75,16 @@ def jobs_named(names: Iterable[str], stage: int) -> list[Job]:
     jobs: list[Job] = []
     for place in (stage, COMMON):
         tests = [replace(test) for test in expected(place) if test.id in order]
-        jobs += jobs_of(tests, expected(place), place, HTTP)
+        jobs += jobs_of(tests, expected(place), place)
     if not jobs:
         raise NoSuchTest(f"stage {stage} has no test {', '.join(order)}")
     jobs.sort(key=lambda job: min(order.index(test.id) for test in job.tests))
     return jobs
 
 
-def bench_of(copy: ProjectCopy, sanitizer: str, test_seconds: int, job_seconds: int) -> Bench:
+def bench_of(
+    copy: ProjectCopy, sanitizer: str, test_seconds: int, job_seconds: int
+) -> Bench:
     """Where a copy's tests are run."""
     build = Path("build", sanitizer)
     return Bench(build, copy.root, test_seconds=test_seconds, job_seconds=job_seconds)

@@ -9,7 +9,9 @@ from suite.tests import COMMON, GROUPS, Test
 
 SILENT = "it did not say where it listens"
 # What a student is to look at first: these units, then the HTTP tests, then the rest.
-FIRST = ("delegate_test", "handle_connection_request_test", "handle_connection_", "serve_test")
+FIRST = (
+    "delegate_test", "handle_connection_request_test", "handle_connection_", "serve_test",
+)  # fmt: skip
 
 
 def story(test: Test, is_folder: bool) -> str:
@@ -25,7 +27,8 @@ def explain(job: Job, is_folder: bool) -> str:
     """What there is to say about a job of which a test did not pass."""
     said = []
     for test in job.tests:
-        if test.result not in ("passed", "missing") or test.text and test.result != "passed":
+        is_red = test.result not in ("passed", "missing")
+        if is_red or (test.result == "missing" and test.text):  # its set-up failed
             said.append(story(test, is_folder))
     missing = sum(test.result == "missing" for test in job.tests)
     if job.was_stopped:
@@ -44,6 +47,7 @@ class Terminal:
         self.left = jobs
         self.is_folder = is_folder
         self.silent: set[int] = set()  # stages whose server does not say where it listens
+        self._say_left()
 
     def say(self, job: Job) -> None:
         """Prints the line of a job that has ended, and what is red."""
@@ -52,13 +56,17 @@ class Terminal:
         failed = len(job.tests) - passed
         if sys.stdout.isatty():
             print("\r\033[K", end="")
-        print(f"{job.name:44s} {passed:4d} passed, {failed} failed {job.seconds * 1000:6.0f} ms")
+        took = f"{job.seconds * 1000:6.0f} ms"
+        print(f"{job.name:44s} {passed:4d} passed, {failed} failed {took}")
         if failed:
             print("    " + self._explained(job).replace("\n", "\n    "))
         for title in job.unknown:
             print(f"    It printed a result of a test that is not in {job.file}: {title}")
+        self._say_left()
+
+    def _say_left(self) -> None:
         if sys.stdout.isatty() and self.left:
-            print(f"{self.left} left", end="")
+            print(f"{self.left} job{'s' * (self.left > 1)} left", end="")
         sys.stdout.flush()
 
     def _explained(self, job: Job) -> str:
@@ -76,8 +84,7 @@ def summary(tests: list[Test]) -> str:
     for reason in dict.fromkeys(test.because for test in tests if test.because):
         jobs = dict.fromkeys(test.job for test in tests if test.because == reason)
         lines += [f"Not run: {', '.join(jobs)}", f"    because of this: {reason}"]
-    columns = ("passed", "failed", "hung", "not run")
-    lines += ["", f"{'group':20s} {columns[0]:>6} {columns[1]:>6} {columns[2]:>6} {columns[3]:>7}"]
+    lines += ["", f"{'group':20s} passed failed   hung not run"]
     graded = [test for test in tests if test.tag != "ours"]
     of_contract = f"{'of the contract':20s} {count(graded)['passed']:6d} of {len(graded)}"
     for group in GROUPS:

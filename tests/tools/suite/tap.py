@@ -1,22 +1,26 @@
-"""Reads what a job prints: TAP, and what is said of each red test.
+"""Reads what a job prints: TAP, and what is said of each red test; and gives its tests
+their results.
 
 Bats says where in its files a test failed. A student wants to know about the server,
 so that is left out, and so is what Bash says of a server that was killed.
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
+
+from suite.tests import Test
 
 RESULT = re.compile(r"(not )?ok \d+ (?:- )?(.*)")
 MARK = re.compile(r" # (it hung|timeout after .*|skip.*)$")
 CRASHED = "the program crashed in it"
 FILE_FAILED = ("setup_file failed", "teardown_file failed")
 NOISE = re.compile(
-    r"bats warning: .*|(?:--)?|(?:not )?ok - tests"
+    r"bats warning: .*|(?:--)?|(?:not )?ok - tests|Terminated"
     r"| ?\(?(?:from function|in test file) .* line \d+[,)]"
     r"|.*: line \d+: +\d+ (?:Killed|Terminated|Aborted|Segmentation) .*"
 )
-FAILED_LINE = re.compile(r"  (`.*' failed(?: with status \d+)?)")
+FAILED_LINE = re.compile(r"  (`.*' failed(?: with status \d+| due to timeout)?)")
 SHADOW = re.compile(r"^Shadow bytes around.*?ABORTING$\n?", re.MULTILINE | re.DOTALL)
 TEXT_MOST = 6000
 
@@ -105,3 +109,36 @@ def line_to_try(text: str) -> str:
             return lines[place + 1].strip()
     return ""
 
+
+def settle(tests: list[Test], tap: Tap, status: int) -> None:
+    """Gives the tests of a job their results. What was printed of other tests counts
+    for nothing.
+
+    A test that came twice has no result that could be believed; one that did not come
+    is missing. Its program ended well if it exited with 0, or else because a test had
+    failed. Where no test passed, that says nothing, and is missing.
+    """
+    times = Counter(outcome.title for outcome in tap.outcomes)
+    outcomes = {outcome.title: outcome for outcome in tap.outcomes}
+    end = tests[-1] if tests and tests[-1].is_end else None
+    if end and FILE_FAILED[1] in outcomes:
+        outcomes[end.title] = outcomes[FILE_FAILED[1]]
+        times[end.title] += 1
+    for test in tests:
+        if outcome := outcomes.get(test.title):
+            test.result = "twice" if times[test.title] > 1 else outcome.result
+            if test.result != "passed":
+                test.text = outcome.text
+                test.command = line_to_try(test.text)
+    seen = [one.result for one in tap.outcomes if one.title not in FILE_FAILED]
+    is_complete = len(seen) >= tap.planned and not any(
+        test.result in ("missing", "hung", "twice") for test in tests if test is not end
+    )
+    is_complete = is_complete and "passed" in seen and "hung" not in seen
+    if end and not times[end.title] and is_complete:
+        ends_well = status == 0 or ("failed" in seen and not tap.crashed)
+        end.result = "passed" if ends_well else "failed"
+        end.text = "" if ends_well else f"{tap.rest}\n(status {status})".strip()
+    missing = next((test for test in tests if test.result == "missing"), None)
+    if missing and FILE_FAILED[0] in outcomes:
+        missing.text = outcomes[FILE_FAILED[0]].text

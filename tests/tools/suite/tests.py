@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[3]
+HTTP = "tests/http"
 COMMON = 0  # in place of a stage
 GROUPS = (
     "structure delegate handle_connection serve program requests answers errors "
@@ -184,22 +185,24 @@ def read_unit(path: Path, stage: int, portable: bool = False) -> Iterator[Test]:
 
 def stages_of(path: Path) -> list[int]:
     """The stages that a file of tests is for; COMMON if it names none."""
-    match = re.search(r"^(?:#|/\*) stages: ([\d ]+)", path.read_text("utf-8"), re.MULTILINE)
+    text = path.read_text("utf-8")
+    match = re.search(r"^(?:#|/\*) stages: ([\d ]+)", text, re.MULTILINE)
     return [int(stage) for stage in match[1].split()] if match else [COMMON]
 
 
-def expected_tests(stage: int, root: Path = TOP, suite: str = "tests/http") -> list[Test]:
+def expected_tests(stage: int, root: Path = TOP, suite: str = HTTP) -> list[Test]:
     """The tests that are expected of a stage; of another suite, its Bats files alone."""
     portable = bool(os.environ.get("PORTABLE"))
     found: list[Test] = []
-    for path in sorted(root.glob("tests/unit/*_test.c")) if suite == "tests/http" else ():
+    for path in sorted(root.glob("tests/unit/*_test.c")) if suite == HTTP else ():
         if stage in stages_of(path):
             found += read_unit(path, stage, portable)
     for path in sorted(root.glob(f"{suite}/*.bats")):
         if stage in stages_of(path):
             found += read_bats(path)
-    if suite != "tests/http":  # those of tests/load need an id alone
-        found = [replace(t, tag="ours", group="ours", hint=t.hint or LOAD_HINT) for t in found]
+    if suite != HTTP:  # those of tests/load need an id alone
+        labels = {"tag": "ours", "group": "ours", "hint": LOAD_HINT}
+        found = [replace(test, **labels) for test in found]
     return found
 
 

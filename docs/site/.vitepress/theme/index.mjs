@@ -1,14 +1,12 @@
-// VitePress' own theme, with the system's fonts and two components.
+// VitePress' own theme, with the system's fonts and a component for diagrams.
 import DefaultTheme from 'vitepress/theme-without-fonts'
-import Difference from './Difference.vue'
 import Mermaid from './Mermaid.vue'
 import './style.css'
-import './difference.css'
+import './diff.css'
 
 export default {
   extends: DefaultTheme,
   enhanceApp({ app }) {
-    app.component('Difference', Difference)
     app.component('Mermaid', Mermaid)
   },
 }

@@ -1,0 +1,215 @@
+// docs/site/check_pages.mjs FOLDER WORK [PICTURES] - looks at the site in a browser.
+//
+// Serves FOLDER on a free port and opens one page of each kind in Chromium, light and
+// dark, wide and narrow, and each page that has a drawing or a block of code, to measure
+// these. Faults are: a drawing with letters under 12 pixels; a line of code of 80 columns
+// that a projector does not show whole; a request to another host; an error of a script;
+// a page wider than a narrow screen; a slide that does not fit; a search that finds
+// nothing; and each finding of axe-core that is serious or critical. The node packages
+// are in WORK. With PICTURES, a folder, leaves a picture of each page there. KINDS in the
+// environment names the kinds to look at, if not all (`drawings` is what is measured).
+// Prints each fault and a line of totals; exits with 1 if there is a fault.
+import { spawn } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
+
+const kinds = {
+  home: '/index.html',
+  walkthrough: '/stage6.html',
+  difference: '/difference/step3.html',
+  wire: '/wire.html',
+  mistakes: '/mistakes/index.html',
+  mistake: '/mistakes/fencepost.html',
+  api: '/api/index.html',
+  header: '/api/net/pool.html',
+  source: '/source/stages/stage6/handle_connection.c.html',
+  sources: '/source/index.html',
+  reference: '/http.html',
+  performance: '/performance.html',
+  decks: '/decks.html',
+  missing: '/404.html',
+}
+
+const [folder, work, pictures] = process.argv.slice(2)
+const require = createRequire(resolve(work, 'package.json'))
+const puppeteer = require('puppeteer-core')
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+for (const deck of readdirSync(resolve(folder, 'slides'))) {
+  kinds[deck.replace(/stage(\d)\.html/, 'deck$1')] = `/slides/${deck}`
+}
+
+const faults = []
+const server = spawn('python3', ['-u', '-m', 'http.server', '--bind', '127.0.0.1',
+  '--directory', folder, '0'], { stdio: ['ignore', 'pipe', 'ignore'] })
+const said = await new Promise((done) => server.stdout.once('data', done))
+const origin = /http:\S+\d/.exec(said)[0]
+const browser = await puppeteer.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  // As root, Chromium has no sandbox; it opens nothing but this site.
+  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+})
+
+const looks = [
+  { name: 'wide', width: 1280, height: 900, scale: 1 },
+  { name: 'narrow', width: 390, height: 844, scale: 1 },
+]
+const projector = { name: 'projector', width: 1920, height: 1080, scale: 1 }
+
+async function newPage(address, scheme, look) {
+  const page = await browser.newPage()
+  await page.setViewport({ width: look.width, height: look.height, deviceScaleFactor: look.scale })
+  await page.emulateMediaFeatures([
+    { name: 'prefers-color-scheme', value: scheme },
+    { name: 'prefers-reduced-motion', value: 'reduce' },
+  ])
+  page.on('request', (request) => {
+    const url = request.url()
+    if (!url.startsWith(origin) && !url.startsWith('data:')) {
+      faults.push(`${address}: asks for ${url}`)
+    }
+  })
+  page.on('pageerror', (error) => faults.push(`${address}: ${error.message}`))
+  page.on('console', (message) => {
+    // A deck names no icon, and a browser asks for one.
+    if (message.type() === 'error' && !message.location().url?.endsWith('/favicon.ico')) {
+      faults.push(`${address}: ${message.text()}`)
+    }
+  })
+  await page.goto(origin + address, { waitUntil: 'networkidle0', timeout: 60000 })
+  if (await page.$('.diagram')) {
+    await page.waitForSelector('.diagram-drawing svg', { timeout: 30000 }).catch(() => {
+      faults.push(`${address}: a diagram is not drawn`)
+    })
+  }
+  return page
+}
+
+async function lookAt(kind, address, scheme, look) {
+  const page = await newPage(address, scheme, look)
+  const where = `${address} (${look.name}, ${scheme})`
+  if (look.width < 400) {
+    const width = await page.evaluate(() => document.documentElement.scrollWidth)
+    if (width > look.width) faults.push(`${where}: ${width} pixels wide`)
+  }
+  if (address.startsWith('/slides/')) {
+    const high = await page.$$eval('section', (slides) =>
+      slides
+        .filter((slide) => slide.scrollHeight > slide.clientHeight ||
+          slide.scrollWidth > slide.clientWidth)
+        .map((slide) => slide.id),
+    )
+    for (const id of high) faults.push(`${where}: slide ${id} does not fit`)
+  }
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { resultTypes: ['violations'] }),
+  )
+  for (const { id, impact, help, nodes } of violations) {
+    if (impact === 'serious' || impact === 'critical') {
+      faults.push(`${where}: ${impact}: ${help} (${id}, ${nodes.length} times)`)
+      for (const node of nodes.slice(0, 3)) {
+        faults.push(`    ${node.target.join(' ')}: ${node.failureSummary.split('\n')[1] ?? ''}`)
+      }
+    }
+  }
+  if (pictures) {
+    await page.screenshot({ path: `${pictures}/${kind}-${look.name}-${scheme}.png` })
+  }
+  await page.close()
+}
+
+// Whatever scales a drawing scales its letters: the smallest, as seen.
+function smallestLetters() {
+  const inline = [...document.querySelectorAll('.diagram-drawing svg')].map((svg) => {
+    const scale = svg.getScreenCTM().a
+    const sizes = [...svg.querySelectorAll('text, foreignObject *')]
+      .filter((element) => element.textContent.trim() !== '')
+      .map((element) => parseFloat(getComputedStyle(element).fontSize) * scale)
+    return { name: 'a diagram', size: Math.min(...sizes) }
+  })
+  const images = [...document.querySelectorAll('.vp-doc img[src$=".svg"]')].map(async (image) => {
+    const text = await (await fetch(image.src)).text()
+    const width = /viewBox="\S+ \S+ ([\d.]+)/.exec(text)[1]
+    const sizes = [...text.matchAll(/(?:font-size[:=]\s*"?|font:\s*)([\d.]+)/g)]
+    const smallest = Math.min(...sizes.map((match) => Number(match[1])))
+    return { name: image.getAttribute('src'), size: (smallest * image.clientWidth) / width }
+  })
+  return Promise.all([...inline, ...images])
+}
+
+// Blocks of C, and differences, that do not show 80 columns and a mark.
+function cutCode() {
+  return [...document.querySelectorAll('.language-c pre, .language-diff pre')]
+    .filter((pre) => pre.textContent.split('\n').every((line) => line.length <= 81))
+    .filter((pre) => pre.scrollWidth > pre.clientWidth)
+    .map((pre) => `${pre.scrollWidth} pixels, of which ${pre.clientWidth} are seen`)
+}
+
+async function measure(address, look) {
+  const page = await newPage(address, 'light', look)
+  for (const { name, size } of await page.evaluate(smallestLetters)) {
+    if (!(size >= 11.95)) faults.push(`${address} (${look.name}): ${name} has letters of ${size.toFixed(1)} pixels`)
+  }
+  if (look === projector) {
+    for (const what of await page.evaluate(cutCode)) {
+      faults.push(`${address} (${look.name}): a block of code has ${what}`)
+    }
+  }
+  await page.close()
+}
+
+// The pages at the site's top that have drawings: the documents.
+function drawn() {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.html'))
+    .filter((name) => /class="diagram"|<img[^>]*\.svg"|language-(c|diff)/.test(
+      readFileSync(resolve(folder, name), 'utf8')))
+    .map((name) => `/${name}`)
+}
+
+// Someone looks for a word, with the keyboard alone.
+async function search() {
+  const page = await newPage('/', 'light', looks[0])
+  await page.keyboard.press('/')
+  await page.waitForSelector('.VPLocalSearchBox input', { timeout: 20000 })
+  await page.type('.VPLocalSearchBox input', 'pool_accepted')
+  await page
+    .waitForSelector('.VPLocalSearchBox .results .result', { timeout: 20000 })
+    .then(async () => {
+      if (pictures) await page.screenshot({ path: `${pictures}/search-wide-light.png` })
+      await page.keyboard.press('Enter')
+      await page.waitForFunction(() => location.pathname !== '/', { timeout: 20000 })
+    })
+    .catch(() => faults.push('/: the search finds nothing for pool_accepted'))
+  await page.close()
+}
+
+if (pictures) mkdirSync(pictures, { recursive: true })
+let looked = 0
+const attempt = (what, work) =>
+  work.catch((error) => faults.push(`${what}: ${error.message.split('\n')[0]}`))
+const wanted = process.env.KINDS?.split(' ')
+for (const [kind, address] of Object.entries(kinds)) {
+  if (wanted && !wanted.includes(kind)) continue
+  const isDeck = address.startsWith('/slides/')
+  for (const scheme of isDeck ? ['light'] : ['light', 'dark']) {
+    for (const look of isDeck ? [looks[0]] : looks) {
+      await attempt(address, lookAt(kind, address, scheme, look))
+      looked += 1
+    }
+  }
+  if (pictures) await attempt(address, lookAt(kind, address, 'light', projector))
+}
+for (const address of wanted && !wanted.includes('drawings') ? [] : drawn()) {
+  for (const look of [...looks, projector]) {
+    await attempt(address, measure(address, look))
+    looked += 1
+  }
+}
+await attempt('search', search())
+await browser.close()
+server.kill()
+for (const fault of new Set(faults)) console.log(fault)
+console.log(`${looked} looks, ${new Set(faults).size} faults`)
+process.exit(faults.length > 0 ? 1 : 0)

@@ -1,0 +1,89 @@
+"""The documents of docs/, the list of slides, and the menu of them all."""
+
+from __future__ import annotations
+
+import re
+
+from markdown import title
+from site_markdown import frontmatter, page_for_site
+from site_pages import Site
+
+# The order in the menu; what is not named here follows under Reference.
+WALK = ["prologue", *(f"stage{number}" for number in range(1, 7)), "epilogue"]
+TEACH = ["teaching", "grading"]
+# Where a heading is too long for the menu.
+TITLES = {
+    "assignment-map": "The assignment, demand by demand",
+    "http": "HTTP, by the RFCs",
+    "reliability": "Reliability",
+    "performance": "Performance",
+    "CHANGELOG": "Changes",
+    "teaching": "For teachers",
+    "grading": "Grading",
+}
+MORE = {
+    "Differences": "/difference/",
+    "On the wire": "/wire",
+    "Mistakes": "/mistakes/",
+    "Slides": "/decks",
+}
+
+
+def stems(site: Site, folder: str) -> list[str]:
+    """The names of the Markdown files in a folder."""
+    found = (re.fullmatch(rf"{folder}/([^/]+)\.md", name) for name in site.files)
+    return sorted(match[1] for match in found if match)
+
+
+def write(site: Site) -> None:
+    """Every document, and the menu."""
+    names = stems(site, "docs")
+    for name in names:
+        text = page_for_site(site, f"docs/{name}.md")
+        # Plots, and tables of as many columns, want the whole width.
+        is_wide = "](performance/" in text
+        head = frontmatter(aside=False, pageClass="wide") if is_wide else ""
+        site.write(f"{name}.md", head + text)
+    site.write("diagrams/index.md", page_for_site(site, "docs/diagrams/README.md"))
+    home = frontmatter(title="Home", titleTemplate="webserve")
+    site.write("index.md", home + "\n" + page_for_site(site, "README.md"))
+    write_decks(site)
+
+    def items(wanted: list[str]) -> list[dict[str, str]]:
+        return [
+            {
+                "text": TITLES.get(name) or title(site.read(f"docs/{name}.md")),
+                "link": f"/{name}",
+            }
+            for name in wanted
+            if name in names
+        ]
+
+    first = {"text": "What this is", "link": "/"}
+    last = [
+        {"text": "The API of common/", "link": "/api/"},
+        {"text": "The source", "link": "/source/"},
+    ]
+    rest = [name for name in names if name not in WALK + TEACH]
+    site.menus["/"] = [
+        {"text": "Walkthrough", "items": [first, *items(WALK)]},
+        {
+            "text": "More",
+            "items": [{"text": t, "link": link} for t, link in MORE.items()],
+        },
+        {"text": "Teaching", "items": items(TEACH)},
+        {"text": "Reference", "items": [*items(rest), *last]},
+    ]
+
+
+def write_decks(site: Site) -> None:
+    """The list of slides."""
+    body = frontmatter(title="Slides") + "\n# Slides\n\n"
+    body += (
+        "One deck per stage. Keys: the arrows and Space turn the page, `f` fills the "
+    )
+    body += "screen, `p` opens the speaker's notes.\n\n"
+    for deck in stems(site, "docs/slides"):
+        heading = title(site.read(f"docs/slides/{deck}.md"))
+        body += f'- <a href="/slides/{deck}.html" target="_self">{heading}</a>\n'
+    site.write("decks.md", body)

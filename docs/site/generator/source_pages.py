@@ -1,0 +1,58 @@
+"""A page for each file of the source that is shown or linked to, and one list."""
+
+from __future__ import annotations
+
+import posixpath
+
+from site_markdown import fenced, frontmatter
+from site_pages import Site, slug
+
+LANGUAGES = {
+    ".c": "c",
+    ".h": "c",
+    ".py": "python",
+    ".md": "md",
+    ".sh": "bash",
+    ".bats": "bash",
+    ".bash": "bash",
+    ".css": "css",
+    ".mjs": "js",
+    ".json": "json",
+    ".yml": "yaml",
+}
+MOST_LINES = 3000
+TOP = "the top folder"
+
+
+def write_file(site: Site, name: str) -> None:
+    """The page of one file."""
+    folder, base = posixpath.split(name)
+    lines = site.read(name).splitlines()
+    language = LANGUAGES.get(posixpath.splitext(base)[1], "text")
+    wide = {"aside": False, "pageClass": "wide", "prev": False, "next": False}
+    body = frontmatter(title=name, search=False, **wide)
+    body += (
+        f"\n[{folder or 'The source'}](/source/#{slug(folder or TOP)})\n\n# {base}\n\n"
+    )
+    body += f"`{name}`, {len(lines)} lines\n\n"
+    if len(lines) > MOST_LINES:
+        body += f"The first {MOST_LINES} lines:\n\n"
+    body += fenced(
+        ("make" if base == "Makefile" else language) + ":line-numbers",
+        "\n".join(lines[:MOST_LINES]),
+    )
+    site.write(f"source/{name}.md", body)
+
+
+def write(site: Site) -> None:
+    """All pages that are needed, and the list of them by folder."""
+    for name in sorted(site.needed):
+        write_file(site, name)
+    body = frontmatter(title="The source", search=False, outline=2) + "\n# The source\n"
+    holders = {posixpath.dirname(name) for name in site.needed}
+    for folder in sorted(holders | site.needed_folders):
+        inside = [name for name in site.needed if posixpath.dirname(name) == folder]
+        body += f"\n## {folder or TOP} {{#{slug(folder or TOP)}}}\n\n"
+        for name in sorted(inside):
+            body += f"- [{posixpath.basename(name)}]({site.page_of(name)})\n"
+    site.write("source/index.md", body)

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""tests/course/grade.py --stage N --dir FOLDER | --batch FOLDER - marks a folder, or
+each folder in a folder. `make grade` calls it; --help lists all options.
+
+Prints a table of the points, or a line for each of a batch, and writes the pages and
+tables for students and teachers (docs/grading.md). make has built what is ours in
+BUILD, and says in the environment how to compile and link.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from pathlib import Path
+
+from grading import forms
+from grading.batch import mark_all
+from grading.cell import best_level
+from grading.marking import Marker
+from grading.page import as_page
+from submission import TOP
+from submission.sources import shown
+
+FORMS = {
+    "grade.json": forms.as_json,
+    "results.json": forms.as_gradescope,
+    "junit.xml": forms.as_junit,
+    "classroom.txt": forms.as_classroom,
+    "index.html": as_page,
+}
+
+
+def main() -> int:
+    """Marks what is named; gives the status to exit with."""
+    options = parse()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    level = os.environ.get("GRADE_LEVEL") or best_level()
+    if level == "none":
+        print(
+            "NOT ISOLATED: neither root nor user namespaces; what you mark runs "
+            "as you, and could forge its marks.",
+            file=sys.stderr,
+        )
+    trusted = (TOP / options.build).resolve()
+    work = trusted / "grade/.work"
+    marker = Marker(options.stage, level, trusted, work, bool(options.batch))
+    if options.batch:
+        out = options.out or trusted / "grade" / shown(options.batch.resolve().name)
+        return mark_all(marker, options.batch, out, FORMS)
+    folder = options.dir.resolve()
+    out = options.out or trusted / "grade" / shown(folder.name)
+    grade = marker.mark(folder)
+    out.mkdir(parents=True, exist_ok=True)
+    for name, form in FORMS.items():
+        (out / name).write_text(form(grade), encoding="utf-8")
+    print(forms.as_table(grade), end="")
+    print(f"  The page for the student: {out / 'index.html'}")
+    return 0
+
+
+def parse() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(prog="grade", description="Marks submissions.")
+    parser.add_argument("--stage", type=int, required=True)
+    parser.add_argument("--build", default="build", help="where make built ours")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--dir", type=Path, help="the folder to mark")
+    what.add_argument("--batch", type=Path, help="a folder of folders to mark")
+    parser.add_argument("--out", type=Path, help="where to write")
+    options = parser.parse_args()
+    folder = options.dir or options.batch
+    if not folder.is_dir():
+        parser.error(f"there is no folder {folder}")
+    return options
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("It was stopped; the submissions that were marked have their pages.")

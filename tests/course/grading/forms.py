@@ -1,0 +1,188 @@
+"""The forms of a Grade that machines and terminals read."""
+
+import base64
+import csv
+import io
+import json
+import re
+from xml.etree import ElementTree
+
+from grading.marks import Grade, to_json
+from suite.tests import Test
+
+# What no XML document may hold.
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def number(value: float) -> str:
+    """A number of points: 12.5, but 12 and not 12.0."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def story(test: Test) -> str:
+    """All there is to be said of a red test."""
+    parts = [test.text or f"({test.result})"]
+    if test.hint:
+        parts.append(f"Hint: {test.hint}")
+    if test.command:
+        parts.append(f"To try it: {test.command}")
+    return "\n".join(parts)
+
+
+def in_short(grade: Grade) -> list[str]:
+    """What comes before everything else, a line each."""
+    lines = [
+        f"{fault.sentence} ({number(fault.cost)} points)" for fault in grade.faults
+    ]
+    return lines + grade.notes
+
+
+def as_table(grade: Grade) -> str:
+    """For the terminal."""
+    wide = max(len(group.title) for group in grade.groups)
+    lines = [f"{grade.name}, stage {grade.stage}", ""]
+    for group in grade.groups:
+        bar = "#" * round(10 * group.points / group.most) if group.most else ""
+        lines.append(
+            f"  {group.title:{wide}}  {number(group.points):>5} of "
+            f"{number(group.most):>3}  {bar:10}  {group.passed}/{group.tests} tests"
+        )
+    lines.append(
+        f"  {'all':{wide}}  {number(grade.points):>5} of {number(grade.most):>3}"
+    )
+    if in_short(grade):
+        lines += ["", *(f"  {line}" for line in in_short(grade))]
+    if grade.red():
+        lines += ["", "  Red tests:"]
+        lines += [f"    {test.heading} ({test.result})" for test in grade.red()]
+    lines += ["", f"  {isolation_sentence(grade)}"]
+    return "\n".join(lines) + "\n"
+
+
+def isolation_sentence(grade: Grade) -> str:
+    """What the submission was kept from, in a sentence."""
+    return {
+        "namespaces": "It ran in a cell of its own.",
+        "user": "It ran as a user of its own, but with this machine's network, "
+        "processes and files in sight.",
+        "none": "NOT ISOLATED: it ran as you, and could have forged its marks.",
+    }[grade.isolation]
+
+
+def as_json(grade: Grade) -> str:
+    return json.dumps(to_json(grade), indent=2, ensure_ascii=False) + "\n"
+
+
+def as_gradescope(grade: Grade) -> str:
+    """The results.json that Gradescope reads: a test is one of our groups."""
+    tests = []
+    for group in grade.groups:
+        red = [test for test in grade.red() if test.group == group.name]
+        kept = [t for t in grade.tests if t.group == group.name and t.because]
+        output = [f"{group.passed} of {group.tests} tests passed."]
+        output += [
+            fault.sentence
+            for fault in grade.faults
+            if any(test.because == fault.key for test in kept)
+        ]
+        output += [f"\n{test.heading}\n{story(test)}" for test in red]
+        tests.append(
+            {
+                "name": group.title,
+                "score": group.points,
+                "max_score": group.most,
+                "status": "passed" if group.points == group.most else "failed",
+                "output": "\n".join(output),
+                "output_format": "text",
+                "tags": [group.name],
+            }
+        )
+    return json.dumps(
+        {
+            "score": grade.points,
+            "execution_time": round(grade.seconds),
+            "output": "\n".join(in_short(grade)),
+            "output_format": "text",
+            "stdout_visibility": "hidden",
+            "extra_data": {"isolation": grade.isolation},
+            "tests": tests,
+        },
+        indent=2,
+    )
+
+
+def as_junit(grade: Grade) -> str:
+    """JUnit's XML: a suite is one of our groups, `ours` a suite of its own."""
+    root = ElementTree.Element("testsuites", name=f"stage {grade.stage}")
+    suites: dict[str, list[Test]] = {}
+    for test in grade.tests:
+        suites.setdefault(test.group if test.graded else "not graded", []).append(test)
+    for name, tests in suites.items():
+        bad = [t for t in tests if t.result not in ("passed", "not-run")]
+        skipped = [t for t in tests if t.result == "not-run"]
+        suite = ElementTree.SubElement(
+            root,
+            "testsuite",
+            name=name,
+            tests=str(len(tests)),
+            failures=str(len(bad)),
+            skipped=str(len(skipped)),
+        )
+        for test in tests:
+            names = {"classname": test.job, "name": test.id}
+            case = ElementTree.SubElement(suite, "testcase", names)
+            if test in skipped:
+                ElementTree.SubElement(case, "skipped", message=test.because)
+            elif test in bad:
+                failure = ElementTree.SubElement(case, "failure", type=test.result)
+                text = f"{test.heading}\n{story(test)}"
+                failure.text = NOT_XML.sub("\ufffd", text)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def as_classroom(grade: Grade) -> str:
+    """What GitHub Classroom's reporter takes from a step, as base64 of JSON."""
+    tests = [
+        {
+            "name": f"{group.title}: {number(group.points)} of {number(group.most)}",
+            "status": "pass" if group.points == group.most else "fail",
+            "score": group.points,
+            "message": f"{group.passed} of {group.tests} tests passed",
+        }
+        for group in grade.groups
+    ]
+    whole = grade.points == grade.most
+    result = {
+        "version": 1,
+        "status": "pass" if whole else "fail",
+        "max_score": grade.most,
+        "tests": tests,
+    }
+    return base64.b64encode(json.dumps(result).encode()).decode() + "\n"
+
+
+def as_csv(grades: list[Grade]) -> str:
+    """A line for each submission."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    groups = [group.name for group in grades[0].groups] if grades else []
+    table.writerow(["name", "points", "of", *groups, "faults", "notes", "isolation"])
+    for grade in grades:
+        table.writerow(
+            [
+                cell(grade.name),
+                number(grade.points),
+                number(grade.most),
+                *(number(group.points) for group in grade.groups),
+                cell(" ".join(fault.sentence for fault in grade.faults)),
+                cell(" ".join(grade.notes)),
+                grade.isolation,
+            ]
+        )
+    return out.getvalue()
+
+
+def cell(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

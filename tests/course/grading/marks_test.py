@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""Tests of the marks: the points, and the forms that they are written in.
+
+Each check is also given something that it must refuse. `make grade-tests` runs them.
+"""
+
+import base64
+import copy
+import csv
+import io
+import json
+import sys
+import unittest
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+# pylint: disable=wrong-import-position
+from grading import forms  # noqa: E402
+from grading.class_page import as_class_page  # noqa: E402
+from grading.in_cell import in_its_process  # noqa: E402
+from grading.marks import Grade, from_json, score, to_json  # noqa: E402
+from grading.page import as_page  # noqa: E402
+from submission.faults import Fault  # noqa: E402
+from submission.points import Worth, read_points  # noqa: E402
+from suite.tests import Test, expected_tests  # noqa: E402
+
+EVIL = '<script>alert("&")</script>\x00]]>'
+WORTHS = [
+    Worth("requests", 60.0, (), "Requests"),
+    Worth("threads", 40.0, (), "Threads"),
+]
+
+
+def new_grade() -> Grade:
+    """Five tests, of which three pass, one fails, and one was kept back."""
+    grade = Grade("=cmd()", 6, "namespaces")
+    grade.tests = [
+        Test("one", "contract", "requests"),
+        Test("two", "contract", "requests"),
+        Test("red", "contract", "requests", "Look.", text=EVIL, command="nc x"),
+        Test("kept", "contract", "threads", result="not-run", because="serve.c"),
+        Test("fine", "contract", "threads"),
+        Test("own", "ours", "ours"),
+    ]
+    grade.tests[2].title = "it is red"
+    grade.faults = [Fault("serve.c", "serve.c does not compile.", EVIL)]
+    for test, result in zip(grade.tests, ("passed", "passed", "failed")):
+        test.result = result
+    grade.tests[4].result, grade.tests[5].result = "passed", "failed"
+    score(grade, WORTHS)
+    return grade
+
+
+class Marks(unittest.TestCase):
+    def test_points_are_the_share_that_passed(self):
+        grade = new_grade()
+        self.assertEqual([g.points for g in grade.groups], [40.0, 20.0])
+        self.assertEqual((grade.points, grade.most), (60.0, 100.0))
+
+    def test_a_fault_costs_what_it_kept_back_and_no_more(self):
+        self.assertEqual(new_grade().faults[0].cost, 20.0)
+
+    def test_what_is_ours_or_unjudged_gives_no_points(self):
+        grade = new_grade()
+        grade.tests[5].result = "passed"
+        grade.tests.append(Test("x", "unjudged", "requests", result="failed"))
+        score(grade, WORTHS)
+        self.assertEqual(grade.points, 60.0)
+
+    def test_json_gives_the_same_grade(self):
+        grade = new_grade()
+        self.assertEqual(from_json(json.loads(forms.as_json(grade))), grade)
+
+    def test_json_of_another_version_is_refused(self):
+        for key, value in (("version", 1), ("format", "other")):
+            with self.assertRaises(ValueError):
+                from_json(to_json(new_grade()) | {key: value})
+
+
+def points_faults(stage: int, worths: list[Worth], tests: list[Test]) -> list[str]:
+    """What is wrong with a stage's points."""
+    unjudged = {t.group for t in tests if in_its_process(t.job)}
+    judged = {
+        t.group for t in tests if t.tag == "contract" and not in_its_process(t.job)
+    }
+    judged.add("structure")
+    groups = [worth.group for worth in worths]
+    found = []
+    if sum(worth.points for worth in worths) != 100:
+        found.append(f"stage {stage} has not 100 points")
+    found += [f"stage {stage}: no test is in {g}" for g in groups if g not in judged]
+    found += [
+        f"stage {stage}: {g} gives no points"
+        for g in judged - unjudged
+        if groups.count(g) != 1
+    ]
+    return found
+
+
+class Points(unittest.TestCase):
+    def test_each_stage_has_100_and_each_group_has_tests(self):
+        for stage in range(1, 7):
+            worths = read_points(stage)
+            self.assertEqual(points_faults(stage, worths, expected_tests(stage)), [])
+
+    def test_the_check_sees_what_is_wrong(self):
+        worths = read_points(6)
+        tests = expected_tests(6)
+        self.assertTrue(points_faults(6, worths[1:], tests))
+        worths[0].group = "nonsense"
+        self.assertEqual(len(points_faults(6, worths, tests)), 2)
+
+    def test_unit_tests_in_its_process_are_not_judged(self):
+        self.assertTrue(in_its_process("handle_connection_client_test"))
+        self.assertFalse(in_its_process("delegate_test") or in_its_process("page"))
+
+
+class Tags(HTMLParser):
+    """Collects the tags of a page, and its text."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+class Forms(unittest.TestCase):
+    def test_pages_escape_and_need_nothing_else(self):
+        grade = new_grade()
+        for page in (as_page(grade), as_class_page([grade, grade], 1.0)):
+            parsed = Tags(page)
+            self.assertFalse({"script", "link", "img", "iframe"} & set(parsed.tags))
+            self.assertNotIn("http", parsed.text)
+        parsed = Tags(as_page(grade))
+        for text in (EVIL.replace("\x00", ""), "Look.", "nc x", "60"):
+            self.assertIn(text[:20], parsed.text.replace("\x00", ""))
+
+    def test_the_check_of_pages_sees_a_script(self):
+        self.assertIn("script", Tags("<p><script>x</script>").tags)
+
+    def test_gradescope_has_the_points(self):
+        data = json.loads(forms.as_gradescope(new_grade()))
+        self.assertEqual(data["score"], 60.0)
+        self.assertEqual(sum(test["score"] for test in data["tests"]), 60.0)
+        self.assertEqual(sum(test["max_score"] for test in data["tests"]), 100.0)
+        self.assertIn("Hint: Look.", data["tests"][0]["output"])
+
+    def test_junit_is_xml_with_the_red_tests(self):
+        root = ElementTree.fromstring(forms.as_junit(new_grade()).encode())
+        failures = [case.findtext("failure") for case in root.iter("testcase")]
+        self.assertEqual(sum(text is not None for text in failures), 2)
+        self.assertEqual(len(list(root.iter("skipped"))), 1)
+
+    def test_classroom_gets_the_points(self):
+        data = json.loads(base64.b64decode(forms.as_classroom(new_grade())))
+        self.assertEqual(sum(test["score"] for test in data["tests"]), 60.0)
+        self.assertEqual((data["status"], data["max_score"]), ("fail", 100.0))
+
+    def test_csv_has_a_line_each_and_no_formula(self):
+        other = copy.deepcopy(new_grade())
+        other.name = "plain"
+        table = list(csv.reader(io.StringIO(forms.as_csv([new_grade(), other]))))
+        self.assertEqual([row[0] for row in table], ["name", "'=cmd()", "plain"])
+        self.assertEqual({len(row) for row in table}, {len(table[0])})
+
+    def test_the_table_names_what_is_red(self):
+        table = forms.as_table(new_grade())
+        for text in (
+            "    red: it is red (failed)",
+            "serve.c does not compile. (20 points)",
+            "60 of 100",
+        ):
+            self.assertIn(text, table)
+        self.assertNotIn("    one", table)
+
+
+if __name__ == "__main__":
+    unittest.main()

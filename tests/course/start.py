@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""tests/course/start.py STAGE DIR - makes a folder to work on a step in.
+
+`make start STAGE=n DIR=path` calls it. DIR gets the sources of the stage before; for
+step 1, those of stage 1 without delegate.c. webserve.h is that of the step. `make`,
+`make run` and `make test` work in the folder (tests/course/steps/folder.mk), and its
+TODO.md says what to do (tests/course/steps/stepN.md).
+Writes nothing if DIR exists and is not empty.
+"""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+STEPS = TOP / "tests/course/steps"
+TODO = """# Step {step}
+
+{work}
+- `make` builds the server here, `make run` starts it on port 8080.
+- `make test` says which tests are red, and which one to look at first. At the
+  start, the red ones are those of this step. When all graded tests are green, the
+  step is done. (Tests that are not graded are about what only this project's own
+  servers do.)
+- `webserve.h` has the contract of each function. It can stay as it is.
+- The walkthrough of the step is `docs/stage{step}.md` of the project.
+"""
+
+
+def refuse(sentence: str) -> None:
+    """Ends the program, with what is wrong."""
+    print(f"make start: {sentence}", file=sys.stderr)
+    sys.exit(2)
+
+
+def check_arguments(step: str, folder: str) -> None:
+    """Refuses an unknown step, and a folder with anything in it."""
+    stages = sorted(path.name[5:] for path in TOP.glob("stages/stage*"))
+    if not step:
+        refuse(f"which step? Say STAGE=n; the stages are: {' '.join(stages)}")
+    if step not in stages:
+        refuse(f"there is no stage '{step}'. The stages are: {' '.join(stages)}")
+    if not folder:
+        refuse("which folder? Say DIR=path")
+    path = Path(folder)
+    is_new = not path.exists() and not path.is_symlink()
+    if not is_new and (not path.is_dir() or any(path.iterdir())):
+        refuse(f"'{folder}' exists and is not empty; nothing was written.")
+
+
+def fill(folder: Path, step: int) -> None:
+    """Writes all files of the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in (TOP / f"stages/stage{max(step - 1, 1)}").glob("*.c"):
+        if step > 1 or source.name != "delegate.c":
+            shutil.copy(source, folder)
+    shutil.copy(TOP / f"stages/stage{step}/webserve.h", folder)
+    rules = (STEPS / "folder.mk").read_text("utf-8").replace("@STEP@", str(step))
+    rules = rules.replace("@PROJECT@", os.path.relpath(TOP, folder.resolve()))
+    (folder / "Makefile").write_text(rules, "utf-8")
+    work = (STEPS / f"step{step}.md").read_text("utf-8")
+    todo = TODO.format(step=step, work=work)
+    (folder / "TODO.md").write_text(todo, "utf-8")
+
+
+def main() -> None:
+    """Makes the folder that is named."""
+    step, folder = sys.argv[1:]
+    check_arguments(step, folder)
+    try:
+        fill(Path(folder), int(step))
+    except OSError as error:
+        refuse(f"{error.filename}: {error.strerror}")
+    print(
+        f"{folder} is ready for step {step}: read TODO.md, then type make test there."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+# make, make run and make test for step @STEP@. WEBSERVE is the project's folder; if
+# it has moved: make WEBSERVE=path
+
+WEBSERVE ?= @PROJECT@
+STAGE := @STEP@
+INTERFACE ?= 127.0.0.1
+PORT ?= 8080
+CFLAGS ?= -O2 -g
+# make run SANITIZE=address, or thread: the compiler looks for mistakes as it runs
+SANITIZE ?=
+PROGRAM := webserve$(if $(SANITIZE),-$(SANITIZE))
+FLAGS := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+
+.PHONY: all run test clean project
+all: project
+	@if [ ! -e $(PROGRAM) ] || [ -n "$$(find . -maxdepth 1 -name '*.[ch]' -newer $(PROGRAM))" ] || \
+		[ "$(WEBSERVE)/build/common.a" -nt $(PROGRAM) ]; then \
+		echo '  CC      $(PROGRAM)'; \
+		$(CC) $(FLAGS) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread -iquote "$(WEBSERVE)/common" \
+			./*.c "$(WEBSERVE)/build/common.a" -o $(PROGRAM); \
+	fi
+
+project:
+	@[ -e "$(WEBSERVE)/tests/course/check.py" ] || { \
+		echo "The project is not in $(WEBSERVE). Say where it is: make WEBSERVE=path" >&2; exit 2; }
+	@$(MAKE) --no-print-directory -s -C "$(WEBSERVE)" build/common.a
+
+run: all
+	@exec ./$(PROGRAM) '$(INTERFACE)' '$(PORT)'
+
+test: project
+	@$(MAKE) --no-print-directory -C "$(WEBSERVE)" test STAGE=$(STAGE) DIR="$(CURDIR)"
+
+clean:
+	rm -f webserve webserve-*

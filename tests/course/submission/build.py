@@ -1,0 +1,350 @@
+"""Builds a submission as far as it can be built.
+
+If its files do not make a server, each that does not compile, or is not there, is
+replaced by the project's own, so that the tests that do not depend on it can be run all
+the same. points.tsv says which files each group of tests needs to be the submission's
+own.
+
+Nothing that the compiler or the linker writes is read for more than its symbols
+outside the workshop. The Makefile says in the environment how to compile and link.
+"""
+
+import os
+import shlex
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Callable
+
+from submission import TOP, faults
+from submission.faults import Fault
+from submission.workshop import Workshop
+
+STEP_SECONDS = 60
+TOO_LONG = f"longer than {STEP_SECONDS} s"
+DEFINED = "TDBRCVW"  # nm's letters for what a file defines, and others can use
+REFERS = "U"
+
+
+@dataclass
+class Flavor:
+    """A way of building: the server, one with small limits, and for unit tests."""
+
+    name: str
+    folder: str  # of BUILD, for what is ours
+    compiling: list[str]
+    linking: list[str]
+
+
+def words(name: str) -> list[str]:
+    """A list of words that the Makefile gave."""
+    return shlex.split(os.environ[name])
+
+
+def flavors() -> list[Flavor]:
+    """All of them."""
+    hard, linked = words("SERVER_CFLAGS"), words("SERVER_LDFLAGS")
+    unit = words("UNIT_CFLAGS")
+    return [
+        Flavor("plain", ".", hard, linked),
+        Flavor("small", "small", [*hard, *words("SMALL_CFLAGS")], linked),
+        Flavor("unit", "unit", unit, unit),
+    ]
+
+
+@dataclass
+class Built:
+    """What came of it."""
+
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    own: set[str] = field(default_factory=set)  # files that are its own, usable
+    lacks: dict[str, str] = field(default_factory=dict)  # files of the stage: the fault
+    replaced: bool = False  # whether ours are used for those that it lacks
+    alone: dict[str, str] = field(
+        default_factory=dict
+    )  # functions no unit test can call
+    symbols: dict[str, dict[str, str]] = field(default_factory=dict)
+    no_server: str = ""  # the fault for which no server can be started
+
+    def fault(self, kind: str, file: str, sentence: str, detail: str = "") -> str:
+        """Adds one, once; returns its key."""
+        for fault in self.faults:
+            if fault.sentence == sentence:
+                return fault.key
+        key, number = file, 1
+        while any(fault.key == key for fault in self.faults):
+            number += 1
+            key = f"{file} ({number})"
+        self.faults.append(Fault(key, sentence, detail, kind=kind, file=file))
+        return key
+
+
+@dataclass
+class Builder:
+    """Builds one submission of a stage."""
+
+    workshop: Workshop
+    stage: int
+    trusted: Path  # the folder in which make has built what is ours
+    names: dict[str, str] = field(default_factory=dict)  # what take_sources returned
+    built: Built = field(default_factory=Built)
+
+    def build(self) -> Built:
+        """All of it."""
+        theirs = sorted(path.name for path in self.sources().glob("*.c"))
+        self.lay_out()
+        self.compile_all(theirs)
+        self.read_symbols()
+        self.leave_out_programs()
+        for path in sorted((TOP / f"stages/stage{self.stage}").glob("*.c")):
+            function = "main" if path.name == "webserve.c" else path.stem
+            self.look_for_function(function, path.name)
+        said = self.link_servers()
+        if said and self.built.lacks:
+            for name in self.built.lacks:
+                self.put_ours(name)
+                self.note_replaced(name)
+            said = self.link_servers()
+        if said:
+            self.built.no_server = self.note_link_errors(said)
+        return self.built
+
+    def sources(self) -> Path:
+        """Where the submission's own files are."""
+        return self.workshop.view / "submission"
+
+    def lay_out(self) -> None:
+        """Puts into the view what a compiler and a linker need of ours."""
+        view = self.workshop.view
+        for headers in ("common/http", "common/net"):
+            (view / headers).mkdir(parents=True)
+            for path in (TOP / headers).glob("*.h"):
+                shutil.copy(path, view / headers)
+        contract = (TOP / f"stages/stage{self.stage}/webserve.h").read_text()
+        (view / "contract.h").write_text(contract.replace("WEBSERVE_H", "CONTRACT_H"))
+        header = self.sources() / "webserve.h"
+        if not header.exists() and self.is_included(header.name):
+            self.built.fault("missing-file", header.name, faults.NO_HEADER)
+            header.write_text(contract)
+        for flavor in flavors():
+            (view / "ours" / flavor.name).mkdir(parents=True)
+            shutil.copy(
+                self.trusted / flavor.folder / "common.a", view / "ours" / flavor.name
+            )
+
+    def is_included(self, header: str) -> bool:
+        """Whether one of its files includes it."""
+        include = f'#include "{header}"'.encode()
+        return any(include in path.read_bytes() for path in self.sources().glob("*.c"))
+
+    def name_of(self, name: str) -> str:
+        """The name that the submission has for a file."""
+        return self.names.get(name, name)
+
+    def compile_all(self, theirs: list[str]) -> None:
+        """Compiles each, and says why some could not be compiled."""
+        said: dict[str, str] = {}
+        with ThreadPoolExecutor(2) as workers:
+            for name, status, text in workers.map(self.compile, theirs):
+                if status == 0:
+                    self.built.own.add(name)
+                    continue
+                late = f"submission/{name}:1: error: it takes the compiler {TOO_LONG}\n"
+                said[name] = text + (late if status == -1 else "")
+        errors = faults.compile_errors("".join(said[name] for name in sorted(said)))
+        keys: dict[str, str] = {}
+        for file, line, text in errors:
+            name = self.name_of(file)
+            kind, sentence = faults.of_compile_error(name, line, text)
+            keys[file] = self.built.fault(kind, name, sentence, said.get(file, ""))
+        for name, text in said.items():
+            if not keys:
+                shown = self.name_of(name)
+                last = (text.strip().splitlines() or [""])[-1]
+                sentence = f"{shown} does not compile: {last}"
+                keys[name] = self.built.fault("compile", shown, sentence, text)
+            mine = [keys[file] for file in keys if f"/{file}:" in text]
+            self.built.lacks[name] = keys.get(name, (mine or list(keys.values()))[0])
+
+    def compile(self, name: str) -> tuple[str, int, str]:
+        """Compiles a file in each flavor; its name, the status, what was said."""
+        for flavor in flavors():
+            status, said = self.compile_as(
+                flavor, f"submission/{name}", self.object(flavor, name)
+            )
+            if status != 0:
+                return name, status, said
+        return name, 0, ""
+
+    def compile_as(
+        self, flavor: Flavor, source: str, target: Path, *more: str
+    ) -> tuple[int, str]:
+        """Compiles a file of the view; the status, and what was said."""
+        contract = ["-include", "contract.h"]
+        return self.workshop.make(
+            [
+                *words("COMPILE"),
+                *flavor.compiling,
+                *contract,
+                *more,
+                "-c",
+                source,
+                "-o",
+                "{}",
+            ],
+            target,
+            STEP_SECONDS,
+        )
+
+    def object(self, flavor: Flavor, name: str) -> Path:
+        """Where the object file of a source is."""
+        return self.workshop.view / "objects" / flavor.name / f"{name[:-2]}.o"
+
+    def read_symbols(self) -> None:
+        """Reads what each of its files defines, and refers to."""
+        for name in self.built.own:
+            path = self.object(flavors()[0], name).relative_to(self.workshop.view)
+            _, said = self.workshop.run(["nm", "-P", str(path)], STEP_SECONDS)
+            pairs = [line.split()[:2] for line in said.splitlines()]
+            self.built.symbols[name] = {p[0]: p[1] for p in pairs if len(p) == 2}
+
+    def defines(self, function: str, kind: str) -> str:
+        """The first file that defines it so, by nm's letter, or nothing."""
+        for name, symbols in sorted(self.built.symbols.items()):
+            if symbols.get(function, "?") in kind:
+                return name
+        return ""
+
+    def has_main(self, name: str) -> bool:
+        """Whether the file has the main of a program."""
+        return self.built.symbols.get(name, {}).get("main", "?") == "T"
+
+    def leave_out_programs(self) -> None:
+        """Leaves out each file with a main, except webserve.c: it is a program of
+        its own."""
+        if not self.has_main("webserve.c"):
+            return
+        for name in sorted(self.built.own - {"webserve.c"}):
+            if self.has_main(name):
+                self.built.notes.append(faults.left_out(self.name_of(name)))
+                self.built.own.discard(name)
+                del self.built.symbols[name]
+                for flavor in flavors():
+                    self.object(flavor, name).unlink()
+
+    def look_for_function(self, function: str, file: str) -> None:
+        """Each has to be in a file where the tests can call it."""
+        where = self.defines(function, "T")
+        hidden = self.defines(function, "t")
+        if where and (function == "main" or not self.has_main(where)):
+            return
+        if where:
+            name = self.name_of(where)
+            sentence = faults.together_with_main(function, name)
+            key = self.built.fault("missing-function", name, sentence)
+            self.built.alone[function] = key
+        elif hidden:
+            name = self.name_of(hidden)
+            sentence = faults.hidden(function, name)
+            self.built.lacks[file] = self.built.fault(
+                "missing-function", name, sentence
+            )
+        elif file not in self.built.lacks:
+            kind, sentence = faults.missing(function, file, file in self.built.own)
+            self.built.lacks[file] = self.built.fault(kind, file, sentence)
+            self.built.own.discard(file)
+
+    def note_replaced(self, name: str) -> None:
+        """Says that tests are about a server with our file in it."""
+        self.built.replaced = True
+        self.built.notes.append(
+            f"The server is tested with the project's own {name} in the place of "
+            "the submission's."
+        )
+
+    def put_ours(self, name: str) -> None:
+        """Replaces an object file by our own, if the stage has that file."""
+        for flavor in flavors():
+            target = self.object(flavor, name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source = self.trusted / flavor.folder / f"stage{self.stage}/{name[:-2]}.o"
+            if source.exists():
+                shutil.copy(source, target)
+
+    def serves_with_ours(self, name: str, serves: Callable[[], bool]) -> bool:
+        """Whether the server serves when that file is replaced by ours; then it
+        stays replaced."""
+        objects = [self.object(flavor, name) for flavor in flavors()]
+        kept = [path.read_bytes() for path in objects]
+        self.put_ours(name)
+        if self.link_servers() == "" and serves():
+            self.note_replaced(name)
+            return True
+        for path, content in zip(objects, kept):
+            path.write_bytes(content)
+        return False
+
+    def link_servers(self) -> str:
+        """Links them; what the linker said if it could not."""
+        for flavor in flavors()[:2]:
+            status, said = self.link(flavor, f"{flavor.name}/webserve", [], [])
+            if status != 0:
+                return said or "?"
+        return ""
+
+    def link_units(
+        self, program: str, objects: list[str], more: list[str]
+    ) -> tuple[int, str]:
+        """Links the submission's functions, except main, with objects of ours. A
+        function may be missing that these tests do not call."""
+        more = [*more, "-lcmocka", "-Wl,--unresolved-symbols=ignore-all"]
+        objects = [*objects, *self.stand_ins(flavors()[2])]
+        return self.link(flavors()[2], program, objects, more)
+
+    def stand_ins(self, flavor: Flavor) -> list[str]:
+        """Our object files for functions that the unit tests cannot call in its own:
+        its other functions call them."""
+        found = []
+        for file in {*self.built.lacks, *(f"{name}.c" for name in self.built.alone)}:
+            mine = self.object(flavor, file)
+            ours = self.trusted / flavor.folder / f"stage{self.stage}/{mine.name}"
+            unusable = not mine.exists() or self.is_program(mine.stem)
+            if file != "webserve.c" and unusable and ours.exists():
+                target = self.workshop.view / "ours" / flavor.name / f"our_{mine.name}"
+                shutil.copy(ours, target)
+                found.append(str(target.relative_to(self.workshop.view)))
+        return found
+
+    def link(
+        self, flavor: Flavor, program: str, objects: list[str], more: list[str]
+    ) -> tuple[int, str]:
+        """Links its object files and others into a program of the view."""
+        mine = sorted((self.workshop.view / "objects" / flavor.name).glob("*.o"))
+        if flavor.name == "unit":
+            mine = [path for path in mine if not self.is_program(path.stem)]
+        return self.workshop.make(
+            [*words("LINK"), *flavor.linking]
+            + [str(path.relative_to(self.workshop.view)) for path in mine]
+            + [*objects, f"ours/{flavor.name}/common.a", "-o", "{}", *more],
+            self.workshop.view / program,
+            STEP_SECONDS,
+        )
+
+    def is_program(self, stem: str) -> bool:
+        """Whether that object file has a main, and stays out of the unit tests."""
+        return stem == "webserve" or self.has_main(f"{stem}.c")
+
+    def note_link_errors(self, said: str) -> str:
+        """Says why there is no server; returns the key of the fault."""
+        if self.built.lacks:  # most likely because of that
+            return next(iter(self.built.lacks.values()))
+        keys = [
+            self.built.fault("link", self.name_of(file), sentence, said)
+            for file, sentence in faults.link_errors(said, self.name_of)
+        ]
+        if not keys:
+            sentence = faults.does_not_link(said)
+            keys = [self.built.fault("link", "webserve.c", sentence, said)]
+        return keys[0]

@@ -1,0 +1,277 @@
+"""Judges a submission: builds it, starts its server once, and runs the tests of the
+stage that it can be judged by. What came of it is in `built` and `tests`.
+"""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from submission import TOP
+from submission.build import Builder, Built, flavors
+from submission.points import read_points
+from submission.probe import probe
+from submission.sources import take_sources
+from submission.structure import structure_tests
+from submission.workshop import Workshop
+from suite.jobs import Bench, Job, jobs_of, run_all
+from suite.tests import Test, expected_tests, stages_of
+
+FEW = 10  # red tests that are run again
+TIMES = 2  # to be green in, after red
+SPARE_SECONDS = 20  # to be left after a test was run again
+FUNCTIONS = ("delegate", "handle_connection", "serve")
+
+
+class Judge:
+    """Judges one submission of a stage."""
+
+    def __init__(self, workshop: Workshop, stage: int, trusted: Path, work: Path):
+        self.workshop = workshop
+        self.stage = stage
+        self.trusted = trusted  # where make has built what is ours
+        self.work = work  # what is BUILD for the tests
+        self.built = Built()
+        self.builder = Builder(workshop, stage, trusted)
+        self.tests: list[Test] = []
+        self.unlinked: dict[str, str] = {}  # programs of unit tests: the fault
+        self.only_graded = False
+        self.bench = Bench(work)
+
+    # ---- Building
+
+    def build(self, folder: Path) -> None:
+        """Takes the sources, and makes the programs that the tests start."""
+        notes = self.built.notes
+        names = take_sources(folder, self.workshop.view / "submission", notes)
+        self.builder = Builder(
+            self.workshop, self.stage, self.trusted, names, self.built
+        )
+        self.builder.build()
+        self.hand_out_servers()
+        (self.work / "tools").symlink_to((self.trusted / "tools").resolve())
+        self.link_units()
+        self.tests = self.expected()
+
+    def hand_out_servers(self) -> None:
+        """Puts the servers where the tests look for them."""
+        for flavor in flavors()[:2]:
+            program = self.work / flavor.folder / f"stage{self.stage}/webserve"
+            self.workshop.hand_out(program, f"{flavor.name}/webserve")
+
+    def link_units(self) -> None:
+        """Links the programs of unit tests with the submission's functions."""
+        for source in sorted((TOP / "tests/unit").glob("*_test.c")):
+            if self.stage in stages_of(source):
+                self.link_unit(source)
+
+    def link_unit(self, source: Path) -> None:
+        """Links one of them, and puts it where the tests look for it."""
+        job, view = source.stem, self.workshop.view
+        if job == "webserve_test":  # it includes webserve.c: here, the submission's
+            target = view / f"ours/unit/{job}.o"
+            (view / "tests").mkdir(exist_ok=True)
+            for path in [source, *source.parent.glob("*.h")]:
+                shutil.copy(path, view / "tests")
+            more = [f"-DSTAGE={self.stage}", "-U_GNU_SOURCE", "-D_GNU_SOURCE"]
+            more += ["-iquote", "submission"]
+            self.builder.compile_as(flavors()[2], f"tests/{source.name}", target, *more)
+        else:
+            shutil.copy(
+                self.trusted / f"unit/stage{self.stage}/{job}.o", view / "ours/unit"
+            )
+        said = subprocess.run(
+            ["tests/unit/link_flags.sh", source.relative_to(TOP)],
+            cwd=TOP,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        status, text = self.builder.link_units(
+            f"unit/{job}", [f"ours/unit/{job}.o"], said.stdout.split()
+        )
+        if status != 0:
+            self.cannot_link(job, text)
+        self.workshop.hand_out(self.program(job), f"unit/{job}", False)
+
+    def program(self, job: str) -> Path:
+        """Where the tests look for a program of unit tests."""
+        return self.work / f"unit/stage{self.stage}/{job}"
+
+    def cannot_link(self, job: str, said: str) -> None:
+        """Notes that a program of unit tests cannot be linked, and why."""
+        sentence = f"The submission does not link with {job}."
+        built = self.built
+        self.unlinked[job] = (
+            self.why_no_function(job)
+            or built.no_server
+            or built.fault("link", "webserve.c", sentence, said)
+        )
+
+    # ---- Starting its server once
+
+    def try_to_start(self) -> None:
+        """Finds out whether it answers: otherwise each test would find out. A fault
+        must appear twice: a machine may be busy."""
+        if not self.built.no_server:
+            trouble = self.probe() and self.probe()
+            if trouble:
+                key = self.built.fault(
+                    trouble.kind, "webserve.c", trouble.sentence, trouble.said
+                )
+                if trouble.kind in ("crash", "hang") and self.blame(key):
+                    self.link_units()  # without that file, as the server
+                else:
+                    self.built.no_server = key
+        self.tests = self.expected()
+
+    def probe(self):
+        """Starts the server once; the trouble, or nothing."""
+        trouble = probe(self.work / f"stage{self.stage}/webserve")
+        self.workshop.clear()
+        return trouble
+
+    def serves(self) -> bool:
+        """Whether the server, as it was linked last, answers."""
+        self.hand_out_servers()
+        return self.probe() is None
+
+    def blame(self, key: str) -> bool:
+        """Finds the file without which the server answers, and charges it with
+        the fault: the others can be judged then."""
+        for function in FUNCTIONS:
+            name = f"{function}.c"
+            if name in self.built.own and self.builder.serves_with_ours(
+                name, self.serves
+            ):
+                self.built.lacks[name] = key
+                return True
+        return False
+
+    # ---- Running
+
+    def expected(self) -> list[Test]:
+        """The tests of the stage; those that are not to be run say because of which
+        fault."""
+        needs = {worth.group: worth.files for worth in read_points(self.stage)}
+        lacks = self.lacks()
+        tests = [test for test in self.listed() if self.is_wanted(test)]
+        for test in tests:
+            keeps = [lacks[name] for name in needs.get(test.group, ()) if name in lacks]
+            if keeps:
+                test.because = keeps[0]
+            elif test.job.endswith("_test"):
+                test.because = self.why_no_function(test.job) or self.unlinked.get(
+                    test.job, ""
+                )
+            else:
+                test.because = self.built.no_server
+        for test in tests:
+            others = [t for t in tests if t.job == test.job and t is not test]
+            # How a program ended says nothing if nothing that it did counts.
+            if test.is_end and all(other.because for other in others):
+                test.because = others[0].because if others else test.because
+            if test.because:
+                test.result = "not-run"
+        return tests + structure_tests(self.stage, self.built)
+
+    def lacks(self) -> dict[str, str]:
+        """The files that are not its own, each with its fault: what the server does
+        without them, it does all by itself."""
+        return self.built.lacks if self.built.replaced else {}
+
+    def listed(self) -> list[Test]:
+        """The tests of the stage."""
+        return expected_tests(self.stage)
+
+    def is_wanted(self, test: Test) -> bool:
+        """Whether the test is to be run at all."""
+        return test.tag == "contract" or not self.only_graded
+
+    def why_no_function(self, job: str) -> str:
+        """The fault for which there is no function that the unit tests can call."""
+        function = next((name for name in FUNCTIONS if job.startswith(name)), "main")
+        file = "webserve.c" if function == "main" else f"{function}.c"
+        return self.built.alone.get(function) or self.built.lacks.get(file, "")
+
+    def jobs(self, tests: list[Test]) -> list[Job]:
+        """The jobs that run tests."""
+        return jobs_of(tests, self.listed(), self.stage, Path("tests/http"))
+
+    def to_run(self) -> list[Test]:
+        """The tests that are run, rather than read from the symbols."""
+        return [t for t in self.tests if not t.because and t.job != "structure"]
+
+    def run(self, at_once: int, ended: Callable[[Job], None]) -> None:
+        """Runs the tests; `ended` is called for each job as it ends."""
+        run_all(self.bench, self.jobs(self.to_run()), at_once, ended)
+
+    def run_again(self, until: float) -> list[Test]:
+        """Runs the few red tests again, one file of them at a time, until the clock
+        says so; returns those that are green now.
+
+        Many tests wait for two seconds, or for less than one, for what takes
+        milliseconds: on a busy machine, one of them may be red that is green a moment
+        later. It has to be green twice: threads that get into each other's way may be
+        lucky once. Where much is red, the machine is not the reason.
+        """
+        judged = [test for test in self.to_run() if test.tag == "contract"]
+        red = [test for test in judged if test.result in ("failed", "hung")]
+        better: list[Test] = []
+        if len(red) > FEW:
+            return better
+        for job in dict.fromkeys(test.job for test in red):
+            most = TIMES * self.bench.job_seconds + SPARE_SECONDS
+            if time.monotonic() + most > until:
+                break
+            mine = [test for test in judged if test.job == job]
+            # A test that hung kept those after it from being run.
+            bad = [test for test in mine if test.result != "passed"]
+            whole = any(test.is_end for test in bad)
+            better += self.run_twice(mine if whole else bad, bad)
+        return better
+
+    def run_twice(self, tests: list[Test], bad: list[Test]) -> list[Test]:
+        """Runs tests of a job again; returns the bad ones that are green now."""
+        green = {test.id for test in tests}
+        for _ in range(TIMES):
+            copies = [replace(test, result="missing", text="") for test in tests]
+            for job in self.jobs(copies):
+                self.bench.run(job)
+            green &= {test.id for test in copies if test.result == "passed"}
+        for test in bad:
+            test.first = test.result
+            test.result = "passed" if test.id in green else test.result
+        return [test for test in bad if test.result == "passed"]
+
+
+def new_judge(build: Path, stage: int, work: Path) -> Judge:
+    """A judge of a submission that is trusted. Its tests each have a bound on their
+    time: one that hangs ends alone, and those after it still run."""
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    judge = Judge(Workshop(work), stage, build, work)
+    judge.bench = replace(
+        judge.bench,
+        job_seconds=int(os.environ.get("JOB_SECONDS", "150")),
+        test_seconds=int(os.environ.get("TEST_SECONDS", "30")),
+    )
+    return judge
+
+
+def judge_graded(build: Path, stage: int, folder: Path, work: Path) -> Judge:
+    """Judges a folder by the graded tests alone, and prints nothing."""
+    judge = new_judge(build, stage, work)
+    judge.only_graded = True
+    judge.build(folder)
+    judge.try_to_start()
+    judge.run(at_once(), lambda job: None)
+    return judge
+
+
+def at_once() -> int:
+    """How many jobs run side by side: most of a test's time is spent waiting."""
+    return int(os.environ.get("JOBS") or 2 * (os.cpu_count() or 2))

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""Tests of what is taken from a submission: names, files, and where it listens.
+
+Each table has what must be refused, too. `make grade-tests` runs them.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+import unittest.mock
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+# pylint: disable=wrong-import-position
+from submission import TOP  # noqa: E402
+from submission.faults import LISTENING  # noqa: E402
+from submission.judge import Judge  # noqa: E402
+from submission.sources import shown, take_sources  # noqa: E402
+from submission.workshop import Workshop  # noqa: E402
+from suite.tests import Test  # noqa: E402
+
+ADDRESSES = (
+    "webserve: listening on http://127.0.0.1:8080/",
+    "webserve: listening on http://[::1]:1/",
+    "build/x: listening on http://localhost:65535",
+)
+NO_ADDRESSES = (
+    "webserve: listening on http://127.0.0.1:x[$(id)0]/",
+    "webserve: listening on http://127.0.0.1:80[$(id)]/",
+    "webserve: listening on http: listening on -K/tmp/x",
+    "webserve: listening on http://-K:80/",
+    "webserve: listening on http://a b:80/",
+    "webserve: listening on http://127.0.0.1:080/",
+    "webserve: listening on http://127.0.0.1:123456/",
+    "webserve: listening on http://127.0.0.1/",
+    "webserve: listening on http://127.0.0.1:80/ -o x",
+    "webserve: listening on file:///etc/passwd",
+    "webserve: listening",
+)
+
+
+class Listening(unittest.TestCase):
+    def by_bash(self, line: str) -> bool:
+        """Whether tests/http/helper.bash takes it."""
+        with tempfile.NamedTemporaryFile("w") as out:
+            out.write(f"{line}\n")
+            out.flush()
+            return self.run_bash("SERVER_OUT=$1; take_address", out.name)
+
+    def run_bash(self, script: str, argument: str) -> bool:
+        command = f"source tests/http/helper.bash; {script}"
+        done = subprocess.run(
+            ["bash", "-c", command, "bash", argument], cwd=TOP, check=False
+        )
+        return done.returncode == 0
+
+    def test_an_address_is_taken(self):
+        for line in ADDRESSES:
+            with self.subTest(line):
+                self.assertTrue(LISTENING.search(line))
+                self.assertTrue(self.by_bash(line))
+
+    def test_anything_else_is_not(self):
+        for line in NO_ADDRESSES:
+            with self.subTest(line):
+                self.assertFalse(LISTENING.search(line))
+                self.assertFalse(self.by_bash(line))
+
+
+class Sources(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.top = Path(folder.name)
+        self.folder = self.top / "submission"
+        self.folder.mkdir()
+        self.notes: list[str] = []
+
+    def take(self) -> dict[str, str]:
+        self.names = take_sources(self.folder, self.top / "taken", self.notes)
+        taken = (self.top / "taken").iterdir()
+        return {path.name: path.read_text() for path in taken}
+
+    def test_links_are_followed_within_the_folder_alone(self):
+        (self.top / "secret.c").write_text("secret")
+        (self.folder / "in").mkdir()
+        (self.folder / "in/a.c").write_text("a")
+        (self.folder / "a.c").symlink_to("in/a.c")
+        (self.folder / "b.c").symlink_to("../secret.c")
+        (self.folder / "c.c").symlink_to("/etc/passwd")
+        self.assertEqual(self.take(), {"a.c": "a"})
+        self.assertEqual(len(self.notes), 2)
+        self.assertIn("leads out of the folder", self.notes[0])
+
+    def test_odd_names_are_given_others_and_told_as_they_were(self):
+        (self.folder / os.fsdecode(b"-o\xff x.c")).write_text("a")
+        (self.folder / os.fsdecode(b"gone\xff.c")).symlink_to("nowhere")
+        self.assertEqual(self.take(), {"other_1.c": "a"})
+        self.assertEqual(self.names, {"other_1.c": "-o\\xff x.c"})
+        self.assertIn("gone\\xff.c is not a file", self.notes[0])
+
+    def test_what_is_no_text_is_escaped(self):
+        self.assertEqual(shown("a é.c"), "a é.c")
+        self.assertEqual(shown(os.fsdecode(b"\xff\n\\\x1b")), "\\xff\\x0a\\x5c\\x1b")
+
+
+class Again(unittest.TestCase):
+    """Red tests that are run again, with results that are made up."""
+
+    def judged(self, *rounds: str) -> Test:
+        """A red test that has these results the next times that it is run."""
+        results = iter(rounds)
+        judge = Judge(Workshop(TOP), 2, TOP, TOP)
+        judge.jobs = lambda tests: [tests]
+        judge.bench = unittest.mock.Mock()
+        judge.bench.run = lambda tests: setattr(tests[0], "result", next(results))
+        test = Test("a", "contract", "x", result="failed")
+        self.better = judge.run_twice([test], [test])
+        return test
+
+    def test_what_is_green_twice_is_green(self):
+        test = self.judged("passed", "passed")
+        self.assertEqual((test.result, test.first), ("passed", "failed"))
+        self.assertEqual(self.better, [test])
+
+    def test_what_is_green_once_stays_red(self):
+        for rounds in (("passed", "failed"), ("failed", "passed")):
+            test = self.judged(*rounds)
+            self.assertEqual((test.result, test.first), ("failed", "failed"))
+            self.assertEqual(self.better, [])
+
+
+if __name__ == "__main__":
+    unittest.main()

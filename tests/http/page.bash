@@ -1,0 +1,146 @@
+# page.bash - what a page shows: the path after `hello, `, and the pairs. A part of
+# helper.bash.
+#
+# What is on a page counts, and not the markup around it; but everything there is
+# escaped, with whatever character references.
+
+# shellcheck shell=bash disable=SC2154 # helper.bash has the variables
+
+# same_references: standard input, with each reference to a character that must be
+# escaped, and to U+FFFD, in the one form that the tests have it in.
+same_references() {
+    LC_ALL=C sed -E '
+        s/&#0*34;|&#[xX]0*22;/\&quot;/g
+        s/&#0*38;|&#[xX]0*26;/\&amp;/g
+        s/&#[xX]0*27;|&#0+39;|&apos;/\&#39;/g
+        s/&#0*60;|&#[xX]0*3[cC];/\&lt;/g
+        s/&#0*62;|&#[xX]0*3[eE];/\&gt;/g
+        s/&#0*65533;|&#[xX]0*[fF]{3}[dD];/\xef\xbf\xbd/g'
+}
+
+# assert_hello PATH: that the page says hello to the path, in the stages that
+# do; in the others, that it is a whole page. The path is given as it is escaped.
+assert_hello() {
+    case $STAGE in
+    [234]) assert_answer 200 '</html>' ;;
+    *) assert_says_hello "$1" ;;
+    esac
+}
+
+# Markup may stand around the path; behind it stands that, a `;`, or white space.
+assert_says_hello() {
+    [[ $status == 200 ]] && says_hello "$1" "$content" && return
+    [[ $status == 200 ]] && says_hello "$1" \
+        "$(same_references <<<"$content" | bare_hellos)" && return
+    fail "expected: 200, and a page that says: hello, $(show_step "$1")
+the answer: ${head%%$'\r\n'*} $sentence"
+}
+
+# bare_hellos: standard input, without the markup behind each `hello, `.
+bare_hellos() {
+    LC_ALL=C sed -E 's/hello, (<[^<>]*>)+/hello, /g'
+}
+
+# says_hello PATH PAGE
+says_hello() {
+    local behind=${2#*"hello, $1"}
+
+    [[ $behind != "$2" &&
+        ($behind == '<'* || $behind == ';'* || $behind =~ ^[[:space:]]) ]]
+}
+
+# page_lines: what the page lists, from its last `hello, ` on: a pair a line, as
+# `key=KEY; value=VALUE; `, and `heading` for the beginning of one. Markup may
+# stand between pairs, and around their parts. An LF in a pair is shown as \x03,
+# which itself stands on no page.
+page_lines() {
+    LC_ALL=C sed -z 's/.*hello, //' "$came" | list_lines
+}
+
+# The same of all of standard input.
+list_lines() {
+    same_references | LC_ALL=C sed -z -E '
+        s/\n/\x03/g
+        s/<h[1-6][^>]*>/\x02/g
+        s/<[^>]*>/\x01/g
+        s/key=\x01+/key=/g
+        s/\x01*;\x01* /; /g
+        s/; \x03*\x01[ \x01\x03]*value=/; value=/g
+        s/value=\x01+/value=/g
+        s/\x02/\nheading\x01\n/g
+        s/key=/\n&/g' |
+        LC_ALL=C sed -n -E '
+            s/\x01.*//
+            s/; \x03[ \x03]*$/; /
+            /^(key=|heading)/p'
+}
+
+# pairs [FILE]: prints the pairs on the page or pages, one a line.
+pairs() {
+    list_lines <"${1:-$came}" | grep -a ^key= || true
+}
+
+# assert_pairs PAIR...: the page has these pairs and no more, in this order;
+# each is given as key=KEY; value=VALUE
+assert_pairs() {
+    local expected=''
+
+    is_plain_list "$@" && return
+    (($# == 0)) || expected=$(printf '%s; \n' "$@")
+    assert_lines "$expected" "$(pairs)"
+}
+
+# is_plain_list PAIR...: true of a page that lists these pairs and no more, one a
+# line as our own pages do, which is seen without starting a process.
+is_plain_list() {
+    local list='' others=${content//key=/}
+
+    (($# == 0)) || printf -v list '<li>%s; </li>\n' "$@"
+    [[ $status == 200 && $content == *'hello, '*"$list"* &&
+        $content != *"$list"*'hello, '* ]] &&
+        (((${#content} - ${#others}) / 4 == $#))
+}
+
+# assert_lines EXPECTED PAIRS: lists of pairs, a line each; an answer of 200.
+assert_lines() {
+    local wanted got differs i before
+
+    [[ $status == 200 && $1 == "$2" ]] && return
+    mapfile -t wanted < <(printf '%s' "$1")
+    mapfile -t got < <(printf '%s' "$2")
+    for ((i = 0; i < ${#wanted[@]} && i < ${#got[@]}; i++)); do
+        [[ ${wanted[i]} == "${got[i]}" ]] || break
+    done
+    # Where in the answer the first one stands that is another.
+    before=$(printf '%s\n' "${got[@]:0:i}" | grep -c ^key=) || true # it may be 0
+    differs=$(LC_ALL=C grep -abo 'key=' "$came" |
+        sed -n "$((before + 1))p") || true
+    [[ -n $differs ]] || unset differs
+    fail "expected: 200, with $(some_pairs "${wanted[@]}")
+the page has, with ${status:-no status}, $(some_pairs "${got[@]}")$(
+        ((i >= ${#got[@]} && i >= ${#wanted[@]})) ||
+            printf '\nthe first that differs is number %d: expected %s, not %s' \
+                $((i + 1)) "$(legible "${wanted[i]-none}")" "$(legible "${got[i]-none}")"
+    )"
+}
+
+# legible TEXT: the same; what is no UTF-8, and would look like U+FFFD, octet by octet.
+legible() {
+    if iconv -f UTF-8 -t UTF-8 <<<"$1" >/dev/null 2>&1; then
+        printf '%s' "$1"
+    else
+        printf '%s' "$1" | visible lines
+    fi
+}
+
+# some_pairs PAIR...: how many, and the first of them.
+some_pairs() {
+    (($# > 0)) || {
+        echo 'no pair'
+        return
+    }
+    printf '%d pair%s: ' $# "$( (($# == 1)) || echo s)"
+    legible "$(printf '%s' "${@:1:8}" | cut -c 1-600)"
+    (($# <= 8)) || printf '...'
+}
+
