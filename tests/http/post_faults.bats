@@ -20,7 +20,7 @@ teardown_file() {
 
 # bats test_tags=contract,errors,id:post-wrong-type
 @test "a POST with content of another type or encoding gets 415" {
-    check_rows post-type post-continue
+    check_rows post-type post-continue/type
 }
 
 # bats test_tags=contract,errors,id:post-broken-chunk

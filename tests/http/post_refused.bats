@@ -18,7 +18,7 @@ teardown_file() {
 
 # bats test_tags=id:post-refused
 @test "a POST gets 501, which says that stage 6 is for it" {
-    check_rows post post-continue timeout
+    check_rows post post-continue timeout/post-content
 }
 
 # bats test_tags=id:post-refused-faults

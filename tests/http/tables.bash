@@ -62,8 +62,9 @@ ask_each() {
     fail "${failures%$'\n'}"
 }
 
-# check_rows GROUP...: sends each request of these groups of tests/wire/corpus that
-# says what this stage answers, and names every one whose answer differs.
+# check_rows GROUP|GROUP/NAME...: sends each request of these groups of
+# tests/wire/corpus that says what this stage answers, and names every one whose
+# answer differs.
 check_rows() {
     local name request code fragment corpus=$BATS_FILE_TMPDIR/corpus
     local names=() requests=() codes=() fragments=()
@@ -71,7 +72,7 @@ check_rows() {
     [[ -e $corpus ]] || # once a file: it takes a moment
         "$BATS_TEST_DIRNAME/../wire/corpus.py" "$STAGE" >"$corpus"
     while IFS=$'\t' read -r name request code fragment; do
-        if [[ " $* " == *" ${name%/*} "* ]]; then
+        if [[ " $* " == *" ${name%/*} "* || " $* " == *" $name "* ]]; then
             names+=("$name")
             requests+=("$request")
             codes+=("$code")
