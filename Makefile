@@ -30,12 +30,10 @@ run: $(BUILD)/stage$(LATEST)/webserve ## builds and runs a stage: [STAGE=6] [INT
 .SECONDEXPANSION:
 stage_objects = $(patsubst stages/%.c,$(BUILD)/%.o,$(wildcard stages/stage$(1)/*.c))
 $(BUILD)/stage%/webserve: $$(call stage_objects,$$*) $(BUILD)/common.a
-	$(call say,LINK,$@)
-	$(LINK) $(HARDENING_LINK) $^ -o $@
+	$(call link,$(HARDENING_LINK))
 
 $(BUILD)/stage%.o: stages/stage%.c $(BUILD)/flags
-	$(call say,CC,$<)
-	$(COMPILE) $(HARDENING) -c $< -o $@
+	$(call compile,$(HARDENING))
 
 $(BUILD)/common.a: $(COMMON:%.c=$(BUILD)/%.o)
 %.a:
@@ -44,8 +42,7 @@ $(BUILD)/common.a: $(COMMON:%.c=$(BUILD)/%.o)
 	$(AR) rcs $@ $^
 
 $(BUILD)/common/%.o: common/%.c $(BUILD)/flags
-	$(call say,CC,$<)
-	$(COMPILE) $(HARDENING) -c $< -o $@
+	$(call compile,$(HARDENING))
 
 # ---- How it is compiled -----------------------------------------------------
 
@@ -97,17 +94,26 @@ ifeq ($(V),)
 endif
 say = @$(if $(V),,printf '  %-7s %s\n' '$(1)' '$(patsubst $(CURDIR)/%,%,$(2))';) mkdir -p $(@D)
 
+# $(call compile,FLAGS,WHAT FOR), $(call link,FLAGS): the recipes of most rules.
+define compile
+$(call say,CC,$(strip $< $(2)))
+$(COMPILE) $(1) -c $< -o $@
+endef
+define link
+$(call say,LINK,$@)
+$(LINK) $^ $(1) -o $@
+endef
+
 # ---- The unit tests: they and what is linked into them have sanitizers ------
 
 UNIT_SANITIZE ?= $(if $(SANITIZE),,address,undefined)
 UNIT_CFLAGS ?= -O1
 # With _FORTIFY_SOURCE, which some compilers set by themselves, calls have other
 # names than those that --wrap replaces.
-UNIT_FLAGS := -U_FORTIFY_SOURCE $(if $(UNIT_SANITIZE),$(call sanitizers,$(UNIT_SANITIZE)))
-COMPILE_UNIT = $(COMPILE) $(UNIT_CFLAGS) $(UNIT_FLAGS)
-COMPILE_TEST = $(COMPILE_UNIT) -U_GNU_SOURCE -D_GNU_SOURCE
+UNIT_FLAGS := $(UNIT_CFLAGS) -U_FORTIFY_SOURCE $(if $(UNIT_SANITIZE),$(call sanitizers,$(UNIT_SANITIZE)))
+TEST_FLAGS := $(UNIT_FLAGS) -U_GNU_SOURCE -D_GNU_SOURCE
 # A test, or a header that it includes, says in a comment which calls it wraps.
-LINK_UNIT = $(LINK) $(UNIT_FLAGS) $$(tests/unit/link_flags.sh tests/unit/$(@F).c) $^ -lcmocka -o $@
+UNIT_LINK = $(UNIT_FLAGS) $$(tests/unit/link_flags.sh tests/unit/$(@F).c) -lcmocka
 
 # tests/unit/NAME*_test.c is built for each stage that has NAME here: a function
 # of the assignment that has a file of its own, and in stage 2, which calls
@@ -127,31 +133,25 @@ STAGE_UNIT_PROGRAMS := $(foreach stage,$(CHOSEN),\
 
 unit_objects = $(patsubst $(BUILD)/%,$(BUILD)/unit/%,$(filter-out %/webserve.o,$(call stage_objects,$(1))))
 $(BUILD)/unit/stage%_test: $(BUILD)/unit/stage%_test.o $$(call unit_objects,$$(*D)) $(BUILD)/unit/common.a
-	$(call say,LINK,$@)
-	$(LINK_UNIT)
+	$(call link,$(UNIT_LINK))
 
 $(BUILD)/unit/stage%_test.o: tests/unit/$$(*F)_test.c $(BUILD)/flags
-	$(call say,CC,$< (stage $(*D)))
-	$(COMPILE_TEST) -DSTAGE=$(*D) -iquote stages/stage$(*D) -c $< -o $@
+	$(call compile,$(TEST_FLAGS) -DSTAGE=$(*D) -iquote stages/stage$(*D),(stage $(*D)))
 
 $(BUILD)/unit/stage%.o: stages/stage%.c $(BUILD)/flags
-	$(call say,CC,$< (unit))
-	$(COMPILE_UNIT) -c $< -o $@
+	$(call compile,$(UNIT_FLAGS),(unit))
 
 $(BUILD)/unit/%_test: $(BUILD)/unit/tests/%_test.o $(BUILD)/unit/common.a
-	$(call say,LINK,$@)
-	$(LINK_UNIT)
+	$(call link,$(UNIT_LINK))
 
 $(BUILD)/unit/tests/%.o: tests/unit/%.c $(BUILD)/flags
-	$(call say,CC,$<)
-	$(COMPILE_TEST) -c $< -o $@
+	$(call compile,$(TEST_FLAGS))
 
 $(BUILD)/unit/common.a: $(COMMON:%.c=$(BUILD)/unit/%.o) \
 		$(patsubst tests/unit/%.c,$(BUILD)/unit/tests/%.o,$(wildcard tests/unit/support*.c))
 
 $(BUILD)/unit/common/%.o: common/%.c $(BUILD)/flags
-	$(call say,CC,$< (unit))
-	$(COMPILE_UNIT) -c $< -o $@
+	$(call compile,$(UNIT_FLAGS),(unit))
 
 # ---- What the tests need ----------------------------------------------------
 
@@ -172,8 +172,7 @@ small-servers four-servers hasty-servers:
 TOOLS := $(BUILD)/tools/raw_client
 $(TOOLS): $(wildcard tests/tools/raw_client/*.[ch]) $(BUILD)/flags
 	$(call say,CC,$@)
-	$(COMPILE_TOOL)
-COMPILE_TOOL = $(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) $(LDLIBS) -o $@
+	$(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) -o $@
 
 .PHONY: test-programs stage-programs
 test-programs: stage-programs $(UNIT_PROGRAMS)
@@ -191,19 +190,11 @@ else
 	tests/tools/run.py $(BUILD) $(CHOSEN) $(if $(ONLY),--ids $(ONLY))
 endif
 
-# The heading of make diff, and of the TODO.md that make start writes.
-STEP_1 := Write delegate: it returns constant data, and it is not called yet.
-STEP_2 := Let the server call delegate, so that every page is the constant one.
-STEP_3 := Extract handle_connection from the loop that each thread runs.
-STEP_4 := Extract serve from main, which then only starts it.
-STEP_5 := Let delegate show the URL and the query, as the server did in stage 1.
-STEP_6 := Let handle_connection read POST data, and delegate show it.
-
 start: ## makes a folder to work on a step in: STAGE=n DIR=path
-	tests/course/start.py '$(STAGE)' "$$DIR" '$(STEP_$(STAGE))'
+	tests/course/start.py '$(STAGE)' "$$DIR"
 
 diff: ## shows what a step changed, moved lines shown as moved: [STAGE=6]
-	docs/tools/step_diff.py $(LATEST) '$(STEP_$(LATEST))'
+	docs/tools/step_diff.py $(LATEST)
 
 walk: ## shows a step on the terminal, a screen at a time: [STAGE=1]
 	tests/tools/install.sh walk
@@ -227,19 +218,17 @@ grade: ## marks a folder, or each in a folder: STAGE=n DIR=path or BATCH=path [O
 # in another process.
 SUBMISSION = COMPILE='$(filter-out -MMD -MP,$(COMPILE))' LINK='$(LINK)' \
 	SERVER_CFLAGS='$(HARDENING)' SERVER_LDFLAGS='$(HARDENING_LINK)' SMALL_CFLAGS='$(SMALL)' \
-	UNIT_CFLAGS='$(UNIT_CFLAGS) $(UNIT_FLAGS)' PYTHONDONTWRITEBYTECODE=1
+	UNIT_CFLAGS='$(UNIT_FLAGS)' PYTHONDONTWRITEBYTECODE=1
 DRIVER := $(patsubst tests/course/grading/%.c,$(BUILD)/unit/%.o,$(wildcard tests/course/grading/delegate_driver/*.c))
 .PHONY: grade-programs
 grade-programs: stage-programs $(DRIVER) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
 
 $(BUILD)/unit/delegate_driver/%.o: tests/course/grading/delegate_driver/%.c $(BUILD)/flags
-	$(call say,CC,$<)
-	$(COMPILE_UNIT) -iquote tests/unit -iquote stages/stage6 -c $< -o $@
+	$(call compile,$(UNIT_FLAGS) -iquote tests/unit -iquote stages/stage6)
 
 $(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
 		$(filter-out %/driver.o,$(DRIVER)) $(BUILD)/unit/common.a
-	$(call say,LINK,$@)
-	$(LINK_UNIT)
+	$(call link,$(UNIT_LINK))
 
 PREVIEW ?=
 SITE_PORT ?= 8000
@@ -279,12 +268,11 @@ load: ## tests with thousands of clients, slow and hostile ones: [STAGE=n]
 	$(call needs,test load,$(SERVERS) $(TOOLS) four-servers hasty-servers)
 	tests/tools/run.py $(BUILD) $(CHOSEN) --suite tests/load --jobs 1
 
-bench: ## measures speed and memory beside other servers, in 25 minutes: [QUICK=1]
-	tests/tools/install.sh bench
-	PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers instructions || echo 'make bench goes on with those that are there.'
-	$(call needs,bench,bench-programs)
-	QUICK=$(QUICK) tests/tools/bench/run.py $(BUILD)
-	tests/tools/bench/report.py terminal $(BUILD)
+bench: ## compares speed and memory with other servers, in 25 minutes: [QUICK=1]
+	PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers || echo 'make bench goes on with those that are there.'
+	$(call needs,bench,$(ALL_SERVERS) $(TOOLS))
+	QUICK=$(QUICK) tests/tools/bench/measure.py $(BUILD)
+	tests/tools/bench/bench_report.py terminal $(BUILD)
 
 check: ## checks the sources: compilers, format, linters, limits of the style
 	tests/tools/install.sh check
@@ -309,7 +297,7 @@ clean: ## removes all that was built
 # ---- What is needed rarely: docs/contributing.md describes it ---------------
 
 .PHONY: excerpts symptoms variants grade-tests matrix mutants propagate races soak \
-	instructions coverage bench-programs bench-report site-check compile_commands.json
+	instructions coverage bench-report site-check compile_commands.json
 
 excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
 	tests/tools/install.sh docs
@@ -351,32 +339,23 @@ propagate: # takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MA
 
 races: # valgrind's helgrind and DRD on the threads: [STAGE=n]
 	tests/tools/install.sh test races
-	tests/tools/races.sh build/plain$(if $(PORTABLE),/portable) $(CHOSEN)
+	tests/tools/races.py build/plain$(if $(PORTABLE),/portable) $(CHOSEN)
 
 SOAK_SECONDS ?= 180
 soak: $(SERVERS) $(TOOLS) # load for long; memory must stay flat: [STAGE=n]
 	tests/tools/install.sh test bench
-	tests/load/soak.sh $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
+	tests/load/soak.py $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
 
 instructions: # counts what the parsers take, and compares it with their budgets
 	tests/tools/install.sh instructions
-	tests/tools/instructions/count.sh $(BUILD)
+	tests/tools/instructions/count.py $(BUILD)
 
 coverage: # which lines and branches the tests reach: servers, units and the fault sweep
 	tests/tools/install.sh test coverage
-	tests/tools/coverage.sh build/coverage $(STAGES)
-
-# The stages, and what they are measured beside.
-BENCH_PROGRAMS := $(addprefix $(BUILD)/bench/,floor copy_floor ask \
-	$(if $(wildcard /usr/include/microhttpd.h /usr/local/include/microhttpd.h),microhttpd))
-bench-programs: $(ALL_SERVERS) $(TOOLS) $(BENCH_PROGRAMS)
-$(BUILD)/bench/microhttpd: LDLIBS := -lmicrohttpd
-$(BUILD)/bench/%: tests/tools/bench/%.c $(wildcard tests/tools/bench/listening.*) $(BUILD)/flags
-	$(call say,CC,$@)
-	$(COMPILE_TOOL)
+	tests/tools/coverage.py build/coverage $(STAGES)
 
 bench-report: # puts the figures of the last `make bench` into docs/performance.md
-	tests/tools/bench/report.py page $(BUILD)
+	tests/tools/bench/bench_report.py page $(BUILD)
 
 site-check: site # looks at the site in a browser: links, requests, accessibility
 	tests/tools/install.sh browser
@@ -386,7 +365,7 @@ site-check: site # looks at the site in a browser: links, requests, accessibilit
 command = printf '{"directory": "%s", "file": "%s", "command": "%s"},\n' '$(CURDIR)' '$(2)' '$(1) -c $(2)'; 
 compile_commands.json:
 	{ $(foreach file,$(COMMON) $(wildcard stages/*/*.c),$(call command,$(COMPILE),$(file))) \
-		$(foreach file,$(wildcard tests/*/*.c tests/*/*/*.c),$(call command,$(COMPILE_TEST) -iquote stages/stage6 -DSTAGE=6 \
+		$(foreach file,$(wildcard tests/*/*.c tests/*/*/*.c),$(call command,$(COMPILE) $(TEST_FLAGS) -iquote stages/stage6 -DSTAGE=6 \
 			-iquote tests/unit -iquote common,$(file))) } | sed '1s/^/[/; $$s/,$$/]/' > $@
 
 # What includes which header, as the compiler found it.

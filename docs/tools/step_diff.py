@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""docs/tools/step_diff.py STAGE SENTENCE - shows what a step changed.
+"""docs/tools/step_diff.py STAGE - shows what a step changed.
 
-Prints the sentence, how many lines are new, gone and moved, and the difference between
+Prints the step in a sentence, how many lines are new, gone and moved, and the difference between
 the stage and the one before. Marks say which lines are removed, added or moved. On a
 terminal the lines also have colors, and are shown in git's pager.
 """
@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 sys.dont_write_bytecode = True
 from differences import LEGEND, counts, of_folders  # noqa: E402
@@ -29,9 +30,10 @@ def painted(line: str) -> str:
 def main() -> int:
     """Shows a step, in a pager if there is a terminal."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # the reader has seen enough
-    stage, sentence = sys.argv[1:]
+    (stage,) = sys.argv[1:]
+    step = Path(f"tests/course/steps/step{stage}.md").read_text("utf-8")
     before, after = f"stages/stage{int(stage) - 1}", f"stages/stage{stage}"
-    lines = [f"Step {stage}. {sentence}", ""]
+    lines = [f"Step {stage}. {step.splitlines()[0]}", ""]
     if stage == "1":
         before, after = "/dev/null", "stages/stage1/delegate.c"
         lines += [

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""tests/course/start.py STAGE DIR SENTENCE - makes a folder to work on a step in.
+"""tests/course/start.py STAGE DIR - makes a folder to work on a step in.
 
 `make start STAGE=n DIR=path` calls it. DIR gets the sources of the stage before; for
 step 1, those of stage 1 without delegate.c. webserve.h is that of the step. `make`,
 `make run` and `make test` work in the folder (tests/course/steps/folder.mk), and its
-TODO.md says in SENTENCE and a few lines what to do (tests/course/steps/stepN.md).
+TODO.md says what to do (tests/course/steps/stepN.md).
 Writes nothing if DIR exists and is not empty.
 """
 
@@ -16,8 +16,6 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 STEPS = TOP / "tests/course/steps"
 TODO = """# Step {step}
-
-{sentence}
 
 {work}
 - `make` builds the server here, `make run` starts it on port 8080.
@@ -51,7 +49,7 @@ def check_arguments(step: str, folder: str) -> None:
         refuse(f"'{folder}' exists and is not empty; nothing was written.")
 
 
-def fill(folder: Path, step: int, sentence: str) -> None:
+def fill(folder: Path, step: int) -> None:
     """Writes all files of the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for source in (TOP / f"stages/stage{max(step - 1, 1)}").glob("*.c"):
@@ -62,19 +60,21 @@ def fill(folder: Path, step: int, sentence: str) -> None:
     rules = rules.replace("@PROJECT@", os.path.relpath(TOP, folder.resolve()))
     (folder / "Makefile").write_text(rules, "utf-8")
     work = (STEPS / f"step{step}.md").read_text("utf-8")
-    todo = TODO.format(step=step, sentence=sentence, work=work)
+    todo = TODO.format(step=step, work=work)
     (folder / "TODO.md").write_text(todo, "utf-8")
 
 
 def main() -> None:
     """Makes the folder that is named."""
-    step, folder, sentence = sys.argv[1:]
+    step, folder = sys.argv[1:]
     check_arguments(step, folder)
     try:
-        fill(Path(folder), int(step), sentence)
+        fill(Path(folder), int(step))
     except OSError as error:
         refuse(f"{error.filename}: {error.strerror}")
-    print(f"{folder} is ready for step {step}: read TODO.md, then type make test there.")
+    print(
+        f"{folder} is ready for step {step}: read TODO.md, then type make test there."
+    )
 
 
 if __name__ == "__main__":

@@ -1,97 +1,48 @@
 #!/usr/bin/env bash
-# tests/tools/install.sh GROUP... - says what is missing, and installs it.
+# tests/tools/install.sh GROUP... - says what these groups lack, and installs it.
 #
-# Groups, by what needs them: test, grade, load, races, instructions, fuzz,
-# coverage, docs, browser, bench, peers, trace, walk, site, check. Uses the
-# system's package manager, with sudo where not root; asks first when a person is
-# there to ask, never with CI=true. Exits with 1, and one sentence, if something
-# stays missing.
+# Uses the system's package manager, with sudo where not root; asks first when a person
+# is there to ask, never with CI=true. Exits with 1, and one sentence, if something is
+# still missing afterwards.
 set -u
 
-# What each group needs: a command, or a file, and Debian's package with it.
-needs() {
-    case $1 in
-    test)
-        echo "command:bats bats"
-        echo "file:/usr/lib/bats/bats-support/load.bash bats-support"
-        echo "file:/usr/lib/bats/bats-assert/load.bash bats-assert"
-        echo "command:curl curl"
-        echo "command:nc netcat-openbsd"
-        echo "command:python3 python3"
-        echo "header:cmocka.h libcmocka-dev"
-        ;;
-    grade)
-        echo "command:python3 python3-minimal"
-        echo "command:prlimit util-linux"
-        echo "command:bwrap bubblewrap"
-        echo "command:nm binutils"
-        ;;
-    load)
-        echo "command:slowhttptest slowhttptest"
-        ;;
-    races)
-        echo "command:valgrind valgrind"
-        ;;
-    instructions)
-        echo "command:valgrind valgrind"
-        ;;
-    fuzz)
-        echo "command:clang clang"
-        echo "fuzzer:clang libclang-rt-14-dev"
-        ;;
-    docs)
-        echo "command:python3 python3"
-        echo "command:nginx nginx-light"
-        ;;
-    coverage)
-        echo "command:gcovr gcovr"
-        ;;
-    browser)
-        echo "command:chromium chromium"
-        echo "command:chromedriver chromium-driver"
-        ;;
-    bench)
-        echo "command:python3 python3"
-        echo "command:wrk wrk"
-        echo "command:gnuplot gnuplot-nox"
-        ;;
-    peers)
-        echo "command:nginx nginx-light"
-        echo "command:lighttpd lighttpd"
-        echo "command:haproxy haproxy"
-        echo "header:microhttpd.h libmicrohttpd-dev"
-        echo "header:http_parser.h libhttp-parser-dev"
-        ;;
-    trace)
-        echo "command:python3 python3"
-        ;;
-    walk)
-        echo "command:python3 python3"
-        echo "command:curl curl"
-        echo "command:nc netcat-openbsd"
-        ;;
-    site)
-        echo "command:git git"
-        echo "command:python3 python3"
-        echo "command:node nodejs"
-        echo "command:npm npm"
-        ;;
-    check)
-        echo "command:clang clang"
-        echo "command:clang-format clang-format"
-        echo "command:clang-tidy clang-tidy"
-        echo "command:cppcheck cppcheck"
-        echo "command:shellcheck shellcheck"
-        echo "command:pyflakes3 pyflakes3"
-        echo "command:codespell codespell"
-        echo "command:musl-gcc musl-tools"
-        ;;
-    *)
-        echo "tests/tools/install.sh: there is no group '$1'" >&2
-        exit 2
-        ;;
-    esac
-}
+# What is looked for, Debian's package that has it, and the groups that need it.
+packages='
+command:python3        python3             test bench trace docs walk site
+command:bats           bats                test
+file:/usr/lib/bats/bats-support/load.bash  bats-support  test
+file:/usr/lib/bats/bats-assert/load.bash   bats-assert   test
+command:curl           curl                test walk
+command:nc             netcat-openbsd      test walk
+header:cmocka.h        libcmocka-dev       test
+command:prlimit        util-linux          grade
+command:bwrap          bubblewrap          grade
+command:nm             binutils            grade
+command:slowhttptest   slowhttptest        load
+command:valgrind       valgrind            races instructions
+header:http_parser.h   libhttp-parser-dev  instructions
+command:gcovr          gcovr               coverage
+command:clang          clang               fuzz check
+fuzzer:clang           libclang-rt-dev     fuzz
+command:clang-format   clang-format        check
+command:clang-tidy     clang-tidy          check
+command:cppcheck       cppcheck            check
+command:shellcheck     shellcheck          check
+command:pyflakes3      pyflakes3           check
+command:codespell      codespell           check
+command:musl-gcc       musl-tools          check
+command:wrk            wrk                 bench
+command:gnuplot        gnuplot-nox         bench
+command:nginx          nginx-light         peers docs
+command:lighttpd       lighttpd            peers
+command:haproxy        haproxy             peers
+header:microhttpd.h    libmicrohttpd-dev   peers
+command:git            git                 site
+command:node           nodejs              site
+command:npm            npm                 site
+command:chromium       chromium            browser
+command:chromedriver   chromium-driver     browser
+'
 
 is_there() {
     case $1 in
@@ -108,13 +59,16 @@ is_there() {
     esac
 }
 
+# missing GROUP...: the packages.
 missing() {
-    local group need package
-    for group in "$@"; do
-        needs "$group" | while read -r need package; do
-            is_there "$need" || echo "$package"
+    local need package groups group
+    while read -r need package groups; do
+        for group; do
+            if [[ " $groups " == *" $group "* ]] && ! is_there "$need"; then
+                echo "$package"
+            fi
         done
-    done
+    done <<<"$packages"
 }
 
 may_install() {
@@ -138,24 +92,30 @@ as_root() {
     fi
 }
 
-mapfile -t packages < <(missing "$@")
-[ "${#packages[@]}" -gt 0 ] || exit 0
+for group; do
+    if ! grep -qE " $group( |\$)" <<<"$packages"; then
+        echo "tests/tools/install.sh: there is no group '$group'" >&2
+        exit 2
+    fi
+done
+mapfile -t lacking < <(missing "$@" | sort -u)
+[ "${#lacking[@]}" -gt 0 ] || exit 0
 
-echo "Missing: ${packages[*]}"
+echo "Missing: ${lacking[*]}"
 manager=apt-get
 if ! command -v apt-get >/dev/null; then
-    echo "This system has no apt-get; please install: ${packages[*]} (these are Debian's names)." >&2
+    echo "This system has no apt-get; please install: ${lacking[*]} (these are Debian's names)." >&2
     exit 1
 fi
 may_install || exit 1
 export DEBIAN_FRONTEND=noninteractive
 {
     as_root apt-get update -qq &&
-        as_root apt-get install -y -qq --no-install-recommends "${packages[@]}"
+        as_root apt-get install -y -qq --no-install-recommends "${lacking[@]}"
 } >/dev/null || exit 1
 
-mapfile -t packages < <(missing "$@")
-if [ "${#packages[@]}" -gt 0 ]; then
-    echo "Still missing: ${packages[*]}" >&2
+mapfile -t lacking < <(missing "$@" | sort -u)
+if [ "${#lacking[@]}" -gt 0 ]; then
+    echo "Still missing: ${lacking[*]}" >&2
     exit 1
 fi

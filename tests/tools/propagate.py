@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-CONTEXT = 3  # lines around a change, at the most
+CONTEXT = 3  # at most so many lines around a change
 
 
 @dataclass
@@ -138,8 +138,10 @@ def take(change: Change, stage: int, markers: bool, touched: set[Path]) -> bool:
         found = relocate(change, folder)
         if found is None:
             holder = likely_holder(change, folder)
-            print(f"{what} needs a hand in stage{stage}/{holder.name}: what stands "
-                  f"around it in {change.path()} is not there, or not once.")
+            print(
+                f"{what} needs a hand in stage{stage}/{holder.name}: the lines "
+                f"around it in {change.path()} are not there exactly once."
+            )
             if markers:
                 holder.write_text(conflict(holder.read_text(), change))
             return False
@@ -221,13 +223,13 @@ def relocate(change: Change, folder: Path) -> tuple[Path, str] | None:
 
 
 def squeeze(text: str) -> tuple[str, list[int]]:
-    """The text without white space, and where each character stood."""
+    """The text without white space, and where each character was."""
     at = [i for i, character in enumerate(text) if not character.isspace()]
     return "".join(text[i] for i in at), at
 
 
 def find(text: str, part: str) -> list[tuple[int, int]]:
-    """Where the part stands in the text, white space aside."""
+    """Where the part is in the text, except for white space."""
     squeezed, at = squeeze(text)
     wanted, _ = squeeze(part)
     return [

@@ -6,7 +6,7 @@
  * Answers every GET with the page and the fields that the stages send, closes
  * the connection, and writes a line to standard error in the Common Log Format.
  * `threads` is a thread for each connection, `epoll` two threads with an event
- * loop each. The page is not copied, and stands in memory for good.
+ * loop each. The page is not copied, and stays in memory.
  */
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -19,7 +19,7 @@
 
 #include "listening.h"
 
-/* What stands between the client and the request, made anew once a second; with
+/* What is between the client and the request, made once a second; with
  * threads that live for a connection, for each. */
 struct date {
     time_t made;
@@ -39,7 +39,7 @@ static void update_date(struct date *date)
     }
 }
 
-/* Appends a string, of which at the most so many octets; gives the end. */
+/* Appends a string, at most so many octets of it; gives the end. */
 static char *append(char *end, const char *text, size_t most)
 {
     size_t length = strnlen(text, most);

@@ -1,5 +1,5 @@
 /*
- * subjects.h - what tests/tools/instructions/count.sh counts the instructions
+ * subjects.h - what tests/tools/instructions/count.py counts the instructions
  * of.
  *
  * A subject prepares its input once, then does its work a number of times,

@@ -2,8 +2,16 @@
 
 from collections.abc import Callable
 
-from .figures import Figures, Spread, Value, cost, given_back, held_each, kernel_each, rate, seconds, server_seconds
-from .targets import OURS, verdicts
+from figures import (
+    Figures,
+    Value,
+    cost,
+    given_back,
+    held_each,
+    rate,
+    seconds,
+)
+from targets import OURS, verdicts
 
 Row = list[str]
 Table = list[Row]  # the first row is the head
@@ -26,7 +34,9 @@ def _beside(figures: Figures, value: Value, unit: str, digits: int) -> Table:
     ]
     for peer in figures.peers("exchanges"):
         if peer != OURS:
-            ratios = [figures.ratio("exchanges", value, OURS, peer, clients=n) for n in counts]
+            ratios = [
+                figures.ratio("exchanges", value, OURS, peer, clients=n) for n in counts
+            ]
             table.append(
                 [f"÷ {figures.title(peer)}", *(r.show() if r else "—" for r in ratios)]
             )
@@ -47,14 +57,23 @@ def _latency(figures: Figures) -> Table:
     for peer in figures.peers("exchanges"):
         row = [figures.title(peer)]
         for name in names:
-            spread = figures.spread("exchanges", lambda s: s[name] / 1000, peer=peer, clients=64)
+            spread = figures.spread(
+                "exchanges", lambda s: s[name] / 1000, peer=peer, clients=64
+            )
             row.append(f"{spread.median:.2f}" if spread else "—")
         table.append(row)
     return table
 
 
 def _stages(figures: Figures) -> Table:
-    table = [["64 clients", "octets of content", "exchanges/s ÷ stage 6", "processor time ÷ stage 6"]]
+    table = [
+        [
+            "64 clients",
+            "octets of content",
+            "exchanges/s ÷ stage 6",
+            "processor time ÷ stage 6",
+        ]
+    ]
     for stage in figures.peers("stages"):
         ratios = [figures.ratio("stages", value, stage, OURS) for value in (rate, cost)]
         octets = figures.select("stages", peer=stage)[0]["content"]
@@ -63,24 +82,20 @@ def _stages(figures: Figures) -> Table:
     return table
 
 
-def _kernels(spread: Spread | None) -> str:
-    """MemAvailable moves with all that runs: rounds that disagree tell nothing."""
-    if spread is None or spread.least < 0 or spread.most > 2 * spread.median:
-        return "—"
-    return f"{spread.median:.1f}"
-
-
 def _held(figures: Figures) -> Table:
     counts = [n for n in figures.distinct("held", "held") if n]
     most = counts[-1] if counts else 0
     table = [["", *(f"KiB each, {n:,} held" for n in counts)]]
-    table[0] += [f"{most:,}: kernel's KiB each", "answer among them, ms", "the slowest, ms", "comes back"]
+    table[0] += [
+        "answer among them, ms",
+        "the slowest, ms",
+        "comes back",
+    ]
     for peer in figures.peers("held"):
         row = [figures.title(peer)]
         for count in counts:
             spread = figures.spread("held", held_each, peer=peer, held=count)
             row.append(f"{spread.median:.1f}" if spread else "—")
-        row.append(_kernels(figures.spread("held", kernel_each, peer=peer, held=most)))
         last: list[tuple[Value, str]] = [
             (lambda s: s["live_ms"], "{:.2f}"),
             (lambda s: s["live_most_ms"], "{:.2f}"),
@@ -101,18 +116,12 @@ def _octets(number: float) -> str:
 
 
 def _posts(figures: Figures) -> Table:
-    table = [["content", "sent", "stage 6: ms", "MB/s", "time ÷ the copying floor", "processor time ÷ the floor's"]]
+    table = [["content", "ms", "MB/s"]]
     for octets in figures.distinct("posts", "octets"):
-        for piece in figures.distinct("posts", "piece"):
-            key = {"octets": octets, "piece": piece}
-            ours = figures.spread("posts", seconds, peer=OURS, **key)
-            ratio = figures.ratio("posts", seconds, OURS, "copy-floor", **key)
-            spent = figures.ratio("posts", server_seconds, OURS, "copy-floor", **key)
-            if ours and ratio and spent:
-                sent = f"in pieces of {_octets(piece)}" if piece else "whole"  # type: ignore[arg-type]
-                speed = octets / ours.median / 1e6  # type: ignore[operator]
-                row = [_octets(octets), sent, f"{ours.median * 1000:.3f}"]  # type: ignore[arg-type]
-                table.append([*row, f"{speed:.0f}", ratio.show(), spent.show()])
+        took = figures.spread("posts", seconds, octets=octets)
+        if took:
+            speed = octets / took.median / 1e6  # type: ignore[operator]
+            table.append([_octets(octets), f"{took.median * 1000:.3f}", f"{speed:.0f}"])  # type: ignore[arg-type]
     return table
 
 
@@ -124,24 +133,6 @@ def _peaks(figures: Figures) -> Table:
         part = peak / (s["octets"] + s["answer_octets"])
         table.append([*row, f"{part:.2f}" if s["octets"] >= 1 << 20 else "—"])
     return table
-
-
-def _growth(figures: Figures) -> Table:
-    table = [["", "from", "to", "ms of the server at the largest", "grows as size to the power of", "over the last step"]]
-    for kind in figures.distinct("growth", "kind"):
-        sizes = sorted({s["size"] for s in figures.select("growth", kind=kind)})
-        largest = figures.spread("growth", server_seconds, kind=kind, size=sizes[-1])
-        power = figures.exponent(str(kind))
-        last = figures.exponent(str(kind), last_step=True)
-        if largest and power and last:
-            row = [str(kind), f"{sizes[0]:,}", f"{sizes[-1]:,}"]
-            table.append([*row, f"{largest.median * 1000:.2f}", power.show(), last.show()])
-    return table
-
-
-def _instructions(figures: Figures) -> Table:
-    rows = [[str(s["subject"]), f"{s['each']:.2f}", str(s["unit"])] for s in figures.select("instructions")]
-    return [["subject", "instructions", "for each"], *rows]
 
 
 def _machine(figures: Figures) -> Table:
@@ -159,9 +150,12 @@ def _machine(figures: Figures) -> Table:
         ["system", f"{machine['system']}, Linux {machine['kernel']}"],
         ["load before the run", f"{machine['load_before']:.1f}"],
         ["built", f"commit {built['commit']}, {built['compiler']}, `{built['flags']}`"],
-        ["beside it", ", ".join(dict.fromkeys([*versions, built["wrk"]]))],
+        ["compared with", ", ".join(dict.fromkeys([*versions, built["wrk"]]))],
         ["the page", f"{data['page_octets']:,} octets"],
-        ["the run", f"{data['made']}, {data['rounds']} rounds, {data['took_seconds']} s"],
+        [
+            "the run",
+            f"{data['made']}, {data['rounds']} rounds, {data['took_seconds']} s",
+        ],
     ]
 
 
@@ -174,8 +168,6 @@ TABLES: dict[str, Callable[[Figures], Table]] = {
     "held": _held,
     "posts": _posts,
     "peaks": _peaks,
-    "growth": _growth,
-    "instructions": _instructions,
     "targets": _targets,
 }
 
@@ -186,10 +178,8 @@ TITLES = {
     "latency": "Latency",
     "stages": "The six stages",
     "held": "Half-sent requests held",
-    "posts": "POST of form data",
+    "posts": "POST of form data to stage 6",
     "peaks": "Peak memory of a POST",
-    "growth": "Growth",
-    "instructions": "The parsers, in instructions",
     "targets": "Targets: medians, quartiles in brackets",
 }
 
@@ -201,7 +191,9 @@ def markdown(table: Table) -> str:
 
 
 def _is_text(table: Table, column: int) -> bool:
-    return any(row[column] and row[column][0] not in "0123456789-—" for row in table[1:])
+    return any(
+        row[column] and row[column][0] not in "0123456789-—" for row in table[1:]
+    )
 
 
 def plain(table: Table) -> str:

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""tests/tools/bench/report.py terminal|page BUILD, or: report check - shows figures.
+"""tests/tools/bench/bench_report.py terminal|page BUILD, or: report check - shows figures.
 
     terminal BUILD   prints the tables of BUILD/bench/bench.json, and draws the
                      plots into BUILD/bench/plots
     page BUILD       puts that file into docs/performance/, draws the plots there,
-                     and writes the tables of docs/performance.md anew
+                     and writes the tables of docs/performance.md
     check            fails if the page's tables are not those of the figures that
-                     stand in docs/performance/
+                     are in docs/performance/
 
-On the page a table stands between two marks, and nothing there is typed:
+On the page each table is between two marks, and is not typed:
 
-    <!-- begin: tests/tools/bench/report.py rates -->
+    <!-- begin: tests/tools/bench/bench_report.py rates -->
     <!-- end -->
 """
 
@@ -19,19 +19,22 @@ import shutil
 import sys
 from pathlib import Path
 
-from bench.bench import PARTS
-from bench.figures import Figures
-from bench.peers import SERVERS
-from bench.plots import draw
-from bench.tables import TABLES, TITLES, markdown, plain
+from bench_run import PARTS
+from figures import Figures
+from peers import SERVERS
+from plots import draw
+from tables import TABLES, TITLES, markdown, plain
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "docs" / "performance.md"
 KEPT = ROOT / "docs" / "performance" / "bench.json"
-MARKED = re.compile(r"(<!-- begin: tests/tools/bench/report.py (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+MARKED = re.compile(
+    r"(<!-- begin: tests/tools/bench/bench_report.py (\S+) -->\n).*?(<!-- end -->)",
+    re.DOTALL,
+)
 
 
-def written_anew(page: str, figures: Figures) -> str:
+def with_tables(page: str, figures: Figures) -> str:
     """The page with its tables made from these figures."""
 
     def table(marked: re.Match[str]) -> str:
@@ -58,15 +61,16 @@ def write_page(build: Path) -> int:
     figures = Figures(new)
     lacking = [part for part in PARTS if not figures.select(part)]
     lacking += [name for name in SERVERS if not figures.select("exchanges", peer=name)]
-    if not figures.select("instructions", subject="head-by-libhttp-parser"):
-        lacking.append("libhttp-parser")
     if figures.data["quick"] or figures.data["rounds"] < 7 or lacking:
-        print(f"tests/tools/bench/report.py: that was not a full run: {', '.join(lacking)}", file=sys.stderr)
+        print(
+            f"tests/tools/bench/bench_report.py: that was not a full run: {', '.join(lacking)}",
+            file=sys.stderr,
+        )
         return 1
     KEPT.parent.mkdir(exist_ok=True)
     shutil.copy(new, KEPT)
     draw(figures, KEPT.parent)
-    PAGE.write_text(written_anew(PAGE.read_text(), figures))
+    PAGE.write_text(with_tables(PAGE.read_text(), figures))
     return 0
 
 
@@ -75,10 +79,17 @@ def check() -> int:
     if not MARKED.search(page):
         print(f"{PAGE.name} has no tables", file=sys.stderr)
         return 1
-    if written_anew(page, Figures(KEPT)) != page:
-        print(f"{PAGE.name} is not what its figures say; run `make bench-report`", file=sys.stderr)
+    if with_tables(page, Figures(KEPT)) != page:
+        print(
+            f"{PAGE.name} is not what its figures say; run `make bench-report`",
+            file=sys.stderr,
+        )
         return 1
-    missing = [name for name in re.findall(r"\(performance/(\S+)\)", page) if not (KEPT.parent / name).exists()]
+    missing = [
+        name
+        for name in re.findall(r"\(performance/(\S+)\)", page)
+        if not (KEPT.parent / name).exists()
+    ]
     for name in missing:
         print(f"{PAGE.name} shows {name}, which is not there", file=sys.stderr)
     return 1 if missing else 0
@@ -94,9 +105,15 @@ def main(arguments: list[str]) -> int:
             case ["check"]:
                 return check()
     except FileNotFoundError as error:
-        print(f"tests/tools/bench/report.py: {error.filename} is missing", file=sys.stderr)
+        print(
+            f"tests/tools/bench/bench_report.py: {error.filename} is missing",
+            file=sys.stderr,
+        )
         return 1
-    print("usage: tests/tools/bench/report.py terminal|page BUILD, or: tests/tools/bench/report.py check", file=sys.stderr)
+    print(
+        "usage: tests/tools/bench/bench_report.py terminal|page BUILD, or: tests/tools/bench/bench_report.py check",
+        file=sys.stderr,
+    )
     return 2
 
 

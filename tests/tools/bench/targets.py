@@ -8,16 +8,16 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .exchanges import HEADLINE
-from .figures import Figures, Spread, Value, cost, given_back, held_each, rate, seconds
-from .peers import FLOORS, HERE, STAGES
+from throughput import HEADLINE
+from figures import Figures, Spread, Value, cost, given_back, held_each, rate
+from peers import FLOORS, HERE, STAGES
 
 OURS = "stage6"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """A target beside what was measured, and a word on it. Where the limit lies within
+    """A target, what was measured, and a word on it. Where the limit lies within
     the interval that holds the true median in 19 of 20 runs, the word says so."""
 
     sentence: str
@@ -30,15 +30,20 @@ def _value(word: str) -> Value:
     return {"rate": rate, "cost": cost}[word]
 
 
-def _beside(figures: Figures, word: str, peer: str, clients: str) -> tuple[Spread | None, str]:
-    """Ours beside one peer's; where the headline is, of its own many rounds."""
+def _beside(
+    figures: Figures, word: str, peer: str, clients: str
+) -> tuple[Spread | None, str]:
+    """Ours divided by one peer's; for the headline, from its own many rounds."""
     if int(clients) == HEADLINE and figures.select("headline", peer=peer):
         return figures.ratio("headline", _value(word), OURS, peer), ""
-    return figures.ratio("exchanges", _value(word), OURS, peer, clients=int(clients)), ""
+    return (
+        figures.ratio("exchanges", _value(word), OURS, peer, clients=int(clients)),
+        "",
+    )
 
 
 def _best(figures: Figures, clients: str) -> tuple[Spread | None, str]:
-    """The worst that we do beside any server; 16 stands for 16 and more."""
+    """Our lowest ratio to any server; 16 means 16 and more."""
     found = []
     for count in figures.distinct("exchanges", "clients"):
         if count == int(clients) or int(clients) > 1 and count >= int(clients):  # type: ignore[operator]
@@ -63,20 +68,14 @@ def _stages(figures: Figures, word: str) -> tuple[Spread | None, str]:
 
 
 def _peak(figures: Figures, octets: str) -> tuple[Spread | None, str]:
-    return figures.spread(
-        "peaks",
-        lambda s: s["peak_KiB"] * 1024 / (3 * s["octets"] + s["answer_octets"]),
-        octets=int(octets),
-    ), ""
-
-
-def _growth(figures: Figures, last_step: bool) -> tuple[Spread | None, str]:
-    found = []
-    for kind in figures.distinct("growth", "kind"):
-        spread = figures.exponent(str(kind), last_step)
-        if spread:
-            found.append((spread, str(kind)))
-    return max(found, key=lambda pair: pair[0].median) if found else (None, "")
+    return (
+        figures.spread(
+            "peaks",
+            lambda s: s["peak_KiB"] * 1024 / (3 * s["octets"] + s["answer_octets"]),
+            octets=int(octets),
+        ),
+        "",
+    )
 
 
 def _figure(figures: Figures, name: str) -> tuple[Spread | None, str]:
@@ -92,16 +91,13 @@ def _figure(figures: Figures, name: str) -> tuple[Spread | None, str]:
         peer, count = rest.split()
         return figures.ratio("held", held_each, OURS, peer, held=int(count)), ""
     if word == "live":
-        return figures.spread("held", lambda s: s["live_ms"], peer=OURS, held=int(rest)), ""
+        return (
+            figures.spread("held", lambda s: s["live_ms"], peer=OURS, held=int(rest)),
+            "",
+        )
     if word == "back":
         return figures.spread("held", given_back, peer=OURS, held=int(rest)), ""
-    if word == "post":
-        return figures.ratio("posts", seconds, OURS, "copy-floor", octets=int(rest), piece=0), ""
-    if word == "instructions":
-        return figures.spread("instructions", lambda s: s["each"], subject=rest), ""
-    if word == "making":
-        return figures.spread("making", seconds, what=rest), ""
-    return _peak(figures, rest) if word == "peak" else _growth(figures, rest == "last step")
+    return _peak(figures, rest)
 
 
 def _word(spread: Spread, least: float | None, most: float | None) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import machine
+import machine
 
-HERE = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
 STAGES = tuple(f"stage{n}" for n in range(1, 7))
 
 
@@ -21,7 +21,7 @@ class Place:
     folder: Path  # the peer's own
     page: Path  # the content that all answer
     answer: Path  # the same with a head
-    port: int  # a free one, for servers that must be told
+    port: int  # a free one, for servers that do not choose one
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,6 @@ class Peer:
     needs: str = ""  # a command, or a program of BUILD/bench
     version: tuple[str, ...] = ()
     says_port: bool = True
-    most_held: int = 1_000_000
 
 
 def _configured(name: str, place: Place) -> str:
@@ -86,7 +85,13 @@ PEERS = {
         Peer(
             "nginx-tuned",
             "nginx, tuned",
-            lambda p: ["nginx", "-p", str(p.folder), "-c", _configured("nginx-tuned.conf", p)],
+            lambda p: [
+                "nginx",
+                "-p",
+                str(p.folder),
+                "-c",
+                _configured("nginx-tuned.conf", p),
+            ],
             "nginx",
             ("nginx", "-v"),
             says_port=False,
@@ -94,7 +99,13 @@ PEERS = {
         Peer(
             "nginx",
             "nginx, as shipped",
-            lambda p: ["nginx", "-p", str(p.folder), "-c", _configured("nginx.conf", p)],
+            lambda p: [
+                "nginx",
+                "-p",
+                str(p.folder),
+                "-c",
+                _configured("nginx.conf", p),
+            ],
             "nginx",
             ("nginx", "-v"),
             says_port=False,
@@ -122,31 +133,30 @@ PEERS = {
             "microhttpd",
             ("pkg-config", "--modversion", "libmicrohttpd"),
         ),
-        Peer("mhd-epoll", "libmicrohttpd, epoll", _bench("microhttpd", "epoll", "PAGE"), "microhttpd"),
         Peer(
-            "python",
-            "Python's ThreadingHTTPServer",
-            lambda p: ["python3", str(HERE / "peers" / "threading_server.py"), str(p.page)],
-            "python3",
-            ("python3", "--version"),
-            most_held=1000,  # beyond, it is the slowest by far
+            "mhd-epoll",
+            "libmicrohttpd, epoll",
+            _bench("microhttpd", "epoll", "PAGE"),
+            "microhttpd",
         ),
         Peer("floor", "the floor, two threads", _bench("floor", "ANSWER", "2")),
         Peer("floor-alone", "the floor, one thread", _bench("floor", "ANSWER", "1")),
-        Peer("copy-floor", "the copying floor", _bench("copy_floor")),
     )
 }
 
 # The least that an exchange can cost, with two threads and with one.
 FLOORS = ("floor", "floor-alone")
-
-# Those that serve pages and stand in the main table; ours first.
-SERVERS = tuple(n for n in PEERS if n == "stage6" or n not in (*STAGES, "copy-floor"))
+# Those in the main table, ours first.
+SERVERS = tuple(n for n in PEERS if n == "stage6" or n not in STAGES)
 
 
 def is_there(peer: Peer, build: Path) -> bool:
     """Whether what the peer needs is installed, or was built."""
-    return not peer.needs or bool(shutil.which(peer.needs)) or (build / "bench" / peer.needs).exists()
+    return (
+        not peer.needs
+        or bool(shutil.which(peer.needs))
+        or (build / "bench" / peer.needs).exists()
+    )
 
 
 def version(peer: Peer) -> str:

@@ -2,16 +2,17 @@
 
 import os
 import random
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .peers import PEERS, SERVERS, STAGES, is_there
-from .progress import Progress
-from .server import BenchError, Server, check_answer
+from peers import PEERS, SERVERS, STAGES, is_there
+from server import BenchError, Server, check_answer
 
-PARTS = ("exchanges", "headline", "stages", "held", "posts", "growth", "instructions", "making")
+PARTS = ("exchanges", "headline", "stages", "held", "posts")
 
 
 def _number(name: str, otherwise: int) -> int:
@@ -26,13 +27,15 @@ def _chosen(name: str, all_of_them: tuple[str, ...]) -> tuple[str, ...]:
     chosen = tuple(os.environ.get(name, "").replace(",", " ").split())
     for one in chosen:
         if one not in all_of_them:
-            raise BenchError(f"{name}: there is no '{one}'; there are {', '.join(all_of_them)}")
+            raise BenchError(
+                f"{name}: there is no '{one}'; there are {', '.join(all_of_them)}"
+            )
     return chosen
 
 
 @dataclass
 class Bench:
-    """The settings come from the environment; `run` documents them."""
+    """The settings come from the environment; measure.py documents them."""
 
     build: Path
     quick: bool = False
@@ -43,8 +46,8 @@ class Bench:
     stages: tuple[str, ...] = STAGES
     missing: list[str] = field(default_factory=list)
     samples: dict[str, list[dict[str, object]]] = field(default_factory=dict)
-    progress: Progress = field(default_factory=Progress)
     page: bytes = b""
+    began: float = field(default_factory=time.monotonic)
 
     @classmethod
     def from_environment(cls, build: Path) -> "Bench":
@@ -52,7 +55,7 @@ class Bench:
         bench = cls(build, quick)
         bench.rounds = _number("BENCH_ROUNDS", 1 if quick else 7)
         bench.seconds = _number("BENCH_SECONDS", 1)
-        bench.parts = _chosen("BENCH_PARTS", PARTS) or (PARTS[:-2] if quick else PARTS)
+        bench.parts = _chosen("BENCH_PARTS", PARTS) or PARTS
         wanted = _chosen("BENCH_PEERS", SERVERS) or SERVERS
         bench.peers = tuple(n for n in wanted if is_there(PEERS[n], build))
         bench.missing = [n for n in wanted if n not in bench.peers]
@@ -79,6 +82,15 @@ class Bench:
         with ExitStack() as stack:
             yield {name: stack.enter_context(self.start(name)) for name in names}
 
+    def rounds_of(self, part: str, count: int) -> Iterator[int]:
+        """The numbers of the rounds; each is said as it begins."""
+        for number in range(count):
+            print(
+                f"{time.monotonic() - self.began:5.0f} s  {part}, round {number + 1} of {count}",
+                file=sys.stderr,
+            )
+            yield number
+
     def turns(self, names: tuple[str, ...], round_number: int) -> tuple[str, ...]:
         """The order of a round, by chance, so that none always follows the same; the
         same in each run."""
@@ -98,4 +110,6 @@ class Bench:
             raise BenchError(f"stage 6 answers with {code}")
         head = "".join(f"{name.title()}: {value}\r\n" for name, value in fields.items())
         (self.work / "page.html").write_bytes(self.page)
-        (self.work / "answer").write_bytes(f"HTTP/1.1 200 OK\r\n{head}\r\n".encode() + self.page)
+        (self.work / "answer").write_bytes(
+            f"HTTP/1.1 200 OK\r\n{head}\r\n".encode() + self.page
+        )

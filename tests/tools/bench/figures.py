@@ -1,6 +1,6 @@
 """Medians, quartiles and ratios of the samples in bench.json.
 
-A ratio is taken round by round, of samples that stood beside each other, and
+A ratio is taken round by round, of samples that follow each other, and
 the median is that of the ratios.
 """
 
@@ -20,7 +20,10 @@ def _left_out(count: int) -> int:
     true median in 95 % of cases: by the sign test, whatever the distribution."""
     out = 0
     below = 0.5**count
-    while out < (count - 1) // 2 and 2 * (below + math.comb(count, out + 1) * 0.5**count) <= 0.05:
+    while (
+        out < (count - 1) // 2
+        and 2 * (below + math.comb(count, out + 1) * 0.5**count) <= 0.05
+    ):
         out += 1
         below += math.comb(count, out) * 0.5**count
     return out
@@ -43,7 +46,9 @@ class Spread:
         low, _, high = statistics.quantiles(values, n=4, method="inclusive")
         in_order = sorted(values)
         out = _left_out(len(values))
-        return cls(statistics.median(values), low, high, in_order[out], in_order[-1 - out])
+        return cls(
+            statistics.median(values), low, high, in_order[out], in_order[-1 - out]
+        )
 
     def show(self, digits: int = 2) -> str:
         """`1.05 (1.02-1.08)`, and `1.05` alone where there is one value."""
@@ -66,18 +71,9 @@ def seconds(sample: Sample) -> float:
     return sample["seconds"]
 
 
-def server_seconds(sample: Sample) -> float:
-    """Processor time of the server for one exchange, where each is a sample's."""
-    return sample["server_seconds"]
-
-
 def held_each(sample: Sample) -> float:
     """KiB for each request that is held."""
     return (sample["pss_KiB"] - sample["pss_before_KiB"]) / max(sample["held"], 1)
-
-
-def kernel_each(sample: Sample) -> float:
-    return sample["kernel_KiB"] / max(sample["held"], 1)
 
 
 def given_back(sample: Sample) -> float:
@@ -118,7 +114,9 @@ class Figures:
         found = [value(sample) for sample in self.select(part, **key)]
         return Spread.of(found) if found else None
 
-    def ratio(self, part: str, value: Value, ours: str, theirs: str, **key: object) -> Spread | None:
+    def ratio(
+        self, part: str, value: Value, ours: str, theirs: str, **key: object
+    ) -> Spread | None:
         """Of our value to theirs."""
         others = {s["round"]: value(s) for s in self.select(part, peer=theirs, **key)}
         ratios = [
@@ -127,18 +125,3 @@ class Figures:
             if others.get(sample["round"])
         ]
         return Spread.of(ratios) if ratios else None
-
-    def exponent(self, kind: str, last_step: bool = False) -> Spread | None:
-        """Processor time grows as size to this power: in each round from the
-        smallest to the largest, or only over the last step."""
-        powers = []
-        for number in sorted({s["round"] for s in self.select("growth", kind=kind)}):
-            found = self.select("growth", kind=kind, round=number)
-            samples = [s for s in found if s["server_seconds"] > 0]
-            if len(samples) > 1:
-                small, large = samples[-2 if last_step else 0], samples[-1]
-                powers.append(
-                    math.log(server_seconds(large) / server_seconds(small))
-                    / math.log(large["size"] / small["size"])
-                )
-        return Spread.of(powers) if powers else None

@@ -29,7 +29,11 @@ def describe() -> dict[str, object]:
     """What a reader must know to judge the figures."""
     cpu = re.search(r"^model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text(), re.M)
     release = Path("/etc/os-release")
-    system = re.search(r'^PRETTY_NAME="(.*)"', release.read_text(), re.M) if release.exists() else None
+    system = (
+        re.search(r'^PRETTY_NAME="(.*)"', release.read_text(), re.M)
+        if release.exists()
+        else None
+    )
     return {
         "processor": cpu[1] if cpu else platform.machine(),
         "processors": len(os.sched_getaffinity(0)),
@@ -66,7 +70,12 @@ def allow_many_descriptors() -> int:
     return hard
 
 
-def at_rest(read: Callable[[], float], near: Callable[[float], float], seconds: float, pause: float = 0.2) -> float:
+def at_rest(
+    read: Callable[[], float],
+    near: Callable[[float], float],
+    seconds: float,
+    pause: float = 0.2,
+) -> float:
     """What `read` gives, once it moves by no more than `near` of it from one look to
     the next; or what it gives after so many seconds."""
     deadline = time.monotonic() + seconds
@@ -75,11 +84,6 @@ def at_rest(read: Callable[[], float], near: Callable[[float], float], seconds: 
         time.sleep(pause)
         last, now = now, read()
     return now
-
-
-def available_memory() -> int:
-    """MemAvailable: falls by what the kernel itself takes, too."""
-    return _field("/proc/meminfo", "MemAvailable")
 
 
 def session(leader: int) -> list[int]:
@@ -100,7 +104,7 @@ def processor_time(pids: list[int]) -> float:
     """User and system time of all of them, ended threads included.
 
     Linux has a clock for each process; its number is made as
-    clock_getcpuclockid(3) makes it. It counts what stands in /proc/PID/stat as
+    clock_getcpuclockid(3) makes it. It counts what /proc/PID/stat has as
     utime and stime, but in nanoseconds, where those are in hundredths of a second.
     """
     return sum(time.clock_gettime((~pid << 3) | PROCESS_CLOCK) for pid in pids)

@@ -1,40 +1,35 @@
 #!/usr/bin/env python3
-"""tests/tools/bench/run.py BUILD - measures the stages beside other servers.
+"""tests/tools/bench/measure.py BUILD - measures the stages and other servers.
 
 It needs what `make bench` builds and installs. The samples go to
-BUILD/bench/bench.json; docs/performance.md tells the method, and the modules of
-tests/tools/bench/bench, one for each part, what is in a sample. It asserts no times;
-it ends with 1, and one sentence, if a server does not start, does not answer
-with 200, or answers something else than the others; what was measured is
-written all the same, and if it is interrupted, too. The environment may set
+BUILD/bench/bench.json; docs/performance.md has the method, and the module of each part
+what is in a sample. It ends with 1, and one sentence, if a server does not start, does
+not answer with 200, or answers something else than the others; what was measured is
+written even so. The environment may set
 
-    QUICK=1          a smoke run: a little of each part but the last two
+    QUICK=1          a smoke run: a little of each part
     BENCH_ROUNDS     rounds (7; 1 if quick)
     BENCH_SECONDS    for each measurement with wrk (1)
-    BENCH_PARTS      some of: exchanges headline stages held posts growth
-                     instructions making
+    BENCH_PARTS      some of: exchanges headline stages held posts
     BENCH_PEERS      some of the peers
-    BENCH_KEEP=1     the other parts' samples of the file that is there stay
-
-BENCH_ROUNDS and so on shorten a run; without them it takes about 25 minutes.
 """
 
 import json
 import os
+import shlex
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
 
-from bench import machine
-from bench.bench import Bench
-from bench.exchanges import exchanges, headline, stages
-from bench.growth import growth
-from bench.held import held
-from bench.making import instructions, making
-from bench.peers import PEERS, version
-from bench.posts import posts
-from bench.server import BenchError
+import machine
+from bench_run import Bench
+from throughput import exchanges, headline, stages
+from held import held
+from peers import PEERS, version
+from posts import posts
+from server import BenchError
 
 FORMAT = {"format": "webserve-bench", "version": 1}
 PARTS = {
@@ -43,9 +38,6 @@ PARTS = {
     "stages": stages,
     "held": held,
     "posts": posts,
-    "growth": growth,
-    "instructions": instructions,
-    "making": making,
 }
 
 
@@ -54,15 +46,30 @@ def stop(number: int, _frame: object) -> None:
     sys.exit(128 + number)
 
 
+def build_programs(build: Path) -> None:
+    """The servers that are ours; microhttpd only where the library is."""
+    folder = Path(__file__).parent
+    compiler = [
+        *shlex.split(os.environ.get("CC", "cc")),
+        *"-O2 -D_GNU_SOURCE -pthread".split(),
+    ]
+    (build / "bench").mkdir(parents=True, exist_ok=True)
+    for name, libraries in (("floor", []), ("microhttpd", ["-lmicrohttpd"])):
+        sources = [str(folder / f"{name}.c"), str(folder / "listening.c")]
+        command = [*compiler, *sources, *libraries, "-o", str(build / "bench" / name)]
+        subprocess.run(command, stderr=subprocess.DEVNULL, check=name == "floor")
+
+
 def run(build: Path) -> int:
     """All parts; gives how many failed."""
     machine.allow_many_descriptors()
     os.environ["PATH"] += ":/usr/sbin:/sbin"  # where servers are, for others than root
+    build_programs(build)
     bench = Bench.from_environment(build)
     began = time.time()
     described = machine.describe()
     for name in bench.missing:
-        bench.progress.say(f"not installed, so not measured: {PEERS[name].title}")
+        print(f"not installed, so not measured: {PEERS[name].title}", file=sys.stderr)
     bench.fetch_page()
     failures = 0
     try:
@@ -70,7 +77,7 @@ def run(build: Path) -> int:
             try:
                 PARTS[part](bench)
             except (BenchError, OSError, ValueError) as error:
-                bench.progress.say(f"tests/tools/bench/run.py: {part}: {error}")
+                print(f"tests/tools/bench/measure.py: {part}: {error}", file=sys.stderr)
                 failures += 1
     finally:  # what was measured before an interruption is not lost
         write(bench, described, began)
@@ -79,21 +86,18 @@ def run(build: Path) -> int:
 
 def write(bench: Bench, described: dict[str, object], began: float) -> None:
     """The file with all samples."""
-    bench.progress.end()
     path = bench.build / "bench" / "bench.json"
-    kept = json.loads(path.read_text()) if os.environ.get("BENCH_KEEP") and path.exists() else {}
-    for part in (*PARTS, "peaks"):
-        if part in kept and part not in bench.samples:
-            bench.samples[part] = kept[part]
     head = FORMAT | {
         "made": time.strftime("%Y-%m-%d", time.gmtime(began)),
-        "took_seconds": round(time.time() - began) + kept.get("took_seconds", 0),
+        "took_seconds": round(time.time() - began),
         "quick": bench.quick,
         "rounds": bench.rounds,
         "page_octets": len(bench.page),
         "machine": described,
         "built": machine.built(bench.build),
-        "peers": {n: {"title": PEERS[n].title, "version": version(PEERS[n])} for n in PEERS},
+        "peers": {
+            n: {"title": PEERS[n].title, "version": version(PEERS[n])} for n in PEERS
+        },
     }
     lines = [f"{json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
     for part, samples in bench.samples.items():
@@ -105,13 +109,13 @@ def write(bench: Bench, described: dict[str, object], began: float) -> None:
 
 def main() -> int:
     if len(sys.argv) != 2:
-        print("usage: tests/tools/bench/run.py BUILD", file=sys.stderr)
+        print("usage: tests/tools/bench/measure.py BUILD", file=sys.stderr)
         return 2
     signal.signal(signal.SIGTERM, stop)
     try:
         return 1 if run(Path(sys.argv[1]).resolve()) else 0
     except BenchError as error:
-        print(f"tests/tools/bench/run.py: {error}", file=sys.stderr)
+        print(f"tests/tools/bench/measure.py: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

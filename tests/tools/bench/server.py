@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 from types import TracebackType
 
-from . import machine
-from .peers import Peer, Place
+import machine
+from peers import Peer, Place
 
 START_SECONDS = 20
 
@@ -30,13 +30,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def fetch(port: int, request: bytes, seconds: float = 10) -> tuple[int, dict[str, str], bytes]:
+def fetch(
+    port: int, request: bytes, seconds: float = 10
+) -> tuple[int, dict[str, str], bytes]:
     """One exchange: the status code, the fields by lower-case name, the content."""
     with socket.create_connection(("127.0.0.1", port), timeout=seconds) as client:
         client.sendall(request)
-        answer = b""
-        while piece := client.recv(1 << 16):
-            answer += piece
+        pieces = []
+        while piece := client.recv(1 << 18):
+            pieces.append(piece)
+    answer = b"".join(pieces)
     head, _, content = answer.partition(b"\r\n\r\n")
     lines = head.decode("latin-1").split("\r\n")
     fields = dict((line.split(":", 1) + [""])[:2] for line in lines[1:])
@@ -76,7 +79,9 @@ class Server:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             if self.peer.says_port:
-                said = re.search(r"listening on http://[^ ]*:(\d+)/", self.log.read_text())
+                said = re.search(
+                    r"listening on http://[^ ]*:(\d+)/", self.log.read_text()
+                )
                 if said:
                     self.port = int(said[1])
                     return
@@ -87,7 +92,9 @@ class Server:
                 except OSError:
                     pass
             time.sleep(0.02)
-        raise BenchError(f"{self.peer.title} does not start: {' '.join(map(str, self.process.args))}")
+        raise BenchError(
+            f"{self.peer.title} does not start: {' '.join(map(str, self.process.args))}"
+        )
 
     def __enter__(self) -> "Server":
         return self
@@ -111,7 +118,9 @@ class Server:
                 self.process.kill()
                 self.process.wait()
         for pid in set(members) & set(machine.session(self.process.pid)):
-            subprocess.run(["kill", "-KILL", str(pid)], stderr=subprocess.DEVNULL, check=False)
+            subprocess.run(
+                ["kill", "-KILL", str(pid)], stderr=subprocess.DEVNULL, check=False
+            )
 
     def pids(self) -> list[int]:
         if self.process.poll() is not None:
@@ -126,6 +135,14 @@ class Server:
         its queue would otherwise take from the server that is measured next."""
         machine.at_rest(self.processor_time, lambda _: 0.002, 10, 0.1)
 
+    def time_of(self, request: bytes) -> tuple[float, int]:
+        """Seconds from connect until the end of an answer with 200; its content's octets."""
+        began = time.monotonic()
+        code, _, content = fetch(self.port, request, 60)
+        if code != 200:
+            raise BenchError(f"{self.peer.title} answers with {code}")
+        return time.monotonic() - began, len(content)
+
     def ask(self, target: str = "/") -> tuple[int, dict[str, str], bytes]:
         request = f"GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n"
         return fetch(self.port, request.encode())
@@ -138,9 +155,16 @@ def check_answer(server: Server, page: bytes) -> None:
     if code != 200:
         raise BenchError(f"{title} answers with {code}")
     if content != page or fields.get("content-length") != str(len(page)):
-        raise BenchError(f"{title}: its {len(content)} octets of content are not the page")
+        raise BenchError(
+            f"{title}: its {len(content)} octets of content are not the page"
+        )
     if fields.get("connection", "").lower() != "close":
         raise BenchError(f"{title} does not say that it closes the connection")
-    for name in ("date", "content-type", "content-security-policy", "x-content-type-options"):
+    for name in (
+        "date",
+        "content-type",
+        "content-security-policy",
+        "x-content-type-options",
+    ):
         if name not in fields:
             raise BenchError(f"{title}: no {name} in its answer")

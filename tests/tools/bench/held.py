@@ -4,8 +4,6 @@ A sample of the part `held`:
 
     round, peer, held
     pss_KiB         Pss of the server's processes while they are held
-    kernel_KiB      what MemAvailable fell by beyond the server and the clients:
-                    the sockets of both ends, the stacks in the kernel, ...
     live_ms         a whole request among them, connect to end: the median of 5
     live_most_ms    and the longest
     pss_before_KiB  Pss before they came
@@ -16,13 +14,13 @@ import statistics
 import subprocess
 import time
 
-from . import machine
-from .asking import ask, get
-from .bench import Bench
-from .peers import FLOORS, PEERS
-from .server import BenchError, Server
+import machine
+from bench_run import Bench
+from peers import FLOORS
+from server import BenchError, Server
 
-HELD = (0, 1000, 4000, 10000)
+HELD = (1000, 4000, 10000)
+GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 HALF = r"send GET /half HTTP/1.1\r\nHost: a\r\nX: y"
 PATIENCE = 60
 SLACK = 2  # descriptors: a server may be late to close those of the last client
@@ -32,7 +30,13 @@ class Holder:
     """So many clients that have sent half of a request, until `let_go`."""
 
     def __init__(self, bench: Bench, server: Server, count: int) -> None:
-        command = [str(bench.build / "tools" / "raw_client"), "-t", "300", "-c", str(count)]
+        command = [
+            str(bench.build / "tools" / "raw_client"),
+            "-t",
+            "300",
+            "-c",
+            str(count),
+        ]
         command += ["127.0.0.1", str(server.port), HALF, "hold"]
         self.process = subprocess.Popen(
             command,
@@ -62,12 +66,11 @@ def _until(reached: object, seconds: float = PATIENCE) -> bool:
 
 def _settled(pids: list[int]) -> int:
     """Pss, once it has stopped changing."""
-    return int(machine.at_rest(lambda: machine.proportional_memory(pids), lambda now: now // 200, 10))
-
-
-def _available_at_rest() -> int:
-    """MemAvailable, once the kernel has tidied up behind what ran before."""
-    return int(machine.at_rest(machine.available_memory, lambda _: 1024, 3))
+    return int(
+        machine.at_rest(
+            lambda: machine.proportional_memory(pids), lambda now: now // 200, 10
+        )
+    )
 
 
 def _hold(bench: Bench, server: Server, count: int) -> dict[str, object]:
@@ -76,22 +79,21 @@ def _hold(bench: Bench, server: Server, count: int) -> dict[str, object]:
     patience = 10 if count >= HELD[-1] else 1
     before = _settled(pids)
     open_before = machine.descriptors(pids)
-    available = _available_at_rest()
     holder = Holder(bench, server, count)
     try:
         if not _until(lambda: machine.descriptors(pids) >= open_before + count - SLACK):
             raise BenchError(f"{server.peer.title} does not take {count} clients")
         pss = _settled(pids)
-        clients = machine.proportional_memory([holder.process.pid])
-        kernel = available - _available_at_rest() - (pss - before) - clients
-        live, _ = ask(bench, server, get(""), 5)
+        live = [server.time_of(GET)[0] for _ in range(5)]
     finally:
         holder.let_go()
     _until(lambda: machine.descriptors(pids) <= open_before + SLACK, patience)
-    _until(lambda: machine.proportional_memory(pids) <= before + (pss - before) // 20, patience / 3)
+    _until(
+        lambda: machine.proportional_memory(pids) <= before + (pss - before) // 20,
+        patience / 3,
+    )
     return {
         "pss_KiB": pss,
-        "kernel_KiB": kernel,
         "live_ms": round(statistics.median(live) * 1000, 3),
         "live_most_ms": round(max(live) * 1000, 3),
         "pss_before_KiB": before,
@@ -99,32 +101,15 @@ def _hold(bench: Bench, server: Server, count: int) -> dict[str, object]:
     }
 
 
-def _hold_nobody(bench: Bench, server: Server) -> dict[str, object]:
-    live, _ = ask(bench, server, get(""), 5)
-    pss = _settled(server.pids())
-    return {
-        "pss_KiB": pss,
-        "kernel_KiB": 0,
-        "live_ms": round(statistics.median(live) * 1000, 3),
-        "live_most_ms": round(max(live) * 1000, 3),
-        "pss_before_KiB": pss,
-        "pss_after_KiB": pss,
-    }
-
-
 def held(bench: Bench) -> None:
-    """Each peer but the floor, each number: a server anew each time."""
+    """Each peer but the floor, each number: a new server each time."""
     names = tuple(name for name in bench.peers if name not in FLOORS)
     most = machine.allow_many_descriptors() - 200
-    counts = [min(n, most) for n in (HELD[1:2] if bench.quick else HELD)]
+    counts = [min(n, most) for n in (HELD[:1] if bench.quick else HELD)]
     rounds = max(1, bench.rounds // 2)
-    bench.progress.begin("held", rounds * len(names) * len(counts))
-    for round_number in range(rounds):
+    for round_number in bench.rounds_of("held", rounds):
         for count in counts:
             for name in bench.turns(names, round_number):
-                bench.progress.step(f"{PEERS[name].title}, {count} half-sent requests")
-                if count > PEERS[name].most_held:
-                    continue
                 with bench.start(name) as server:
-                    sample = _hold(bench, server, count) if count else _hold_nobody(bench, server)
+                    sample = _hold(bench, server, count)
                 bench.add("held", round=round_number, peer=name, held=count, **sample)

@@ -13,23 +13,42 @@ rounds) and `stages` (our six):
 
 import json
 import subprocess
+import sys
 
-from .bench import Bench
-from .peers import FLOORS, HERE
-from .server import BenchError, Server
+from bench_run import Bench
+from peers import FLOORS, HERE
+from server import BenchError, Server
 
 CLIENTS = (1, 16, 64, 256, 1024)
 HEADLINE = 64
 
 
-def _measure(bench: Bench, server: Server, clients: int, seconds: int) -> dict[str, object]:
-    command = ["wrk", "-t", "1" if clients == 1 else "2", "-c", str(clients), "-d", f"{seconds}s"]
-    command += ["--timeout", "20s", "-s", str(HERE / "wrk.lua"), f"http://127.0.0.1:{server.port}/"]
+def _measure(
+    bench: Bench, server: Server, clients: int, seconds: int
+) -> dict[str, object]:
+    command = [
+        "wrk",
+        "-t",
+        "1" if clients == 1 else "2",
+        "-c",
+        str(clients),
+        "-d",
+        f"{seconds}s",
+    ]
+    command += [
+        "--timeout",
+        "20s",
+        "-s",
+        str(HERE / "wrk.lua"),
+        f"http://127.0.0.1:{server.port}/",
+    ]
     before = server.processor_time()
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     spent = server.processor_time() - before
     server.settle()
-    line = next((line[5:] for line in ran.stdout.splitlines() if line.startswith("wrk: ")), "")
+    line = next(
+        (line[5:] for line in ran.stdout.splitlines() if line.startswith("wrk: ")), ""
+    )
     if not line:
         raise BenchError(f"wrk fails: {ran.stderr or ran.stdout}")
     sample = json.loads(line)
@@ -40,23 +59,32 @@ def _measure(bench: Bench, server: Server, clients: int, seconds: int) -> dict[s
         raise BenchError(f"{title}: not all answers to {clients} clients are 200")
     errors = sum(sample.pop(name) for name in ("connect", "read", "write", "timeout"))
     if errors:
-        bench.progress.say(f"{title}: {errors} socket errors with {clients} clients")
+        print(
+            f"{title}: {errors} socket errors with {clients} clients", file=sys.stderr
+        )
     return sample | {"errors": errors, "server_seconds": round(spent, 6)}
 
 
-def _rounds(bench: Bench, part: str, names: tuple[str, ...], plan: dict[int, int], rounds: int) -> None:
+def _rounds(
+    bench: Bench, part: str, names: tuple[str, ...], plan: dict[int, int], rounds: int
+) -> None:
     """`plan`: by number of clients, for how many seconds."""
-    bench.progress.begin(part, rounds * len(names) * len(plan))
     with bench.started(names) as servers:
         content = {name: len(server.ask()[2]) for name, server in servers.items()}
         for server in () if bench.quick else servers.values():
             _measure(bench, server, HEADLINE, 1)  # to warm up
-        for round_number in range(rounds):
+        for round_number in bench.rounds_of(part, rounds):
             for clients, seconds in plan.items():
                 for name in bench.turns(names, round_number):
-                    bench.progress.step(f"{servers[name].peer.title}, {clients} clients")
                     sample = _measure(bench, servers[name], clients, seconds)
-                    bench.add(part, round=round_number, peer=name, clients=clients, content=content[name], **sample)
+                    bench.add(
+                        part,
+                        round=round_number,
+                        peer=name,
+                        clients=clients,
+                        content=content[name],
+                        **sample,
+                    )
 
 
 def exchanges(bench: Bench) -> None:
@@ -69,11 +97,19 @@ def exchanges(bench: Bench) -> None:
 
 def headline(bench: Bench) -> None:
     """What the targets compare, in three times the rounds."""
-    names = tuple(n for n in bench.peers if n in ("stage6", "nginx-tuned", "nginx", *FLOORS))
+    names = tuple(
+        n for n in bench.peers if n in ("stage6", "nginx-tuned", "nginx", *FLOORS)
+    )
     seconds = bench.seconds * (1 if bench.quick else 2)
     _rounds(bench, "headline", names, {HEADLINE: seconds}, bench.rounds * 3)
 
 
 def stages(bench: Bench) -> None:
-    """Our six, one beside the other."""
-    _rounds(bench, "stages", bench.stages, {HEADLINE: bench.seconds * (1 if bench.quick else 2)}, bench.rounds)
+    """Our six."""
+    _rounds(
+        bench,
+        "stages",
+        bench.stages,
+        {HEADLINE: bench.seconds * (1 if bench.quick else 2)},
+        bench.rounds,
+    )
