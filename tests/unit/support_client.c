@@ -137,17 +137,17 @@ static int octets_in(int socket, unsigned long request)
 }
 
 /* Waits until the server has taken what was sent. One that only looks at it
- * (MSG_PEEK) takes it later: so, after the first time, not for long. */
+ * (MSG_PEEK) takes it later: so, after a few times, not for long. */
 static void await_taken(void)
 {
-    static uint64_t most = 1000;
+    static unsigned patience = 3;
     uint64_t began = real_milliseconds();
 
     while ((octets_in(ends[1], TIOCOUTQ) > 0 ||
             octets_in(ends[0], FIONREAD) > 0) &&
            !atomic_load(&returned)) {
-        if (real_milliseconds() - began > most) {
-            most = 20;
+        if (real_milliseconds() - began > (patience > 0 ? 1000 : 20)) {
+            patience -= patience > 0;
             return;
         }
         (void)sched_yield();
@@ -271,7 +271,9 @@ static void await_return(void)
 
 static void *be_client(void *unused)
 {
-    send_pieces();
+    if (client.ending != CLIENT_IS_SILENT) {
+        send_pieces();
+    }
     switch (client.ending) {
     case CLIENT_ENDS:
         (void)shutdown(ends[1], SHUT_WR);
@@ -380,6 +382,12 @@ void handle(void)
     server = pthread_self();
     atomic_store(&returned, false);
     begin_time(client.ending == CLIENT_IS_SILENT);
+    if (client.ending == CLIENT_IS_SILENT) {
+        send_pieces(); /* or time may be up before the client's thread runs */
+        while (octets_in(ends[1], TIOCOUTQ) > 0) {
+            (void)sched_yield();
+        }
+    }
     if (client.ending == CLIENT_IS_GONE) {
         (void)be_client(NULL);
     } else {
