@@ -332,8 +332,8 @@ mutants: # changes the sources at random, and counts what is caught
 	MUTANT_SECONDS=$(MUTANT_SECONDS) tests/tools/mutate.py
 
 propagate: # takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]
-	tests/tools/propagate.py $(if $(FROM),'$(FROM)',--help) $(if $(SINCE),--since '$(SINCE)') \
-		$(if $(MARKERS),--markers)
+	$(if $(FROM),,echo 'Which stage has the fix? Say FROM=n; the stages are: $(STAGES)' >&2; exit 2)
+	tests/tools/propagate.py '$(FROM)' $(if $(SINCE),--since '$(SINCE)') $(if $(MARKERS),--markers)
 	tests/tools/check_stages.py
 	$(MAKE) wire
 
