@@ -276,7 +276,7 @@ bench: ## compares speed and memory with other servers, in 25 minutes: [QUICK=1]
 
 check: ## checks the sources: compilers, format, linters, limits of the style
 	tests/tools/install.sh check
-	tests/tools/check.py
+	tests/tools/check_sources.py
 
 docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents, and runs their commands
 	tests/tools/install.sh test docs
