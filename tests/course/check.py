@@ -52,7 +52,9 @@ def run(judge: Judge, folder: str) -> int:
     judge.build(Path(folder))
     judge.try_to_start()
     print(f"The folder: {folder}, for stage {judge.stage}")
-    for sentence in [fault.sentence for fault in judge.built.faults] + judge.built.notes:
+    for sentence in [
+        fault.sentence for fault in judge.built.faults
+    ] + judge.built.notes:
         print(f"  {sentence}")
     structure = [test for test in judge.tests if test.job == "structure"]
     titles = {test.title for test in structure}

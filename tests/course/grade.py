@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""tests/course/grade.py --stage N --dir FOLDER | --batch FOLDER - marks a folder, or each
-folder in a folder. `make grade` calls it; --help lists all options.
+"""tests/course/grade.py --stage N --dir FOLDER | --batch FOLDER - marks a folder, or
+each folder in a folder. `make grade` calls it; --help lists all options.
 
 Prints a table of the points, or a line for each of a batch, and writes the pages and
 tables for students and teachers (docs/grading.md). make has built what is ours in

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""tests/course/matrix.py BUILD STAGE... - the tests of each step pass after it, and fail
-before it.
+"""tests/course/matrix.py BUILD STAGE... - the tests of each step pass after it, and
+fail before it.
 
 `make matrix` calls it. The graded tests of each stage are run on two folders, as `make
 test DIR=path` runs them. On the stage's own, all of them must be green; on that of the

@@ -72,7 +72,9 @@ def main() -> None:
         fill(Path(folder), int(step))
     except OSError as error:
         refuse(f"{error.filename}: {error.strerror}")
-    print(f"{folder} is ready for step {step}: read TODO.md, then type make test there.")
+    print(
+        f"{folder} is ready for step {step}: read TODO.md, then type make test there."
+    )
 
 
 if __name__ == "__main__":

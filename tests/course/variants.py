@@ -65,7 +65,10 @@ def main() -> int:
             is_fine = judge.tests and not red and not sentences
             verdict = f"ok: {len(judge.tests)} passed" if is_fine else "FAILED"
             print(f"{variant.replace(':', ', '):15} {verdict}", flush=True)
-            for line in [*sentences, *(f"{t.result}: {t.heading}\n{t.text}" for t in red)]:
+            for line in [
+                *sentences,
+                *(f"{t.result}: {t.heading}\n{t.text}" for t in red),
+            ]:
                 print("    " + line.replace("\n", "\n        "))
             status = status if is_fine else 1
     return status

@@ -2,8 +2,7 @@
  * main.c - the fault sweep of one stage.
  *
  *     sweepN STAGE list              its jobs, one a line
- *     sweepN STAGE LOG COUNT JOB     does one: start, stop, refusal, or a
- *                                    number
+ *     sweepN STAGE LOG COUNT JOB     does one: start, stop, or a number
  *
  * LOG is the file for what the server writes; COUNT the one that gets three
  * numbers: the faults that were tried, the calls that they were tried in, and
@@ -25,7 +24,6 @@ static void list(char stage)
 {
     puts("stop");
     puts("start");
-    puts("refusal");
     for (size_t i = 0; i < scripts_count; i++) {
         if (strchr(scripts[i].stages, stage) != NULL) {
             printf("%zu\n", i);
@@ -38,10 +36,6 @@ static const char *run(struct sweep *sweep, const char *job)
     if (strcmp(job, "start") == 0) {
         sweep_start(sweep);
         return job;
-    }
-    if (strcmp(job, "refusal") == 0) {
-        sweep_refusal(sweep);
-        return "start on a port that is taken";
     }
     if (strcmp(job, "stop") == 0) {
         sweep_stop(sweep);

@@ -5,9 +5,8 @@
 
 Links each stage's server, built with small limits, and the sweep into one program in
 BUILD/faults, and runs its jobs side by side: one for each script of scripts.c, one for
-the start, one for a start that is refused, one for the end. Prints a line for each job
-as it ends, with the faults that were not survived below it, and at last how many there
-were. Exits with 1 if one was not survived, or none was tried.
+the start, one for the end. Prints a line for each job as it ends, with the faults that
+were not survived below it, and at last how many there were. Exits with 1 if one was not survived, or none was tried.
 
 CC, CPPFLAGS, CFLAGS, LDFLAGS and PORTABLE are as for make; SANITIZE is
 address,undefined unless it is set, and may be empty. JOBS says how many run at once.

@@ -28,11 +28,10 @@ _Noreturn static void be_server(const struct server *server, int output)
 {
     char name[] = "webserve";
     char interface[] = "127.0.0.1";
-    char port[8];
+    char port[] = "0"; /* a free one */
     char *arguments[] = {name, interface, port, NULL};
     int log = open(server->log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0666);
 
-    (void)snprintf(port, sizeof port, "%hu", server->wanted);
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (log == -1 || dup2(output, STDOUT_FILENO) == -1 ||
         dup2(log, STDERR_FILENO) == -1) {

@@ -15,7 +15,6 @@ struct server {
     const char *log;        /* the file that gets its standard error */
     pid_t process;          /* 0: there is none */
     int output;             /* its standard output */
-    unsigned short wanted;  /* the port that it is told; 0: a free one */
     unsigned short port;    /* once it listens */
     size_t descriptors;     /* that it has open while nothing happens */
     unsigned connections;   /* that were made to it */

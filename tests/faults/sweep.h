@@ -34,11 +34,9 @@ typedef bool sweep_try(struct sweep *sweep);
  * or too much has failed. */
 void sweep_calls(struct sweep *sweep, enum fault_kind end, sweep_try *try);
 
-/* The faults of an exchange, of the start, of one on a port that is taken, and
- * of the end. */
+/* The faults of an exchange, of the start and of the end. */
 void sweep_running(struct sweep *sweep);
 void sweep_start(struct sweep *sweep);
-void sweep_refusal(struct sweep *sweep);
 void sweep_stop(struct sweep *sweep);
 
 /* Counts a fault that was not survived, and says so. */

@@ -1,13 +1,9 @@
 /* sweep_ends.c - faults while the server starts and while it stops; see
  * sweep.h. Each has a server of its own. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "client.h"
 #include "sweep.h"
@@ -128,67 +124,6 @@ void sweep_start(struct sweep *sweep)
 {
     sweep->script = &script_ordinary;
     sweep_calls(sweep, FAULT_KINDS, try_start);
-}
-
-/* Takes a port. Gives its socket, or -1. */
-static int take_port(unsigned short *port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof address;
-    int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    if (taken == -1 || bind(taken, (struct sockaddr *)&address, length) == -1 ||
-        listen(taken, 1) == -1 ||
-        getsockname(taken, (struct sockaddr *)&address, &length) == -1) {
-        return -1;
-    }
-    *port = ntohs(address.sin_port);
-    return taken;
-}
-
-/* Whatever else fails, it cannot start, and says why. */
-static bool try_refusal(struct sweep *sweep)
-{
-    bool listens;
-    bool hit;
-
-    faults_reset();
-    faults_arm(sweep->kind, sweep->at, sweep->error);
-    if (server_fork(&sweep->server) == -1) {
-        sweep_fail(sweep, "cannot fork");
-        return false;
-    }
-    listens = server_listens(&sweep->server);
-    hit = faults_disarm();
-    if (listens) {
-        sweep_fail(sweep, "it listens on a port that is taken");
-        server_stop(&sweep->server);
-        (void)server_wait(&sweep->server, end_ms);
-    } else {
-        judge_refusal(sweep, "", "");
-    }
-    return hit;
-}
-
-void sweep_refusal(struct sweep *sweep)
-{
-    static const struct fault_error none = {.name = "no error"};
-    int taken = take_port(&sweep->server.wanted);
-
-    sweep->script = &script_ordinary;
-    sweep->kind = FAULT_BIND;
-    sweep->error = &none;
-    if (taken == -1) {
-        sweep_fail(sweep, "there is no port to take");
-        return;
-    }
-    (void)try_refusal(sweep);
-    if (faults->calls == 0) {
-        sweep_fail(sweep, "it is not seen");
-    }
-    sweep_calls(sweep, FAULT_KINDS, try_refusal);
-    (void)close(taken);
 }
 
 /* Half a request is there when the stop comes; the other half follows. */

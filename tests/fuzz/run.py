@@ -140,7 +140,6 @@ def run_one(build: Path, name: str, seconds: int) -> bool:
         "-rss_limit_mb=2048",
     ]
     command += [f"-max_len={most[0]}", f"-artifact_prefix={build}/found/{name}/"]
-    command += ["-dict=tests/fuzz/http.dict"]
     seeds = build / "seeds" / name
     if "@" in name:
         seconds = -(-seconds // len(STAGES))

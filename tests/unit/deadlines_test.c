@@ -5,19 +5,13 @@
 /* link: -Wl,--wrap=clock_gettime */
 #include "support.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "net/deadlines.h"
 #include "net/limits.h"
 
-static pthread_mutex_t clock_lock = PTHREAD_MUTEX_INITIALIZER;
-static uint64_t now = 1000000; /* guarded by it, as helgrind knows no atomics */
+static uint64_t now = 1000000;
 static volatile sig_atomic_t signals; /* that came */
 static struct deadline deadline;
 
@@ -26,10 +20,8 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 {
     assert_int_equal(clock, CLOCK_MONOTONIC); /* it never goes back */
-    (void)pthread_mutex_lock(&clock_lock);
     time->tv_sec = (time_t)(now / 1000);
     time->tv_nsec = (long)(now % 1000) * 1000000;
-    (void)pthread_mutex_unlock(&clock_lock);
     return 0;
 }
 
@@ -255,57 +247,6 @@ static void deadline_end_takes_it_off(void **state)
     }
 }
 
-static atomic_size_t registered;
-static atomic_size_t ended;
-
-/* Gives its argument if it was interrupted because it is late. */
-static void *receive(void *socket)
-{
-    struct deadline mine;
-    char byte;
-    bool late;
-
-    deadline_begin(&mine);
-    deadline_wait(&mine);
-    atomic_fetch_add(&registered, 1);
-    late = recv(*(int *)socket, &byte, 1, 0) == -1 && errno == EINTR &&
-           deadline_passed(&mine);
-    deadline_end(&mine);
-    atomic_fetch_add(&ended, 1);
-    return late ? socket : NULL;
-}
-
-static void deadlines_look_interrupts_the_thread_that_is_late(void **state)
-{
-    pthread_t threads[2];
-    int pair[2];
-    void *result;
-
-    (void)state;
-    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-    for (size_t i = 0; i < COUNT(threads); i++) {
-        assert_int_equal(pthread_create(&threads[i], NULL, receive, &pair[0]),
-                         0);
-        while (atomic_load(&registered) == i) {
-            pause_a_moment();
-        }
-        (void)pthread_mutex_lock(&clock_lock);
-        now += ALLOWANCE_MS / 2;
-        (void)pthread_mutex_unlock(&clock_lock);
-    }
-    while (atomic_load(&ended) == 0) { /* the signal may come before recv */
-        deadlines_look(now);
-        pause_a_moment();
-    }
-    assert_int_equal(pthread_join(threads[0], &result), 0);
-    assert_ptr_equal(result, &pair[0]);
-    assert_int_equal(send(pair[1], "x", 1, 0), 1);
-    assert_int_equal(pthread_join(threads[1], &result), 0);
-    assert_null(result);
-    assert_int_equal(close(pair[0]), 0);
-    assert_int_equal(close(pair[1]), 0);
-}
-
 /* ---- The end. This test is the last: there is no way back. */
 
 static void deadlines_stop_leaves_little_time_to_receive(void **state)
@@ -346,7 +287,6 @@ int main(void)
         WITH_DEADLINE(deadlines_look_interrupts_who_waits_and_is_late),
         WITH_DEADLINE(deadlines_look_interrupts_a_sender_often),
         WITH_DEADLINE(deadline_end_takes_it_off),
-        WITH_DEADLINE(deadlines_look_interrupts_the_thread_that_is_late),
         WITH_DEADLINE(deadlines_stop_leaves_little_time_to_receive),
     };
 

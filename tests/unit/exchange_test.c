@@ -162,9 +162,8 @@ static void answer(size_t octets)
 }
 
 /* Sends all of the answer at once, drains and logs. */
-static void end(enum verdict verdict)
+static void finish(void)
 {
-    exchange_answer(&exchange, verdict);
     while (exchange_left(&exchange) > 0) {
         assert_int_equal(
             exchange_sent(&exchange, (ssize_t)exchange_left(&exchange)), 0);
@@ -174,6 +173,12 @@ static void end(enum verdict verdict)
     exchange_drain(&exchange);
     assert_int_equal(budget_held(), 0);
     exchange_log(&exchange);
+}
+
+static void end(enum verdict verdict)
+{
+    exchange_answer(&exchange, verdict);
+    finish();
 }
 
 /* ---- Receiving ---- */
@@ -266,10 +271,30 @@ static void exchange_answer_of_each_verdict(void **state)
             assert_null(memmem(exchange_next(&exchange),
                                exchange_left(&exchange), "half an", 7));
         }
-        end(verdict);
+        finish();
         assert_row(NULL, "the code in the log", calls.code, code);
         assert_row_octets(NULL, "the request line in the log", calls.line,
                           strlen(calls.line), "GET /p HTTP/1.1");
+    }
+}
+
+/* A response that takes more than what was counted in advance. */
+static void exchange_answer_with_a_response_over_the_budget(void **state)
+{
+    static const size_t contents[] = {HELD_FREELY / 4, HELD_FREELY};
+    static const int codes[] = {200, 503};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(contents); i++) {
+        uint64_t others = 0;
+
+        assert_int_equal(receive(OCTETS(get)), VERDICT_DONE);
+        assert_int_equal(budget_hold(&others, MEMORY_BUDGET), 0);
+        answer(contents[i]);
+        exchange_answer(&exchange, VERDICT_DONE);
+        assert_int_equal(budget_hold(&others, 0), 0);
+        finish();
+        assert_int_equal(calls.code, codes[i]);
     }
 }
 
@@ -320,7 +345,7 @@ static void exchange_next_is_interrupted_often(void **state)
     signals = 0;
     deadlines_look(calls.clock + SEND_LOOK_MS);
     assert_int_equal(signals, 1);
-    end(VERDICT_DONE);
+    finish();
 }
 
 /* Two that only want to send do not wait for each other: what the client sends
@@ -347,7 +372,7 @@ static void exchange_sent_is_interrupted(void **state)
     errno = EINTR;
     assert_int_equal(exchange_sent(&exchange, -1), -1);
     assert_int_equal(errno, ETIMEDOUT);
-    end(VERDICT_DONE);
+    finish();
 }
 
 /* ---- Draining ---- */
@@ -507,6 +532,7 @@ int main(void)
         TEST(exchange_received_says_why_no_more_comes),
         TEST(exchange_expect_content_continues_or_gives_up),
         TEST(exchange_answer_of_each_verdict),
+        TEST(exchange_answer_with_a_response_over_the_budget),
         TEST(exchange_sent_to_a_client_that_is_gone),
         TEST(exchange_next_is_interrupted_often),
         TEST(exchange_sent_is_interrupted),

@@ -83,7 +83,7 @@ enum {
 
 /* What runs: first our set-up, which counts, then the test's own. */
 static struct CMUnitTest running[tests_most];
-static const struct CMUnitTest *given;
+static struct CMUnitTest given[tests_most];
 static size_t started; /* tests */
 static pid_t runner;   /* 0: no test is running */
 
@@ -164,24 +164,42 @@ static int start_one(void **state)
 /* A build with sanitizers has this. */
 void __sanitizer_set_death_callback(void (*tell)(void)) __attribute__((weak));
 
-int run_counted(const struct CMUnitTest *tests, size_t count)
+/* Whether the environment asks for a test, or for no test in particular. */
+static bool is_asked_for(const char *name)
 {
-    const char *from = getenv("UNITS_FROM");
-    size_t first = from == NULL ? 0 : strtoul(from, NULL, 10);
+    const char *names = getenv("UNITS");
+    size_t length = strlen(name);
+
+    if (names == NULL) {
+        return true;
+    }
+    while (*names != '\0') {
+        size_t next = strcspn(names, " ");
+
+        if (next == length && memcmp(names, name, length) == 0) {
+            return true;
+        }
+        names += next + strspn(names + next, " ");
+    }
+    return false;
+}
+
+int run_counted(const struct CMUnitTest *tests, size_t all)
+{
+    size_t count = 0;
     int failed;
 
-    if (first < count) {
-        tests += first;
-        count -= first;
-    }
-    if (count > tests_most) {
-        (void)fprintf(stderr, "more than %d tests\n", tests_most);
-        return 1;
-    }
-    given = tests;
-    for (size_t i = 0; i < count; i++) {
-        running[i] = tests[i];
-        running[i].setup_func = start_one;
+    for (size_t i = 0; i < all; i++) {
+        if (!is_asked_for(tests[i].name)) {
+            continue;
+        }
+        if (count == tests_most) {
+            (void)fprintf(stderr, "more than %d tests\n", tests_most);
+            return 1;
+        }
+        given[count] = running[count] = tests[i];
+        running[count].setup_func = start_one;
+        count++;
     }
     runner = getpid();
     (void)signal(SIGTERM, tell_stop);
@@ -250,14 +268,6 @@ static bool fork_child(void)
     assert_int_equal(waitpid(child, &status, 0), child);
     check_child(ends[0], status);
     return false;
-}
-
-void run_in_child(void (*test)(void))
-{
-    if (fork_child()) {
-        test();
-        leave(0);
-    }
 }
 
 void run_test_in_child(void **state)

@@ -42,16 +42,14 @@ void *test_malloc_or_fail(size_t size);
 /* Runs the tests of an array, and gives what main returns. A test that is
  * still running when the program is stopped, or crashes, is named as failed; so
  * is one that takes longer than UNIT_SECONDS of the environment, if that is
- * set. With UNITS_FROM=n the first n are left out: they have run before. If a
- * test failed, the program ends here: what it left allocated when it was ended
- * in the middle is not a leak to report. */
+ * set. UNITS of the environment, names with spaces between them, are the only
+ * tests that are run. If a test failed, the program ends here: what it left
+ * allocated when it was ended in the middle is not a leak to report. */
 #define run_all(tests) run_counted((tests), COUNT(tests))
-int run_counted(const struct CMUnitTest *tests, size_t count);
+int run_counted(const struct CMUnitTest *tests, size_t all);
 
-/* Runs a test in a process of its own, and fails if it does not end well
- * within 20 s. As an element of an array of tests: test_in_child(name). */
-void run_in_child(void (*test)(void));
-
+/* Runs a test in a process of its own, and fails if it does not end well within
+ * 20 s. As an element of an array of tests: test_in_child(name). */
 struct test_in_child {
     void (*test)(void **state);
 };

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """tests/course/grading/batch_test.py BUILD - marks a small class, most of it hostile.
 
-The honest submission must get all points next to the hostile ones; none of them may get
-a point by anything except its answers, change a file of the project, or leave a process
-or a file behind. A control shows that the forgery would work where nothing protects from
-it. `make grade-tests` calls it: it has built what is needed, and says in the environment
-how to compile. FULL=1 tries all hostile submissions, in half an hour, not just a few.
+The honest submission must get all points next to the hostile ones; none of them may
+get a point by anything except its answers, change a file of the project, or leave a
+process or a file behind. A control shows that the forgery would work where nothing
+protects from it. `make grade-tests` calls it: it has built what is needed, and says in
+the environment how to compile. FULL=1 tries all hostile submissions, in half an hour,
+not just a few.
 """
 
 import csv
@@ -42,8 +43,8 @@ FORGED = "grade-forged.*"  # what commands that the judge is brought to run writ
 
 def make_class(folder: Path) -> int:
     """Makes a class of submissions; returns how many. `honest` is the stage as it is;
-    hostile_NAME is the stage and a file of tests/course/hostile, in which @TOP@ means the
-    project's folder, or the stage as that script leaves it."""
+    hostile_NAME is the stage and a file of tests/course/hostile, in which @TOP@ means
+    the project's folder, or the stage as that script leaves it."""
     new = ["honest", "broken", *(f"hostile_{name}" for name in TRIED)]
     for name in new:
         shutil.copytree(TOP / f"stages/stage{STAGE}", folder / name)

@@ -1,10 +1,11 @@
 """The cell that a submission is judged in: its own processes, network, mounts and
 shared memory, made by bubblewrap. Everything that was started in a cell ends with it.
 
-Of what the judge sees, the project is read-only except the folder to work in. PLACE/root
-is the root folder for grading/jail.sh: the system's programs and PLACE/view, read-only.
-(The jail itself is not made by bubblewrap, which would stay in between: its programs
-would not have the process id, the signals and the exit status that the tests are about.)
+Of what the judge sees, the project is read-only except the folder to work in.
+PLACE/root is the root folder for grading/jail.sh: the system's programs and PLACE/view,
+read-only. (The jail itself is not made by bubblewrap, which would stay in between: its
+programs would not have the process id, the signals and the exit status that the tests
+are about.)
 
 There are three levels: `namespaces` is all this, which needs root, or a user who has
 subordinate ids; with `user`, and with `none`, the judge runs as it is.
@@ -27,7 +28,9 @@ def cell(level: str, place: Path, work: Path | None, command: list[str]) -> list
     """The command that runs a command in a cell; it ends with this program."""
     if level != "namespaces":
         return ["setpriv", "--pdeathsig", "KILL", *command]
-    user = [] if os.getuid() == 0 else "unshare --user --map-root-user --map-auto".split()
+    user = (
+        [] if os.getuid() == 0 else "unshare --user --map-root-user --map-auto".split()
+    )
     writable = ["--bind", work, work] if work else []
     root = place / "root"
     root.mkdir(exist_ok=True)
@@ -42,7 +45,14 @@ def cell(level: str, place: Path, work: Path | None, command: list[str]) -> list
 
 def jail(root: Path) -> list[str | Path]:
     """The options that lay out the root folder of the jail."""
-    options: list[str | Path] = ["--size", str(1 << 20), "--perms", "755", "--tmpfs", root]
+    options: list[str | Path] = [
+        "--size",
+        str(1 << 20),
+        "--perms",
+        "755",
+        "--tmpfs",
+        root,
+    ]
     for name in ("dev", "etc", "proc", "tmp"):
         options += ["--perms", "755", "--dir", root / name]
     for name in ("usr", "bin", "sbin", "lib", "lib32", "lib64"):
@@ -55,7 +65,14 @@ def jail(root: Path) -> list[str | Path]:
         options += ["--dev-bind", f"/dev/{name}", root / "dev" / name]
     for name in ("ld.so.cache", "alternatives", "hosts"):
         options += ["--ro-bind-try", f"/etc/{name}", root / "etc" / name]
-    return [*options, "--ro-bind", root.parent / "view", root / "view", "--remount-ro", root]
+    return [
+        *options,
+        "--ro-bind",
+        root.parent / "view",
+        root / "view",
+        "--remount-ro",
+        root,
+    ]
 
 
 def best_level() -> str:

@@ -50,7 +50,9 @@ def lost(grades: list[Grade]) -> list[tuple[str, float]]:
     rows = []
     for number_, group in enumerate(grades[0].groups):
         missed = sum(g.groups[number_].most - g.groups[number_].points for g in grades)
-        rows.append((f"{group.title} (%)", round(100 * missed / (group.most * len(grades)), 1)))
+        rows.append(
+            (f"{group.title} (%)", round(100 * missed / (group.most * len(grades)), 1))
+        )
     return rows
 
 
@@ -58,7 +60,7 @@ def bars(rows: list[tuple[str, float]]) -> str:
     """A bar for each row, with its number."""
     most = max((value for _, value in rows), default=0.0)
     lines = [
-        f"<tr><td>{escape(name)}</td><td><meter min=\"0\" max=\"{most or 1}\" "
+        f'<tr><td>{escape(name)}</td><td><meter min="0" max="{most or 1}" '
         f'value="{value}" aria-label="{number(value)}"></meter></td>'
         f'<td class="n">{number(value)}</td></tr>'
         for name, value in rows

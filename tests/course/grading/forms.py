@@ -167,9 +167,7 @@ def as_csv(grades: list[Grade]) -> str:
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     groups = [group.name for group in grades[0].groups] if grades else []
-    table.writerow(
-        ["name", "points", "of", *groups, "faults", "notes", "isolation"]
-    )
+    table.writerow(["name", "points", "of", *groups, "faults", "notes", "isolation"])
     for grade in grades:
         table.writerow(
             [

@@ -2,8 +2,8 @@
 
 The submission is built in the jail, its server is started there once, and the tests of
 the stage run against it, out here. What they start are programs in WORK that start the
-submission's in the jail; delegate_test asks a driver there. Writes WORK/judged.json as it
-goes on; the marks are made from it outside of the cell.
+submission's in the jail; delegate_test asks a driver there. Writes WORK/judged.json as
+it goes on; the marks are made from it outside of the cell.
 """
 
 import argparse
@@ -48,8 +48,12 @@ class Grader(Judge):
         )
         if status != 0:
             self.cannot_link(JUDGED_UNIT, said)
-        self.workshop.hand_out(self.program("delegate_driver"), "unit/delegate_driver", False)
-        shutil.copy(self.trusted / f"grade/{stage}/{JUDGED_UNIT}", self.program(JUDGED_UNIT))
+        self.workshop.hand_out(
+            self.program("delegate_driver"), "unit/delegate_driver", False
+        )
+        shutil.copy(
+            self.trusted / f"grade/{stage}/{JUDGED_UNIT}", self.program(JUDGED_UNIT)
+        )
 
     def link_unit(self, source: Path) -> None:
         """Links one of those that run in the jail."""

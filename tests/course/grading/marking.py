@@ -1,4 +1,5 @@
-"""Marks one submission: a cell, the judge in it, and the Grade made from what it wrote."""
+"""Marks one submission: starts the judge in a cell, and makes a Grade from what it
+wrote."""
 
 import contextlib
 import fcntl
@@ -108,7 +109,9 @@ class Marker:
             grade.faults = [Fault(**fault) for fault in judged["faults"]]
             grade.notes += judged["notes"]
             if status is None:
-                stopped(grade, "time", f"It was stopped after {WALL_SECONDS:.0f} s in all.")
+                stopped(
+                    grade, "time", f"It was stopped after {WALL_SECONDS:.0f} s in all."
+                )
             elif status != 0:
                 stopped(grade, "judge", "It could not be judged to the end.", log)
         elif status is None:

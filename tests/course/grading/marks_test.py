@@ -83,7 +83,9 @@ class Marks(unittest.TestCase):
 def points_faults(stage: int, worths: list[Worth], tests: list[Test]) -> list[str]:
     """What is wrong with a stage's points."""
     unjudged = {t.group for t in tests if in_its_process(t.job)}
-    judged = {t.group for t in tests if t.tag == "contract" and not in_its_process(t.job)}
+    judged = {
+        t.group for t in tests if t.tag == "contract" and not in_its_process(t.job)
+    }
     judged.add("structure")
     groups = [worth.group for worth in worths]
     found = []
@@ -173,7 +175,11 @@ class Forms(unittest.TestCase):
 
     def test_the_table_names_what_is_red(self):
         table = forms.as_table(new_grade())
-        for text in ("    red: it is red (failed)", "serve.c does not compile. (20 points)", "60 of 100"):
+        for text in (
+            "    red: it is red (failed)",
+            "serve.c does not compile. (20 points)",
+            "60 of 100",
+        ):
             self.assertIn(text, table)
         self.assertNotIn("    one", table)
 

@@ -72,7 +72,9 @@ def as_page(grade: Grade) -> str:
         f"<footer>{escape(isolation_sentence(grade))} Marking took "
         f"{number(grade.seconds)} s.</footer>",
     ]
-    return document(f"{grade.name}, stage {grade.stage}", "\n".join(filter(None, parts)))
+    return document(
+        f"{grade.name}, stage {grade.stage}", "\n".join(filter(None, parts))
+    )
 
 
 def section(title: str, content: str) -> str:

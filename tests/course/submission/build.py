@@ -62,7 +62,9 @@ class Built:
     own: set[str] = field(default_factory=set)  # files that are its own, usable
     lacks: dict[str, str] = field(default_factory=dict)  # files of the stage: the fault
     replaced: bool = False  # whether ours are used for those that it lacks
-    alone: dict[str, str] = field(default_factory=dict)  # functions no unit test can call
+    alone: dict[str, str] = field(
+        default_factory=dict
+    )  # functions no unit test can call
     symbols: dict[str, dict[str, str]] = field(default_factory=dict)
     no_server: str = ""  # the fault for which no server can be started
 
@@ -101,9 +103,9 @@ class Builder:
             self.look_for_function(function, path.name)
         said = self.link_servers()
         if said and self.built.lacks:
-            self.built.replaced = True
             for name in self.built.lacks:
                 self.put_ours(name)
+                self.note_replaced(name)
             said = self.link_servers()
         if said:
             self.built.no_server = self.note_link_errors(said)
@@ -128,7 +130,9 @@ class Builder:
             header.write_text(contract)
         for flavor in flavors():
             (view / "ours" / flavor.name).mkdir(parents=True)
-            shutil.copy(self.trusted / flavor.folder / "common.a", view / "ours" / flavor.name)
+            shutil.copy(
+                self.trusted / flavor.folder / "common.a", view / "ours" / flavor.name
+            )
 
     def is_included(self, header: str) -> bool:
         """Whether one of its files includes it."""
@@ -167,16 +171,29 @@ class Builder:
     def compile(self, name: str) -> tuple[str, int, str]:
         """Compiles a file in each flavor; its name, the status, what was said."""
         for flavor in flavors():
-            status, said = self.compile_as(flavor, f"submission/{name}", self.object(flavor, name))
+            status, said = self.compile_as(
+                flavor, f"submission/{name}", self.object(flavor, name)
+            )
             if status != 0:
                 return name, status, said
         return name, 0, ""
 
-    def compile_as(self, flavor: Flavor, source: str, target: Path, *more: str) -> tuple[int, str]:
+    def compile_as(
+        self, flavor: Flavor, source: str, target: Path, *more: str
+    ) -> tuple[int, str]:
         """Compiles a file of the view; the status, and what was said."""
         contract = ["-include", "contract.h"]
         return self.workshop.make(
-            [*words("COMPILE"), *flavor.compiling, *contract, *more, "-c", source, "-o", "{}"],
+            [
+                *words("COMPILE"),
+                *flavor.compiling,
+                *contract,
+                *more,
+                "-c",
+                source,
+                "-o",
+                "{}",
+            ],
             target,
             STEP_SECONDS,
         )
@@ -231,11 +248,21 @@ class Builder:
         elif hidden:
             name = self.name_of(hidden)
             sentence = faults.hidden(function, name)
-            self.built.lacks[file] = self.built.fault("missing-function", name, sentence)
+            self.built.lacks[file] = self.built.fault(
+                "missing-function", name, sentence
+            )
         elif file not in self.built.lacks:
             kind, sentence = faults.missing(function, file, file in self.built.own)
             self.built.lacks[file] = self.built.fault(kind, file, sentence)
             self.built.own.discard(file)
+
+    def note_replaced(self, name: str) -> None:
+        """Says that tests are about a server with our file in it."""
+        self.built.replaced = True
+        self.built.notes.append(
+            f"The server is tested with the project's own {name} in the place of "
+            "the submission's."
+        )
 
     def put_ours(self, name: str) -> None:
         """Replaces an object file by our own, if the stage has that file."""
@@ -253,7 +280,7 @@ class Builder:
         kept = [path.read_bytes() for path in objects]
         self.put_ours(name)
         if self.link_servers() == "" and serves():
-            self.built.replaced = True
+            self.note_replaced(name)
             return True
         for path, content in zip(objects, kept):
             path.write_bytes(content)
@@ -267,14 +294,32 @@ class Builder:
                 return said or "?"
         return ""
 
-    def link_units(self, program: str, objects: list[str], more: list[str]) -> tuple[int, str]:
+    def link_units(
+        self, program: str, objects: list[str], more: list[str]
+    ) -> tuple[int, str]:
         """Links the submission's functions, except main, with objects of ours. A
         function may be missing that these tests do not call."""
         more = [*more, "-lcmocka", "-Wl,--unresolved-symbols=ignore-all"]
+        objects = [*objects, *self.stand_ins(flavors()[2])]
         return self.link(flavors()[2], program, objects, more)
 
-    def link(self, flavor: Flavor, program: str, objects: list[str],
-             more: list[str]) -> tuple[int, str]:  # fmt: skip
+    def stand_ins(self, flavor: Flavor) -> list[str]:
+        """Our object files for functions that the unit tests cannot call in its own:
+        its other functions call them."""
+        found = []
+        for file in {*self.built.lacks, *(f"{name}.c" for name in self.built.alone)}:
+            mine = self.object(flavor, file)
+            ours = self.trusted / flavor.folder / f"stage{self.stage}/{mine.name}"
+            unusable = not mine.exists() or self.is_program(mine.stem)
+            if file != "webserve.c" and unusable and ours.exists():
+                target = self.workshop.view / "ours" / flavor.name / f"our_{mine.name}"
+                shutil.copy(ours, target)
+                found.append(str(target.relative_to(self.workshop.view)))
+        return found
+
+    def link(
+        self, flavor: Flavor, program: str, objects: list[str], more: list[str]
+    ) -> tuple[int, str]:
         """Links its object files and others into a program of the view."""
         mine = sorted((self.workshop.view / "objects" / flavor.name).glob("*.o"))
         if flavor.name == "unit":

@@ -77,8 +77,8 @@ def left_out(name: str) -> str:
 def together_with_main(function: str, name: str) -> str:
     """Of a function that no test can call alone."""
     return (
-        f"{function} is in {name}, together with main; it belongs in "
-        f"{function}.c, where the tests can call it alone."
+        f"{function} is in {name}, together with main; it belongs in a {function}.c "
+        "without main, where the tests can call it alone."
     )
 
 
@@ -91,7 +91,10 @@ def missing(function: str, file: str, is_there: bool) -> tuple[str, str]:
     """The kind of fault, and its sentence."""
     if is_there:
         return "missing-function", f"{file} does not define the function {function}."
-    return "missing-file", f"{file} is missing: it has the function {function} in this stage."
+    return (
+        "missing-file",
+        f"{file} is missing: it has the function {function} in this stage.",
+    )
 
 
 def link_errors(said: str, name_of: Callable[[str], str]) -> list[tuple[str, str]]:

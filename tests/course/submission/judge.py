@@ -47,7 +47,9 @@ class Judge:
         """Takes the sources, and makes the programs that the tests start."""
         notes = self.built.notes
         names = take_sources(folder, self.workshop.view / "submission", notes)
-        self.builder = Builder(self.workshop, self.stage, self.trusted, names, self.built)
+        self.builder = Builder(
+            self.workshop, self.stage, self.trusted, names, self.built
+        )
         self.builder.build()
         self.hand_out_servers()
         (self.work / "tools").symlink_to((self.trusted / "tools").resolve())
@@ -71,18 +73,23 @@ class Judge:
         job, view = source.stem, self.workshop.view
         if job == "webserve_test":  # it includes webserve.c: here, the submission's
             target = view / f"ours/unit/{job}.o"
-            (view / "tests").mkdir()
+            (view / "tests").mkdir(exist_ok=True)
             for path in [source, *source.parent.glob("*.h")]:
                 shutil.copy(path, view / "tests")
             more = [f"-DSTAGE={self.stage}", "-U_GNU_SOURCE", "-D_GNU_SOURCE"]
             more += ["-iquote", "submission"]
             self.builder.compile_as(flavors()[2], f"tests/{source.name}", target, *more)
         else:
-            shutil.copy(self.trusted / f"unit/stage{self.stage}/{job}.o", view / "ours/unit")
+            shutil.copy(
+                self.trusted / f"unit/stage{self.stage}/{job}.o", view / "ours/unit"
+            )
         said = subprocess.run(
             ["tests/unit/link_flags.sh", source.relative_to(TOP)],
-            cwd=TOP, capture_output=True, text=True, check=True,
-        )  # fmt: skip
+            cwd=TOP,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
         status, text = self.builder.link_units(
             f"unit/{job}", [f"ours/unit/{job}.o"], said.stdout.split()
         )
@@ -115,7 +122,9 @@ class Judge:
                 key = self.built.fault(
                     trouble.kind, "webserve.c", trouble.sentence, trouble.said
                 )
-                if trouble.kind not in ("crash", "hang") or not self.blame(key):
+                if trouble.kind in ("crash", "hang") and self.blame(key):
+                    self.link_units()  # without that file, as the server
+                else:
                     self.built.no_server = key
         self.tests = self.expected()
 
@@ -135,7 +144,9 @@ class Judge:
         the fault: the others can be judged then."""
         for function in FUNCTIONS:
             name = f"{function}.c"
-            if name in self.built.own and self.builder.serves_with_ours(name, self.serves):
+            if name in self.built.own and self.builder.serves_with_ours(
+                name, self.serves
+            ):
                 self.built.lacks[name] = key
                 return True
         return False
@@ -153,7 +164,9 @@ class Judge:
             if keeps:
                 test.because = keeps[0]
             elif test.job.endswith("_test"):
-                test.because = self.why_no_function(test.job) or self.unlinked.get(test.job, "")
+                test.because = self.why_no_function(test.job) or self.unlinked.get(
+                    test.job, ""
+                )
             else:
                 test.because = self.built.no_server
         for test in tests:
@@ -222,7 +235,7 @@ class Judge:
         return better
 
     def run_twice(self, tests: list[Test], bad: list[Test]) -> list[Test]:
-        """Runs tests of a job again; returns those of the bad ones that are green now."""
+        """Runs tests of a job again; returns the bad ones that are green now."""
         green = {test.id for test in tests}
         for _ in range(TIMES):
             copies = [replace(test, result="missing", text="") for test in tests]

@@ -39,7 +39,9 @@ def probe(server: Path) -> Trouble | None:
             wait_until(lambda: b"\n" in head(out) or process.poll() is not None)
             line, newline, _ = head(out).decode(errors="replace").partition("\n")
             where = LISTENING.search(line.rstrip(" \t")) if newline else None
-            found = ask(process, where[1]) if where else why_silent(process, bool(newline))
+            found = (
+                ask(process, where[1]) if where else why_silent(process, bool(newline))
+            )
             said = (head(log) + head(out)).decode(errors="replace")
         finally:
             process.kill()

@@ -51,7 +51,9 @@ def why_not_defined(built: Built, function: str, file: str) -> str:
 
 def why_not_called(built: Built, function: str, caller: str) -> str:
     """Why none of its own files that should call the function does, or nothing."""
-    callers = [n for n, symbols in built.symbols.items() if symbols.get(function) == REFERS]
+    callers = [
+        n for n, symbols in built.symbols.items() if symbols.get(function) == REFERS
+    ]
     if caller in callers or (callers and caller == "others"):
         return ""
     where = "any file except its own" if caller == "others" else caller

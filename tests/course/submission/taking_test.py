@@ -48,7 +48,7 @@ class Listening(unittest.TestCase):
         with tempfile.NamedTemporaryFile("w") as out:
             out.write(f"{line}\n")
             out.flush()
-            return self.run_bash('SERVER_OUT=$1; take_address', out.name)
+            return self.run_bash("SERVER_OUT=$1; take_address", out.name)
 
     def run_bash(self, script: str, argument: str) -> bool:
         command = f"source tests/http/helper.bash; {script}"

@@ -47,6 +47,7 @@ class Terminal:
         self.left = jobs
         self.is_folder = is_folder
         self.silent: set[int] = set()  # stages whose server does not say where it listens
+        self._say_left()
 
     def say(self, job: Job) -> None:
         """Prints the line of a job that has ended, and what is red."""
@@ -61,8 +62,11 @@ class Terminal:
             print("    " + self._explained(job).replace("\n", "\n    "))
         for title in job.unknown:
             print(f"    It printed a result of a test that is not in {job.file}: {title}")
+        self._say_left()
+
+    def _say_left(self) -> None:
         if sys.stdout.isatty() and self.left:
-            print(f"{self.left} left", end="")
+            print(f"{self.left} job{'s' * (self.left > 1)} left", end="")
         sys.stdout.flush()
 
     def _explained(self, job: Job) -> str:
