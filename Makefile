@@ -2,7 +2,6 @@
 # First comes how a stage is built; then what tests it, grades it, and shows it.
 
 STAGES := $(sort $(patsubst stages/stage%,%,$(wildcard stages/stage*)))
-STAGE ?=
 ifneq ($(filter-out $(STAGES),$(STAGE)),)
 $(error There is no stage '$(filter-out $(STAGES),$(STAGE))'. The stages are: $(STAGES))
 endif
@@ -47,8 +46,6 @@ $(BUILD)/common/%.o: common/%.c $(BUILD)/flags
 # ---- How it is compiled -----------------------------------------------------
 
 CFLAGS ?= -O2 -g
-SANITIZE ?=
-PORTABLE ?=
 FEATURES := $(if $(PORTABLE),-D_POSIX_C_SOURCE=200809L -DPORTABLE,-D_GNU_SOURCE)
 COMPILE = $(CC) -std=c17 -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
 	$(FEATURES) -iquote common $(CPPFLAGS) $(CFLAGS) \
@@ -59,14 +56,12 @@ override CFLAGS += $(if $(SANITIZE),$(call sanitizers,$(SANITIZE)))
 
 # Hardening flags that this compiler takes; not together with sanitizers, and not
 # for what compiles nothing.
-ifneq ($(filter-out clean diff help,$(or $(MAKECMDGOALS),all)),)
-ifeq ($(SANITIZE),)
+ifneq ($(if $(SANITIZE),,$(filter-out clean diff help,$(or $(MAKECMDGOALS),all))),)
 HARDENING_FILE := $(BUILD)/hardening-$(shell echo '$(CC) $(CFLAGS)' | cksum | cut -d' ' -f1)
 $(HARDENING_FILE): tests/tools/hardening_flags.sh
 	@mkdir -p $(@D)
 	@tests/tools/hardening_flags.sh $(CC) $(CFLAGS) > $@
 include $(HARDENING_FILE)
-endif
 endif
 
 # When the flags change, or a file of common/ comes or goes, all is built again.
@@ -88,7 +83,6 @@ tests/tools/install.sh $(1)
 endef
 
 # One line says what is built; with V=1, whole commands are shown instead.
-V ?=
 ifeq ($(V),)
 .SILENT:
 endif
@@ -159,12 +153,10 @@ $(BUILD)/unit/common/%.o: common/%.c $(BUILD)/flags
 SMALL := -DALLOWANCE_MS=600 -DALLOWANCE_BYTES_PER_SECOND=500 \
 	-DDRAIN_SILENCE_MS=300 -DDRAIN_MOST_MS=1000 -DTHREADS_MOST=8 \
 	-DMEMORY_BUDGET=200000 -DHELD_FREELY=1000
-FOUR := -DTHREADS_MOST=4
-HASTY := -DALLOWANCE_MS=600 -DALLOWANCE_MOST_MS=1500 -DDRAIN_SILENCE_MS=300
 .PHONY: small-servers four-servers hasty-servers
 small-servers: LIMITS := $(SMALL)
-four-servers: LIMITS := $(FOUR)
-hasty-servers: LIMITS := $(HASTY)
+four-servers: LIMITS := -DTHREADS_MOST=4
+hasty-servers: LIMITS := -DALLOWANCE_MS=600 -DALLOWANCE_MOST_MS=1500 -DDRAIN_SILENCE_MS=300
 small-servers four-servers hasty-servers:
 	$(MAKE) BUILD=$(BUILD)/$(@:-servers=) CPPFLAGS='$(CPPFLAGS) $(LIMITS)' \
 		$(CHOSEN:%=$(BUILD)/$(@:-servers=)/stage%/webserve)
@@ -230,7 +222,6 @@ $(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
 		$(filter-out %/driver.o,$(DRIVER)) $(BUILD)/unit/common.a
 	$(call link,$(UNIT_LINK))
 
-PREVIEW ?=
 SITE_PORT ?= 8000
 site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, in build/site: [PREVIEW=1]
 	tests/tools/install.sh site
@@ -244,10 +235,7 @@ $(BUILD)/wire/step6.txt: $(ALL_SERVERS) $(TOOLS)
 
 ##@ To change the project
 
-ONLY ?=
-FULL ?=
 FUZZ_SECONDS ?= 60
-QUICK ?=
 
 .PHONY: wire mistakes faults fuzz load bench check docs help clean
 wire: $(ALL_SERVERS) $(TOOLS) ## shows what changes on the wire from stage to stage
@@ -276,7 +264,7 @@ bench: ## compares speed and memory with other servers, in 25 minutes: [QUICK=1]
 
 check: ## checks the sources: compilers, format, linters, limits of the style
 	tests/tools/install.sh check
-	tests/tools/check.py
+	tests/tools/check_sources.py
 
 docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents, and runs their commands
 	tests/tools/install.sh test docs
@@ -332,8 +320,8 @@ mutants: # changes the sources at random, and counts what is caught
 	MUTANT_SECONDS=$(MUTANT_SECONDS) tests/tools/mutate.py
 
 propagate: # takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]
-	tests/tools/propagate.py $(if $(FROM),'$(FROM)',--help) $(if $(SINCE),--since '$(SINCE)') \
-		$(if $(MARKERS),--markers)
+	$(if $(FROM),,echo 'Which stage has the fix? Say FROM=n; the stages are: $(STAGES)' >&2; exit 2)
+	tests/tools/propagate.py '$(FROM)' $(if $(SINCE),--since '$(SINCE)') $(if $(MARKERS),--markers)
 	tests/tools/check_stages.py
 	$(MAKE) wire
 

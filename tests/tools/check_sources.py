@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/tools/check.py [PART...] - what is true of the sources, whatever the tests say.
+"""tests/tools/check_sources.py [PART...] - what is true of the sources, whatever the tests say.
 
 Runs all parts, or those that are named: each function below with the mark @part. Prints
 for each how it ended and how long it took, with what it has to say if it failed. Exits
