@@ -179,7 +179,7 @@ ifeq ($(origin DIR),command line)
 	$(SUBMISSION) tests/course/check.py '$(BUILD)' '$(STAGE)' "$$DIR"
 else
 	$(call needs,test,test-programs)
-	tests/tools/run.py $(BUILD) $(CHOSEN) $(if $(ONLY),--ids $(ONLY))
+	tests/tools/run_tests.py $(BUILD) $(CHOSEN) $(if $(ONLY),--ids $(ONLY))
 endif
 
 start: ## makes a folder to work on a step in: STAGE=n DIR=path
@@ -246,15 +246,15 @@ mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=n
 	tests/tools/mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
 
 faults: ## makes each call that can fail fail, once: [STAGE=n]
-	tests/faults/run.py $(BUILD) $(CHOSEN)
+	tests/faults/run_sweep.py $(BUILD) $(CHOSEN)
 
 fuzz: ## feeds made-up input to the parsers and stages: [FUZZ_SECONDS=60]
 	tests/tools/install.sh fuzz
-	tests/fuzz/run.py $(BUILD) $(FUZZ_SECONDS)
+	tests/fuzz/run_fuzzers.py $(BUILD) $(FUZZ_SECONDS)
 
 load: ## tests with thousands of clients, slow and hostile ones: [STAGE=n]
 	$(call needs,test load,$(SERVERS) $(TOOLS) four-servers hasty-servers)
-	tests/tools/run.py $(BUILD) $(CHOSEN) --suite tests/load --jobs 1
+	tests/tools/run_tests.py $(BUILD) $(CHOSEN) --suite tests/load --jobs 1
 
 bench: ## compares speed and memory with other servers, in 25 minutes: [QUICK=1]
 	PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers || echo 'make bench goes on with those that are there.'

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client.h"
+#include "scripted_client.h"
 #include "sweep.h"
 
 int __wrap_main(int, char **);

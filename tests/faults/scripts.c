@@ -1,9 +1,9 @@
 /*
  * scripts.c - the table; what its columns mean is in scripts.h.
  *
- * The limits are those of tests/faults/run.py. A request that is to be served
- * is longer than the 60 octets that give it a second more, so that a slow
- * machine is no reason for a 408; those that are to get one are shorter.
+ * The limits are those of tests/faults/run_sweep.py. A request that is to be
+ * served is longer than the 60 octets that give it a second more, so that a
+ * slow machine is no reason for a 408; those that are to get one are shorter.
  */
 #include "scripts.h"
 

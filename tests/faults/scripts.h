@@ -1,8 +1,8 @@
 /*
  * scripts.h - what the clients of the sweep say.
  */
-#ifndef FAULTS_EXCHANGES_H
-#define FAULTS_EXCHANGES_H
+#ifndef FAULTS_SCRIPTS_H
+#define FAULTS_SCRIPTS_H
 
 #include <stdbool.h>
 #include <stddef.h>

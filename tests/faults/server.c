@@ -13,9 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "client.h"
 #include "faults.h"
 #include "net/limits.h"
+#include "scripted_client.h"
 
 static const uint64_t settle_ms = 3000;
 static const int start_ms = 10000;

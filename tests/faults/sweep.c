@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "client.h"
+#include "scripted_client.h"
 
 static const unsigned failures_most = 10; /* then a sweep gives up */
 

@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "client.h"
 #include "faults.h"
+#include "scripted_client.h"
 #include "scripts.h"
 #include "server.h"
 #include "strict_answer.h"

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client.h"
+#include "scripted_client.h"
 #include "sweep.h"
 
 static const unsigned end_ms = 6000; /* to stop, and look for leaks */

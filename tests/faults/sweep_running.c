@@ -2,7 +2,7 @@
  * survives them all. */
 #include <stdio.h>
 
-#include "client.h"
+#include "scripted_client.h"
 #include "sweep.h"
 
 /* The calls that every exchange must make; if they are not seen, the sweep is

@@ -12,7 +12,7 @@
  *   their length, come out as they were: decode(encode(x)) = x.
  */
 /* octets: 3072 */
-#include "support.h"
+#include "fuzzer.h"
 
 #include <stdlib.h>
 #include <string.h>

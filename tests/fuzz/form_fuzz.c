@@ -12,7 +12,7 @@
  *   those of the second.
  */
 /* octets: 512 */
-#include "support.h"
+#include "fuzzer.h"
 
 #include <sanitizer/allocator_interface.h>
 #include <stdlib.h>

@@ -15,15 +15,15 @@
 /* link: -Wl,--wrap=recv,--wrap=send,--wrap=poll,--wrap=pthread_kill */
 /* link: -Wl,--wrap=write,--wrap=time,--wrap=clock_gettime */
 /* octets: 3072 */
-#include "support.h"
+#include "fuzzer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "client.h"
 #include "http/content.h"
 #include "http/limits.h"
 #include "http/request.h"
+#include "made_up_client.h"
 #include "net/limits.h"
 
 #if defined STAGE && STAGE < 6

@@ -11,7 +11,7 @@
  * - cut before any ASCII octet and appended in two pieces, it is the same.
  */
 /* octets: 512 */
-#include "support.h"
+#include "fuzzer.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -15,7 +15,7 @@
  * - request_check sees an unknown method, and a POST that is refused.
  */
 /* octets: 1536 */
-#include "support.h"
+#include "fuzzer.h"
 
 #include <sanitizer/asan_interface.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
  *   the verdict's code, on a page without an unfinished sentence.
  */
 /* octets: 1024 */
-#include "support.h"
+#include "fuzzer.h"
 
 #include <stdlib.h>
 #include <string.h>

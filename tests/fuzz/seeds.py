@@ -23,7 +23,7 @@ POST = b"POST / HTTP/1.1\r\nHost: a\r\n"  # what the fuzzer of the content begin
 EVERY_OCTET = bytes(range(256))
 TIMES = (0, 9_659, 15_682_235, 19_035_655, 82_048_903)  # for the fuzzer response
 
-# How the client of handle_connection behaves: tests/fuzz/client.c reads it.
+# How the client of handle_connection behaves: tests/fuzz/made_up_client.c reads it.
 WAITS, INTERRUPTED, SMALL_SENDS = 8, 16, 32
 HALF_CLOSES, GOES_SILENT, CLOSES = 0 << 6, 1 << 6, 2 << 6
 REPEATED = 7  # one cut, for all pieces

@@ -51,9 +51,9 @@ def exercise(build: str, stages: list[str]) -> None:
     settings = [f"BUILD={build}", f"CFLAGS={FLAGS}", "CPPFLAGS=-DCOVERAGE"]
     settings += ["UNIT_SANITIZE=", "UNIT_CFLAGS=", f"-j{os.cpu_count() or 2}"]
     subprocess.run(["make", *settings, "test-programs"], check=True)
-    subprocess.run(["tests/tools/run.py", build, *stages], check=True)
+    subprocess.run(["tests/tools/run_tests.py", build, *stages], check=True)
     environment = {"CFLAGS": FLAGS, "LDFLAGS": "--coverage", "SANITIZE": ""}
-    command = ["tests/faults/run.py", build, *stages]
+    command = ["tests/faults/run_sweep.py", build, *stages]
     subprocess.run(command, env=os.environ | environment, check=True)
 
 

@@ -104,7 +104,7 @@ PEERS = {
                 "-p",
                 str(p.folder),
                 "-c",
-                _configured("nginx.conf", p),
+                _configured("nginx-default.conf", p),
             ],
             "nginx",
             ("nginx", "-v"),

@@ -231,7 +231,7 @@ class Running(unittest.TestCase):
         self.assertEqual(report.conclude({6: []}, False, ""), 1)
 
     def test_the_runner_refuses_an_id_that_no_test_has(self):
-        done = subprocess.run([TOP / "tests/tools/run.py", self.root, "6", "--ids", "no-such"],
+        done = subprocess.run([TOP / "tests/tools/run_tests.py", self.root, "6", "--ids", "no-such"],
                               capture_output=True, check=False)  # fmt: skip
         self.assertEqual(done.returncode, 1)
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/tools/run.py BUILD STAGE... - runs the unit tests and the HTTP tests.
+"""tests/tools/run_tests.py BUILD STAGE... - runs the unit tests and the HTTP tests.
 
 BUILD is the folder in which `make test-programs` has built everything. Jobs run side by
 side. Prints a line for each job as it ends, with what failed in full; then, if a test

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds the fuzzers and runs them.
 
-    tests/fuzz/run.py BUILD SECONDS [NAME...]
+    tests/fuzz/run_fuzzers.py BUILD SECONDS [NAME...]
 
 The one of handle_connection is built for each stage that has the function, as
 handle_connection@3 and so on; those share its seconds. Each fuzzer first takes the
@@ -170,7 +170,7 @@ def run_one(build: Path, name: str, seconds: int) -> bool:
 def main() -> int:
     """Builds all that is named, gathers the seeds, runs."""
     if len(sys.argv) < 3 or not sys.argv[2].isdigit():
-        print("usage: tests/fuzz/run.py BUILD SECONDS [NAME...]", file=sys.stderr)
+        print("usage: tests/fuzz/run_fuzzers.py BUILD SECONDS [NAME...]", file=sys.stderr)
         return 2
     build = STARTED / sys.argv[1] / "fuzz"
     seconds = int(sys.argv[2])

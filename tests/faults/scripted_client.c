@@ -1,5 +1,6 @@
-/* client.c - the client of an exchange; the contract is in client.h. */
-#include "client.h"
+/* scripted_client.c - the client of an exchange; the contract is in
+ * scripted_client.h. */
+#include "scripted_client.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes each call of the server that can fail, fail: once with each of its errors.
 
-    tests/faults/run.py BUILD STAGE...
+    tests/faults/run_sweep.py BUILD STAGE...
 
 Links each stage's server, built with small limits, and the sweep into one program in
 BUILD/faults, and runs its jobs side by side: one for each script of scripts.c, one for
@@ -129,7 +129,7 @@ def jobs_of(folder: Path, stages: list[str]) -> list[tuple[str, str]]:
 def main() -> int:
     """Builds, runs, adds up."""
     if len(sys.argv) < 3:
-        print("Usage: tests/faults/run.py BUILD STAGE...", file=sys.stderr)
+        print("Usage: tests/faults/run_sweep.py BUILD STAGE...", file=sys.stderr)
         return 2
     began = time.monotonic()
     folder, stages = Path(sys.argv[1]) / "faults", sys.argv[2:]

@@ -1,6 +1,6 @@
 /*
- * client.h - a client at the other end of a socket pair, and a network that
- * does to handle_connection what networks do.
+ * made_up_client.h - a client at the other end of a socket pair, and a network
+ * that does to handle_connection what networks do.
  *
  * Client and server run in one thread: whenever the server asks for bytes, the
  * client takes its next step. For that, recv, send, poll, write, time,
@@ -9,8 +9,8 @@
  * clock goes on at once, and the deadlines are looked at as the main thread
  * does, until the call is interrupted. So 20 seconds of waiting cost nothing.
  */
-#ifndef FUZZ_CLIENT_H
-#define FUZZ_CLIENT_H
+#ifndef FUZZ_MADE_UP_CLIENT_H
+#define FUZZ_MADE_UP_CLIENT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /*
- * client.h - the client of an exchange.
+ * scripted_client.h - the client of an exchange.
  */
-#ifndef FAULTS_CLIENT_H
-#define FAULTS_CLIENT_H
+#ifndef FAULTS_SCRIPTED_CLIENT_H
+#define FAULTS_SCRIPTED_CLIENT_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-/* support.c - the contracts are in support.h. */
-#include "support.h"
+/* fuzzer.c - the contracts are in fuzzer.h. */
+#include "fuzzer.h"
 
 #include <stdio.h>
 #include <stdlib.h>

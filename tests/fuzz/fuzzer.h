@@ -1,13 +1,13 @@
 /*
- * support.h - what every fuzzer includes.
+ * fuzzer.h - what every fuzzer includes.
  *
  * A fuzzer is a file NAME_fuzz.c with the function that libFuzzer calls for
  * each input. It lets the input go through the code as a client or a delegate
  * could, and holds properties that are true of any input. `run` builds and
  * runs them all.
  */
-#ifndef FUZZ_SUPPORT_H
-#define FUZZ_SUPPORT_H
+#ifndef FUZZ_FUZZER_H
+#define FUZZ_FUZZER_H
 
 #include <stdbool.h>
 #include <stddef.h>

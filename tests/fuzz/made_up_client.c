@@ -1,5 +1,5 @@
-/* client.c - the contract is in client.h. */
-#include "client.h"
+/* made_up_client.c - the contract is in made_up_client.h. */
+#include "made_up_client.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,10 +13,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "fuzzer.h"
 #include "net/budget.h"
 #include "net/deadlines.h"
 #include "net/limits.h"
-#include "support.h"
 
 const time_t client_now = 784111777; /* RFC 9110, section 5.6.7 */
 
