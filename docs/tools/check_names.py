@@ -4,7 +4,7 @@
 In README.md, docs/*.md and docs/slides/*.md, looks for
 
     links           to files of the repository, and to headings (#anchor)
-    `make TARGET`   in text and in commands: a target of the Makefile
+    `make TARGET`   in text and in commands: a target of a makefile
     `a/path`        that begins with a folder of the repository
     `file.c`        or .h, .py, .sh, .bats, .tsv: there is one of that name
     `some_name`     with an underscore: it is a word of the sources, or of OTHERS
@@ -63,7 +63,8 @@ def words() -> set[str]:
 @cache
 def targets() -> set[str]:
     """What make can be asked for."""
-    text = Path("Makefile").read_text(encoding="utf-8")
+    makefiles = (Path("Makefile"), Path("tests/tools/contributing.mk"))
+    text = "\n".join(path.read_text(encoding="utf-8") for path in makefiles)
     return set(re.findall(r"^([a-z_.-]+):(?!=)", text, re.M))
 
 

@@ -17,13 +17,14 @@ def blocks(files: list[Difference]) -> str:
 
 def write(site: Site) -> None:
     """The pages of all steps, their overview, and the menu."""
-    steps = re.findall(r"^STEP_(\d) := (.*)$", site.read("Makefile"), re.M)
     menu = [{"text": "All steps", "link": "/difference/"}]
     overview = frontmatter(title="The differences, stage to stage")
     overview += "\n# The differences, stage to stage\n\n"
     overview += "| step | what it does | lines |\n| --- | --- | --- |\n"
-    for stage, sentence in steps[1:]:
-        files = of_folders(f"stages/stage{int(stage) - 1}", f"stages/stage{stage}")
+    for stage in range(2, 7):
+        step = site.read(f"tests/course/steps/step{stage}.md")
+        sentence = step.partition("\n")[0]
+        files = of_folders(f"stages/stage{stage - 1}", f"stages/stage{stage}")
         name = f"What step {stage} changes"
         body = frontmatter(title=name, search=False, aside=False, pageClass="wide")
         body += f"\n# {name}\n\n{sentence}\n\n{counts(files)} "

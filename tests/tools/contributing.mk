@@ -1,0 +1,74 @@
+# contributing.mk - what only a change to the project needs, and rarely. The Makefile
+# includes it; docs/contributing.md describes each command.
+
+.PHONY: excerpts symptoms variants grade-tests matrix mutants propagate races soak \
+	instructions coverage bench-report site-check compile_commands.json
+
+excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
+	tests/tools/install.sh docs
+	docs/tools/excerpts.py $(BUILD)
+
+# What docs/testing.md shows of red tests comes from a run, too.
+$(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.md)
+	$(call needs,test grade,test-programs)
+	tests/tools/mistakes.py --shown-in docs/testing.md --build $(BUILD)
+
+symptoms: $(BUILD)/common.a # types the commands of all mistakes, which must show them: [STAGE=n] [ONLY=name]
+	tests/tools/install.sh test
+	tests/tools/symptoms.py $(BUILD) $(STAGE) $(ONLY)
+
+variants: # correct servers, made in other ways than ours, pass every graded test
+	$(call needs,test,stage-programs)
+	$(SUBMISSION) tests/course/variants.py '$(BUILD)'
+
+grade-tests: # marks a small class, most of it hostile: [FULL=1]
+	$(call needs,test grade,STAGE=2 grade-programs)
+	tests/course/submission/taking_test.py
+	tests/course/grading/marks_test.py
+	$(SUBMISSION) FULL=$(FULL) tests/course/grading/batch_test.py $(BUILD)
+
+matrix: # the tests of each step pass after it, and fail before it: [STAGE=n]
+	$(call needs,test,stage-programs)
+	$(SUBMISSION) tests/course/matrix.py '$(BUILD)' $(CHOSEN)
+
+MUTANT_SECONDS ?= 600
+mutants: # changes the sources at random, and counts what is caught
+	$(call needs,test,test-programs)
+	MUTANT_SECONDS=$(MUTANT_SECONDS) tests/tools/mutate.py
+
+propagate: # takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]
+	$(if $(FROM),,echo 'Which stage has the fix? Say FROM=n; the stages are: $(STAGES)' >&2; exit 2)
+	tests/tools/propagate.py '$(FROM)' $(if $(SINCE),--since '$(SINCE)') $(if $(MARKERS),--markers)
+	tests/tools/check_stages.py
+	$(MAKE) wire
+
+races: # valgrind's helgrind and DRD on the threads: [STAGE=n]
+	tests/tools/install.sh test races
+	tests/tools/races.py build/plain$(if $(PORTABLE),/portable) $(CHOSEN)
+
+SOAK_SECONDS ?= 180
+soak: $(SERVERS) $(TOOLS) # load for long; memory must stay flat: [STAGE=n]
+	tests/tools/install.sh test bench
+	tests/load/soak.py $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
+
+instructions: # counts what the parsers take, and compares it with their budgets
+	tests/tools/install.sh instructions
+	tests/tools/instructions/count.py $(BUILD)
+
+coverage: # which lines and branches the tests reach: servers, units and the fault sweep
+	tests/tools/install.sh test coverage
+	tests/tools/coverage.py build/coverage $(STAGES)
+
+bench-report: # puts the figures of the last `make bench` into docs/performance.md
+	tests/tools/bench/bench_report.py page $(BUILD)
+
+site-check: site # looks at the site in a browser: links, requests, accessibility
+	tests/tools/install.sh browser
+	node docs/site/check_pages.mjs $(BUILD)/site $(BUILD)/site-work
+
+# How each file is compiled, for editors (clangd).
+command = printf '{"directory": "%s", "file": "%s", "command": "%s"},\n' '$(CURDIR)' '$(2)' '$(1) -c $(2)'; 
+compile_commands.json:
+	{ $(foreach file,$(COMMON) $(wildcard stages/*/*.c),$(call command,$(COMPILE),$(file))) \
+		$(foreach file,$(wildcard tests/*/*.c tests/*/*/*.c),$(call command,$(COMPILE) $(TEST_FLAGS) -iquote stages/stage6 -DSTAGE=6 \
+			-iquote tests/unit -iquote common,$(file))) } | sed '1s/^/[/; $$s/,$$/]/' > $@
