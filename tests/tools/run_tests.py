@@ -37,7 +37,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--ids", nargs="+", default=[], help="only these tests")
     parser.add_argument("--suite", default=HTTP, metavar="FOLDER",
                         help="these Bats files, without the unit tests")  # fmt: skip
-    parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 2),
+    parser.add_argument("--jobs", type=int, default=4 * (os.cpu_count() or 2),
                         help="so many at once")  # fmt: skip
     return parser.parse_args()
 
