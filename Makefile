@@ -243,7 +243,7 @@ wire: $(ALL_SERVERS) $(TOOLS) ## shows what changes on the wire from stage to st
 
 mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	$(call needs,test,test-programs)
-	tests/tools/mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
+	tests/tools/run_mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
 
 faults: ## makes each call that can fail fail, once: [STAGE=n]
 	tests/faults/run_sweep.py $(BUILD) $(CHOSEN)

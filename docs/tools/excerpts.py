@@ -29,7 +29,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/tools"))
 from markdown import BEGIN, arguments  # noqa: E402
-from suite.mistake import (  # noqa: E402
+from suite.mistake_file import (  # noqa: E402
     GROUPS,
     Malformed,
     Mistake,

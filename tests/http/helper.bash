@@ -14,7 +14,7 @@
 #     # stages: 1 5 6
 #
 # A test asks with `ask` (raw bytes), `fetch` (a path, as curl asks for it), or
-# `ask_each` (many requests at once, tables.bash). They check that what came is one
+# `ask_each` (many requests at once, request_tables.bash). They check that what came is one
 # well-formed answer. Then `ask` and `fetch` set
 #
 #     status     its status code
@@ -44,7 +44,7 @@ for folder in ${BATS_LIB_PATH//:/ } /usr/lib/bats /usr/share/bats \
     fi
 done
 
-for file in story tables page; do
+for file in failure_report request_tables page; do
     # shellcheck source=/dev/null
     source "${BASH_SOURCE[0]%/*}/$file.bash"
 done

@@ -273,7 +273,7 @@ def lessons() -> None:
 @part
 def suite() -> None:
     """Each test has an id of its own, its tags and a hint; and the runner can fail."""
-    run("tests/tools/list.py", "--check")
+    run("tests/tools/list_tests.py", "--check")
     run("tests/tools/suite/suite_test.py")
 
 

@@ -11,15 +11,15 @@ excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differ
 # What docs/testing.md shows of red tests comes from a run, too.
 $(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.md)
 	$(call needs,test grade,test-programs)
-	tests/tools/mistakes.py --shown-in docs/testing.md --build $(BUILD)
+	tests/tools/run_mistakes.py --shown-in docs/testing.md --build $(BUILD)
 
 symptoms: $(BUILD)/common.a # types the commands of all mistakes, which must show them: [STAGE=n] [ONLY=name]
 	tests/tools/install.sh test
-	tests/tools/symptoms.py $(BUILD) $(STAGE) $(ONLY)
+	tests/tools/check_symptoms.py $(BUILD) $(STAGE) $(ONLY)
 
 variants: # correct servers, made in other ways than ours, pass every graded test
 	$(call needs,test,stage-programs)
-	$(SUBMISSION) tests/course/variants.py '$(BUILD)'
+	$(SUBMISSION) tests/course/run_right_servers.py '$(BUILD)'
 
 grade-tests: # marks a small class, most of it hostile: [FULL=1]
 	$(call needs,test grade,STAGE=2 grade-programs)
@@ -34,7 +34,7 @@ matrix: # the tests of each step pass after it, and fail before it: [STAGE=n]
 MUTANT_SECONDS ?= 600
 mutants: # changes the sources at random, and counts what is caught
 	$(call needs,test,test-programs)
-	MUTANT_SECONDS=$(MUTANT_SECONDS) tests/tools/mutate.py
+	MUTANT_SECONDS=$(MUTANT_SECONDS) tests/tools/run_mutants.py
 
 propagate: # takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]
 	$(if $(FROM),,echo 'Which stage has the fix? Say FROM=n; the stages are: $(STAGES)' >&2; exit 2)

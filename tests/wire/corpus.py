@@ -17,7 +17,7 @@ status and a part of the sentence on the error page. `all` means every stage,
 `1-5` or `6` some of them. Answers before the first request are those of each
 request in the file that has none of its own for that stage.
 
-This program prints, for tests/http/tables.bash, each request whose answer in that
+This program prints, for tests/http/request_tables.bash, each request whose answer in that
 stage is known and that takes only one `send`: its name, its text, the status and
 the part of the sentence (or -), with tabs between them.
 """

@@ -27,9 +27,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from answer import RESET, TIMEOUT, Answer  # noqa: E402
+from parse_answer import RESET, TIMEOUT, Answer  # noqa: E402
 from corpus import STAGES, Malformed, Request, read  # noqa: E402
-from judgement import Judgement  # noqa: E402
+from compare_stages import Judgement  # noqa: E402
 
 EXCHANGE_SECONDS = 45  # longer than a server waits for what never comes
 START_SECONDS = 15

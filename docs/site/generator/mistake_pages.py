@@ -9,7 +9,7 @@ from difference_pages import blocks
 from differences import parse
 from site_markdown import escape_prose, fenced, frontmatter
 from site_pages import Site, slug
-from suite.mistake import GROUPS, Mistake, Sources, load
+from suite.mistake_file import GROUPS, Mistake, Sources, load
 from suite.tests import Test, all_tests
 
 

@@ -20,7 +20,7 @@ NOISE = re.compile(
     r"| ?\(?(?:from function|in test file) .* line \d+[,)]"
     r"|.*: line \d+: +\d+ (?:Killed|Terminated|Aborted|Segmentation) .*"
 )
-SAYS_MORE = re.compile(r"-- .* --")  # story.bash has it above a message
+SAYS_MORE = re.compile(r"-- .* --")  # failure_report.bash has it above a message
 FAILED_LINE = re.compile(r"  (`.*' failed(?: with status \d+| due to timeout)?)")
 SHADOW = re.compile(r"^Shadow bytes around.*?ABORTING$\n?", re.MULTILINE | re.DOTALL)
 TEXT_MOST = 6000

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/tools/symptoms.py BUILD [STAGE] [NAME] - what mistakes show can be seen.
+"""tests/tools/check_symptoms.py BUILD [STAGE] [NAME] - what mistakes show can be seen.
 
 "What you see" of a mistake has commands, in backticks; the walkthroughs and the
 site show them. Plants each mistake in a copy of the sources (of STAGE, or the
@@ -31,7 +31,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
-from suite.mistake import Mistake, NotFound, Sources, load  # noqa: E402
+from suite.mistake_file import Mistake, NotFound, Sources, load  # noqa: E402
 
 FLAGS = ["-std=c17", "-D_GNU_SOURCE", "-O1", "-pthread", "-w",
          "-iquote", "common"]
@@ -201,7 +201,7 @@ def chosen(stage: int | None, name: str) -> list[tuple[Mistake, int]]:
 def main() -> int:
     words = sys.argv[2:]
     if len(sys.argv) < 2 or len(words) > 2:
-        print("Usage: tests/tools/symptoms.py BUILD [STAGE] [NAME]", file=sys.stderr)
+        print("Usage: tests/tools/check_symptoms.py BUILD [STAGE] [NAME]", file=sys.stderr)
         return 2
     archive = Path(sys.argv[1], "common.a").resolve()
     stage = int(words.pop(0)) if words and words[0].isdigit() else None

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""tests/tools/mistakes.py [STAGE...] - plants mistakes; the tests must catch each.
+"""tests/tools/run_mistakes.py [STAGE...] - plants mistakes; the tests must catch each.
 
-Plants each mistake of tests/mistakes/*.md (suite/mistake.py says what they look like)
+Plants each mistake of tests/mistakes/*.md (suite/mistake_file.py says what they look like)
 in a copy of the project, builds it, and runs the tests that the mistake names. All of
 them must be red, and green where no mistake is planted. So a mistake fails here if its
 code is not found exactly once, if it does not build or builds with a warning, or if it
@@ -26,9 +26,9 @@ from queue import Empty, Queue
 sys.dont_write_bytecode = True
 
 # pylint: disable=wrong-import-position
-from suite.mistake import Malformed, Mistake, NotFound, Sources, load  # noqa: E402
-from suite.planted import Clean, NoSuchTest, Planted, Verdict  # noqa: E402
-from suite.planted import jobs_named, judge_clean, judge_planted  # noqa: E402
+from suite.mistake_file import Malformed, Mistake, NotFound, Sources, load  # noqa: E402
+from suite.judge_mistake import Clean, NoSuchTest, Planted, Verdict  # noqa: E402
+from suite.judge_mistake import jobs_named, judge_clean, judge_planted  # noqa: E402
 from suite.project_copy import ProjectCopy  # noqa: E402
 from suite.tests import TOP  # noqa: E402
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from suite.jobs import Bench, Job, jobs_of, run_all
-from suite.mistake import Mistake, NotFound, Sources
+from suite.mistake_file import Mistake, NotFound, Sources
 from suite.project_copy import NotBuilt, ProjectCopy
 from suite.tests import COMMON, TOP, Test, all_tests, expected_tests
 

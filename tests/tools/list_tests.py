@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""tests/tools/list.py STAGE - prints the tests that are expected of a stage.
-tests/tools/list.py --check - fails if a label is missing, or two tests have one id.
+"""tests/tools/list_tests.py STAGE - prints the tests that are expected of a stage.
+tests/tools/list_tests.py --check - fails if a label is missing, or two tests have one id.
 
 Each line is ID, TAG, GROUP, HINT, JOB and TITLE, with tabs between them; suite/tests.py
 says where they are written. Stage 0 has the unit tests of common/. PORTABLE=1 is the

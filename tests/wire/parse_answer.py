@@ -1,4 +1,4 @@
-"""answer.py - what came back from a server, taken apart so that it can be compared.
+"""parse_answer.py - what came back from a server, taken apart so that it can be compared.
 
 Everything is compared octet by octet, except the value of a well-formed Date; how
 the connection ended is part of the answer.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/tools/mutate.py - changes the sources at random, and counts what is caught.
+"""tests/tools/run_mutants.py - changes the sources at random, and counts what is caught.
 
 One mutation at a time (suite/mutations.py) is made in a copy of the project. If the
 compiler makes the same code of it, it changes no behaviour, and is left out.
@@ -31,7 +31,7 @@ sys.dont_write_bytecode = True
 # pylint: disable=wrong-import-position
 from suite.jobs import Job  # noqa: E402
 from suite.mutations import Mutation, mutations_of  # noqa: E402
-from suite.planted import RED, bench_of, goals, jobs_named  # noqa: E402
+from suite.judge_mistake import RED, bench_of, goals, jobs_named  # noqa: E402
 from suite.project_copy import NotBuilt, ProjectCopy  # noqa: E402
 from suite.tests import COMMON, TOP, expected_tests, stages  # noqa: E402
 

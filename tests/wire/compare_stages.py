@@ -1,4 +1,4 @@
-"""judgement.py - compares the answers of the six stages, and writes the report.
+"""compare_stages.py - compares the answers of the six stages, and writes the report.
 
 What each step promises is in STEPS; the head of replay.py says it in full.
 """
@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from answer import ENDS, FAILED, MISUSED, REFUSED, Answer, without_end
+from parse_answer import ENDS, FAILED, MISUSED, REFUSED, Answer, without_end
 from corpus import STAGES, Expected, Request
 
 PAGES_CHANGE = "every 200 has another page; nothing else changes"

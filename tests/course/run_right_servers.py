@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/course/variants.py BUILD [STAGE:NAME...] - tests right servers that are made in
+"""tests/course/run_right_servers.py BUILD [STAGE:NAME...] - tests right servers that are made in
 other ways than this project's: they pass every graded test.
 
 A variant is a stage with the handle_connection.c of tests/course/right_servers, which

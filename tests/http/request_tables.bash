@@ -1,4 +1,4 @@
-# tables.bash - many requests at once, each on a connection of its own, sent by one
+# request_tables.bash - many requests at once, each on a connection of its own, sent by one
 # process: a process for each would take most of a test's time. A part of
 # helper.bash.
 

@@ -1,6 +1,6 @@
-# story.bash - what a test has done, shown if it fails: what it sent, step by
+# failure_report.bash - what a test has done, shown if it fails: what it sent, step by
 # step, what was expected, what came, and a line to try the same by hand. (The
-# hint comes from tests/tools/list.py.) A part of helper.bash.
+# hint comes from tests/tools/list_tests.py.) A part of helper.bash.
 #
 # Each exchange is noted in a line of the file `story`: the file that has what
 # came, then `raw_client STEP...`, `curl ...` or `run PROGRAM ARGUMENT...`. To look
