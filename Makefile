@@ -56,7 +56,7 @@ override CFLAGS += $(if $(SANITIZE),$(call sanitizers,$(SANITIZE)))
 
 # Hardening flags that this compiler takes; not together with sanitizers, and not
 # for what compiles nothing.
-ifneq ($(if $(SANITIZE),,$(filter-out clean diff help,$(or $(MAKECMDGOALS),all))),)
+ifneq ($(if $(SANITIZE),,$(filter-out bench-report clean diff help propagate start,$(or $(MAKECMDGOALS),all))),)
 HARDENING_FILE := $(BUILD)/hardening-$(shell echo '$(CC) $(CFLAGS)' | cksum | cut -d' ' -f1)
 $(HARDENING_FILE): tests/tools/hardening_flags.sh
 	@mkdir -p $(@D)
@@ -183,9 +183,11 @@ else
 endif
 
 start: ## makes a folder to work on a step in: STAGE=n DIR=path
+	tests/tools/install.sh python
 	tests/course/start.py '$(STAGE)' "$$DIR"
 
 diff: ## shows what a step changed, moved lines shown as moved: [STAGE=6]
+	tests/tools/install.sh python
 	docs/tools/step_diff.py $(LATEST)
 
 walk: ## shows a step on the terminal, a screen at a time: [STAGE=1]
@@ -229,8 +231,9 @@ site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, in build/sit
 	$(if $(PREVIEW),python3 -m http.server --bind 127.0.0.1 --directory $(BUILD)/site $(SITE_PORT))
 
 # What make wire found, with the servers as they are.
-$(BUILD)/wire/step6.txt: $(ALL_SERVERS) $(TOOLS)
+$(BUILD)/wire/step6.txt: $(ALL_SERVERS) $(TOOLS) $(wildcard tests/wire/*.py tests/wire/corpus/*)
 	$(call say,WIRE,$(BUILD)/wire)
+	tests/tools/install.sh python
 	tests/wire/replay.py $(BUILD) >/dev/null
 
 ##@ To change the project
@@ -239,6 +242,7 @@ FUZZ_SECONDS ?= 60
 
 .PHONY: wire mistakes faults fuzz load bench check docs help clean
 wire: $(ALL_SERVERS) $(TOOLS) ## shows what changes on the wire from stage to stage
+	tests/tools/install.sh python
 	tests/wire/replay.py $(BUILD)
 
 mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
@@ -246,6 +250,7 @@ mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=n
 	tests/tools/run_mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
 
 faults: ## makes each call that can fail fail, once: [STAGE=n]
+	tests/tools/install.sh python
 	tests/faults/run_sweep.py $(BUILD) $(CHOSEN)
 
 fuzz: ## feeds made-up input to the parsers and stages: [FUZZ_SECONDS=60]

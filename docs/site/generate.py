@@ -42,7 +42,7 @@ def main() -> int:
     reference = api_pages.Reference(site)  # first: the others link to its names
     document_pages.write(site)
     difference_pages.write(site)
-    mistake_pages.write(site, build)
+    mistake_pages.write(site)
     wire_page.write(site, build)
     reference.write()
     source_pages.write(site)

@@ -9,7 +9,8 @@ excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differ
 	docs/tools/excerpts.py $(BUILD)
 
 # What docs/testing.md shows of red tests comes from a run, too.
-$(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt $(wildcard tests/mistakes/*.md)
+$(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt \
+		$(wildcard tests/mistakes/*.md tests/http/* tests/unit/* tests/tools/suite/*.py)
 	$(call needs,test grade,test-programs)
 	tests/tools/run_mistakes.py --shown-in docs/testing.md --build $(BUILD)
 
@@ -37,6 +38,7 @@ mutants: # changes the sources at random, and counts what is caught
 	MUTANT_SECONDS=$(MUTANT_SECONDS) tests/tools/run_mutants.py
 
 propagate: # takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]
+	tests/tools/install.sh python
 	$(if $(FROM),,echo 'Which stage has the fix? Say FROM=n; the stages are: $(STAGES)' >&2; exit 2)
 	tests/tools/propagate.py '$(FROM)' $(if $(SINCE),--since '$(SINCE)') $(if $(MARKERS),--markers)
 	tests/tools/check_stages.py
@@ -70,5 +72,5 @@ site-check: site # looks at the site in a browser: links, requests, accessibilit
 command = printf '{"directory": "%s", "file": "%s", "command": "%s"},\n' '$(CURDIR)' '$(2)' '$(1) -c $(2)'; 
 compile_commands.json:
 	{ $(foreach file,$(COMMON) $(wildcard stages/*/*.c),$(call command,$(COMPILE),$(file))) \
-		$(foreach file,$(wildcard tests/*/*.c tests/*/*/*.c),$(call command,$(COMPILE) $(TEST_FLAGS) -iquote stages/stage6 -DSTAGE=6 \
-			-iquote tests/unit -iquote common,$(file))) } | sed '1s/^/[/; $$s/,$$/]/' > $@
+		$(foreach file,$(wildcard $(addsuffix /*.c,tests/* tests/*/* tests/*/*/* docs/* docs/*/*)),\
+			$(call command,$(COMPILE) $(TEST_FLAGS) -iquote stages/stage6 -DSTAGE=6 -iquote tests/unit,$(file))) } | sed '1s/^/[/; $$s/,$$/]/' > $@

@@ -6,9 +6,10 @@
 # still missing afterwards.
 set -u
 
-# What is looked for, Debian's package that has it, and the groups that need it.
+# What is looked for, Debian's package that has it, and the groups that need it; all
+# groups need what has `any`.
 packages='
-command:python3        python3             test bench trace docs walk site
+command:python3        python3             any python
 command:bats           bats                test
 file:/usr/lib/bats/bats-support/load.bash  bats-support  test
 file:/usr/lib/bats/bats-assert/load.bash   bats-assert   test
@@ -17,7 +18,7 @@ command:nc             netcat-openbsd      test walk
 header:cmocka.h        libcmocka-dev       test
 command:prlimit        util-linux          grade
 command:bwrap          bubblewrap          grade
-command:nm             binutils            grade
+command:nm             binutils            grade check
 command:slowhttptest   slowhttptest        load
 command:valgrind       valgrind            races instructions
 header:http_parser.h   libhttp-parser-dev  instructions
@@ -64,7 +65,7 @@ missing() {
     local need package groups group
     while read -r need package groups; do
         for group; do
-            if [[ " $groups " == *" $group "* ]] && ! is_there "$need"; then
+            if [[ " $groups " == *" $group "* || $groups == any* ]] && ! is_there "$need"; then
                 echo "$package"
             fi
         done

@@ -199,11 +199,13 @@ class Judgement:
         )
 
     def report(self, folder: Path) -> None:
-        """Prints all of it, and writes its parts into files of that folder."""
+        """Prints all of it. If there is no fault, its parts are files of that folder,
+        too: the documents show them."""
         for step in STEPS:
             text = self.step(step)
             print(text)
-            (folder / f"step{step}.txt").write_text(text, encoding="utf-8")
+            if not self.faults:
+                (folder / f"step{step}.txt").write_text(text, encoding="utf-8")
         faults_file = folder / "faults.txt"
         every = [fault for faults in self.faults.values() for fault in faults]
         faults_file.write_text("\n".join([*every, ""]), encoding="utf-8")

@@ -13,7 +13,8 @@ Prints what each step changed on the wire, with examples, then each fault, and o
 line of totals. Exits with 1 if there is a fault: a difference that must not be, none
 where one must be, an answer that is not the one the corpus names, or that has no
 well-formed Date, a server that died. All that came is in BUILD/wire:
-stageN/GROUP/NAME, stageN.log, and the report's parts stepN.txt and faults.txt.
+stageN/GROUP/NAME, stageN.log, faults.txt and, without a fault, the report's parts
+stepN.txt.
 """
 from __future__ import annotations
 

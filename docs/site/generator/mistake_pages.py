@@ -7,7 +7,7 @@ from pathlib import Path
 
 from difference_pages import blocks
 from differences import parse
-from site_markdown import escape_prose, fenced, frontmatter
+from site_markdown import escape_prose, frontmatter
 from site_pages import Site, slug
 from suite.mistake_file import GROUPS, Mistake, Sources, load
 from suite.tests import Test, all_tests
@@ -41,7 +41,7 @@ def caught_by(site: Site, test: Test) -> str:
 
 
 def write_page(
-    site: Site, page: Page, sources: Sources, tests: dict[str, Test], build: Path
+    site: Site, page: Page, sources: Sources, tests: dict[str, Test]
 ) -> None:
     """The page of one mistake, with the difference that plants it."""
     mistake = page.mistake
@@ -58,16 +58,12 @@ def write_page(
     body += blocks(parse(mistake.difference(sources, stage)))
     body += "\n## How the tests catch it\n\n"
     body += "".join(caught_by(site, tests[name]) for name in mistake.caught_by)
-    red = build / "red" / f"{mistake.name}.txt"
-    if red.exists():
-        body += "\nWhat it says, with the mistake planted:\n\n"
-        body += fenced("text", red.read_text(encoding="utf-8"))
     if mistake.sanitizer:
         body += f"\nIt shows in a build with `SANITIZE={mistake.sanitizer}`.\n"
     site.write(page.link[1:] + ".md", body + "\n[All mistakes](/mistakes/)\n")
 
 
-def write(site: Site, build: Path) -> None:
+def write(site: Site) -> None:
     """All mistakes, their index, and the menu."""
     sources = Sources(Path.cwd())
     found = [Page(m, m.stages(sources)) for m in load(Path("tests/mistakes"))]
@@ -94,6 +90,6 @@ def write(site: Site, build: Path) -> None:
         body += "".join(page.row(page.mistake.group) for page in inside) + "\n"
     tests = all_tests()
     for page in found:
-        write_page(site, page, sources, tests, build)
+        write_page(site, page, sources, tests)
     site.write("mistakes/index.md", body)
     site.menus["/mistakes/"] = menu
