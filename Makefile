@@ -247,6 +247,8 @@ wire: $(ALL_SERVERS) $(TOOLS) ## shows what changes on the wire from stage to st
 
 mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	$(call needs,test,test-programs)
+	tests/tools/run_mistakes.py --folder tests/mistakes/wrong | grep -qE '^([0-9]+) mistakes, \1 failed' || \
+		{ echo 'Those of tests/mistakes/wrong should fail, each of them.' >&2; exit 1; }
 	tests/tools/run_mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
 
 faults: ## makes each call that can fail fail, once: [STAGE=n]

@@ -1,6 +1,6 @@
 # failure_report.bash - what a test has done, shown if it fails: what it sent, step by
 # step, what was expected, what came, and a line to try the same by hand. (The
-# hint comes from tests/tools/list_tests.py.) A part of helper.bash.
+# runner adds the hint.) A part of helper.bash.
 #
 # Each exchange is noted in a line of the file `story`: the file that has what
 # came, then `raw_client STEP...`, `curl ...` or `run PROGRAM ARGUMENT...`. To look
@@ -217,10 +217,9 @@ in_printf() {
 }
 
 # The line to try: `hand`, if the test has set it; otherwise what was sent last. Where
-# nothing was asked, the server is started and ended. BUILT is the folder, with a
-# slash, that the server was built in, if it is not this project's.
+# nothing was asked, the server is started and ended.
 show_by_hand() {
-    local line program=${BUILT-}build/stage${STAGE:-6}/webserve
+    local line program=build/stage${STAGE:-6}/webserve
     # shellcheck disable=SC2016 # the dollars are for the shell that is typed at
     line="$program & sleep 1; curl -i http://127.0.0.1:8080/; "'kill $!; wait $!; echo $?'
     if [[ -n ${hand-} ]]; then

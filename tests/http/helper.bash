@@ -7,9 +7,9 @@
 #         assert_hello /p
 #     }
 #
-# The runner sets STAGE (1 to 6), SERVER (the server to test), SERVER_SMALL (the
-# same with smaller limits, see deadlines.bats), and TOOLS (the folder of
-# raw_client). A file says near its top which stages it tests:
+# The runner sets STAGE (1 to 6), SERVER (the server to test), SERVER_SMALL,
+# SERVER_FOUR and SERVER_HASTY (the same with other limits: the Makefile has them),
+# and TOOLS (the folder of raw_client). A file says near its top which stages it tests:
 #
 #     # stages: 1 5 6
 #

@@ -93,19 +93,3 @@ def to_json(grade: Grade) -> dict:
         "most": grade.most,
         **asdict(grade),
     }
-
-
-def from_json(data: dict) -> Grade:
-    """A Grade from its documented form; ValueError if it is of another."""
-    if data.get("format") != FORMAT or data.get("version") != VERSION:
-        raise ValueError(f"this is not a {FORMAT} of version {VERSION}")
-    return Grade(
-        name=data["name"],
-        stage=data["stage"],
-        isolation=data["isolation"],
-        groups=[Group(**group) for group in data["groups"]],
-        tests=[Test(**test) for test in data["tests"]],
-        faults=[Fault(**fault) for fault in data["faults"]],
-        notes=data["notes"],
-        seconds=data["seconds"],
-    )

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from grading import forms  # noqa: E402
 from grading.class_page import as_class_page  # noqa: E402
 from grading.in_cell import in_its_process  # noqa: E402
-from grading.marks import Grade, from_json, score, to_json  # noqa: E402
+from grading.marks import Grade, score  # noqa: E402
 from grading.page import as_page  # noqa: E402
 from submission.faults import Fault  # noqa: E402
 from submission.points import Worth, read_points  # noqa: E402
@@ -69,15 +69,6 @@ class Marks(unittest.TestCase):
         grade.tests.append(Test("x", "unjudged", "requests", result="failed"))
         score(grade, WORTHS)
         self.assertEqual(grade.points, 60.0)
-
-    def test_json_gives_the_same_grade(self):
-        grade = new_grade()
-        self.assertEqual(from_json(json.loads(forms.as_json(grade))), grade)
-
-    def test_json_of_another_version_is_refused(self):
-        for key, value in (("version", 1), ("format", "other")):
-            with self.assertRaises(ValueError):
-                from_json(to_json(new_grade()) | {key: value})
 
 
 def points_faults(stage: int, worths: list[Worth], tests: list[Test]) -> list[str]:

@@ -8,6 +8,7 @@ job prints stays in BUILD/results/NAME.tap.
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -68,6 +69,8 @@ class Bench:
     job_seconds: int = 120
     test_seconds: int = 0  # 0: no bound but that of the job
     running: set[subprocess.Popen[bytes]] = field(default_factory=set)
+    stopping: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)  # of these two
 
     def program(self, job: Job) -> Path:
         """The program of unit tests, which is of a stage or of common/."""
@@ -92,9 +95,11 @@ class Bench:
         return job
 
     def stop(self) -> None:
-        """Ends what is running."""
-        for process in list(self.running):
-            process.terminate()
+        """Ends what is running, and lets nothing more begin."""
+        with self.lock:
+            self.stopping.set()
+            for process in self.running:
+                process.terminate()
 
     def _run_bats(self, job: Job) -> None:
         build = self.root / self.build
@@ -126,6 +131,8 @@ class Bench:
             before, names = names, [name for name in names if name not in ended]
             if status in STOPPED or not names or names == before:
                 return
+            if self.stopping.is_set():
+                return
             environment["UNITS"] = " ".join(names)  # those after a crash
 
     def _read(self, job: Job) -> Tap:
@@ -137,15 +144,18 @@ class Bench:
         """Runs a command, and gives its status. Nothing of it is left."""
         # ThreadSanitizer would make each server wait a second before it exits.
         environment = {"TSAN_OPTIONS": "atexit_sleep_ms=0"} | os.environ | environment
-        with self.log(job).open("ab") as log:
+        with self.log(job).open("ab") as log, self.lock:
+            if self.stopping.is_set():
+                return -signal.SIGTERM
             process = subprocess.Popen(
                 ["timeout", "-k", "5", str(self.job_seconds), *command],
                 cwd=self.root, env=environment, stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log,
             )  # fmt: skip
-        self.running.add(process)
+            self.running.add(process)
         status = process.wait()
-        self.running.discard(process)
+        with self.lock:
+            self.running.discard(process)
         try:
             os.killpg(process.pid, signal.SIGKILL)  # `timeout` has made it a group
         except ProcessLookupError:

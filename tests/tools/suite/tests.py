@@ -31,7 +31,6 @@ GROUPS = (
     "structure delegate handle_connection serve program requests answers errors "
     "get-data post-data threads robustness ours"
 ).split()
-RESULTS = ("passed", "failed", "hung", "not-run", "missing", "twice")
 AT_END = "(the end of "  # how the title of a test begins that a program ends well
 
 SERVER_HINT = (
@@ -55,7 +54,7 @@ class Test:
     tag: str  # contract, ours, or unjudged: run in a submission's own process
     group: str
     hint: str = ""
-    result: str = "missing"  # one of RESULTS
+    result: str = "missing"  # passed, failed, hung, not-run, missing, twice
     because: str = ""  # of one that was not run: the reason
     text: str = ""  # what a red test printed
     command: str = ""  # one line to try by hand
