@@ -22,13 +22,13 @@ for folder in (
 ):
     sys.path.insert(0, folder)
 
-import api_pages  # noqa: E402
-import difference_pages  # noqa: E402
-import document_pages  # noqa: E402
-import mistake_pages  # noqa: E402
-import source_pages  # noqa: E402
-import wire_page  # noqa: E402
-from site_pages import Site  # noqa: E402
+import api_pages
+import difference_pages
+import document_pages
+import mistake_pages
+import source_pages
+import wire_page
+from site_pages import Site
 
 
 def main() -> int:

@@ -24,7 +24,7 @@ from functools import cache
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-import markdown  # noqa: E402
+import markdown
 
 FOLDERS = ("stages/", "common/", "tests/", "docs/", ".ci/")
 TEXT = {"", ".c", ".h", ".bash", ".sh", ".bats", ".py", ".mk", ".tsv", ".mjs"}

@@ -28,8 +28,8 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/tools"))
-from markdown import BEGIN, arguments  # noqa: E402
-from suite.mistake_file import (  # noqa: E402
+from markdown import BEGIN, arguments
+from suite.mistake_file import (
     GROUPS,
     Malformed,
     Mistake,
@@ -38,7 +38,7 @@ from suite.mistake_file import (  # noqa: E402
     load,
     read,
 )
-from step_parts import Parts, Stale  # noqa: E402
+from step_parts import Parts, Stale
 
 BLOCK = re.compile(BEGIN.pattern + r"\n.*?^<!-- end -->$", re.M | re.S)
 MISTAKES = Path("tests/mistakes")

@@ -17,9 +17,9 @@ import tempfile
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from markdown import Piece, pieces  # noqa: E402
-from session import Failed, Session  # noqa: E402
-from step_parts import states  # noqa: E402
+from markdown import Piece, pieces
+from session import Failed, Session
+from step_parts import states
 
 LAST_STAGE = max(path.name[-1] for path in Path("stages").glob("stage?"))
 

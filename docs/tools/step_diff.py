@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from differences import LEGEND, counts, of_folders  # noqa: E402
+from differences import LEGEND, counts, of_folders
 
 COLORS = {"-": "31", "+": "32", "<": "35", ">": "36", "@": "1"}
 

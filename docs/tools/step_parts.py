@@ -25,8 +25,8 @@ import tempfile
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from differences import blocks_of_texts, git_diff  # noqa: E402
-from markdown import BEGIN, arguments  # noqa: E402
+from differences import blocks_of_texts, git_diff
+from markdown import BEGIN, arguments
 
 FLAGS = "-std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror"
 FLAGS += " -O1 -pthread -iquote common"

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from markdown import Piece, pieces  # noqa: E402
-from session import PORT, Failed, Session  # noqa: E402
-from step_parts import states  # noqa: E402
-from walk_terminal import (  # noqa: E402
+from markdown import Piece, pieces
+from session import PORT, Failed, Session
+from step_parts import states
+from walk_terminal import (
     BACK,
     BOLD,
     GREEN,

@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE.parent / "wire"))
 
-from corpus import Request, read, read_file  # noqa: E402
+from corpus import Request, read, read_file
 
 MOST = 3000
 POST = b"POST / HTTP/1.1\r\nHost: a\r\n"  # what the fuzzer of the content begins with

@@ -42,7 +42,7 @@ def run(*command: str, **options: object) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
-        **options,  # type: ignore[call-overload]
+        **options,
     )
     if ran.returncode:
         raise Fault(ran.stdout or f"{shlex.join(command)} ends with {ran.returncode}")
@@ -118,7 +118,7 @@ def headers() -> None:
 
 
 @part
-def format() -> None:  # pylint: disable=redefined-builtin
+def format() -> None:
     """C as .clang-format has it."""
     run("clang-format", "--dry-run", "-Werror", *files("*.c", "*.h"))
 

@@ -30,8 +30,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-# pylint: disable=wrong-import-position
-from suite.mistake_file import Mistake, NotFound, Sources, load  # noqa: E402
+from suite.mistake_file import Mistake, NotFound, Sources, load
 
 FLAGS = ["-std=c17", "-D_GNU_SOURCE", "-O1", "-pthread", "-w",
          "-iquote", "common"]

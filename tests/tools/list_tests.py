@@ -11,8 +11,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-# pylint: disable=wrong-import-position
-from suite.tests import COMMON, expected_tests, faults_of, stages  # noqa: E402
+from suite.tests import COMMON, expected_tests, faults_of, stages
 
 
 def check() -> list[str]:

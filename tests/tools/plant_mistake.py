@@ -13,9 +13,8 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-# pylint: disable=wrong-import-position
-from suite.mistake_file import Malformed, Mistake, NotFound, Sources, load  # noqa: E402
-from suite.tests import TOP  # noqa: E402
+from suite.mistake_file import Malformed, Mistake, NotFound, Sources, load
+from suite.tests import TOP
 
 
 def arguments() -> argparse.Namespace:

@@ -16,10 +16,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-# pylint: disable=wrong-import-position
-from suite.c_tokens import renamed, tokens_of  # noqa: E402
-from suite.mistake_file import Malformed, NotFound, Sources, load, read_text  # noqa: E402
-from suite.tests import TOP  # noqa: E402
+from suite.c_tokens import renamed, tokens_of
+from suite.mistake_file import Malformed, NotFound, Sources, load, read_text
+from suite.tests import TOP
 
 BLOCK = re.compile(r"(?<=```c\n)(.*?)(?=```)", re.DOTALL)
 

@@ -25,12 +25,11 @@ from queue import Empty, Queue
 
 sys.dont_write_bytecode = True
 
-# pylint: disable=wrong-import-position
-from suite.mistake_file import Malformed, Mistake, NotFound, Sources, load  # noqa: E402
-from suite.judge_mistake import Clean, NoSuchTest, Planted, Verdict  # noqa: E402
-from suite.judge_mistake import jobs_named, judge_clean, judge_planted  # noqa: E402
-from suite.project_copy import ProjectCopy  # noqa: E402
-from suite.tests import TOP  # noqa: E402
+from suite.mistake_file import Malformed, Mistake, NotFound, Sources, load
+from suite.judge_mistake import Clean, NoSuchTest, Planted, Verdict
+from suite.judge_mistake import jobs_named, judge_clean, judge_planted
+from suite.project_copy import ProjectCopy
+from suite.tests import TOP
 
 
 def arguments() -> argparse.Namespace:

@@ -28,12 +28,11 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-# pylint: disable=wrong-import-position
-from suite.jobs import Job  # noqa: E402
-from suite.mutations import Mutation, mutations_of  # noqa: E402
-from suite.judge_mistake import RED, bench_of, goals, jobs_named  # noqa: E402
-from suite.project_copy import NotBuilt, ProjectCopy  # noqa: E402
-from suite.tests import COMMON, TOP, expected_tests, stages  # noqa: E402
+from suite.jobs import Job
+from suite.mutations import Mutation, mutations_of
+from suite.judge_mistake import RED, bench_of, goals, jobs_named
+from suite.project_copy import NotBuilt, ProjectCopy
+from suite.tests import COMMON, TOP, expected_tests, stages
 
 results_file = TOP / "build/mutants/results.tsv"
 flags = ["-std=c17", "-O2", "-w", "-D_GNU_SOURCE", "-pthread",

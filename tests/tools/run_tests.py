@@ -17,10 +17,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-# pylint: disable=wrong-import-position
-from suite.jobs import Bench, Job, jobs_of, run_all  # noqa: E402
-from suite.report import Terminal, conclude  # noqa: E402
-from suite.tests import COMMON, HTTP, Test, expected_tests, faults_of  # noqa: E402
+from suite.jobs import Bench, Job, jobs_of, run_all
+from suite.report import Terminal, conclude
+from suite.tests import COMMON, HTTP, Test, expected_tests, faults_of
 
 # These wait for seconds. So that none of them is last, they start first.
 SLOW = (

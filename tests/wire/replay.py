@@ -28,9 +28,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from parse_answer import RESET, TIMEOUT, Answer  # noqa: E402
-from corpus import STAGES, Malformed, Request, read  # noqa: E402
-from compare_stages import Judgement  # noqa: E402
+from parse_answer import RESET, TIMEOUT, Answer
+from corpus import STAGES, Malformed, Request, read
+from compare_stages import Judgement
 
 EXCHANGE_SECONDS = 45  # longer than a server waits for what never comes
 START_SECONDS = 15

@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from drawing import draw  # noqa: E402
+from drawing import draw
 
 START_SECONDS = 15
 # accept's first parameter is a union in glibc's header: no -Wpedantic.

@@ -24,11 +24,10 @@ from pathlib import Path
 COURSE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(COURSE))
 
-# pylint: disable=wrong-import-position
-from grading.cell import best_level  # noqa: E402
-from grading.marking import FIRST_UID, LOCKS, UIDS  # noqa: E402
-from grading.watch import processes_of  # noqa: E402
-from submission import TOP  # noqa: E402
+from grading.cell import best_level
+from grading.marking import FIRST_UID, LOCKS, UIDS
+from grading.watch import processes_of
+from submission import TOP
 
 BUILD = "build"
 STAGE = 2

@@ -17,15 +17,14 @@ from xml.etree import ElementTree
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-# pylint: disable=wrong-import-position
-from grading import forms  # noqa: E402
-from grading.class_page import as_class_page  # noqa: E402
-from grading.in_cell import in_its_process  # noqa: E402
-from grading.marks import Grade, score  # noqa: E402
-from grading.page import as_page  # noqa: E402
-from submission.faults import Fault  # noqa: E402
-from submission.points import Worth, read_points  # noqa: E402
-from suite.tests import Test, expected_tests  # noqa: E402
+from grading import forms
+from grading.class_page import as_class_page
+from grading.in_cell import in_its_process
+from grading.marks import Grade, score
+from grading.page import as_page
+from submission.faults import Fault
+from submission.points import Worth, read_points
+from suite.tests import Test, expected_tests
 
 EVIL = '<script>alert("&")</script>\x00]]>'
 WORTHS = [

@@ -14,13 +14,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-# pylint: disable=wrong-import-position
-from submission import TOP  # noqa: E402
-from submission.faults import LISTENING  # noqa: E402
-from submission.judge import Judge  # noqa: E402
-from submission.sources import shown, take_sources  # noqa: E402
-from submission.workshop import Workshop  # noqa: E402
-from suite.tests import Test  # noqa: E402
+from submission import TOP
+from submission.faults import LISTENING
+from submission.judge import Judge
+from submission.sources import shown, take_sources
+from submission.workshop import Workshop
+from suite.tests import Test
 
 ADDRESSES = (
     "webserve: listening on http://127.0.0.1:8080/",

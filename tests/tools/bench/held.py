@@ -57,7 +57,7 @@ class Holder:
 def _until(reached: object, seconds: float = PATIENCE) -> bool:
     """Polls with a deadline."""
     deadline = time.monotonic() + seconds
-    while not reached():  # type: ignore[operator]
+    while not reached():
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)

@@ -75,7 +75,7 @@ def _points(
     for at in figures.distinct(part, x):
         spread = figures.spread(part, value, **key, **{x: at})
         if spread:
-            points.append((float(at), spread.median, spread.low, spread.high))  # type: ignore[arg-type]
+            points.append((float(at), spread.median, spread.low, spread.high))
     return points
 
 

@@ -120,8 +120,8 @@ def _posts(figures: Figures) -> Table:
     for octets in figures.distinct("posts", "octets"):
         took = figures.spread("posts", seconds, octets=octets)
         if took:
-            speed = octets / took.median / 1e6  # type: ignore[operator]
-            table.append([_octets(octets), f"{took.median * 1000:.3f}", f"{speed:.0f}"])  # type: ignore[arg-type]
+            speed = octets / took.median / 1e6
+            table.append([_octets(octets), f"{took.median * 1000:.3f}", f"{speed:.0f}"])
     return table
 
 

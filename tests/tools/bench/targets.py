@@ -46,7 +46,7 @@ def _best(figures: Figures, clients: str) -> tuple[Spread | None, str]:
     """Our lowest ratio to any server; 16 means 16 and more."""
     found = []
     for count in figures.distinct("exchanges", "clients"):
-        if count == int(clients) or int(clients) > 1 and count >= int(clients):  # type: ignore[operator]
+        if count == int(clients) or int(clients) > 1 and count >= int(clients):
             for peer in figures.peers("exchanges"):
                 if peer != OURS and peer not in FLOORS:
                     spread = figures.ratio("exchanges", rate, OURS, peer, clients=count)

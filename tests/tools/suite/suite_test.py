@@ -14,11 +14,10 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-# pylint: disable=wrong-import-position
-from suite import report  # noqa: E402
-from suite.jobs import Bench, Job  # noqa: E402
-from suite.tap import line_to_try, read_tap, settle  # noqa: E402
-from suite.tests import AT_END, TOP, Test, faults_of, read_bats, read_unit  # noqa: E402
+from suite import report
+from suite.jobs import Bench, Job
+from suite.tap import line_to_try, read_tap, settle
+from suite.tests import AT_END, TOP, Test, faults_of, read_bats, read_unit
 
 BATS = """# x.bats - a file.
 # stages: 6
