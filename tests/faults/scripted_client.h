@@ -12,7 +12,7 @@
 /* Milliseconds for all of an exchange: longer than the server may take. */
 #define CLIENT_MS 4000
 
-/* Octets that an answer has at the most; more is wrong. */
+/* At most so many octets are in an answer; more is wrong. */
 #define RECEIVED_MOST 262144
 
 struct received {

@@ -122,7 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     hold(!page.failed, "there is memory");
     hold(memcmp(page.data, before, start) == 0, "what stood before stays");
     hold(page.length - start <= html_most(text, size), "html_most is the most");
-    hold(html_most(text, size) <= 6 * size, "6 octets for each at the most");
+    hold(html_most(text, size) <= 6 * size, "at most 6 octets for each");
     hold(is_clean_text(page.data, page.length), "the page is clean UTF-8");
     append_undone(&undone, page.data + start, page.length - start);
     append_expected(&expected, text, size);

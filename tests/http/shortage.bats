@@ -21,7 +21,7 @@ needs_prlimit() {
         skip 'sanitizers need memory and descriptors of their own'
 }
 
-# hold_clients COUNT: so many clients send half of a request, and the rest upon
+# hold_clients COUNT: so many clients send half of a request, and the rest after
 # `answer`. A server may wait for each of them to close, which they do together:
 # they have time.
 hold_clients() {

@@ -1,7 +1,7 @@
 # exhausted.bats - more clients than descriptors or threads.
 # stages: 1 2 3 4 5 6
 #
-# SERVER_FOUR has 4 threads at the most.
+# SERVER_FOUR has at most 4 threads.
 
 load ../http/helper
 load held

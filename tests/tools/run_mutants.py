@@ -13,7 +13,7 @@ share that is caught, and all that have survived. Exits with 1 if the share is
 under LEAST. Set in the environment:
 
     MUTANT_SECONDS=600  for how long
-    MUTANTS=n           how many at the most
+    MUTANTS=n           at most so many
     SEED=1              another order
     FILES=TEXT          only files with that text in their path
     LEAST=0             percent that must be caught

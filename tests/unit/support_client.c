@@ -1,4 +1,4 @@
-/* support_client.c - a client that does what it is told; see support_client.h.
+/* support_client.c - a client that follows its script; see support_client.h.
  */
 #include "support_client.h"
 #include "support_by_hand.h"

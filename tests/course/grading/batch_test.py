@@ -3,7 +3,7 @@
 
 The honest submission must get all points next to the hostile ones; none of them may
 get a point by anything except its answers, change a file of the project, or leave a
-process or a file behind. A control shows that the forgery would work where nothing
+process or a file. A control shows that the forgery would work where nothing
 protects from it. `make grade-tests` calls it: it has built what is needed, and says in
 the environment how to compile. FULL=1 tries all hostile submissions, in half an hour,
 not just a few.

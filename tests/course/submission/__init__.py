@@ -1,4 +1,4 @@
-"""What is done with a submission, whoever does it: `make test DIR=path`, `make
+"""What is done with a submission by each command: `make test DIR=path`, `make
 grade` and `make variants` take its sources, build it, start its server once and
 run the tests by these modules.
 """

@@ -67,6 +67,17 @@ def _stage(name: str) -> Peer:
     )
 
 
+def _nginx(name: str, title: str, file: str) -> Peer:
+    return Peer(
+        name,
+        title,
+        lambda p: ["nginx", "-p", str(p.folder), "-c", _configured(file, p)],
+        "nginx",
+        ("nginx", "-v"),
+        says_port=False,
+    )
+
+
 def _bench(program: str, *arguments: str) -> Callable[[Place], list[str]]:
     def command(place: Place) -> list[str]:
         files = {"PAGE": str(place.page), "ANSWER": str(place.answer)}
@@ -82,34 +93,8 @@ PEERS = {
     peer.name: peer
     for peer in (
         *(_stage(name) for name in STAGES),
-        Peer(
-            "nginx-tuned",
-            "nginx, tuned",
-            lambda p: [
-                "nginx",
-                "-p",
-                str(p.folder),
-                "-c",
-                _configured("nginx-tuned.conf", p),
-            ],
-            "nginx",
-            ("nginx", "-v"),
-            says_port=False,
-        ),
-        Peer(
-            "nginx",
-            "nginx, as shipped",
-            lambda p: [
-                "nginx",
-                "-p",
-                str(p.folder),
-                "-c",
-                _configured("nginx-default.conf", p),
-            ],
-            "nginx",
-            ("nginx", "-v"),
-            says_port=False,
-        ),
+        _nginx("nginx-tuned", "nginx, tuned", "nginx-tuned.conf"),
+        _nginx("nginx", "nginx, as shipped", "nginx-default.conf"),
         Peer(
             "lighttpd",
             "lighttpd",
