@@ -2,12 +2,18 @@
 #include "action.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "answer.h"
+
+/* A server that will close the connection does so in this time. */
+#define SOON_MS 300
 
 enum outcome outcome_of_errno(void)
 {
@@ -147,6 +153,33 @@ static enum outcome take_read(const struct step *step, struct pollfd *at)
     return received == -1 ? outcome_of_errno() : DONE;
 }
 
+/* What comes after a whole answer is printed as well, if it comes soon. */
+static enum outcome take_answer(const struct step *step, struct pollfd *at)
+{
+    struct answer *answer = calloc(1, sizeof *answer);
+    char data[16384];
+    ssize_t received = 1;
+    bool is_whole = false;
+
+    (void)step;
+    if (answer == NULL) {
+        return SYSTEM_FAILED;
+    }
+    while (received > 0 && (!is_whole || poll(at, 1, SOON_MS) == 1)) {
+        received = print_some(at->fd, data, sizeof data);
+        if (received > 0) {
+            answer_take(answer, data, (size_t)received);
+            is_whole = answer_is_whole(answer);
+        }
+    }
+    free(answer);
+    if (received == -1 && !is_whole) {
+        return outcome_of_errno();
+    }
+    (void)shutdown(at->fd, SHUT_WR); /* the other side may wait for it */
+    return DONE;
+}
+
 static enum outcome take_take(const struct step *step, struct pollfd *at)
 {
     char data[16384];
@@ -216,6 +249,7 @@ static const struct action actions[] = {
     {"end", take_end, false, false, false},
     {"reset", take_reset, false, false, false},
     {"read", take_read, false, false, false},
+    {"answer", take_answer, false, false, false},
     {"take", take_take, true, false, false},
     {"until", take_until, false, true, false},
     {"pause", take_pause, true, false, true},
