@@ -21,7 +21,7 @@ from suite.tests import AT_END, TOP, Test, faults_of, read_bats, read_unit
 
 BATS = """# x.bats - a file.
 # stages: 6
-# bats file_tags=contract,errors
+# bats file_tags=assignment,errors
 # hint: The file's
 #   hint.
 
@@ -44,7 +44,7 @@ teardown_file() {
 """
 UNIT = """/* x_test.c - a unit. */
 /* stages: 5 6 */
-/* tags: contract, delegate */
+/* tags: assignment, delegate */
 /* hint: Look
  * twice. */
 #include "support.h"
@@ -72,7 +72,7 @@ two(void **state)
 
 def tests_of(*titles: str) -> list[Test]:
     """Tests of one job, and its end."""
-    named = [Test(title, "contract", "errors", job="x", title=title) for title in titles]
+    named = [Test(title, "assignment", "errors", job="x", title=title) for title in titles]
     return [*named, Test("x-end", "ours", "ours", job="x", title=f"{AT_END}the program)")]
 
 
@@ -92,7 +92,7 @@ class Reading(unittest.TestCase):
 
     def test_a_bats_file_has_its_tests_and_an_end(self):
         one, two, end = self.read("x.bats", BATS)
-        self.assertEqual((one.id, one.tag, one.group), ("one", "contract", "errors"))
+        self.assertEqual((one.id, one.tag, one.group), ("one", "assignment", "errors"))
         self.assertEqual((one.hint, two.hint), ("The file's hint.", "Its own."))
         self.assertEqual((two.title, end.id), ('the "second"', "x-end"))
         self.assertEqual(faults_of([one, two, end]), [])
@@ -106,7 +106,7 @@ class Reading(unittest.TestCase):
     def test_what_is_wrong_with_the_labels_is_found(self):
         for old, new in (
             ("id:two", "ours"), ("id:two", "id:one"), ('the "second"', "the first"),
-            ("contract,errors", "contract,nonsense"), ("# hint: The", "# The"),
+            ("assignment,errors", "assignment,nonsense"), ("# hint: The", "# The"),
         ):  # fmt: skip
             self.assertTrue(faults_of(self.read("x.bats", BATS.replace(old, new))), new)
         gone = UNIT.replace("static void one(", "void one(")
