@@ -29,7 +29,6 @@ teardown_file() {
     call /called -d 'name=test&name=two+words&blah=1%2B1'
     assert_called post_data=3 'post_data name=test' 'post_data name=two%20words' \
         'post_data blah=1+1'
-    assert_called get_data=NULL
 }
 
 # bats test_tags=contract,handle_connection,id:called-with-both
