@@ -8,10 +8,11 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from submission import TOP
-from submission.build import Builder, Built, flavors
+from submission.build import Builder, Built, flavors, servers
 from submission.points import read_points
 from submission.probe import probe
 from submission.sources import take_sources
@@ -58,9 +59,9 @@ class Judge:
 
     def hand_out_servers(self) -> None:
         """Puts the servers where the tests look for them."""
-        for flavor in flavors()[:2]:
-            program = self.work / flavor.folder / f"stage{self.stage}/webserve"
-            self.workshop.hand_out(program, f"{flavor.name}/webserve")
+        for server in servers(self.stage):
+            program = self.work / server.folder / f"stage{self.stage}/webserve"
+            self.workshop.hand_out(program, f"{server.name}/webserve")
 
     def link_units(self) -> None:
         """Links the programs of unit tests with the submission's functions."""
@@ -78,7 +79,7 @@ class Judge:
                 shutil.copy(path, view / "tests")
             more = [f"-DSTAGE={self.stage}", "-U_GNU_SOURCE", "-D_GNU_SOURCE"]
             more += ["-iquote", "submission"]
-            self.builder.compile_as(flavors()[2], f"tests/{source.name}", target, *more)
+            self.builder.compile_as(flavors()[1], f"tests/{source.name}", target, *more)
         else:
             shutil.copy(
                 self.trusted / f"unit/stage{self.stage}/{job}.o", view / "ours/unit"
@@ -167,6 +168,8 @@ class Judge:
                 test.because = self.why_no_function(test.job) or self.unlinked.get(
                     test.job, ""
                 )
+            elif starts("stand_in", test.job):
+                test.because = self.built.no_server or self.built.no_stand_in
             else:
                 test.because = self.built.no_server
         for test in tests:
@@ -188,7 +191,10 @@ class Judge:
         return expected_tests(self.stage)
 
     def is_wanted(self, test: Test) -> bool:
-        """Whether the test is to be run at all."""
+        """Whether the test is to be run at all. A submission has limits of its own, if
+        any, so there is no server with small ones."""
+        if starts("small", test.job):
+            return False
         return test.tag == "contract" or not self.only_graded
 
     def why_no_function(self, job: str) -> str:
@@ -246,6 +252,13 @@ class Judge:
             test.first = test.result
             test.result = "passed" if test.id in green else test.result
         return [test for test in bad if test.result == "passed"]
+
+
+@cache
+def starts(kind: str, job: str) -> bool:
+    """Whether tests start that kind of server."""
+    path = TOP / f"tests/http/{job}.bats"
+    return path.exists() and f"SERVER_{kind.upper()}" in path.read_text("utf-8")
 
 
 def new_judge(build: Path, stage: int, work: Path) -> Judge:
