@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Iterator
 
 from grading.cell import cell
+from grading.groups import made_groups
 from grading.in_cell import in_its_process
 from grading.marks import Grade, score
+from grading.watch import MEMORY_MIB
 from submission import TOP
 from submission.faults import Fault
 from submission.points import read_points
@@ -59,7 +61,8 @@ class Marker:
         try:
             place.chmod(0o711)
             (place / "view").mkdir()
-            status = self.run_cell(place, folder, uid, work)
+            with made_groups(place, f"webserve-{uid}", MEMORY_MIB * 1024 * 1024):
+                status = self.run_cell(place, folder, uid, work)
             self.fill(grade, work, status)
         finally:
             shutil.rmtree(place, ignore_errors=True)
