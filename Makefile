@@ -161,6 +161,26 @@ small-servers four-servers hasty-servers:
 	$(MAKE) BUILD=$(BUILD)/$(@:-servers=) CPPFLAGS='$(CPPFLAGS) $(LIMITS)' \
 		$(CHOSEN:%=$(BUILD)/$(@:-servers=)/stage%/webserve)
 
+# The same servers, linked with something of the tests: `stand_in` calls a delegate
+# that says what it is called with (stage 1 calls none), and in `short` a call that
+# sends takes only a part. Of two functions with a name, the first counts.
+STAND_IN_LINK := -Wl,-z,muldefs
+SHORT_LINK := -Wl,--wrap=send,--wrap=sendmsg,--wrap=write,--wrap=writev
+LINKED_SERVERS := $(patsubst %,$(BUILD)/stand_in/stage%/webserve,$(filter-out 1,$(CHOSEN))) \
+	$(CHOSEN:%=$(BUILD)/short/stage%/webserve)
+$(BUILD)/stand_in/stage%/webserve: $(BUILD)/stand_in/stage%/delegate.o \
+		$$(call stage_objects,$$*) $(BUILD)/common.a
+	$(call link,$(HARDENING_LINK) $(STAND_IN_LINK))
+
+$(BUILD)/stand_in/stage%/delegate.o: tests/http/stand_in_delegate.c $(BUILD)/flags
+	$(call compile,$(HARDENING) -DSTAGE=$* -iquote stages/stage$*,(stage $*))
+
+$(BUILD)/short/stage%/webserve: $(BUILD)/short/sends.o $$(call stage_objects,$$*) $(BUILD)/common.a
+	$(call link,$(HARDENING_LINK) $(SHORT_LINK))
+
+$(BUILD)/short/sends.o: tests/http/short_sends.c $(BUILD)/flags
+	$(call compile,$(HARDENING))
+
 TOOLS := $(BUILD)/tools/raw_client
 $(TOOLS): $(wildcard tests/tools/raw_client/*.[ch]) $(BUILD)/flags
 	$(call say,CC,$@)
@@ -173,7 +193,7 @@ $(CONFINE): tests/course/grading/confine.c $(BUILD)/flags
 
 .PHONY: test-programs stage-programs
 test-programs: stage-programs $(UNIT_PROGRAMS)
-stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS) small-servers
+stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS) $(LINKED_SERVERS) small-servers
 
 # ---- Learning ---------------------------------------------------------------
 
@@ -216,7 +236,8 @@ grade: ## marks a folder, or each in a folder: STAGE=n DIR=path or BATCH=path [O
 # How a submission is compiled and linked; and a delegate_test that asks a delegate
 # in another process.
 SUBMISSION = COMPILE='$(filter-out -MMD -MP,$(COMPILE))' LINK='$(LINK)' \
-	SERVER_CFLAGS='$(HARDENING)' SERVER_LDFLAGS='$(HARDENING_LINK)' SMALL_CFLAGS='$(SMALL)' \
+	SERVER_CFLAGS='$(HARDENING)' SERVER_LDFLAGS='$(HARDENING_LINK)' \
+	STAND_IN_LINK='$(STAND_IN_LINK)' SHORT_LINK='$(SHORT_LINK)' \
 	UNIT_CFLAGS='$(UNIT_FLAGS)' PYTHONDONTWRITEBYTECODE=1
 DRIVER := $(patsubst tests/course/grading/%.c,$(BUILD)/unit/%.o,$(wildcard tests/course/grading/delegate_driver/*.c))
 .PHONY: grade-programs
@@ -298,4 +319,4 @@ clean: ## removes all that was built
 include tests/tools/contributing.mk
 
 # What includes which header, as the compiler found it.
--include $(wildcard $(addprefix $(BUILD)/,common/*/*.d stage*/*.d unit/*/*.d unit/common/*/*.d))
+-include $(wildcard $(addprefix $(BUILD)/,common/*/*.d stage*/*.d stand_in/*/*.d short/*.d unit/*/*.d unit/common/*/*.d))

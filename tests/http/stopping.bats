@@ -38,7 +38,7 @@ stop_with_all_in_hand() {
     finish in_hand || fail "expected: an answer for each of those in hand"
     assert_came "$1" '</html>$'
     wait_until 10 process_ended "$pid"
-    wait "$pid"
+    assert_equal "$(end_status)" 0
     SERVER_PID=
 }
 

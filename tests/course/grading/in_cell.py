@@ -18,17 +18,9 @@ from pathlib import Path
 from grading.jail import Jail
 from grading.watch import Watch
 from submission.judge import Judge, at_once
-from suite.tests import Test
+from submission.points import JUDGED_UNIT
 
-# The one program of unit tests whose verdicts are not reached in the process in which
-# the submission's code runs, and could print what it likes.
-JUDGED_UNIT = "delegate_test"
 FILE_MOST = 64 * 1024 * 1024  # bytes
-
-
-def in_its_process(job: str) -> bool:
-    """Whether it is such a program: its tests are shown, and give no points."""
-    return job.endswith("_test") and job != JUDGED_UNIT
 
 
 class Grader(Judge):
@@ -37,11 +29,8 @@ class Grader(Judge):
     writing = threading.Lock()
 
     def link_units(self) -> None:
-        """The unit tests that run in the submission's process all run in the jail; that
-        of delegate runs out here, and asks a driver."""
+        """The unit tests of delegate run out here, and ask a driver in the jail."""
         stage = f"stage{self.stage}"
-        if not self.only_graded:
-            super().link_units()
         for part in ("driver", "wire"):
             path = self.trusted / f"unit/delegate_driver/{part}.o"
             shutil.copy(path, self.workshop.view / "ours/unit")
@@ -59,23 +48,6 @@ class Grader(Judge):
             self.trusted / f"grade/{stage}/{JUDGED_UNIT}", self.program(JUDGED_UNIT)
         )
 
-    def link_unit(self, source: Path) -> None:
-        """Links one of those that run in the jail."""
-        if in_its_process(source.stem):
-            super().link_unit(source)
-
-    def listed(self) -> list[Test]:
-        """The tests of the stage; those in its process cannot be judged."""
-        tests = super().listed()
-        for test in tests:
-            test.tag = "unjudged" if in_its_process(test.job) else test.tag
-        return tests
-
-    def lacks(self) -> dict[str, str]:
-        """A file that is missing gives no points, even where the server can do without
-        it."""
-        return self.built.lacks
-
     def write(self, notes: list[str]) -> None:
         """Writes what is known, for the marks to be made from it. The watch calls this,
         too."""
@@ -83,6 +55,7 @@ class Grader(Judge):
             "tests": [asdict(test) for test in self.tests],
             "faults": [asdict(fault) for fault in self.built.faults],
             "notes": self.built.notes + notes,
+            "diagnosis": asdict(self.diagnosis) if self.diagnosis else None,
         }
         path = self.work / "judged.json"
         with self.writing:
@@ -98,7 +71,6 @@ def main() -> None:
     parser.add_argument("uid", type=int)
     parser.add_argument("level")
     parser.add_argument("stage", type=int)
-    parser.add_argument("--only-graded", action="store_true")
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--job-seconds", type=int)
     asked = parser.parse_args()
@@ -107,7 +79,6 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_MOST, FILE_MOST))
     jail = Jail(asked.place, asked.trusted / "tools/confine", asked.uid, asked.level)
     grader = Grader(jail, asked.stage, asked.trusted, asked.work)
-    grader.only_graded = asked.only_graded
     grader.bench = replace(grader.bench, job_seconds=asked.job_seconds)
     watch = Watch(jail)
     if jail.level != "none":
@@ -119,11 +90,8 @@ def main() -> None:
     grader.try_to_start()
     watch.tell()
     grader.run(at_once(), lambda job: watch.tell())
-    better = grader.run_again(until)
+    grader.finish(until)
     notes = watch.stop()
-    if better:
-        names = "; ".join(test.id for test in better)
-        notes.append(f"Red, and green when run again alone: {names}.")
     jail.clear()
     grader.write(notes)
 

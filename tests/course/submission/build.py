@@ -29,12 +29,22 @@ REFERS = "U"
 
 @dataclass
 class Flavor:
-    """A way of building: the server, one with small limits, and for unit tests."""
+    """A way of building: for servers, or for unit tests."""
 
     name: str
     folder: str  # of BUILD, for what is ours
     compiling: list[str]
     linking: list[str]
+
+
+@dataclass
+class Server:
+    """A server that is linked from its objects; the Makefile says what each is for."""
+
+    name: str
+    folder: str  # of BUILD, for ours
+    first: str = ""  # an object of ours, linked before all others
+    linking: list[str] = field(default_factory=list)
 
 
 def words(name: str) -> list[str]:
@@ -43,14 +53,21 @@ def words(name: str) -> list[str]:
 
 
 def flavors() -> list[Flavor]:
-    """All of them."""
-    hard, linked = words("SERVER_CFLAGS"), words("SERVER_LDFLAGS")
+    """All of them: for servers, for unit tests."""
     unit = words("UNIT_CFLAGS")
     return [
-        Flavor("plain", ".", hard, linked),
-        Flavor("small", "small", [*hard, *words("SMALL_CFLAGS")], linked),
+        Flavor("plain", ".", words("SERVER_CFLAGS"), words("SERVER_LDFLAGS")),
         Flavor("unit", "unit", unit, unit),
     ]
+
+
+def servers(stage: int) -> list[Server]:
+    """All that the tests of a stage start."""
+    stand_in = f"stand_in/stage{stage}/delegate.o"
+    found = [Server("plain", ".")]
+    if stage > 1:  # the server of stage 1 calls no delegate
+        found.append(Server("stand_in", "stand_in", stand_in, words("STAND_IN_LINK")))
+    return [*found, Server("short", "short", "short/sends.o", words("SHORT_LINK"))]
 
 
 @dataclass
@@ -67,6 +84,7 @@ class Built:
     )  # functions no unit test can call
     symbols: dict[str, dict[str, str]] = field(default_factory=dict)
     no_server: str = ""  # the fault for which no server can be started
+    no_stand_in: str = ""  # that for which none can call another delegate
 
     def fault(self, kind: str, file: str, sentence: str, detail: str = "") -> str:
         """Adds one, once; returns its key."""
@@ -101,6 +119,7 @@ class Builder:
         for path in sorted((TOP / f"stages/stage{self.stage}").glob("*.c")):
             function = "main" if path.name == "webserve.c" else path.stem
             self.look_for_function(function, path.name)
+        self.look_for_caller()
         said = self.link_servers()
         if said and self.built.lacks:
             for name in self.built.lacks:
@@ -133,6 +152,11 @@ class Builder:
             shutil.copy(
                 self.trusted / flavor.folder / "common.a", view / "ours" / flavor.name
             )
+        for server in servers(self.stage):
+            if server.first:
+                target = view / "ours" / server.first
+                target.parent.mkdir(parents=True)
+                shutil.copy(self.trusted / server.first, target)
 
     def is_included(self, header: str) -> bool:
         """Whether one of its files includes it."""
@@ -256,6 +280,21 @@ class Builder:
             self.built.lacks[file] = self.built.fault(kind, file, sentence)
             self.built.own.discard(file)
 
+    def look_for_caller(self) -> None:
+        """Another delegate can only be put in the place of one that is called from
+        another file."""
+        where = self.defines("delegate", f"{DEFINED}t")
+        callers = [s for s in self.built.symbols.values() if s.get("delegate") == REFERS]
+        if where in ("", "delegate.c") or callers or self.stage == 1:
+            return
+        name = self.name_of(where)
+        self.built.no_stand_in = self.built.alone.get("delegate") or (
+            self.built.lacks.get("delegate.c")
+            or self.built.fault(
+                "missing-function", name, faults.not_called_elsewhere("delegate", name)
+            )
+        )
+
     def note_replaced(self, name: str) -> None:
         """Says that tests are about a server with our file in it."""
         self.built.replaced = True
@@ -269,9 +308,15 @@ class Builder:
         for flavor in flavors():
             target = self.object(flavor, name)
             target.parent.mkdir(parents=True, exist_ok=True)
-            source = self.trusted / flavor.folder / f"stage{self.stage}/{name[:-2]}.o"
+            source = self.our_object(flavor, name)
             if source.exists():
                 shutil.copy(source, target)
+
+    def our_object(self, flavor: Flavor, name: str) -> Path:
+        """What replaces a file. A server can read what it was linked with, so it is
+        not given the stage's own delegate, but one that only the tests have."""
+        folder = "stand_in" if name == "delegate.c" else flavor.folder
+        return self.trusted / folder / f"stage{self.stage}/{name[:-2]}.o"
 
     def serves_with_ours(self, name: str, serves: Callable[[], bool]) -> bool:
         """Whether the server serves when that file is replaced by ours; then it
@@ -288,8 +333,10 @@ class Builder:
 
     def link_servers(self) -> str:
         """Links them; what the linker said if it could not."""
-        for flavor in flavors()[:2]:
-            status, said = self.link(flavor, f"{flavor.name}/webserve", [], [])
+        for server in servers(self.stage):
+            first = [f"ours/{server.first}"] if server.first else []
+            program = f"{server.name}/webserve"
+            status, said = self.link(flavors()[0], program, first, server.linking)
             if status != 0:
                 return said or "?"
         return ""
@@ -300,16 +347,16 @@ class Builder:
         """Links the submission's functions, except main, with objects of ours. A
         function may be missing that these tests do not call."""
         more = [*more, "-lcmocka", "-Wl,--unresolved-symbols=ignore-all"]
-        objects = [*objects, *self.stand_ins(flavors()[2])]
-        return self.link(flavors()[2], program, objects, more)
+        objects = [*objects, *self.replacements(flavors()[1])]
+        return self.link(flavors()[1], program, objects, more)
 
-    def stand_ins(self, flavor: Flavor) -> list[str]:
+    def replacements(self, flavor: Flavor) -> list[str]:
         """Our object files for functions that the unit tests cannot call in its own:
         its other functions call them."""
         found = []
         for file in {*self.built.lacks, *(f"{name}.c" for name in self.built.alone)}:
             mine = self.object(flavor, file)
-            ours = self.trusted / flavor.folder / f"stage{self.stage}/{mine.name}"
+            ours = self.our_object(flavor, file)
             unusable = not mine.exists() or self.is_program(mine.stem)
             if file != "webserve.c" and unusable and ours.exists():
                 target = self.workshop.view / "ours" / flavor.name / f"our_{mine.name}"
@@ -325,9 +372,9 @@ class Builder:
         if flavor.name == "unit":
             mine = [path for path in mine if not self.is_program(path.stem)]
         return self.workshop.make(
-            [*words("LINK"), *flavor.linking]
+            [*words("LINK"), *flavor.linking, *objects]
             + [str(path.relative_to(self.workshop.view)) for path in mine]
-            + [*objects, f"ours/{flavor.name}/common.a", "-o", "{}", *more],
+            + [f"ours/{flavor.name}/common.a", "-o", "{}", *more],
             self.workshop.view / program,
             STEP_SECONDS,
         )

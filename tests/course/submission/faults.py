@@ -87,6 +87,14 @@ def hidden(function: str, name: str) -> str:
     return f"{function} is static in {name}, so no other file can call it."
 
 
+def not_called_elsewhere(function: str, name: str) -> str:
+    """Of a function that the tests cannot replace by one of theirs."""
+    return (
+        f"{function} is in {name}, and no other file calls it; it belongs in a "
+        f"{function}.c, so that the tests can put another in its place."
+    )
+
+
 def missing(function: str, file: str, is_there: bool) -> tuple[str, str]:
     """The kind of fault, and its sentence."""
     if is_there:

@@ -108,7 +108,7 @@ class Bench:
             command += [] if test.is_end else ["--filter-tags", f"id:{test.id}"]
         environment = {"STAGE": str(job.stage), "TOOLS": str(build / "tools")}
         environment["LC_ALL"] = "C"  # Bash starts and compares text faster
-        for kind in ("", "small", "four", "hasty"):
+        for kind in ("", "stand_in", "short", "small", "four", "hasty"):
             name = "SERVER_" + kind.upper() if kind else "SERVER"
             environment[name] = str(build / kind / f"stage{job.stage}/webserve")
         if self.test_seconds:
