@@ -10,7 +10,8 @@
 # The runner sets STAGE (1 to 6), SERVER (the server to test), SERVER_SMALL,
 # SERVER_FOUR and SERVER_HASTY (the same with other limits: the Makefile has them),
 # SERVER_STAND_IN (it calls the delegate of stand_in_delegate.c), SERVER_SHORT (what it
-# sends goes in parts: short_sends.c), and TOOLS (the folder of raw_client). A file says near its top which stages it tests:
+# sends goes in parts: short_sends.c), and TOOLS (the folder of raw_client). A file
+# says near its top which stages it tests:
 #
 #     # stages: 1 5 6
 #

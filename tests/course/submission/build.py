@@ -322,9 +322,9 @@ class Builder:
     def note_replaced(self, name: str) -> None:
         """Says that tests are about a server with our file in it."""
         self.built.replaced = True
+        whose = "the tests'" if name == "delegate.c" else "the project's"
         self.built.notes.append(
-            f"The server is tested with the project's own {name} in the place of "
-            "the submission's."
+            f"The server is tested with {whose} own {name} in place of the submission's."
         )
 
     def put_ours(self, name: str) -> None:
