@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """tests/course/check.py BUILD STAGE DIR - tests the server in a folder.
 
-`make test STAGE=n DIR=path` calls it. Only the *.c and *.h at the top of the folder
-are taken; they are built in BUILD/folder/stageN, and nothing is written to the
-folder. Prints each fault in a sentence, then the tests as `make test` does, and what
+`make test STAGE=n DIR=path` calls it. The sources
+in the folder, or in the archive, are built in BUILD/folder/stageN, and nothing is written
+to the folder. Prints each fault in a sentence, then the tests as `make test` does, and what
 came of each group. Exits with 0 if all graded tests passed, 1 if not, 2 if there is no
 such folder.
 """
@@ -15,7 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from submission import TOP
+from submission.archives import is_archive
 from submission.judge import Judge, at_once, new_judge
+from submission.sources import take
 from suite.jobs import Job
 from suite.report import Terminal, conclude, summary
 from suite.tests import stages
@@ -39,17 +41,19 @@ def check_arguments(stage: str, folder: str) -> None:
     path = Path(folder)
     if not path.exists():
         refuse(f"there is no folder '{folder}'")
-    if not path.is_dir():
-        refuse(f"'{folder}' is not a folder")
-    if not os.access(path, os.R_OK | os.X_OK):
-        refuse(f"the folder '{folder}' cannot be read")
-    if not any(path.glob("*.c")):
-        refuse(f"there is no file *.c in '{folder}'")
+    if not path.is_dir() and not is_archive(path.name):
+        refuse(f"'{folder}' is not a folder, and not an archive")
+    if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
+        refuse(f"'{folder}' cannot be read")
 
 
 def run(judge: Judge, folder: str) -> int:
     """Judges a folder, and prints what came of it; gives the status to exit with."""
-    judge.build(Path(folder))
+    target = judge.work / "taken"
+    taken = take(Path(folder), target)
+    if taken.problem:
+        refuse("\n  ".join([f"'{folder}': {taken.problem}", *taken.notes]))
+    judge.build(target)
     judge.try_to_start()
     print(f"The folder: {folder}, for stage {judge.stage}")
     for sentence in [

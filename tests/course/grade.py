@@ -18,7 +18,8 @@ from grading.cell import best_level
 from grading.marking import Marker
 from grading.page import as_page
 from submission import TOP
-from submission.sources import shown
+from submission.archives import is_archive
+from submission.names import shown
 
 FORMS = {
     "grade.json": forms.as_json,
@@ -67,9 +68,9 @@ def parse() -> argparse.Namespace:
     what.add_argument("--batch", type=Path, help="a folder of folders to mark")
     parser.add_argument("--out", type=Path, help="where to write")
     options = parser.parse_args()
-    folder = options.dir or options.batch
-    if not folder.is_dir():
-        parser.error(f"there is no folder {folder}")
+    path = options.dir or options.batch
+    if not path.is_dir() and not (path.is_file() and is_archive(path.name)):
+        parser.error(f"there is no folder or archive {path}")
     return options
 
 

@@ -12,7 +12,7 @@ from grading.class_page import as_class_page
 from grading.forms import as_csv, number
 from grading.marking import Marker
 from grading.marks import Grade
-from submission.sources import shown
+from submission.names import shown
 
 Forms = dict[str, Callable[[Grade], str]]
 

@@ -15,7 +15,7 @@ from submission import TOP
 from submission.build import Builder, Built, flavors, servers
 from submission.points import read_points
 from submission.probe import probe
-from submission.sources import take_sources
+from submission.sources import load, take
 from submission.structure import structure_tests
 from submission.workshop import Workshop
 from suite.jobs import Bench, Job, jobs_of, run_all
@@ -45,11 +45,12 @@ class Judge:
     # ---- Building
 
     def build(self, folder: Path) -> None:
-        """Takes the sources, and makes the programs that the tests start."""
-        notes = self.built.notes
-        names = take_sources(folder, self.workshop.view / "submission", notes)
+        """Makes the programs that the tests start from what was taken there."""
+        taken = load(folder)
+        self.built.notes += taken.notes
+        shutil.copytree(folder / "sources", self.workshop.view / "submission")
         self.builder = Builder(
-            self.workshop, self.stage, self.trusted, names, self.built
+            self.workshop, self.stage, self.trusted, taken.names, self.built
         )
         self.builder.build()
         self.hand_out_servers()
@@ -279,7 +280,8 @@ def judge_graded(build: Path, stage: int, folder: Path, work: Path) -> Judge:
     """Judges a folder by the graded tests alone, and prints nothing."""
     judge = new_judge(build, stage, work)
     judge.only_graded = True
-    judge.build(folder)
+    take(folder, work / "taken")
+    judge.build(work / "taken")
     judge.try_to_start()
     judge.run(at_once(), lambda job: None)
     return judge
