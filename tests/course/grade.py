@@ -43,7 +43,7 @@ def main() -> int:
         )
     trusted = (TOP / options.build).resolve()
     work = trusted / "grade/.work"
-    marker = Marker(options.stage, level, trusted, work, bool(options.batch))
+    marker = Marker(options.stage, level, trusted, work)
     if options.batch:
         out = options.out or trusted / "grade" / shown(options.batch.resolve().name)
         return mark_all(marker, options.batch, out, FORMS)
@@ -53,8 +53,8 @@ def main() -> int:
     out.mkdir(parents=True, exist_ok=True)
     for name, form in FORMS.items():
         (out / name).write_text(form(grade), encoding="utf-8")
-    print(forms.as_table(grade), end="")
-    print(f"  The page for the student: {out / 'index.html'}")
+    rest = f"The page for the student: {out / 'index.html'}"
+    print(forms.as_text(grade, rest), end="")
     return 0
 
 

@@ -16,14 +16,14 @@ teardown_file() {
     stop_server
 }
 
-# bats test_tags=contract,handle_connection,id:called-for-get
+# bats test_tags=assignment,handle_connection,id:called-for-get
 @test "a GET calls delegate, as a GET and with the path" {
     call '/called/some/path?name=test'
     assert_called request_type=GET
     assert_called path=/called/some/path
 }
 
-# bats test_tags=contract,handle_connection,id:called-with-query
+# bats test_tags=assignment,handle_connection,id:called-with-query
 # hint: The part of the URL after the `?` is the query. Is it parsed before delegate is
 #   called, and are names and values decoded?
 @test "delegate is given the pairs of the query, decoded and in order" {
@@ -32,7 +32,7 @@ teardown_file() {
         'get_data blah=1+1'
 }
 
-# bats test_tags=contract,handle_connection,id:called-without-data
+# bats test_tags=assignment,handle_connection,id:called-without-data
 # hint: What does delegate get where the URL has no `?`, and where the request is
 #   not a POST? NULL says that there is no such data.
 @test "without a query, and without POST data, delegate is given NULL" {
@@ -47,7 +47,7 @@ teardown_file() {
     assert_called get_data=0
 }
 
-# bats test_tags=contract,handle_connection,id:called-with-fields
+# bats test_tags=assignment,handle_connection,id:called-with-fields
 # hint: A field's name ends at the first colon of its line; all that follows is its
 #   value, further colons too, without the blanks around it.
 @test "delegate is given the header fields in order, each with its whole value" {
@@ -56,7 +56,7 @@ teardown_file() {
         'field x-third=d,%20"e%3Df";%20g'
 }
 
-# bats test_tags=contract,handle_connection,id:delegate-code
+# bats test_tags=assignment,handle_connection,id:delegate-code
 # hint: Have your delegate answer with 404, and ask with curl -i. Is the status line
 #   made from the code that it leaves in the response?
 @test "the client gets the status code that delegate gives" {
@@ -64,7 +64,7 @@ teardown_file() {
     assert_equal "$status" 404
 }
 
-# bats test_tags=contract,handle_connection,id:delegate-fields
+# bats test_tags=assignment,handle_connection,id:delegate-fields
 # hint: Have your delegate add a field with headers_add, and ask with curl -i. Which
 #   function writes the fields of the response?
 @test "the client gets the header fields that delegate gives" {
@@ -77,8 +77,8 @@ teardown_file() {
     done
 }
 
-# bats test_tags=contract,handle_connection,id:delegate-content
-# hint: The content is octets with a length: NUL does not end it, so strlen and %s
+# bats test_tags=assignment,handle_connection,id:delegate-content
+# hint: The content is bytes with a length: NUL does not end it, so strlen and %s
 #   do not do.
 @test "the client gets the content that delegate gives, byte for byte" {
     call /missing
@@ -86,7 +86,7 @@ teardown_file() {
         fail 'expected: the content one\0two\0\nthree, with nothing before or after it'
 }
 
-# bats test_tags=contract,handle_connection,id:delegate-large-content
+# bats test_tags=assignment,handle_connection,id:delegate-large-content
 # hint: Is all of the content sent, however large it is? Count what each send took.
 @test "the client gets 4 MiB of content whole" {
     call /large
@@ -95,7 +95,7 @@ teardown_file() {
 what came: $(stat -c %s "$came.content") bytes"
 }
 
-# bats test_tags=contract,handle_connection,id:delegate-fails
+# bats test_tags=assignment,handle_connection,id:delegate-fails
 # hint: Have your delegate return -1 after it has filled in half of a page, and ask
 #   with curl -i. Is its result looked at, and is the response thrown away then?
 @test "if delegate fails, the client gets a 500, and nothing of what it had made" {
@@ -104,7 +104,7 @@ what came: $(stat -c %s "$came.content") bytes"
     ! grep -aq 'half an answer' "$came" || fail "expected: a 500 without half an answer"
 }
 
-# bats test_tags=contract,handle_connection,id:after-delegate-failed
+# bats test_tags=assignment,handle_connection,id:after-delegate-failed
 # hint: Does the failure end the thread, or the server, instead of the one exchange?
 @test "after delegate has failed, the next clients are served" {
     local i

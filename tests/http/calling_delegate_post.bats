@@ -16,14 +16,14 @@ teardown_file() {
     stop_server
 }
 
-# bats test_tags=contract,handle_connection,id:called-for-post
+# bats test_tags=assignment,post-data,id:called-for-post
 @test "a POST calls delegate, as a POST and with the path" {
     call '/called/form?q=1' -d a=1
     assert_called request_type=POST
     assert_called path=/called/form
 }
 
-# bats test_tags=contract,handle_connection,id:called-with-post-data
+# bats test_tags=assignment,post-data,id:called-with-post-data
 # hint: The content is parsed as a query is, and passed on as post_data.
 @test "delegate is given the pairs of the POST data, decoded and in order" {
     call /called -d 'name=test&name=two+words&blah=1%2B1'
@@ -31,7 +31,7 @@ teardown_file() {
         'post_data blah=1+1'
 }
 
-# bats test_tags=contract,handle_connection,id:called-with-both
+# bats test_tags=assignment,post-data,id:called-with-both
 # hint: A POST may have a query, too. Are these two forms, and neither in the place of
 #   the other?
 @test "for a POST with a query, delegate is given both, each on its own" {

@@ -13,7 +13,7 @@ teardown() {
     kill_server
 }
 
-# bats test_tags=contract,answers,id:short-sends
+# bats test_tags=assignment,answers,id:short-sends
 @test "the answer comes whole, although send takes only a part each time" {
     local query
 

@@ -16,7 +16,7 @@
  *                 %, = and everything but visible ASCII are percent-encoded
  *     /fails      it leaves half an answer, and fails
  *     /missing    a 404 with fields of its own, and content with NUL in it
- *     /large      4 MiB: 65,536 lines with their numbers, 64 octets each
+ *     /large      4 MiB: 65,536 lines with their numbers, 64 bytes each
  *
  * Everything else gets a page, so that a server whose own delegate is missing
  * or does not compile can be asked for other things. In stages 5 and 6 it shows

@@ -17,27 +17,15 @@ from pathlib import Path
 from grading.jail import Jail
 from grading.watch import Watch
 from submission.judge import Judge, at_once
-from suite.tests import Test
-
-# The one program of unit tests whose verdicts are not reached in the process in which
-# the submission's code runs, and could print what it likes.
-JUDGED_UNIT = "delegate_test"
-
-
-def in_its_process(job: str) -> bool:
-    """Whether it is such a program: its tests are shown, and give no points."""
-    return job.endswith("_test") and job != JUDGED_UNIT
+from submission.points import JUDGED_UNIT
 
 
 class Grader(Judge):
     """Judges a submission that is not trusted."""
 
     def link_units(self) -> None:
-        """The unit tests that run in the submission's process all run in the jail; that
-        of delegate runs out here, and asks a driver."""
+        """The unit tests of delegate run out here, and ask a driver in the jail."""
         stage = f"stage{self.stage}"
-        if not self.only_graded:
-            super().link_units()
         for part in ("driver", "wire"):
             path = self.trusted / f"unit/delegate_driver/{part}.o"
             shutil.copy(path, self.workshop.view / "ours/unit")
@@ -54,23 +42,6 @@ class Grader(Judge):
         shutil.copy(
             self.trusted / f"grade/{stage}/{JUDGED_UNIT}", self.program(JUDGED_UNIT)
         )
-
-    def link_unit(self, source: Path) -> None:
-        """Links one of those that run in the jail."""
-        if in_its_process(source.stem):
-            super().link_unit(source)
-
-    def listed(self) -> list[Test]:
-        """The tests of the stage; those in its process cannot be judged."""
-        tests = super().listed()
-        for test in tests:
-            test.tag = "unjudged" if in_its_process(test.job) else test.tag
-        return tests
-
-    def lacks(self) -> dict[str, str]:
-        """A file that is missing gives no points, even where the server can do without
-        it."""
-        return self.built.lacks
 
     def limit_as_its_user(self) -> None:
         """Puts a prlimit before the system's: root does not always have the right to
@@ -91,6 +62,7 @@ class Grader(Judge):
             "tests": [asdict(test) for test in self.tests],
             "faults": [asdict(fault) for fault in self.built.faults],
             "notes": self.built.notes + notes,
+            "diagnosis": asdict(self.diagnosis) if self.diagnosis else None,
         }
         path = self.work / "judged.json"
         path.with_suffix(".new").write_text(json.dumps(judged), encoding="utf-8")
@@ -105,14 +77,12 @@ def main() -> None:
     parser.add_argument("uid", type=int)
     parser.add_argument("level")
     parser.add_argument("stage", type=int)
-    parser.add_argument("--only-graded", action="store_true")
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--job-seconds", type=int)
     asked = parser.parse_args()
     until = time.monotonic() + asked.seconds
     jail = Jail(asked.place, asked.uid, asked.level)
     grader = Grader(jail, asked.stage, asked.trusted, asked.work)
-    grader.only_graded = asked.only_graded
     grader.bench = replace(grader.bench, job_seconds=asked.job_seconds)
     watch = Watch(jail)
     if jail.level != "none":
@@ -124,11 +94,8 @@ def main() -> None:
     grader.try_to_start()
     grader.write([])
     grader.run(at_once(), lambda job: grader.write([]))
-    better = grader.run_again(until)
+    grader.finish(until)
     notes = watch.notes() if jail.level != "none" else []
-    if better:
-        names = "; ".join(test.id for test in better)
-        notes.append(f"Red, and green when run again alone: {names}.")
     jail.clear()
     grader.write(notes)
 

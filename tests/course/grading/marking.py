@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Iterator
 
 from grading.cell import cell
-from grading.in_cell import in_its_process
 from grading.marks import Grade, score
 from submission import TOP
+from submission.diagnosis import Diagnosis
 from submission.faults import Fault
-from submission.points import read_points
+from submission.points import in_its_process, read_points
 from submission.sources import Taken, load, take
 from suite.tests import Test, expected_tests
 
@@ -40,7 +40,6 @@ class Marker:
     level: str
     trusted: Path  # where make has built what is ours
     work: Path  # below the project's folder
-    only_graded: bool  # what gives no points would only take time
     running: list[subprocess.Popen] = field(default_factory=list)
 
     def mark(self, path: Path) -> Grade:
@@ -80,7 +79,6 @@ class Marker:
         judge = [sys.executable, COURSE / "grading/in_cell.py", place, folder.resolve()]
         judge += [self.trusted, work, uid, self.level, self.stage]
         judge += [f"--seconds={WALL_SECONDS}", f"--job-seconds={JOB_SECONDS}"]
-        judge += ["--only-graded"] if self.only_graded else []
         temporary = work / "tmp"
         temporary.mkdir(mode=0o700)
         with open(work / "judge.log", "wb") as log:
@@ -117,6 +115,8 @@ class Marker:
             grade.tests = [Test(**test) for test in judged["tests"]]
             grade.faults = [Fault(**fault) for fault in judged["faults"]]
             grade.notes += judged["notes"]
+            if judged["diagnosis"]:
+                grade.diagnosis = Diagnosis(**judged["diagnosis"])
             if status is None:
                 stopped(
                     grade, "time", f"It was stopped after {WALL_SECONDS:.0f} s in all."

@@ -205,7 +205,7 @@ class Running(unittest.TestCase):
         self.assertTrue(job.was_stopped)
         self.assertEqual([test.result for test in job.tests],
                          ["passed", "hung", "missing", "missing"])  # fmt: skip
-        self.assertIn("stopped", report.explain(job, False))
+        self.assertIn("stopped", report.explain(job))
 
     def test_a_bats_test_that_hangs_is_named(self):
         (self.root / "x.bats").write_text(
@@ -222,12 +222,12 @@ class Running(unittest.TestCase):
         self.assertNotIn("passed", [test.result for test in job.tests])
 
     def test_the_status_says_whether_all_passed(self):
-        for result in ("passed", "failed", "missing", "twice"):
-            status = 0 if result == "passed" else 1
+        for result in ("passed", "skipped", "failed", "missing", "twice"):
+            status = 0 if result in ("passed", "skipped") else 1
             tests = tests_of("a")
             tests[0].result, tests[1].result = result, "passed"
-            self.assertEqual(report.conclude({6: tests}, False, ""), status, result)
-        self.assertEqual(report.conclude({6: []}, False, ""), 1)
+            self.assertEqual(report.conclude({6: tests}), status, result)
+        self.assertEqual(report.conclude({6: []}), 1)
 
     def test_the_runner_refuses_an_id_that_no_test_has(self):
         done = subprocess.run([TOP / "tests/tools/run_tests.py", self.root, "6", "--ids", "no-such"],
