@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
 
@@ -40,7 +40,6 @@ class Marker:
     level: str
     trusted: Path  # where make has built what is ours
     work: Path  # below the project's folder
-    running: list[subprocess.Popen] = field(default_factory=list)
 
     def mark(self, path: Path) -> Grade:
         """Marks a folder or an archive."""
@@ -92,19 +91,12 @@ class Marker:
                 | {"TMPDIR": str(temporary), "PYTHONDONTWRITEBYTECODE": "1"}
                 | {"PYTHONPATH": str(COURSE)},
             )
-            self.running.append(process)
             try:
                 return process.wait(WALL_SECONDS)
             except subprocess.TimeoutExpired:
                 return None
             finally:
                 end(process)
-                self.running.remove(process)
-
-    def stop(self) -> None:
-        """Ends the cells that run: their marking comes to its end, too."""
-        for process in list(self.running):
-            end(process)
 
     def fill(self, grade: Grade, work: Path, status: int | None) -> None:
         """Makes the marks from what the judge wrote."""

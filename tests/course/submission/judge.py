@@ -169,7 +169,9 @@ class Judge:
         fault."""
         worths = read_points(self.stage)
         needs = {worth.group: worth.files for worth in worths}
-        lacks = self.built.lacks  # it gives no points, even if the server can do without
+        lacks = (
+            self.built.lacks
+        )  # it gives no points, even if the server can do without
         tests = [test for test in self.listed() if self.is_wanted(test)]
         for test in tests:
             test.graded = gives_points(test, worths)
@@ -237,7 +239,9 @@ class Judge:
         if better:
             names = "; ".join(test.id for test in better)
             self.built.notes.append(f"Red, and green when run again alone: {names}.")
-        is_red = any(t.graded and t.result not in ("passed", "not-run") for t in self.tests)
+        is_red = any(
+            t.graded and t.result not in ("passed", "not-run") for t in self.tests
+        )
         if is_red and not self.built.no_server:
             programs = {s.name: self.server(s) for s in servers(self.stage)}
             self.diagnosis = diagnose(

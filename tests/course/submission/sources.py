@@ -194,9 +194,9 @@ class Choice:
 
     def take(self, target: Path) -> None:
         """Copies what is meant; Refused if there is nothing, or if it is unclear."""
-        folder = self.folder()
+        folder, is_one_of_many = self.folder()
         mine = [file for file in self.files if file.folder == folder]
-        if folder:
+        if is_one_of_many and folder:
             self.note(f"The files are those of its folder {shown(folder)}.")
         wanted = set(STAGE_FILES) | included(mine)
         for name, file in self.chosen(mine, wanted).items():
@@ -209,9 +209,9 @@ class Choice:
         if not any(target.glob("*.c")):
             raise Refused("No C file could be taken.")
 
-    def folder(self) -> str:
+    def folder(self) -> tuple[str, bool]:
         """The folder that has most of the files of a stage; of those that have as
-        many, the one nearest to the top."""
+        many, the one nearest to the top. Also, whether there are others."""
         scores: dict[str, int] = {}
         for file in self.files:
             if is_source(file.name) and not is_ours(file.path):
@@ -229,7 +229,7 @@ class Choice:
         if len({self.content(folder) for folder in found}) > 1:
             names = " and ".join(shown(folder) for folder in found[:3])
             raise Refused(f"It is not clear which is meant: {names} differ.")
-        return found[0]
+        return found[0], len(scores) > 1
 
     def content(self, folder: str) -> bytes:
         """What is in a folder, to compare it."""
