@@ -225,6 +225,7 @@ class Machines:
         script = self.local / f"on{number}"
         script.write_text(
             "#!/bin/sh\n# parallel gives a name, and then the command.\nshift\n"
+            f"printf . >>{script}.begun\n"
             f'[ "$1" != -- ] || shift\nexec {shlex.join(machine.ssh)} '
             f'"cd {machine.folder} && $*"\n',
             encoding="utf-8",
@@ -233,16 +234,17 @@ class Machines:
         return f"{machine.jobs}/{script} on{number}\n"
 
     def tell_failures(self, say: Callable[[str], None]) -> None:
-        """Says on which machine how many jobs failed."""
-        path = self.local / "joblog"
-        if not path.exists():
-            return
+        """Says which machines began marks that did not end well there."""
+        log = (self.local / "joblog").read_text(encoding="utf-8", errors="replace")
+        rows = [line.split("\t") for line in log.splitlines()[1:]]
         for number, machine in enumerate(self.mine):
-            host = f"{self.local}/on{number} on{number}" if machine.ssh else ":"
-            rows = [line.split("\t") for line in path.read_text().splitlines()[1:]]
-            failed = sum(row[1] == host and row[6:8] != ["0", "0"] for row in rows)
-            if failed and machine.ssh:
-                say(f"{machine.title} failed {failed} times; others took over.")
+            begun = self.local / f"on{number}.begun"
+            if begun.exists():
+                host = f"{self.local}/on{number} on{number}"
+                well = sum(row[1] == host and row[6] == "0" for row in rows)
+                failed = len(begun.read_bytes()) - well
+                if failed:
+                    say(f"{machine.title} failed {failed} times; others took over.")
 
     def stop(self) -> None:
         """Ends what runs: parallel ends its jobs when it is told to twice."""
