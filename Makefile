@@ -186,6 +186,11 @@ $(TOOLS): $(wildcard tests/tools/raw_client/*.[ch]) $(BUILD)/flags
 	$(call say,CC,$@)
 	$(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) -o $@
 
+CONFINE := $(BUILD)/tools/confine
+$(CONFINE): tests/course/grading/confine.c $(BUILD)/flags
+	$(call say,CC,$@)
+	$(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $< -o $@
+
 .PHONY: test-programs stage-programs
 test-programs: stage-programs $(UNIT_PROGRAMS)
 stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS) $(LINKED_SERVERS) small-servers
@@ -237,7 +242,7 @@ SUBMISSION = COMPILE='$(filter-out -MMD -MP,$(COMPILE))' LINK='$(LINK)' \
 	UNIT_CFLAGS='$(UNIT_FLAGS)' PYTHONDONTWRITEBYTECODE=1
 DRIVER := $(patsubst tests/course/grading/%.c,$(BUILD)/unit/%.o,$(wildcard tests/course/grading/delegate_driver/*.c))
 .PHONY: grade-programs
-grade-programs: stage-programs $(DRIVER) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
+grade-programs: stage-programs $(CONFINE) $(DRIVER) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
 
 $(BUILD)/unit/delegate_driver/%.o: tests/course/grading/delegate_driver/%.c $(BUILD)/flags
 	$(call compile,$(UNIT_FLAGS) -iquote tests/unit -iquote stages/stage6)

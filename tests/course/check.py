@@ -16,11 +16,10 @@ import time
 from pathlib import Path
 
 from grading.forms import as_report, as_text
-from grading.marks import Grade, score
+from grading.marks import grade_of
 from submission import TOP
 from submission.archives import is_archive
 from submission.judge import AGAIN_SECONDS, Judge, at_once, new_judge
-from submission.points import read_points
 from submission.sources import take
 from suite.report import Terminal
 from suite.tests import stages
@@ -63,10 +62,7 @@ def run(judge: Judge, folder: str) -> int:
     terminal = Terminal(len(judge.jobs(judge.to_run())), is_short=not verbose)
     judge.run(at_once(), terminal.say)
     judge.finish(time.monotonic() + AGAIN_SECONDS)
-    grade = Grade(taken.name, judge.stage, "")
-    grade.tests, grade.faults = judge.tests, judge.built.faults
-    grade.notes, grade.diagnosis = judge.built.notes, judge.diagnosis
-    score(grade, read_points(judge.stage))
+    grade = grade_of(judge, taken.name)
     report = judge.work / "report.txt"
     report.write_text(as_report(grade), "utf-8")
     is_all = all(t.result == "passed" for t in grade.tests)

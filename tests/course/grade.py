@@ -35,14 +35,14 @@ def main() -> int:
     """Marks what is named; gives the status to exit with."""
     options = parse()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    level = best_level()
+    trusted = (TOP / options.build).resolve()
+    level = best_level(trusted / "tools/confine")
     if level == "none" and not options.worker:
         print(
             "NOT ISOLATED: neither root nor user namespaces; what you mark runs "
             "as you, and could forge its marks.",
             file=sys.stderr,
         )
-    trusted = (TOP / options.build).resolve()
     work = trusted / "grade/.work"
     marker = Marker(options.stage, level, trusted, work)
     if options.worker:

@@ -10,7 +10,8 @@
 # The runner sets STAGE (1 to 6), SERVER (the server to test), SERVER_SMALL,
 # SERVER_FOUR and SERVER_HASTY (the same with other limits: the Makefile has them),
 # SERVER_STAND_IN (it calls the delegate of stand_in_delegate.c), SERVER_SHORT (what it
-# sends goes in parts: short_sends.c), and TOOLS (the folder of raw_client). A file says near its top which stages it tests:
+# sends goes in parts: short_sends.c), and TOOLS (the folder of raw_client). A file
+# says near its top which stages it tests:
 #
 #     # stages: 1 5 6
 #
@@ -29,6 +30,10 @@
 # shellcheck disable=SC2034 # the variables are there for the tests
 
 export LC_ALL=C # so that lengths are counted in bytes
+
+# A server may answer without end, and write its log without end: no file that is
+# written here gets longer than 16 MiB.
+ulimit -S -f 16384
 
 came=${BATS_TEST_TMPDIR:-/tmp}/came
 

@@ -20,7 +20,7 @@
  *
  * Everything else gets a page, so that a server whose own delegate is missing
  * or does not compile can be asked for other things. In stages 5 and 6 it shows
- * path and pairs, without escaping them.
+ * path and pairs, without escaping them, and the form to try.
  */
 #include "webserve.h"
 
@@ -146,6 +146,7 @@ static void answer_page(struct response *response, const char *path,
         say(response, "<h2>POST data</h2>\n");
         show_pairs(response, post_data);
     }
+    page_form(response);
 #else
     (void)path;
     (void)get_data;

@@ -106,7 +106,7 @@ class Batch(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.level = best_level()
+        cls.level = best_level(TOP / BUILD / "tools/confine")
         cls.folder = Path(tempfile.mkdtemp(prefix="class."))
         cls.folder.chmod(0o711)
         cls.places = cls.folder / "places"

@@ -16,7 +16,9 @@ from pathlib import Path
 from typing import Iterator
 
 from grading.cell import cell
+from grading.groups import made_groups
 from grading.marks import Grade, score
+from grading.watch import MEMORY_MIB
 from submission import TOP
 from submission.diagnosis import Diagnosis
 from submission.faults import Fault
@@ -66,7 +68,8 @@ class Marker:
         try:
             place.chmod(0o711)
             (place / "view").mkdir()
-            status = self.run_cell(place, folder, uid, work)
+            with made_groups(place, f"webserve-{uid}", MEMORY_MIB * 1024 * 1024):
+                status = self.run_cell(place, folder, uid, work)
             self.fill(grade, work, status)
         finally:
             shutil.rmtree(place, ignore_errors=True)

@@ -9,7 +9,14 @@ from fractions import Fraction
 
 from submission.diagnosis import Diagnosis
 from submission.faults import Fault
-from submission.points import Worth, gives_points, group_of, in_its_process
+from submission.judge import Judge
+from submission.points import (
+    Worth,
+    gives_points,
+    group_of,
+    in_its_process,
+    read_points,
+)
 from suite.tests import Test
 
 FORMAT = "webserve-grade"
@@ -109,6 +116,15 @@ def score(grade: Grade, worths: list[Worth]) -> None:
             Group(worth.group, worth.title, worth.points, points, passed, len(tests))
         )
         add_costs(grade.faults, tests, Fraction(str(worth.points)))
+
+
+def grade_of(judge: Judge, name: str) -> Grade:
+    """The marks of a folder that was judged without a cell."""
+    built = judge.built
+    grade = Grade(name, judge.stage, "", tests=judge.tests, faults=built.faults)
+    grade.notes, grade.diagnosis = built.notes, judge.diagnosis
+    score(grade, read_points(judge.stage))
+    return grade
 
 
 def is_in(test: Test, worth: Worth) -> bool:

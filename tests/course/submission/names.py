@@ -4,6 +4,8 @@ like one. Browsers, course systems and editors all rename files in their own way
 
 import re
 
+from suite.visible import escaped
+
 # What the stages call their files; what else is included by name is meant as well.
 STAGE_FILES = (
     "webserve.c",
@@ -42,12 +44,6 @@ def shown(name: str) -> str:
     return "".join(
         char if char.isprintable() and char != "\\" else escaped(char) for char in name
     )
-
-
-def escaped(char: str) -> str:
-    """A character as its bytes in hexadecimal."""
-    encoded = char.encode(errors="surrogateescape")
-    return "".join(f"\\x{byte:02x}" for byte in encoded)
 
 
 def is_ignored(name: str) -> bool:

@@ -1,10 +1,84 @@
-from dataclasses import dataclass
-@dataclass(frozen=True)
-class Diagnosis:
-    key: str
-    sentence: str
-    by_hand: str
-    hint: str
-    seen: str
-def diagnose(server, stage, short=None, stand_in=None):
+"""Diagnosis by asking: each probe recognizes one mistake by a request that is made for
+it, after a control that must work. Nothing is guessed from red tests.
+
+`diagnose` asks all of them side by side, most of which wait most of the time. Of those
+that found something, the most fundamental is asked again, alone and with more patience:
+a busy machine must not accuse anyone.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+from submission.diagnosis import answering, content, crashes, limits, reading, threads
+from submission.diagnosis.asking import Unclear
+from submission.diagnosis.case import Case, Diagnosis, Probe
+
+__all__ = ["Diagnosis", "diagnose", "probes_of"]
+
+AT_ONCE = 16
+# From the most fundamental to the least: a mistake of an earlier probe explains what a
+# later one sees.
+PROBES: tuple[Probe, ...] = (
+    reading.before_reading,
+    reading.whole_request,
+    reading.two_pieces,
+    reading.line_by_line,
+    content.in_one_piece,
+    content.after_the_head,
+    content.three_pieces,
+    content.partly_with_head,
+    content.excess,
+    content.spelling,
+    content.elsewhere,
+    content.without_length,
+    crashes.requests,
+    crashes.lost_clients,
+    answering.form,
+    limits.content,
+    limits.head,
+    answering.large,
+    answering.short_sends,
+    threads.one_at_a_time,
+    threads.page_shared,
+    threads.head_shared,
+    threads.content_shared,
+    threads.crowd,
+    threads.spins,
+    threads.left_open,
+    threads.never_detached,
+    answering.unread,
+)
+
+
+def probes_of(stage: int) -> list[Probe]:
+    """Those that make sense at a stage: only stage 6 reads the content of a POST."""
+    return [p for p in PROBES if stage == 6 or p.__module__ != content.__name__]
+
+
+def ask(probe: Probe, case: Case) -> Diagnosis | None:
+    """What a probe finds; nothing, if what it is based on does not work."""
+    try:
+        return probe(case)
+    except (OSError, Unclear):
+        return None
+
+
+def diagnose(
+    server: Path, stage: int, short: Path | None = None, stand_in: Path | None = None
+) -> Diagnosis | None:
+    """The one mistake that explains most; None if no mistake is recognized.
+
+    `server` is a program that is started as `server 127.0.0.1 0`; `short` is the same
+    with calls of send that take only a part, `stand_in` with the tests' own delegate.
+    """
+    case = Case(server, stage, short=short, stand_in=stand_in)
+    probes = probes_of(stage)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = list(pool.map(lambda probe: ask(probe, case), probes))
+    patient = replace(case, patience=2 * case.patience)
+    for probe, first in zip(probes, found):
+        again = ask(probe, patient) if first else None
+        if first and again and again.key == first.key:
+            return again
     return None

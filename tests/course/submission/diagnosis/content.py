@@ -1,0 +1,343 @@
+"""Probes of how a server reads the content of a POST, which stage 6 does."""
+
+from collections.abc import Callable
+
+from submission.diagnosis.asking import (
+    Client,
+    Server,
+    Unclear,
+    post,
+    post_head,
+    seen,
+)
+from submission.diagnosis.case import Case, Diagnosis
+from submission.diagnosis.reading import LONG, QUICK, SHORT, in_pieces, is_early
+
+# Values that are nowhere else in an answer.
+ONE, TWO, THREE = b"qa1zx", b"qb2zx", b"qc3zx"
+FORM = (b"a=" + ONE, b"&b=" + TWO, b"&c=" + THREE)
+CONTENT = b"".join(FORM)
+HEAD = post_head(len(CONTENT))
+BY_HAND_HEAD = "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\n"
+CURL = "curl -i --max-time 5 -d a=1 http://127.0.0.1:8080/"
+THREE_PIECES = (
+    f"(printf '{BY_HAND_HEAD}'; sleep 1; printf a=1; sleep 1; printf '&b=2') "
+    "| nc 127.0.0.1 8080"
+)
+WITH_HEAD = (
+    f"(printf '{BY_HAND_HEAD}a=1'; sleep 1; printf '&b=2') | nc 127.0.0.1 8080"
+)
+
+
+def control(case: Case, server: Server) -> None:
+    """The whole POST in one piece must be answered with what was sent."""
+    page = case.control(server, post(CONTENT)).content
+    if not all(value in page for value in (ONE, TWO, THREE)):
+        raise Unclear("the page does not show what was sent")
+
+
+def in_one_piece(case: Case) -> Diagnosis | None:
+    """What is missing if the head and the content come together."""
+    with case.start() as server, server.connect() as client:
+        case.control(server)
+        answer = client.send(post(CONTENT)).answer(case.patience)
+        if server.ended:
+            return None
+        if not answer.code and not client.end:
+            return not_answered(case, server, client)
+        if ONE in answer.content and THREE in answer.content:
+            return None
+        with in_pieces(server, (HEAD, CONTENT), 0.3) as other:
+            page = other.answer(case.patience).content
+        if not is_shown(page) or answer.code != 200:
+            return None
+        return Diagnosis(
+            "content-with-the-head-lost",
+            "The server loses content that comes together with the head: the page "
+            "shows it if it comes 0.3 s later, and does not if it comes at once.",
+            CURL,
+            "recv may return the head and some of the content at once. Where are the "
+            "bytes after the empty line then?",
+            seen(client, other),
+        )
+
+
+def is_shown(page: bytes) -> bool:
+    """Whether a page shows all of the form, once."""
+    return all(page.count(value) == 1 for value in (ONE, TWO, THREE))
+
+
+def not_answered(case: Case, server: Server, client: Client) -> Diagnosis | None:
+    """Of a server that does not answer a POST in one piece: what it waits for."""
+    if client.send(b"x").answer(1.0).code:
+        return Diagnosis(
+            "one-recv-too-many-for-the-content",
+            "The server waits for more after the content is complete: a POST is "
+            "answered only when one more byte comes.",
+            CURL,
+            "Go through your loop for a content of 3 bytes that has come whole. How "
+            "many bytes remain, and what does the condition make of that?",
+            seen(client),
+        )
+    with in_pieces(server, (HEAD, CONTENT), 0.3) as other:
+        if ONE in other.answer(case.patience).content:
+            return Diagnosis(
+                "content-with-the-head-awaited",
+                "The server waits for content that it already has: a POST in one piece "
+                "has no answer, but it has one if the content comes after the head.",
+                CURL,
+                "recv may return the head and some of the content at once. How many "
+                "bytes of the content remain to be received then?",
+                seen(client, other),
+            )
+    if client.finish().answer(1.0).code:
+        return Diagnosis(
+            "content-until-the-client-ends",
+            "The server answers a POST only when the client has ended its side of the "
+            "connection, although Content-Length says where the content ends.",
+            CURL,
+            "What ends your loop around recv? curl and browsers keep their side open "
+            "to read the answer.",
+            seen(client),
+        )
+    return Diagnosis(
+        "post-never-answered",
+        "The server answers GET, and never answers POST: there is no answer within "
+        f"{case.patience:.0f} s, nor when the client ends its side.",
+        CURL,
+        "How far does your server get with a POST? Print to stderr what each recv "
+        "returned, and how many bytes you still wait for.",
+        seen(client),
+    )
+
+
+def after_the_head(case: Case) -> Diagnosis | None:
+    """Whether it waits for content that comes later."""
+    with case.start() as server:
+        control(case, server)
+        client = in_pieces(server, (HEAD, CONTENT), LONG)
+        with client:
+            early = is_early(client)
+            after = client.first_at or client.end_at
+            page = client.answer(case.patience).content
+        if is_shown(page) or not client.data and not client.end:
+            return None
+        if early and after > QUICK:
+            with in_pieces(server, (HEAD, *FORM), SHORT) as soon:
+                if not is_early(soon) and is_shown(soon.answer(case.patience).content):
+                    return Diagnosis(
+                        "silence-ends-the-content",
+                        "The server does not wait for the content: it goes on "
+                        f"{after:.1f} s after the last byte, although Content-Length "
+                        "says that more will come. Pieces that come sooner are read.",
+                        THREE_PIECES,
+                        "How does your server know that the content is complete? A "
+                        "pause says nothing; Content-Length does.",
+                        seen(client),
+                    )
+        if not early:
+            return None
+        return Diagnosis(
+            "only-what-came-with-the-head",
+            "The server uses only the content that comes together with the head: if "
+            "the content comes a second later, it answers without it.",
+            f"(printf '{BY_HAND_HEAD}'; sleep 1; printf 'a=1&b=2') "
+            "| nc 127.0.0.1 8080",
+            "Content-Length says how many bytes follow the empty line. How many of "
+            "them have come when you begin to use them?",
+            seen(client),
+        )
+
+
+def three_pieces(case: Case) -> Diagnosis | None:
+    """Whether it goes on receiving until all of the content has come."""
+    with case.start() as server:
+        control(case, server)
+        with in_pieces(server, (HEAD, CONTENT), 0.4) as whole:
+            if is_early(whole) or not is_shown(whole.answer(case.patience).content):
+                return None
+        client = in_pieces(server, (HEAD, *FORM), 0.7)
+        with client:
+            early = is_early(client)
+            page = client.answer(case.patience).content
+        sent = sum("sent" in event for event in client.events)
+        if early and sent == 2:
+            return Diagnosis(
+                "one-recv-for-the-content",
+                "The server takes what one recv returns for the whole content: if it "
+                "comes in pieces, only the first is used.",
+                THREE_PIECES,
+                "recv(sock, buffer, n, 0) returns at most n bytes. How many did it "
+                "return, and what if that was fewer than you asked for?",
+                seen(client),
+            )
+        if early:
+            return Diagnosis(
+                "content-cut-short",
+                "The server answers before all of the content has come: of three "
+                "pieces it waits for two.",
+                f"(printf '{BY_HAND_HEAD}a=1'; sleep 1; printf '&b='; sleep 1; "
+                "printf 2) | nc 127.0.0.1 8080",
+                "How do you count what remains? Each turn of the loop subtracts what "
+                "came in that turn, not all that has come so far.",
+                seen(client),
+            )
+        return wrong_pieces(client, page, "comes in three pieces", THREE_PIECES)
+
+
+def partly_with_head(case: Case) -> Diagnosis | None:
+    """Whether the content is right that comes in part with the head."""
+    with case.start() as server:
+        control(case, server)
+        with in_pieces(server, (HEAD, *FORM), 0.3) as whole:
+            if is_early(whole) or not is_shown(whole.answer(case.patience).content):
+                return None
+        client = in_pieces(server, (HEAD + FORM[0], FORM[1], FORM[2]), 0.7)
+        with client:
+            early = is_early(client)
+            page = client.answer(case.patience).content
+        if early:
+            return Diagnosis(
+                "content-counted-twice",
+                "The server answers before all of the content has come, if some of it "
+                "came with the head: those bytes are counted more than once.",
+                f"(printf '{BY_HAND_HEAD}a=1'; sleep 1; printf '&b='; sleep 1; "
+                "printf 2) | nc 127.0.0.1 8080",
+                "How do you count what remains? What came with the head is subtracted "
+                "once, and each turn of the loop subtracts what came in that turn.",
+                seen(client),
+            )
+        return wrong_pieces(client, page, "comes partly with the head", WITH_HEAD)
+
+
+def wrong_pieces(
+    client: Client, page: bytes, how: str, by_hand: str
+) -> Diagnosis | None:
+    """Of content that came whole: whether the page shows each piece once."""
+    missing = [value for value in (ONE, TWO, THREE) if value not in page]
+    if not page or is_shown(page):
+        return None
+    what = "is missing" if missing else "is there more than once"
+    return Diagnosis(
+        "content-pieces-not-joined",
+        "The server does not put the pieces of the content together: if it "
+        f"{how}, a piece of it {what} on the page.",
+        by_hand,
+        "Where does each recv put what it receives? Each piece belongs once, after all "
+        "that has come before.",
+        seen(client),
+    )
+
+
+def excess(case: Case) -> Diagnosis | None:
+    """Whether it takes more than Content-Length says."""
+    with case.start() as server:
+        control(case, server)
+        with server.connect() as client:
+            client.send(HEAD + CONTENT + b"&x=qx9zx")
+            page = client.answer(case.patience).content
+        if b"qx9zx" not in page:
+            return None
+        return Diagnosis(
+            "more-than-the-content-taken",
+            "The server takes more than Content-Length says for the content: bytes "
+            "that follow it are on the page.",
+            "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3\\r\\n\\r\\n"
+            "a=1&b=2' | nc 127.0.0.1 8080",
+            "recv returns all that has come, and more may have come than the content. "
+            "How many bytes of it belong to the content?",
+            seen(client),
+        )
+
+
+def spelling(case: Case) -> Diagnosis | None:
+    """Whether it knows Content-Length in any case, and with any space."""
+    ways = {
+        "content-length: ": ("in lower case", "content-length-in-one-spelling"),
+        "CONTENT-LENGTH: ": ("in capitals", "content-length-in-one-spelling"),
+        "Content-Length:": ("without a space", "content-length-needs-its-space"),
+        "Content-Length:   ": ("with three spaces", "content-length-needs-its-space"),
+    }
+    with case.start() as server:
+        control(case, server)
+        for name, (how, key) in ways.items():
+            with server.connect() as client:
+                page = client.send(post(CONTENT, name)).answer(case.patience).content
+            if THREE in page:
+                continue
+            control(case, server)
+            what = "in any case" if "case" in how or "capitals" in how else "either way"
+            return Diagnosis(
+                key,
+                f"The server does not recognize Content-Length {how}: that content is "
+                "not read.",
+                f"curl -i --max-time 5 -H '{name}3' -d a=1 http://127.0.0.1:8080/"
+                if "space" not in how
+                else f"printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\n{name}3\\r\\n\\r\\na=1' "
+                "| nc -w 5 127.0.0.1 8080",
+                f"A client may write the field {what}. How does your code compare its "
+                "name, and where does the value begin?",
+                seen(client),
+            )
+    return None
+
+
+def elsewhere(case: Case) -> Diagnosis | None:
+    """Whether it takes the name in other places for the field."""
+    places: dict[str, Callable[[], bytes]] = {
+        "the name of another field": lambda: post(
+            CONTENT, more=b"X-Content-Length: 2\r\n"
+        ),
+        "the value of another field": lambda: post(
+            CONTENT, more=b"X-Note: Content-Length: 2\r\n"
+        ),
+        "the target": lambda: post(CONTENT).replace(
+            b" / ", b" /?Content-Length:2 ", 1
+        ),
+    }
+    lines = {
+        "the name of another field": "X-Content-Length: 1\\r\\n",
+        "the value of another field": "X-Note: Content-Length: 1\\r\\n",
+        "the target": "",
+    }
+    with case.start() as server:
+        control(case, server)
+        for place, request in places.items():
+            with server.connect() as client:
+                page = client.send(request()).answer(case.patience).content
+            if THREE in page:
+                continue
+            control(case, server)
+            target = "/" if lines[place] else "/?Content-Length:1"
+            return Diagnosis(
+                "content-length-found-elsewhere",
+                f"The server finds Content-Length in {place}, and takes the number "
+                "there for the length of the content.",
+                f"printf 'POST {target} HTTP/1.1\\r\\nHost: a\\r\\n{lines[place]}"
+                "Content-Length: 3\\r\\n\\r\\na=1' | nc -w 5 127.0.0.1 8080",
+                "strstr finds the name anywhere. Which line begins with that name, "
+                "followed by a colon?",
+                seen(client),
+            )
+    return None
+
+
+def without_length(case: Case) -> Diagnosis | None:
+    """Whether a POST without content is answered."""
+    request = b"POST / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with case.start() as server:
+        control(case, server)
+        with server.connect() as client:
+            client.send(request)
+            if client.anything(case.patience) or server.ended:
+                return None
+            client.note("came  nothing")
+        control(case, server)
+        return Diagnosis(
+            "post-without-length-hangs",
+            "The server never answers a POST that has no Content-Length.",
+            "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | nc -w 5 127.0.0.1 8080",
+            "What length does your code use if the field is not there? Such a request "
+            "has no content.",
+            seen(client),
+        )

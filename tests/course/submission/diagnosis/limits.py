@@ -1,0 +1,187 @@
+"""Probes of how much a server takes: each sends more and more, until it does not work.
+
+The assignment says: no assumptions are made about the size of the input data.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from submission.diagnosis.asking import Client, Server, get, post, post_head, seen
+from submission.diagnosis.case import Case, Diagnosis
+
+# A little more than the sizes that arrays have.
+SIZES = tuple((1 << power) + 40 for power in range(7, 16))
+TARGET_SIZES = SIZES[:7]
+CONTENT_SIZES = (*SIZES, (1 << 16) + 40)
+COUNTS = (9, 12, 18, 22, 34, 52, 66, 102, 130, 210)
+END = b"qe9zx"  # what comes last must have been read
+LINE = 60
+HINT = (
+    "The assignment says that no assumptions are made about the size of the input. "
+    "What does your code do when the array is full?"
+)
+
+
+@dataclass
+class Found:
+    """Where it stopped working."""
+
+    good: int
+    bad: int
+    how: str
+    client: Client
+
+
+def climb(
+    case: Case,
+    server: Server,
+    sizes: Iterable[int],
+    request: Callable[[int], bytes],
+    is_right: Callable[[int, bytes], bool],
+) -> Found | None:
+    """Asks with each size until one does not work."""
+    good = 0
+    for size in sizes:
+        with server.connect() as client:
+            answer = client.send(request(size)).answer(case.patience)
+        if is_right(answer.code, answer.content):
+            good = size
+            continue
+        if good == 0:
+            return None
+        return Found(good, size, how_it_failed(case, server, client, answer), client)
+    return None
+
+
+def how_it_failed(case: Case, server: Server, client: Client, answer) -> str:
+    """What came in place of the right answer."""
+    if server.soon_ended():
+        return "ends the whole server"
+    if answer.code and answer.code != 200:
+        return f"is answered with {answer.code}"
+    if answer.code:
+        return "loses its end"
+    if client.end == "reset":
+        return "ends in a reset, without an answer"
+    if client.end:
+        return "has no answer: the connection is closed"
+    return f"has no answer within {case.patience:.0f} s"
+
+
+def head(case: Case) -> Diagnosis | None:
+    """The whole head, its lines, its target, and the number of its fields."""
+
+    def with_fields(fields: bytes) -> bytes:
+        return post(END, more=fields) if case.stage == 6 else get("/", fields)
+
+    def lines(size: int) -> bytes:
+        count = max((size - len(with_fields(b""))) // LINE, 1)
+        return with_fields(
+            b"".join(b"X-%04d: %s\r\n" % (n, b"x" * (LINE - 10)) for n in range(count))
+        )
+
+    def line(size: int) -> bytes:
+        return with_fields(b"X-Long: " + b"x" * (size - 10) + b"\r\n")
+
+    def target(size: int) -> bytes:
+        return get("/" + "p" * (size - 6) + END.decode())
+
+    def fields(count: int) -> bytes:
+        return with_fields(b"".join(b"X-%d: x\r\n" % n for n in range(count - 1)))
+
+    def is_right(code: int, page: bytes) -> bool:
+        return code == 200 and (case.stage != 6 or END in page)
+
+    def shows_target(code: int, page: bytes) -> bool:
+        return code == 200 and (not case.shows_path or END in page)
+
+    with case.start() as server:
+        by_head = climb(case, server, SIZES[1:], lines, is_right)
+    with case.start() as server:
+        by_line = climb(case, server, SIZES, line, is_right)
+    with case.start() as server:
+        by_target = climb(case, server, TARGET_SIZES, target, shows_target)
+    with case.start() as server:
+        by_count = climb(case, server, COUNTS, fields, is_right)
+    if by_count and not (by_head and lines(by_head.bad).count(b"\n") < by_count.bad):
+        return fields_found(by_count)
+    if by_target and not (by_line and by_line.bad <= by_target.bad):
+        return found(
+            "limit-of-target",
+            "A request target",
+            by_target,
+            "curl -i --max-time 5 \"http://127.0.0.1:8080/$(printf '%0{}d' 7)\"",
+        )
+    field = "curl -i --max-time 5 -H \"X-Long: $(printf '%0{}d' 7)\"" + (
+        " -d a=1 http://127.0.0.1:8080/"
+        if case.stage == 6
+        else " http://127.0.0.1:8080/"
+    )
+    if by_line and not (by_head and by_head.bad <= by_line.bad):
+        return found("limit-of-line", "A header field", by_line, field)
+    if by_head:
+        return found("limit-of-head", "A head", by_head, field)
+    return None
+
+
+def content(case: Case) -> Diagnosis | None:
+    """The content of a POST."""
+
+    def request(size: int) -> bytes:
+        return post(b"a=" + b"7" * (size - 10) + b"&b=" + END)
+
+    if case.stage < 6:
+        return None
+    with case.start() as server:
+        limit = climb(
+            case,
+            server,
+            CONTENT_SIZES,
+            request,
+            lambda code, page: code == 200 and END in page,
+        )
+        if not limit:
+            return None
+        # The same in two sends, so that a short recv is not taken for a limit.
+        if "ends the whole" not in limit.how:
+            size = limit.bad
+            whole = request(size)
+            cut = len(whole) - size
+            with server.connect() as client:
+                client.send(post_head(size))
+                client.anything(0.2)
+                page = client.send(whole[cut:]).answer(case.patience).content
+            if END in page:
+                return None
+    return found(
+        "limit-of-content",
+        "Content",
+        limit,
+        "curl -i --max-time 5 -d \"a=$(printf '%0{}d' 7)&b=2\" http://127.0.0.1:8080/",
+    )
+
+
+def found(key: str, what: str, limit: Found, by_hand: str) -> Diagnosis:
+    """A limit in bytes."""
+    return Diagnosis(
+        key,
+        f"{what} of {limit.good:,} bytes works; one of {limit.bad:,} bytes "
+        f"{limit.how}. Is there an array of {limit.bad - 40:,} bytes, or so?".replace(
+            "one of", "content of" if what == "Content" else "one of"
+        ),
+        by_hand.format(limit.bad),
+        HINT,
+        seen(limit.client),
+    )
+
+
+def fields_found(limit: Found) -> Diagnosis:
+    """A limit to the number of fields."""
+    return Diagnosis(
+        "limit-of-fields",
+        f"A head of {limit.good} header fields works; one of {limit.bad} {limit.how}.",
+        f"curl -i --max-time 5 $(printf -- '-H X-%d:1 ' {{1..{limit.bad}}}) "
+        "http://127.0.0.1:8080/",
+        HINT,
+        seen(limit.client),
+    )

@@ -1,0 +1,223 @@
+"""Probes of how a server reads the head of a request."""
+
+from submission.diagnosis.asking import Client, Server, get, seen
+from submission.diagnosis.case import Case, Diagnosis
+
+PIECES = (b"GET / HT", b"TP/1.1\r\nHo", b"st: localhost\r\n\r\n")
+SHORT = 0.06  # seconds between pieces that come soon after each other
+LONG = 1.2
+QUICK = 0.15  # an answer that did not wait for anything
+TWO_PIECES = (
+    "(printf 'GET / HT'; sleep 1; printf 'TP/1.1\\r\\nHost: a\\r\\n\\r\\n') "
+    "| nc 127.0.0.1 8080"
+)
+
+
+def before_reading(case: Case) -> Diagnosis | None:
+    """Whether it answers a client that has sent nothing."""
+    with case.start() as server, server.connect() as client:
+        client.note("sent  nothing")
+        if not client.anything(1.0) or not client.data:
+            return None
+        answer = client.answer(0.5)
+        if answer.code == 408:
+            return None
+        return Diagnosis(
+            "answers-before-reading",
+            "The server answers before it has read anything: a client that connects "
+            "and sends nothing gets an answer all the same.",
+            "sleep 2 | nc 127.0.0.1 8080",
+            "What is the first thing that your server does with a new connection? "
+            "It should receive the request before it decides what to answer.",
+            seen(client),
+        )
+
+
+def whole_request(case: Case) -> Diagnosis | None:
+    """What it needs for an answer, if a whole GET has none."""
+    with case.start() as server, server.connect() as client:
+        client.send(get())
+        if client.anything(case.patience):
+            return None
+        client.note("came  nothing")
+        if client.send(b"x").answer(1.0).code:
+            return Diagnosis(
+                "one-recv-too-many",
+                "The server waits for more after the request is complete: GET / is "
+                "answered only when one more byte comes.",
+                "(printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'; sleep 3; printf x) "
+                "| nc 127.0.0.1 8080",
+                "When does your loop look for the empty line: before it calls recv "
+                "again, or after? A recv for which nothing was sent waits forever.",
+                seen(client),
+            )
+        if client.finish().answer(1.0).code:
+            return Diagnosis(
+                "waits-for-end-of-stream",
+                "The server answers only when the client has ended its side of the "
+                "connection. A browser does not do that: it waits for the answer.",
+                "curl -i --max-time 5 http://127.0.0.1:8080/",
+                "What ends your loop around recv? A request ends with the empty line, "
+                "not when recv returns 0.",
+                seen(client),
+            )
+        with server.connect() as other:
+            other.send(get() + b"x" * 20000)
+            if other.answer(1.0).code:
+                return Diagnosis(
+                    "waits-for-a-full-buffer",
+                    "The server answers only when its buffer is full: GET / alone has "
+                    "no answer, but it has one with 20,000 bytes after it.",
+                    "curl -i --max-time 5 http://127.0.0.1:8080/",
+                    "recv with MSG_WAITALL, or a loop until the buffer is full, waits "
+                    "for bytes that nobody sends. What says that the request is whole?",
+                    seen(client, other),
+                )
+        if client.end and not client.data:
+            return None
+        return Diagnosis(
+            "never-answers",
+            f"The server never answers: GET / has no answer within "
+            f"{case.patience:.0f} s, nor when the client ends its side.",
+            "curl -i --max-time 5 http://127.0.0.1:8080/",
+            "How far does your server get? Print a line to stderr after accept, after "
+            "each recv with what it returned, and before send.",
+            seen(client),
+        )
+
+
+def in_pieces(server: Server, pieces: tuple[bytes, ...], pause: float) -> Client:
+    """Sends pieces, with a pause between; stops when anything came before the last.
+    The client's `early` says whether it did."""
+    client = server.connect()
+    for number, piece in enumerate(pieces):
+        if number and client.anything(pause):
+            break
+        client.send(piece)
+    return client
+
+
+def is_early(client: Client) -> bool:
+    """Whether something came before the last piece was sent."""
+    return bool(client.data or client.end)
+
+
+def two_pieces(case: Case) -> Diagnosis | None:
+    """Whether it waits for the second piece of a head."""
+    with case.start() as server:
+        control = case.control(server)
+        pieces = (PIECES[0], PIECES[1] + PIECES[2])
+        client = in_pieces(server, pieces, LONG)
+        if is_early(client):
+            return too_early(case, server, client, control.code)
+        with client:
+            answer = client.answer(case.patience)
+            if answer.code == control.code:
+                return None
+        with in_pieces(server, pieces, 0.3) as again:
+            if is_early(again) or again.answer(case.patience).code == control.code:
+                return None
+        what = f"a {answer.code}" if answer.code else "no answer"
+        return Diagnosis(
+            "pieces-not-joined",
+            "The server does not put the pieces of a request together: in two pieces, "
+            f"a second apart, GET / gets {what}.",
+            TWO_PIECES,
+            "Where does your second recv put what it receives: after what has come, or "
+            "over it? And do you look for the empty line in all that has come?",
+            seen(client),
+        )
+
+
+def too_early(case: Case, server: Server, first: Client, code: int) -> Diagnosis | None:
+    """Of a server that did not wait: whether it is a time that ends the request."""
+    with first:
+        after = (first.first_at or first.end_at,)
+        first.answer(0.3)
+    soon = []
+    for _ in range(2):
+        with in_pieces(server, PIECES, SHORT) as client:
+            soon.append(
+                not is_early(client) and client.answer(case.patience).code == code
+            )
+        with in_pieces(server, PIECES[:2], LONG) as other:
+            if not is_early(other):
+                return None
+            after += (other.first_at or other.end_at,)
+    did = "answers" if first.data else "closes the connection"
+    if all(soon) and min(after) > QUICK:
+        return Diagnosis(
+            "silence-ends-the-request",
+            f"The server does not wait for the rest of a request: it {did} "
+            f"{min(after):.1f} s after the last byte, although the head is not "
+            "complete. Pieces that come sooner are read.",
+            TWO_PIECES,
+            "How does your server know that a request is complete? A pause says "
+            "nothing: only the empty line does.",
+            seen(first),
+        )
+    if not any(soon) and min(after) < QUICK:
+        return Diagnosis(
+            "one-recv-for-the-head",
+            f"The server takes what one recv returns for the whole request: it {did} "
+            "after the first piece of a request that comes in two.",
+            TWO_PIECES,
+            "How many bytes does one recv return, and who decides that? What in the "
+            "request says that its head is complete?",
+            seen(first),
+        )
+    return None
+
+
+def line_by_line(case: Case) -> Diagnosis | None:
+    """Whether it waits for the empty line."""
+    lines = (b"GET / HTTP/1.1\r\n", b"Host: localhost\r\n", b"\r\n")
+    with case.start() as server:
+        control = case.control(server)
+        # A server that does not wait for the rest of a line has another mistake.
+        with server.connect() as half:
+            if half.send(PIECES[0]).anything(0.7):
+                return None
+        with in_pieces(server, lines, 0.7) as client:
+            if is_early(client):
+                client.answer(0.2)
+                return ended_too_early(client)
+            if client.answer(case.patience).code == control.code:
+                return None
+        with in_pieces(server, lines, 0.3) as again:
+            if is_early(again) or again.answer(case.patience).code == control.code:
+                return None
+        return Diagnosis(
+            "end-searched-in-each-piece",
+            "The server does not see the end of a head that comes line by line: there "
+            "is no answer after the empty line, if that comes alone.",
+            "(printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n'; sleep 1; printf '\\r\\n') "
+            "| nc 127.0.0.1 8080",
+            "Where do you look for CR LF CR LF: in what the last recv returned, or in "
+            "all that has come?",
+            seen(client),
+        )
+
+
+def ended_too_early(client: Client) -> Diagnosis:
+    """Which line was taken for the end."""
+    sent = sum("sent" in event for event in client.events)
+    if sent == 1:
+        return Diagnosis(
+            "first-line-ends-the-head",
+            "The server takes the end of the request line for the end of the head: it "
+            "answers before the header fields have come.",
+            "(printf 'GET / HTTP/1.1\\r\\n'; sleep 2) | nc 127.0.0.1 8080",
+            "The head ends with an empty line: CR LF CR LF. What does your code look "
+            "for?",
+            seen(client),
+        )
+    return Diagnosis(
+        "two-line-ends-anywhere",
+        "The server takes two line ends for the end of the head, although there are "
+        "other bytes between them: it answers after the second line.",
+        "(printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n'; sleep 2) | nc 127.0.0.1 8080",
+        "Your code counts CR LF CR LF. What happens to that count when another byte "
+        "comes between?",
+        seen(client),
+    )

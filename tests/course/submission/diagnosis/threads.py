@@ -1,0 +1,453 @@
+"""Probes of several clients at once, and of what they share."""
+
+import selectors
+import time
+
+from submission.diagnosis.asking import Client, Server, get, post, post_head, seen
+from submission.diagnosis.case import Case, Diagnosis
+
+HALF = (b"GET /qa1zx HT", b"TP/1.1\r\nHost: localhost\r\n\r\n")
+TWO_CLIENTS = (
+    "(printf 'GET /first HT'; sleep 3; printf 'TP/1.1\\r\\nHost: a\\r\\n\\r\\n') "
+    "| nc 127.0.0.1 8080 & sleep 1; {}; wait"
+)
+CROWD = 50
+CROWD_BY_HAND = (
+    "for i in {1..200}; do curl -s --max-time 5 -o /dev/null -w '%{http_code}\\n' "
+    "http://127.0.0.1:8080/$i & done | sort | uniq -c"
+)
+
+
+def one_at_a_time(case: Case) -> Diagnosis | None:
+    """Whether a client is answered while another one is slow."""
+    with case.start() as server:
+        case.control(server)
+        time.sleep(0.05)
+        before = server.status("Threads")
+        with server.connect() as slow, server.connect() as quick:
+            slow.send(HALF[0])
+            time.sleep(0.1)
+            quick.send(get())
+            if quick.anything(case.patience):
+                return None
+            quick.note("came  nothing")
+            threads = server.status("Threads") - before
+            slow.send(HALF[1]).answer(case.patience)
+            if not quick.answer(case.patience).code or not slow.data:
+                return None
+        clients = seen(slow, quick)
+    by_hand = TWO_CLIENTS.format("time curl -s -o /dev/null http://127.0.0.1:8080/")
+    waits = "a client waits until the one before it is done"
+    if threads == 0:
+        return Diagnosis(
+            "no-thread",
+            f"The server handles one client at a time: {waits}, and no thread is "
+            "started for it.",
+            by_hand,
+            "Which thread calls accept while a client is handled?",
+            clients,
+        )
+    if threads == 1:
+        return Diagnosis(
+            "thread-joined-at-once",
+            f"The server handles one client at a time: {waits}, although a thread is "
+            "started. The thread that accepts waits for it.",
+            by_hand,
+            "What does the loop do between pthread_create and the next accept? See "
+            "pthread_detach(3).",
+            clients,
+        )
+    return Diagnosis(
+        "lock-around-the-exchange",
+        f"The server handles one client at a time: {waits}, although each has its own "
+        "thread. They wait for each other.",
+        by_hand,
+        "Which lock is held while recv waits? A lock is for the moment in which shared "
+        "data is used.",
+        clients,
+    )
+
+
+def head_shared(case: Case) -> Diagnosis | None:
+    """Whether another client's request gets into a half-sent one."""
+    with case.start() as server:
+        with server.connect() as alone:
+            alone.send(HALF[0])
+            if alone.anything(0.3):
+                return None
+            control = alone.send(HALF[1]).answer(case.patience)
+        if not control.code:
+            return None
+        with server.connect() as slow, server.connect() as quick:
+            slow.send(HALF[0])
+            if slow.anything(0.2):
+                return None
+            other = quick.send(get("/qb2zx")).answer(case.patience)
+            if not other.code and not quick.end:
+                return None  # one at a time
+            page = slow.send(HALF[1]).answer(case.patience)
+        clients = [slow, quick]
+    right = page.code == control.code and other.code == control.code
+    if case.shows_path:
+        right &= b"qa1zx" in page.content and b"qb2zx" in other.content
+        right &= b"qb2zx" not in page.content and b"qa1zx" not in other.content
+    if right:
+        return None
+    if b"qb2zx" in page.content:
+        what = "it gets the other client's page"
+    elif page.code:
+        what = f"it gets {page.code}" if page.code != control.code else "they mix"
+    else:
+        what = "it gets no answer"
+    return shared(
+        "A client sends half of its request, another one is answered, and the first "
+        f"sends the rest: {what}.",
+        TWO_CLIENTS.format("curl -s -o /dev/null http://127.0.0.1:8080/other"),
+        clients,
+    )
+
+
+def shared(what: str, by_hand: str, clients: list[Client]) -> Diagnosis:
+    """Of clients that get each other's data."""
+    return Diagnosis(
+        "shared-between-clients",
+        f"{what} Each alone is answered well, so the threads share a variable.",
+        by_hand,
+        "Which variables does each thread use, and where are they? Look for `static` "
+        "and for globals: each thread needs its own.",
+        seen(*clients),
+    )
+
+
+def content_shared(case: Case) -> Diagnosis | None:
+    """The same while the content of a POST comes."""
+    if case.stage < 6:
+        return None
+    content = b"a=qa1zx&b=qc3zx"
+    with case.start() as server:
+        with server.connect() as alone:
+            alone.send(post_head(len(content)) + content[:8])
+            if alone.anything(0.3):
+                return None
+            control = alone.send(content[8:]).answer(case.patience)
+        if control.code != 200 or b"qc3zx" not in control.content:
+            return None
+        with server.connect() as slow, server.connect() as quick:
+            slow.send(post_head(len(content)) + content[:8])
+            if slow.anything(0.2):
+                return None
+            other = quick.send(post(b"x=qb2zx", more=b"X-Y: 1\r\n"))
+            other = quick.answer(case.patience)
+            if not other.code and not quick.end:
+                return None
+            page = slow.send(content[8:]).answer(case.patience)
+        clients = [slow, quick]
+    right = b"qb2zx" in other.content and b"qb2zx" not in page.content
+    right &= page.content.count(b"qa1zx") == 1 and b"qc3zx" in page.content
+    if right:
+        return None
+    if b"qb2zx" in page.content:
+        what = "it gets the other client's pairs"
+    else:
+        what = "it does not get its own pairs"
+    head = "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\n"
+    return shared(
+        "A client sends half of its content, another one is answered, and the first "
+        f"sends the rest: {what}.",
+        f"(printf '{head}a=1'; sleep 3; printf '&b=2') | nc 127.0.0.1 8080 & sleep 1; "
+        "curl -s -o /dev/null -d x=9 http://127.0.0.1:8080/; wait",
+        clients,
+    )
+
+
+def ask_at_once(
+    server: Server, requests: list[bytes], seconds: float
+) -> list[Client]:
+    """Connects all, then sends all, then reads all until they end."""
+    clients = [server.connect() for _ in requests]
+    watch = selectors.DefaultSelector()
+    for client, request in zip(clients, requests):
+        client.send(request)
+        watch.register(client.socket, selectors.EVENT_READ, client)
+    deadline = time.monotonic() + seconds
+    waiting = len(clients)
+    while waiting and (left := deadline - time.monotonic()) > 0:
+        for key, _ in watch.select(left):
+            client = key.data
+            client.receive(1.0)
+            if client.end or client.data and client.answer(0).whole:
+                watch.unregister(client.socket)
+                waiting -= 1
+    watch.close()
+    return clients
+
+
+def crowd(case: Case) -> Diagnosis | None:
+    """Many clients that connect at once, and each must get its own page."""
+    requests = [get(f"/q{number}zx") for number in range(CROWD)]
+    with case.start() as server:
+        time.sleep(0.05)
+        for request in requests[:20]:
+            if not case.control(server, request).whole:
+                return None
+        before = server.descriptors()
+        for _ in range(4):
+            clients = ask_at_once(server, requests, case.patience)
+            silent = [c for c in clients if not c.data and not c.end]
+            lost = [c for c in clients if c.end and not c.answer(0).whole]
+            wrong = [
+                client
+                for number, client in enumerate(clients)
+                if case.shows_path
+                and client.data
+                and client.answer(0).code == 200
+                and client.answer(0).whole
+                and b"q%dzx" % number not in client.data
+            ]
+            for client in clients:
+                client.leave()
+            time.sleep(0.1)
+            if server.ended:
+                return None
+            if silent or lost or wrong:
+                break
+        else:
+            return None
+        left_open = server.descriptors() - before
+    return of_crowd(silent, lost, wrong, left_open)
+
+
+def of_crowd(
+    silent: list[Client], lost: list[Client], wrong: list[Client], left_open: int
+) -> Diagnosis | None:
+    """What became of a crowd."""
+    one_by_one = "20 that came one after the other all were"
+    if wrong:
+        return shared(
+            f"Of {CROWD} clients at once, {len(wrong)} got the page of another one.",
+            "for i in {1..200}; do curl -s http://127.0.0.1:8080/mine$i "
+            "| grep -q mine$i || echo wrong & done; wait",
+            wrong[:1],
+        )
+    if silent and left_open >= len(silent):
+        return Diagnosis(
+            "argument-of-the-thread-shared",
+            f"Of {CROWD} clients that connected at once, {len(silent)} were never "
+            f"answered, and their sockets stay open in the server; {one_by_one} "
+            "answered. Those sockets reach no thread.",
+            CROWD_BY_HAND,
+            "What do you pass to pthread_create? If it is the address of a variable, "
+            "what has the loop put there by the time the thread looks?",
+            seen(silent[0]),
+        )
+    if lost:
+        return Diagnosis(
+            "cut-off-in-a-crowd",
+            f"Of {CROWD} clients that connected at once, {len(lost)} were cut off "
+            f"before their answer was complete; {one_by_one} answered.",
+            CROWD_BY_HAND,
+            "Does anything close a socket twice? Between the two, accept may have "
+            "given its number to another client.",
+            seen(lost[0]),
+        )
+    return None
+
+
+def left_open(case: Case) -> Diagnosis | None:
+    """Descriptors and threads that are left after clients are gone."""
+    parts = {
+        "left in the middle of the head": b"GET / HT",
+        "sent something that is not a request": b"NONSENSE\r\n\r\n",
+    }
+    if case.stage == 6:
+        parts["left in the middle of the content"] = post(b"a=1&b=2")[:-3]
+    count = 25
+    with case.start() as server:
+        for _ in range(5):
+            case.control(server)
+        before = server.descriptors(), server.status("Threads")
+        for _ in range(count):
+            case.control(server)
+        found = grown(server, before, count)
+        if found:
+            return of_left_open(found, f"{count} clients were answered and left", case)
+        for what, part in parts.items():
+            before = server.descriptors(), server.status("Threads")
+            for _ in range(count):
+                with server.connect() as client:
+                    client.send(part)
+                    if part.endswith(b"\r\n\r\n"):
+                        client.answer(0.05)
+            found = grown(server, before, count)
+            if server.ended:
+                return None
+            if found:
+                return of_left_open(found, f"{count} clients {what}", case)
+    return None
+
+
+def grown(server: Server, before: tuple[int, int], count: int) -> tuple[int, int]:
+    """How many descriptors and threads there are more, when nothing goes any more."""
+    deadline = time.monotonic() + 1.0
+    while True:
+        if server.ended:
+            return ()
+        more = (
+            server.descriptors() - before[0],
+            server.status("Threads") - before[1],
+        )
+        if max(more) < count * 0.8:
+            return ()
+        if time.monotonic() > deadline:
+            return more
+        time.sleep(0.05)
+
+
+def of_left_open(more: tuple[int, int], after: str, case: Case) -> Diagnosis:
+    """Of what is left."""
+    descriptors, threads = more
+    request = "printf 'GET / HT' | nc -N 127.0.0.1 8080"
+    if "answered" in after:
+        request = "curl -s -o /dev/null --max-time 1 http://127.0.0.1:8080/"
+    elif "not a request" in after:
+        request = "printf 'NONSENSE\\r\\n\\r\\n' | nc -N -w 1 127.0.0.1 8080 >/dev/null"
+    elif "content" in after:
+        request = (
+            "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\na=1' "
+            "| nc -N 127.0.0.1 8080"
+        )
+    many = f"for i in {{1..25}}; do {request}; done; sleep 1; "
+    server = f"$(pgrep -n -f stage{case.stage}/webserve)"
+    if threads >= descriptors:
+        return Diagnosis(
+            "threads-never-end",
+            f"After {after}, the server has {threads} more threads than before"
+            + (f", and {descriptors} more sockets open." if descriptors > 9 else "."),
+            many + f"ls /proc/{server}/task | wc -l",
+            "What keeps a thread from its end when its client is gone? What does it "
+            "do when recv returns 0?",
+            "",
+        )
+    return Diagnosis(
+        "sockets-left-open",
+        f"After {after}, the server has {descriptors} more sockets open than before.",
+        many + f"ls /proc/{server}/fd | wc -l",
+        "Each way out of handle_connection closes the socket, once. Which way was "
+        "taken by these clients?",
+        "",
+    )
+
+
+def never_detached(case: Case) -> Diagnosis | None:
+    """Whether the memory of each thread stays after its end."""
+    count = 25
+    sizes, threads = [], []
+    with case.start() as server:
+        for turn in range(4):
+            for _ in range(count):
+                case.control(server)
+            time.sleep(0.1)
+            sizes.append(server.status("VmSize"))
+            threads.append(server.status("Threads"))
+            if turn and sizes[-1] - sizes[-2] < 16 * count:
+                return None
+    if max(threads) > min(threads) + 3:
+        return None
+    steps = [b - a for a, b in zip(sizes, sizes[1:])]
+    if max(steps) > 1.3 * min(steps):
+        return None
+    each = steps[0] // count
+    return Diagnosis(
+        "thread-never-detached",
+        f"The server's address space grows by {each:,} KiB with each client, while the "
+        "number of its threads does not: the stack of each thread that has ended is "
+        "kept.",
+        "for i in {1..100}; do curl -s -o /dev/null http://127.0.0.1:8080/; done; "
+        f"grep VmSize /proc/$(pgrep -n -f stage{case.stage}/webserve)/status",
+        "A thread that nobody joins has to be detached. See pthread_detach(3).",
+        f"after {count}, {2 * count}, {3 * count}, {4 * count} clients: "
+        + ", ".join(f"{size:,} KiB" for size in sizes),
+    )
+
+
+def spins(case: Case) -> Diagnosis | None:
+    """Processor time for a client that does nothing, or is gone."""
+    parts = {
+        "has sent nothing yet": (b"", False),
+        "has sent half of its head": (b"GET / HT", False),
+        "left in the middle of its head": (b"GET / HT", True),
+    }
+    if case.stage == 6:
+        part = post(b"a=1&b=2")[:-3]
+        parts["has sent half of its content"] = (part, False)
+        parts["left in the middle of its content"] = (part, True)
+    for what, (part, is_gone) in reversed(parts.items()):
+        with case.start() as server, server.connect() as client:
+            case.control(server)
+            if part:
+                client.send(part)
+            if is_gone:
+                client.note("left")
+                client.leave()
+            time.sleep(0.05)
+            used = server.seconds_used()
+            time.sleep(0.4)
+            if server.ended or server.seconds_used() - used < 0.08:
+                continue
+            used = server.seconds_used()
+            time.sleep(0.6)
+            used = server.seconds_used() - used
+        if used < 0.1:
+            continue
+        return spinning(what, used, is_gone, client)
+    return None
+
+
+def spinning(what: str, used: float, is_gone: bool, client: Client) -> Diagnosis:
+    """Of a server that turns the processor."""
+    part = "printf 'GET / HT'"
+    if "content" in what:
+        part = (
+            "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\na=1'"
+        )
+    elif "nothing" in what:
+        part = ":"
+    line = f"{part} | nc -N 127.0.0.1 8080 & sleep 1; "
+    if not is_gone:
+        line = f"({part}; sleep 3) | nc 127.0.0.1 8080 & sleep 1; "
+    return Diagnosis(
+        "spins-when-a-client-left" if is_gone else "spins-for-an-idle-client",
+        f"The server turns the processor for a client that {what}: {used:.2f} s of "
+        "processor time in 0.6 s.",
+        line + "top -b -n 1 | head -n 10",
+        "What does recv return at the end of the stream, and does your loop end then?"
+        if is_gone
+        else "recv can wait: then it costs nothing. Who told it not to?",
+        seen(client),
+    )
+
+
+def page_shared(case: Case) -> Diagnosis | None:
+    """Whether a page changes while it is being sent."""
+    if not case.shows_path:
+        return None
+    with case.start() as server:
+        pages = []
+        for path in ("/qa1zx", "/qb2zx", "/qa1zx"):
+            pages.append(case.control(server, get(path)).content)
+        if pages[0] == pages[2] and b"qa1zx" not in pages[1]:
+            return None
+        if any(b"qb2zx" not in page for page in pages[1:2]):
+            return None
+        with server.connect() as first, server.connect() as second:
+            first.send(get("/qa1zx")).answer(case.patience)
+            second.send(get("/qb2zx")).answer(case.patience)
+    return Diagnosis(
+        "page-keeps-the-one-before",
+        "The page of one client has on it what was on the page of the client before: "
+        "the page is not empty when it is begun.",
+        "curl http://127.0.0.1:8080/first; curl http://127.0.0.1:8080/second",
+        "Where is the page built, and what is there when the next client comes? Look "
+        "for `static` and for globals.",
+        seen(first, second),
+    )
