@@ -56,7 +56,7 @@ override CFLAGS += $(if $(SANITIZE),$(call sanitizers,$(SANITIZE)))
 
 # Hardening flags that this compiler takes; not together with sanitizers, and not
 # for what compiles nothing.
-ifneq ($(if $(SANITIZE),,$(filter-out bench-report clean diff help propagate start,$(or $(MAKECMDGOALS),all))),)
+ifneq ($(if $(SANITIZE),,$(filter-out bench-report clean diff help propagate start walk,$(or $(MAKECMDGOALS),all))),)
 HARDENING_FILE := $(BUILD)/hardening-$(shell echo '$(CC) $(CFLAGS)' | cksum | cut -d' ' -f1)
 $(HARDENING_FILE): tests/tools/hardening_flags.sh
 	@mkdir -p $(@D)
@@ -226,7 +226,7 @@ trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
 
 ##@ To teach
 
-.PHONY: grade site
+.PHONY: grade handout site
 grade: ## marks a folder, or a batch of them: STAGE=n DIR=path or BATCH=path [OUT=path] [HOSTS=file]
 	$(if $(STAGE),,echo 'Which step is it for? Say STAGE=n; the stages are: $(STAGES)' >&2; exit 2)
 	$(call needs,test grade,grade-programs)
@@ -250,6 +250,10 @@ $(BUILD)/unit/delegate_driver/%.o: tests/course/grading/delegate_driver/%.c $(BU
 $(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
 		$(filter-out %/driver.o,$(DRIVER)) $(BUILD)/unit/common.a
 	$(call link,$(UNIT_LINK))
+
+handout: ## makes a folder and a zip for students, without solutions: STAGE=n [OUT=path]
+	tests/tools/install.sh handout
+	$(SUBMISSION) tests/course/handout.py '$(STAGE)' "$$OUT"
 
 SITE_PORT ?= 8000
 site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, in build/site: [PREVIEW=1]

@@ -20,6 +20,7 @@ command:prlimit        util-linux          grade
 command:bwrap          bubblewrap          grade
 command:parallel       parallel            grade
 command:nm             binutils            grade check
+command:unifdef        unifdef             handout
 command:slowhttptest   slowhttptest        load
 command:valgrind       valgrind            races instructions
 header:http_parser.h   libhttp-parser-dev  instructions
