@@ -217,8 +217,7 @@ diff: ## shows what a step changed, moved lines shown as moved: [STAGE=6]
 
 walk: ## shows a step on the terminal, a screen at a time: [STAGE=1]
 	tests/tools/install.sh walk
-	$(MAKE) STAGE= all >/dev/null
-	docs/tools/walk.py $(BUILD) $(or $(STAGE),1)
+	exec docs/tools/walk.py $(BUILD) $(or $(STAGE),1)
 
 trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
 	$(call needs,trace,$(BUILD)/stage$(LATEST)/webserve)

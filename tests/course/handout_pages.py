@@ -29,6 +29,8 @@ COMMAND = re.compile(r"^\$ .*\n(?:(?!\$ ).*\n)*", re.M)
 HERE = (
     (re.compile(r"make -C \.\./step\d"), "make"),
     (re.compile(r"\.\./step\d/"), ""),
+    (re.compile(r"`\.\./step\d`"), "this folder"),
+    (re.compile(r"\.\./step\d"), "."),
     (re.compile(r"\b(make(?: run| test)?) STAGE=\d"), r"\1"),
     (re.compile(r"\bbuild/stage\d/webserve"), "./webserve"),
 )
