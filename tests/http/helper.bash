@@ -31,9 +31,13 @@
 
 export LC_ALL=C # so that lengths are counted in bytes
 
-# A server may answer without end, and write its log without end: no file that is
-# written here gets longer than 16 MiB.
-ulimit -S -f 16384
+# A server may answer without end: no file that is written here gets longer than
+# 2 MiB. A test that needs more says `expect_mib`.
+ulimit -S -f 2048
+
+expect_mib() {
+    ulimit -S -f $(($1 * 1024))
+}
 
 came=${BATS_TEST_TMPDIR:-/tmp}/came
 
@@ -123,6 +127,7 @@ run_in_background() {
     note "$SERVER_OUT" run "$@"
     : >"$SERVER_OUT"
     {
+        expect_mib 64 # of its log
         [[ $options != *m* ]] || set -m # a group of its own, and SIGINT not ignored
         "$@" >"$SERVER_OUT" 2>"$SERVER_LOG" &
         echo $! >"$folder/pid"
