@@ -49,6 +49,8 @@ def lost(grades: list[Grade]) -> list[tuple[str, float]]:
     """The share of each group's points that the class did not get."""
     rows = []
     for number_, group in enumerate(grades[0].groups):
+        if not group.most:
+            continue
         missed = sum(g.groups[number_].most - g.groups[number_].points for g in grades)
         rows.append(
             (f"{group.title} (%)", round(100 * missed / (group.most * len(grades)), 1))
