@@ -101,7 +101,8 @@ class Batch:
             self.waiting[str(count)] = one.folder, mark
         here = {one.folder for one in found}
         gone = [m.grade.name for f, m in self.marked.items() if f not in here]
-        older = [m for m in self.marked.values() if m.digest and m.judge != self.judge]
+        stay = here - {folder for folder, _ in self.waiting.values()}
+        older = [f for f in stay if self.marked[f].judge != self.judge]
         if self.done:
             say(f"{self.done} of {self.total} are marked; the others follow.")
         if again:

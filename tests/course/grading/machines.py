@@ -111,7 +111,7 @@ def read_hosts(path: Path | None) -> list[Machine]:
     """The machines of a list: lines as parallel's --sshloginfile has them, for example
     `4/anna@host`, `ssh -p 2222 host`, and `:` for this one."""
     if not path:
-        return [Machine(":")]
+        return [Machine(":", jobs=int(os.environ.get("GRADE_JOBS") or 0))]
     machines = []
     for line in path.read_text(encoding="utf-8").splitlines():
         line = line.partition("#")[0].strip()
