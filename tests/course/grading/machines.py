@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from submission import TOP
+from submission.archives import Refused
 
 PROJECT = ("Makefile", "common", "stages", "tests")
 BOUNDS = ("GRADE_SECONDS", "JOB_SECONDS", "JOBS")  # of a mark: the same everywhere
@@ -117,7 +118,10 @@ def read_hosts(path: Path | None) -> list[Machine]:
         line = line.partition("#")[0].strip()
         found = re.fullmatch(r"(?:(\d+)/)?(.+)", line)
         if found:
-            *command, host = shlex.split(found[2])
+            try:
+                *command, host = shlex.split(found[2])
+            except ValueError as error:
+                raise Refused(f"{path} has a line with {error}: {line}") from error
             command = command or ["ssh"]
             ssh = [] if host == ":" else [*command, *SSH, host]
             machines.append(Machine(line, ssh, int(found[1] or 0)))
