@@ -91,10 +91,11 @@ class Machine:
 
 def write_worker(path: Path, stage: int, build: Path, level: str) -> None:
     """Writes the script that marks a submission by its number, with what make says
-    here about compiling."""
+    here about compiling. parallel would have its own folder be that for all temporary
+    files, which the user of a submission cannot enter."""
     settings = shlex.join(
         f"{name}={value}"
-        for name, value in os.environ.items()
+        for name, value in (os.environ | {"TMPDIR": tempfile.gettempdir()}).items()
         if not name.startswith(("MAKE", "MFLAGS", "SSH_"))
     )
     program = [sys.executable, TOP / "tests/course/grading/mark_one.py"]
