@@ -7,9 +7,10 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 load calling
+linked=$SERVER_STAND_IN
 
 setup_file() {
-    start_server "$SERVER_STAND_IN"
+    start_server "$linked"
 }
 
 teardown_file() {
