@@ -1,6 +1,5 @@
-# calling.bash - asks a server that is linked with something of the tests: in
-# SERVER_STAND_IN the delegate of stand_in_delegate.c, which says there what each path
-# does. A file that tests one loads this as well, and names it in $linked.
+# calling.bash - asks a server that calls the delegate of stand_in_delegate.c, which
+# says there what each path does. A file that tests such a server loads this as well.
 
 # shellcheck shell=bash disable=SC2034,SC2154 # helper.bash has the variables
 
@@ -13,8 +12,6 @@ call() {
     seconds=$(patience)
     came=$BATS_TEST_TMPDIR/came
     note "$came" curl "$@" "http://127.0.0.1:8080$path"
-    # shellcheck disable=SC2016 # the dollar is for the shell that is typed at
-    hand="${linked#"$PWD/"} & sleep 1; $(by_hand curl "$@" "http://127.0.0.1:8080$path"); "'kill $!'
     : >"$came.head"
     : >"$came.content"
     status=$(curl -q -sS -g --noproxy '*' --path-as-is --max-time "$seconds" \

@@ -7,10 +7,9 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 load calling
-linked=$SERVER_STAND_IN
 
 setup_file() {
-    start_server "$linked"
+    start_server "$SERVER_STAND_IN"
 }
 
 teardown_file() {

@@ -239,7 +239,7 @@ show_by_hand() {
     if ((${#line} >= 2000)); then
         line='curl -i -g --path-as-is http://127.0.0.1:8080/ (what was sent is too long for a line)'
     fi
-    if [[ ${words[0]-run} == run || $line == *'/webserve & '* ]]; then
+    if [[ ${words[0]-run} == run ]]; then
         echo "By hand:"
     else
         echo "By hand, with make run in another terminal:"

@@ -8,7 +8,6 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 load calling
-linked=$SERVER_SHORT
 
 teardown() {
     kill_server
@@ -20,7 +19,7 @@ teardown() {
     call '/p?name=value'
     mv "$came.content" "$came.wanted"
     stop_server
-    start_server "$linked"
+    start_server "$SERVER_SHORT"
     call '/p?name=value'
     cmp -s "$came.content" "$came.wanted" ||
         fail "expected: the same content as without this, $(stat -c %s "$came.wanted") bytes
