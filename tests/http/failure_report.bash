@@ -28,7 +28,7 @@ fail() {
     else
         message=$(show_lines)
     fi
-    show_story "$message" >&2
+    show_story "${message:0:6000}" >&2
     return 1
 }
 

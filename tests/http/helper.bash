@@ -31,6 +31,10 @@
 
 export LC_ALL=C # so that lengths are counted in bytes
 
+# A server may answer without end, and write its log without end: no file that is
+# written here gets longer than 16 MiB.
+ulimit -S -f 16384
+
 came=${BATS_TEST_TMPDIR:-/tmp}/came
 
 # Only the parts of bats-support and bats-assert that are used here: loading all

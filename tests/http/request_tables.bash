@@ -25,6 +25,7 @@ send_each() {
         for ((i = 0; i <= ${#got[@]} && ${#outcomes[@]} < $#; i++)); do
             answers+=("$files$i")
             outcomes+=("${got[i]:-3}")
+            [[ ${outcomes[-1]} != 8 ]] || return 0 # it answers without end
             was_late "${outcomes[-1]}"
             if [[ ${outcomes[-1]} != 0 ]] && server_died; then
                 outcomes[-1]="died, $(how_it_ended)"
@@ -54,13 +55,14 @@ ask_each() {
             failures+='The rest was not sent.'$'\n'
             break
         fi
-        look_at_answer "${answers[i]}"
+        [[ ${outcomes[i]} == 8 ]] || look_at_answer "${answers[i]}"
         case ${outcomes[i]} in
         0)
             [[ -n $wrong ]] || is_one_answer
             [[ -n $wrong ]] || "$check" "$i"
             ;;
         3) wrong="no whole answer within 10 s: $head" ;;
+        8) wrong='the answer is longer than 16 MiB; that is enough' ;;
         died*) wrong="the server ${outcomes[i]}" ;;
         *) wrong="no whole answer, the connection was broken off: $head" ;;
         esac

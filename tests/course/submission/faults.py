@@ -74,6 +74,14 @@ def left_out(name: str) -> str:
     return f"{name} has a main of its own, and is left out."
 
 
+def unchecked(found: str) -> str:
+    """Of a file that uses these names."""
+    return (
+        f"AddressSanitizer is kept from a part of the code ({found}): what is wrong "
+        "there was not seen."
+    )
+
+
 def together_with_main(function: str, name: str) -> str:
     """Of a function that no test can call alone."""
     return (

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 from submission import TOP
+from suite.visible import escaped
 
 FILES_MOST = 200
 FILE_MOST = 1_000_000
@@ -20,12 +21,6 @@ def shown(name: str) -> str:
     return "".join(
         char if char.isprintable() and char != "\\" else escaped(char) for char in name
     )
-
-
-def escaped(char: str) -> str:
-    """A character as its bytes in hexadecimal."""
-    encoded = char.encode(errors="surrogateescape")
-    return "".join(f"\\x{byte:02x}" for byte in encoded)
 
 
 def take_sources(folder: Path, target: Path, notes: list[str]) -> dict[str, str]:
