@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """docs/tools/step_diff.py STAGE - shows what a step changed.
 
-Prints the step in a sentence, how many lines are new, gone and moved, and the difference between
-the stage and the one before. Marks say which lines are removed, added or moved. On a
+Prints the step in a sentence, how many lines are new, gone and moved, and the
+difference between the stage and the one before. Marks say which lines are removed, added or moved. On a
 terminal the lines have colors as well, unless NO_COLOR is set, and are shown in git's
 pager.
 """

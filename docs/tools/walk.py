@@ -63,7 +63,9 @@ def colored(piece: Piece, width: int, is_open: bool) -> list[tuple[str, str]]:
     if piece.kind == "fold":
         sign = OPENED if is_open else CLOSED
         lines = laid_out(piece, width - len(sign))
-        return [(BOLD, (" " * len(sign) if i else sign) + s) for i, s in enumerate(lines)]
+        return [
+            (BOLD, (" " * len(sign) if i else sign) + s) for i, s in enumerate(lines)
+        ]
     lines = laid_out(piece, width)
     if piece.kind == "command":
         return [(BOLD, line) for line in lines]
@@ -202,7 +204,9 @@ class Walk:
         at = 0
         while True:
             width, height = self.size
-            lines = screen.lines + [("", part) for s in output for part in cut(s, width)]
+            lines = screen.lines + [
+                ("", part) for s in output for part in cut(s, width)
+            ]
             room = height - FRAME_LINES
             self.show(screen, lines[at : at + room], "Enter: go on")
             key = self.terminal.key()

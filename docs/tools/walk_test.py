@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """docs/tools/walk_test.py - tests of make walk and make diff, on terminals of two
-sizes. What they started, and what they wrote to TMPDIR, must be gone however they end."""
+sizes. However a walk ends, what it started and what it wrote to TMPDIR must be gone."""
 
 import fcntl
 import os
@@ -25,7 +25,9 @@ from walk_terminal import plain
 
 SIZES = ((80, 24), (120, 40))
 PAGES = sorted(Path("docs").glob("stage*.md"))
-NOT_SHOWN = re.compile(r"<!--|-->|</?(details|summary|p|code|b|br)\b|```|^flowchart|sequenceDiagram")
+NOT_SHOWN = re.compile(
+    r"<!--|-->|</?(details|summary|p|code|b|br)\b|```|^flowchart|sequenceDiagram"
+)
 FOOT = "q: quit"
 FIRST_SECONDS = 5.0  # the first screen takes less than one on an idle machine
 PATIENCE = 60.0
@@ -73,7 +75,9 @@ class Layout(unittest.TestCase):
         text = shown(PAGE, set())
         self.assertIn("▸ Why `a < b`?\n\nAfter it.", text)
         text = shown(PAGE, {outer})
-        self.assertIn("▾ Why `a < b`?\n\nThe answer.\n\n▸ And why not?\n\nAfter it.", text)
+        self.assertIn(
+            "▾ Why `a < b`?\n\nThe answer.\n\n▸ And why not?\n\nAfter it.", text
+        )
         self.assertIn("The other answer.", shown(PAGE, {outer, inner}))
         self.assertNotIn("answer", shown(PAGE, {inner}))
 
@@ -107,7 +111,14 @@ class OnATerminal(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
         self.environment = os.environ | {"TMPDIR": self.folder, "TERM": "xterm"}
-        for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "NO_COLOR", "LINES", "COLUMNS"):
+        for name in (
+            "MAKEFLAGS",
+            "MAKELEVEL",
+            "MFLAGS",
+            "NO_COLOR",
+            "LINES",
+            "COLUMNS",
+        ):
             self.environment.pop(name, None)
         self.text = ""
         self.terminal = -1

@@ -68,7 +68,9 @@ def support_files(units: list[Path]) -> set[Path]:
     goes with them: a source belongs to the first of them that it includes."""
     folder = TOP / "tests/unit"
     include = re.compile(r'^#include "((?:support|request_rows)\w*\.h)"', re.M)
-    names = {path: include.findall(path.read_text("utf-8")) for path in folder.glob("*.[ch]")}
+    names = {
+        path: include.findall(path.read_text("utf-8")) for path in folder.glob("*.[ch]")
+    }
     found: set[Path] = set()
     to_read = list(units)
     while to_read:

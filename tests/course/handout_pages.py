@@ -16,27 +16,40 @@ from suite.mistake_file import GROUPS, Mistake, Sources, load
 from suite.tests import stages
 
 DETAILS = re.compile(
-    r"^<details>\s*<summary>(?P<summary>.*?)</summary>(?P<body>.*?)^</details>\n", re.M | re.S
+    r"^<details>\s*<summary>(?P<summary>.*?)</summary>(?P<body>.*?)^</details>\n",
+    re.M | re.S,
 )
 FENCED = re.compile(r"^```(?P<language>\S*)\n(?P<body>.*?)^```\n", re.M | re.S)
 SECTION = re.compile(r"^(?=#{2,3} )", re.M)
 # Sections about what only the whole project has.
 DROPPED = re.compile(r"## (The difference|How the tests check it)\n")
 # Commands that need the whole project, and a command with what it prints.
-ELSEWHERE = re.compile(r"\bmake (start|diff|wire|mistakes|walk|trace|live|grade)\b|stages/")
+ELSEWHERE = re.compile(
+    r"\bmake (start|diff|wire|mistakes|walk|trace|live|grade)\b|stages/"
+)
+# A sentence: one that announces what is left out, and one about what is elsewhere.
+START = r"(?P<before>(?<=[^\W\d][.!?]) |(?<=[`)][.!?])\s|(?<=[^\W\d][.!?])\n|\n\n)"
+WORDS = r"(?:(?!\n\n|[.!?]\s)[^\0])*"
+GONE = "\0\n"
+ANNOUNCES = re.compile(rf"{START}{WORDS}:\n*{GONE}")
+MENTIONS = re.compile(rf"{START}{WORDS}(?:{ELSEWHERE.pattern}){WORDS}[.!?](?=\s)")
 COMMAND = re.compile(r"^\$ .*\n(?:(?!\$ ).*\n)*", re.M)
 # What is typed in the folder, as the page of the project says it and as it is there.
 HERE = (
     (re.compile(r"make -C \.\./step\d"), "make"),
+    (re.compile(r"\.\./step\d/webserve(?![.\w])"), "./webserve"),
     (re.compile(r"\.\./step\d/"), ""),
     (re.compile(r"`\.\./step\d`"), "this folder"),
     (re.compile(r"\.\./step\d"), "."),
     (re.compile(r"\b(make(?: run| test)?) STAGE=\d"), r"\1"),
     (re.compile(r"\bbuild/stage\d/webserve"), "./webserve"),
+    (re.compile(r"(?<![\w/])(common/(?:http|net)/|build/common\.a)"), r"project/\1"),
+    (re.compile(r"-iquote common\b"), "-iquote project/common"),
 )
 STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:44em;margin:2em auto;padding:0 1em}"
-    "li{margin-bottom:1.5em;break-inside:avoid}.room{height:7em;border-bottom:1px solid}"
+    "li{margin-bottom:1.5em;break-inside:avoid}"
+    ".room{height:7em;border-bottom:1px solid}"
     "pre{white-space:pre-wrap}.name{float:right}"
 )
 
@@ -54,7 +67,9 @@ def lines_of(folder: Path) -> set[str]:
 def hidden_lines(stage: int) -> frozenset[str]:
     """The lines that a step, or a later one, brings."""
     folder = TOP / "stages"
-    later = set().union(*(lines_of(folder / f"stage{n}") for n in stages() if n >= stage))
+    later = set().union(
+        *(lines_of(folder / f"stage{n}") for n in stages() if n >= stage)
+    )
     known = lines_of(TOP / "common")
     if stage == 1:  # `make start` leaves delegate.c out
         known |= set((folder / "stage1/webserve.c").read_text("utf-8").split("\n"))
@@ -95,7 +110,7 @@ def without_commands(match: re.Match[str]) -> str:
     if match["language"] != "console":
         return match[0]
     body = COMMAND.sub(lambda m: "" if ELSEWHERE.search(m[0]) else m[0], match["body"])
-    return f"```console\n{body}```\n" if body.strip() else ""
+    return f"```console\n{body}```\n" if body.strip() else GONE
 
 
 def folded(section: str, match: re.Match[str]) -> str:
@@ -104,8 +119,15 @@ def folded(section: str, match: re.Match[str]) -> str:
     title = section.partition("\n")[0].lower()
     if "question" in title:
         return f"- {match['summary'].strip()}\n"
-    is_help = "hint" in match["summary"].lower() or "wrong" in title or "mistake" in title
+    is_help = (
+        "hint" in match["summary"].lower() or "wrong" in title or "mistake" in title
+    )
     return match[0] if is_help else ""
+
+
+def is_catalogue(match: re.Match[str]) -> bool:
+    """Whether a block lists all mistakes of a stage, which mistakes.md has."""
+    return match["maker"] == "mistakes" and len(match["arguments"].split()) < 2
 
 
 def without_solutions(section: str, stage: int) -> str:
@@ -113,7 +135,8 @@ def without_solutions(section: str, stage: int) -> str:
 
     def block(match: re.Match[str]) -> str:
         inside = match[0].split("\n", 1)[1].rpartition("<!-- end -->")[0]
-        return "" if match["maker"] in ("part", "mistakes") else inside
+        is_seen = match["maker"] != "part" and not is_catalogue(match)
+        return inside if is_seen else ""
 
     section = BLOCK.sub(block, section)
     section = DETAILS.sub(lambda match: folded(section, match), section)
@@ -127,13 +150,16 @@ def without_solutions(section: str, stage: int) -> str:
     section = LINK.sub(
         lambda m: m[0] if m["target"].startswith("http") else m["text"][1:-1], section
     )
-    return re.sub(r"\n{3,}", "\n\n", here(section))
+    section = ANNOUNCES.sub(r"\g<before>", section).replace(GONE, "")
+    section = MENTIONS.sub(r"\g<before>", section)
+    section = re.sub(r"(?<=\n\n) (?=\S)", "", section).replace(".  ", ". ")
+    return re.sub(r" +\n", "\n", re.sub(r"\n{3,}", "\n\n", here(section)))
 
 
 def walkthrough(stage: int) -> str:
     """The page of the step."""
     text = (TOP / f"docs/stage{stage}.md").read_text("utf-8")
-    text = re.sub(r"^(previous: )?\[.*\]\(.*\.md\).*\n", "", text, flags=re.M)
+    text = re.sub(r"^.*\[README\]\(\.\./README\.md\).*\n", "", text, flags=re.M)
     parts = [part for part in SECTION.split(text) if not DROPPED.match(part)]
     parts = [without_solutions(part, stage).rstrip() for part in parts]
     return "\n\n".join(part for part in parts if "\n" in part) + "\n"
@@ -156,8 +182,8 @@ def mistakes_page(stage: int) -> str:
     sources = Sources(TOP)
     first = {m: m.stages(sources)[0] for m in load(TOP / "tests/mistakes")}
     parts = [
-        "# What can go wrong\n\nThese are mistakes that people make in this step and in "
-        "those before it. Each is caught by the tests that it names."
+        "# What can go wrong\n\nPeople make these mistakes in this step and in the steps "
+        "before it.\nEach is caught by the tests that it names."
     ]
     for step in range(stage, 0, -1):
         parts.append(f"## Step {step}")

@@ -33,7 +33,11 @@ def make(*words: str, folder: Path = TOP) -> subprocess.CompletedProcess[str]:
     """Runs make; gives what it prints."""
     command = ["make", "--no-print-directory", "-C", str(folder), *words]
     return subprocess.run(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
 
 
@@ -60,9 +64,13 @@ class Handout(unittest.TestCase):
     def test_the_zip_has_what_the_folder_has(self):
         for stage in STAGES:
             folder = self.out / f"step{stage}"
-            there = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+            there = {
+                path.relative_to(folder) for path in folder.rglob("*") if path.is_file()
+            }
             fresh = self.fresh(stage)
-            files = {path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file()}
+            files = {
+                path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file()
+            }
             self.assertEqual(files, there)
             self.assertFalse([path for path in fresh.rglob("*") if path.name == ".git"])
 
@@ -70,7 +78,9 @@ class Handout(unittest.TestCase):
         for stage in STAGES:
             fresh = self.fresh(stage)
             there = {path.name for path in fresh.glob("*.c")}
-            before = {path.name for path in TOP.glob(f"stages/stage{max(stage - 1, 1)}/*.c")}
+            before = {
+                path.name for path in TOP.glob(f"stages/stage{max(stage - 1, 1)}/*.c")
+            }
             self.assertEqual(there, {"webserve.c"} if stage == 1 else before)
 
     def test_no_line_of_a_later_stage_is_in_it(self):
