@@ -110,6 +110,7 @@ class Marker:
             grade.tests = [Test(**test) for test in judged["tests"]]
             grade.faults = [Fault(**fault) for fault in judged["faults"]]
             grade.notes += judged["notes"]
+            grade.processor = judged["processor"]
             if judged["diagnosis"]:
                 grade.diagnosis = Diagnosis(**judged["diagnosis"])
             if status is None:

@@ -61,6 +61,7 @@ class Grade:
     notes: list[str] = field(default_factory=list)
     diagnosis: Diagnosis | None = None
     seconds: float = 0.0
+    processor: float = 0.0  # seconds of it
 
     @property
     def points(self) -> float:
