@@ -3,7 +3,7 @@
 
 The honest submission must get all points next to the hostile ones; none of them may
 get a point by anything except its answers, change a file of the project, or leave a
-process or a file, and what each did must be told. A control shows that the forgery
+process or a file, and its marks must report what it did. A control shows that the forgery
 would work where nothing protects from it. `make grade-tests` calls it: it has built
 what is needed, and says in the environment how to compile. It tries a few hostile
 submissions, or those that HOSTILE names; FULL=1 tries all.
@@ -83,7 +83,7 @@ def leftovers(folder: Path) -> list[str]:
 
 def says(name: str, key: str) -> str:
     """What its file says after that word. `expects`: that it gets `all` points, those of
-    the `structure`, or `any`; `told`: what its marks must contain."""
+    the `structure`, or `any`; `reported`: what its marks must contain."""
     text = next(HOSTILE.glob(f"{name}.*")).read_text()
     found = re.search(rf"^(?: \*|#) {key}: (.*)$", text, re.M)
     return found[1] if found else ""
@@ -160,11 +160,11 @@ class Batch(unittest.TestCase):
                     due = row["structure"] if expected == "structure" else all_points
                     self.assertEqual(row["points"], due)
 
-    def test_what_each_did_is_told(self):
+    def test_the_marks_report_what_each_did(self):
         for name in TRIED:
-            marks = (self.out / f"hostile_{name}/grade.json").read_text()
+            marks = (self.out / f"submissions/hostile_{name}/grade.json").read_text()
             with self.subTest(name):
-                self.assertTrue(says(name, "told") in marks, says(name, "told"))
+                self.assertTrue(says(name, "reported") in marks, says(name, "reported"))
                 self.assertFalse(re.search(r"[\x00-\x09\x0b-\x1f]|\\u00[01]", marks))
                 commands = [test["command"] for test in json.loads(marks)["tests"]]
                 self.assertNotIn("grade-forged", "".join(commands))

@@ -3,7 +3,7 @@
 Address space, processes and the length of a file are bounded by the kernel for
 each process; this is for what they use together: memory (resident memory, where
 there are no control groups), processes, and the processor. What was ended is noted,
-and told at once; the tests find it ended.
+and reported at once; the tests find it ended.
 """
 
 import os
@@ -58,14 +58,14 @@ def processes_of(uid: int) -> list[Process]:
 
 
 class Watch(threading.Thread):
-    """Watches until it is stopped; `notes` says what was ended, and `tell` is called
-    when that changes."""
+    """Watches until it is stopped; `notes` says what was ended, and `report` is
+    called when that changes."""
 
     def __init__(self, jail: Jail):
         super().__init__(daemon=True)
         self.jail = jail
         self.groups = Groups(jail.place)
-        self.tell: Callable[[], None] = lambda: None
+        self.report: Callable[[], None] = lambda: None
         self.ended: Counter[str] = Counter()
         self.stopping = threading.Event()
         self.looked = time.monotonic()
@@ -86,7 +86,7 @@ class Watch(threading.Thread):
                 if sum(self.ended.values()) >= CHANCES:
                     (self.jail.place / "closed").touch()
                     self.closed = True
-                self.tell()
+                self.report()
 
     def too_much(self) -> str:
         """What they use too much of, or nothing."""

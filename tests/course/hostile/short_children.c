@@ -2,7 +2,7 @@
  * short_children.c - uses two cores through children that live for 30 ms and
  * are waited for by nobody, with a pause now and then; then it serves.
  * expects: any
- * told: of the processor
+ * reported: of the processor
  */
 #include <signal.h>
 #include <time.h>
