@@ -98,7 +98,7 @@ class Base(unittest.TestCase):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=os.environ | {"HOME": str(self.top / "home")},
+            env=os.environ | {"HOME": str(self.top / "home"), "LOCK_SECONDS": "1"},
         )
 
     def mark(self, status: int = 0) -> str:
