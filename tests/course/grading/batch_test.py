@@ -77,8 +77,7 @@ def leftovers(folder: Path) -> list[str]:
     users = [uid for uid in range(FIRST_UID, FIRST_UID + UIDS) if is_free(uid)]
     found = [f"process {p.pid}" for uid in users for p in processes_of(uid)]
     found += [str(path) for path in folder.glob("grade.*")]
-    mine = [path for path in LOCKS.glob(FORGED) if path.stat().st_uid == os.getuid()]
-    return found + [str(path) for path in mine]
+    return found + [str(path) for path in LOCKS.glob(FORGED)]
 
 
 def says(name: str, key: str) -> str:
