@@ -26,8 +26,9 @@ COURSE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(COURSE))
 
 from grading.cell import best_level
+from grading.jail import Jail
 from grading.marking import FIRST_UID, LOCKS, UIDS
-from grading.watch import processes_of
+from grading.watch import Watch, processes_of
 from submission import TOP
 
 BUILD = "build"
@@ -182,6 +183,28 @@ class Batch(unittest.TestCase):
 
     def test_nothing_is_left(self):
         self.assertEqual(leftovers(self.places), [])
+
+
+class Processor(unittest.TestCase):
+    """The bound on the processor, with a clock of its own."""
+
+    def rounds(self, cores: float) -> int:
+        """After how many rounds of 9 s of work and a pause of 1 s it is ended; 0: not
+        within 100."""
+        watch = Watch(Jail(Path("/nowhere"), Path("/nowhere/confine"), 0, "none"))
+        now, used = watch.looked, watch.used
+        for number in range(1, 101):
+            for seconds, busy in ((9, cores), (1, 0)):
+                now, used = now + seconds, used + seconds * busy
+                if watch.is_out_of_time(now, used):
+                    return number
+        return 0
+
+    def test_a_pause_gives_back_little(self):
+        self.assertEqual(self.rounds(2), 4)
+
+    def test_one_core_may_always_be_used(self):
+        self.assertEqual(self.rounds(1.1), 0)
 
 
 class Control(unittest.TestCase):

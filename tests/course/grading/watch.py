@@ -95,7 +95,7 @@ class Watch(threading.Thread):
             return f"it used over {MEMORY_MIB} MiB of memory"
         if len(found) > PROCESSES:
             return f"it had over {PROCESSES} processes"
-        if self.is_out_of_time(found):
+        if self.is_out_of_time(time.monotonic(), self.used_by(found)):
             return (
                 f"it used {CPU_SPARE:.0f} s more of the processor than one core has"
             )
@@ -112,13 +112,15 @@ class Watch(threading.Thread):
         self.out_of_memory = ended
         return ended > before
 
-    def is_out_of_time(self, found: list[Process]) -> bool:
+    def used_by(self, found: list[Process]) -> float:
+        """The processor time used so far; without groups, what has ended no longer
+        counts."""
+        used = self.groups.seconds()
+        return sum(process.seconds for process in found) if used is None else used
+
+    def is_out_of_time(self, now: float, used: float) -> bool:
         """Whether the spare time is used up. A pause does not give it back at once: it
         comes back as slowly as one core takes it."""
-        now, used = time.monotonic(), self.groups.seconds()
-        if used is None:
-            used = sum(process.seconds for process in found)
-        # Without groups, the time of what has ended is no longer seen.
         self.spare += (now - self.looked) - max(0.0, used - self.used)
         self.spare = min(self.spare, CPU_SPARE)
         self.looked, self.used = now, used
