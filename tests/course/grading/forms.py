@@ -39,7 +39,7 @@ def in_short(grade: Grade) -> list[str]:
         for fault in grade.faults
         if cause is None or fault.sentence != cause.sentence
     ]
-    return lines + grade.notes
+    return lines + [n for n in grade.notes if cause is None or n != cause.sentence]
 
 
 def as_text(grade: Grade, rest: str = "") -> str:

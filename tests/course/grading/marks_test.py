@@ -21,6 +21,7 @@ from grading import forms
 from grading.class_page import as_class_page
 from grading.marks import Grade, score
 from grading.page import as_page
+from grading.watch import ENDED
 from submission.faults import Fault
 from submission.diagnosis import Diagnosis
 from submission.points import Worth, group_of, in_its_process, read_points
@@ -99,9 +100,12 @@ class Causes(unittest.TestCase):
         grade.diagnosis = Diagnosis("key", "It spins.", "nc y", "Why?", "seen")
         self.assertEqual(grade.cause().sentence, "It spins.")
 
-    def test_then_a_crash_with_its_request(self):
+    def test_then_what_it_used_too_much_of_or_a_crash_with_its_request(self):
         grade = new_grade()
         grade.faults = []
+        grade.notes = ["A note.", f"{ENDED} it had over 64 processes."]
+        self.assertEqual(grade.cause().sentence, grade.notes[1])
+        grade.notes = []
         grade.tests[2].text = "  1. send x\nThe server died of it, by SIGSEGV.\n"
         cause = grade.cause()
         self.assertIn("by SIGSEGV", cause.sentence)

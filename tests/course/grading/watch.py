@@ -23,6 +23,7 @@ ORPHANS_LOOKS = 10  # in a row; then they must be starting each other
 MEMORY_MIB = 1024
 PROCESSES = 64
 CPU_SPARE = 30.0  # seconds of processor, over one core all the time
+ENDED = "All its processes were ended:"
 CHANCES = 5  # so often is too much ended; then the jail is closed
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -157,7 +158,7 @@ class Watch(threading.Thread):
     def notes(self) -> list[str]:
         """What was ended so far, a sentence each."""
         notes = [
-            f"All its processes were ended: {reason}"
+            f"{ENDED} {reason}"
             + (f" ({times} times)." if times > 1 else ".")
             for reason, times in list(self.ended.items())
         ]
