@@ -21,6 +21,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from xml.etree import ElementTree
 
 COURSE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(COURSE))
@@ -35,7 +36,7 @@ BUILD = "build"
 STAGE = 2
 HOSTILE = COURSE / "hostile"
 NAMES = sorted(path.stem for path in HOSTILE.iterdir())
-FEW = ["forge_tap", "fork_bomb", "odd_names", "command_in_port", "option_for_curl"]
+FEW = ["forge_tap", "fork_bomb", "odd_names", "forbidden_calls", "control_characters"]
 TRIED = NAMES if os.environ.get("FULL") else os.environ.get("HOSTILE", "").split() or FEW
 ODD = os.fsdecode(b"odd \xff\n=name")
 FORGED = "grade-forged.*"  # what commands that the judge is brought to run write
@@ -165,6 +166,7 @@ class Batch(unittest.TestCase):
             marks = (self.out / f"submissions/hostile_{name}/grade.json").read_text()
             with self.subTest(name):
                 self.assertTrue(says(name, "reported") in marks, says(name, "reported"))
+                ElementTree.parse(self.out / f"submissions/hostile_{name}/junit.xml")
                 self.assertFalse(re.search(r"[\x00-\x09\x0b-\x1f]|\\u00[01]", marks))
                 commands = [test["command"] for test in json.loads(marks)["tests"]]
                 self.assertNotIn("grade-forged", "".join(commands))
