@@ -9,9 +9,7 @@
 # that the server died of it; after three such, the rest is not sent. Sets answers to
 # the files of what came.
 send_each() {
-    local requests=("$@") got files lost=0 i seconds
-
-    seconds=$(patience)
+    local requests=("$@") got files lost=0 i
 
     outcomes=()
     answers=()
@@ -19,7 +17,7 @@ send_each() {
         files=$BATS_TEST_TMPDIR/from_${#outcomes[@]}.
         mapfile -t got < <(
             printf 'send %s\nanswer\n\n' "${requests[@]:${#outcomes[@]}}" |
-                "$TOOLS/raw_client" -b "$files" -t "$seconds" \
+                "$TOOLS/raw_client" -b "$files" -t "$patience" \
                     127.0.0.1 "$PORT" 2>&1 3>&- | grep -x '[0-9]*'
         )
         for ((i = 0; i <= ${#got[@]} && ${#outcomes[@]} < $#; i++)); do
@@ -62,7 +60,7 @@ ask_each() {
             [[ -n $wrong ]] || "$check" "$i"
             ;;
         3) wrong="no whole answer within 10 s: $head" ;;
-        8) wrong='the answer is longer than 16 MiB; that is enough' ;;
+        8) wrong='the answer is longer than 2 MiB; that is enough' ;;
         died*) wrong="the server ${outcomes[i]}" ;;
         *) wrong="no whole answer, the connection was broken off: $head" ;;
         esac

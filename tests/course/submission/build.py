@@ -120,7 +120,7 @@ class Builder:
     workshop: Workshop
     stage: int
     trusted: Path  # the folder in which make has built what is ours
-    names: dict[str, str] = field(default_factory=dict)  # what take_sources returned
+    names: dict[str, str] = field(default_factory=dict)  # as Taken has them
     built: Built = field(default_factory=Built)
 
     def build(self) -> Built:
@@ -308,7 +308,9 @@ class Builder:
         """Another delegate can only be put in the place of one that is called from
         another file."""
         where = self.defines("delegate", f"{DEFINED}t")
-        callers = [s for s in self.built.symbols.values() if s.get("delegate") == REFERS]
+        callers = [
+            s for s in self.built.symbols.values() if s.get("delegate") == REFERS
+        ]
         if where in ("", "delegate.c") or callers or self.stage == 1:
             return
         name = self.name_of(where)
