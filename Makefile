@@ -227,11 +227,12 @@ trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
 ##@ To teach
 
 .PHONY: grade site
-grade: ## marks a folder, or each in a folder: STAGE=n DIR=path or BATCH=path [OUT=path]
+grade: ## marks a folder, or a batch of them: STAGE=n DIR=path or BATCH=path [OUT=path] [HOSTS=file]
 	$(if $(STAGE),,echo 'Which step is it for? Say STAGE=n; the stages are: $(STAGES)' >&2; exit 2)
 	$(call needs,test grade,grade-programs)
 	$(SUBMISSION) tests/course/grade.py --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir "$$DIR") \
-		$(if $(BATCH),--batch "$$BATCH") $(if $(OUT),--out "$$OUT")
+		$(if $(BATCH),--batch "$$BATCH") $(if $(OUT),--out "$$OUT") \
+		$(if $(HOSTS),--hosts "$$HOSTS") $(if $(WORKER),--worker "$$WORKER")
 
 # How a submission is compiled and linked; and a delegate_test that asks a delegate
 # in another process.

@@ -18,8 +18,9 @@ from pathlib import Path
 from grading.forms import as_report, as_text
 from grading.marks import grade_of
 from submission import TOP
+from submission.archives import is_archive
 from submission.judge import AGAIN_SECONDS, Judge, at_once, new_judge
-from submission.sources import shown
+from submission.sources import take
 from suite.report import Terminal
 from suite.tests import stages
 
@@ -42,24 +43,26 @@ def check_arguments(stage: str, folder: str) -> None:
     path = Path(folder)
     if not path.exists():
         refuse(f"there is no folder '{folder}'")
-    if not path.is_dir():
-        refuse(f"'{folder}' is not a folder")
-    if not os.access(path, os.R_OK | os.X_OK):
-        refuse(f"the folder '{folder}' cannot be read")
-    if not any(path.glob("*.c")):
-        refuse(f"there is no file *.c in '{folder}'")
+    if not path.is_dir() and not is_archive(path.name):
+        refuse(f"'{folder}' is not a folder, and not an archive")
+    if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
+        refuse(f"'{folder}' cannot be read")
 
 
 def run(judge: Judge, folder: str) -> int:
     """Judges a folder, and prints what came of it; gives the status to exit with."""
     verbose = bool(os.environ.get("V"))
+    target = judge.work / "taken"
+    taken = take(Path(folder), target)
+    if taken.problem:
+        refuse("\n  ".join([f"'{folder}': {taken.problem}", *taken.notes]))
     judge.with_units = True
-    judge.build(Path(folder))
+    judge.build(target)
     judge.try_to_start()
     terminal = Terminal(len(judge.jobs(judge.to_run())), is_short=not verbose)
     judge.run(at_once(), terminal.say)
     judge.finish(time.monotonic() + AGAIN_SECONDS)
-    grade = grade_of(judge, shown(Path(folder).resolve().name))
+    grade = grade_of(judge, taken.name)
     report = judge.work / "report.txt"
     report.write_text(as_report(grade), "utf-8")
     is_all = all(t.result == "passed" for t in grade.tests)

@@ -6,20 +6,19 @@
 # call PATH [OPTION...]: asks as curl does, and takes any answer that curl can read.
 # Sets status; the files $came.head and $came.content have the two parts.
 call() {
-    local path=$1 seconds code=0
+    local path=$1 code=0
 
     shift
-    seconds=$(patience)
     came=$BATS_TEST_TMPDIR/came
     note "$came" curl "$@" "http://127.0.0.1:8080$path"
     : >"$came.head"
     : >"$came.content"
-    status=$(curl -q -sS -g --noproxy '*' --path-as-is --max-time "$seconds" \
+    status=$(curl -q -sS -g --noproxy '*' --path-as-is --max-time "$patience" \
         -w '%{http_code}' -D "$came.head" -o "$came.content" "$@" --url "$URL$path" 3>&-) ||
         code=$?
     cat "$came.head" "$came.content" >"$came"
     was_late "$((code == 28 ? 3 : 0))"
-    ((code == 0)) || fail "expected: curl gets a whole answer within $seconds s"
+    ((code == 0)) || fail "expected: curl gets a whole answer within $patience s"
 }
 
 # assert_called LINE...: all lines that begin as the first one does, up to its `=`,

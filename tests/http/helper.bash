@@ -31,6 +31,14 @@
 
 export LC_ALL=C # so that lengths are counted in bytes
 
+# A submission may answer without end: no file that is written here gets longer than
+# 2 MiB then. A test that needs more says `expect_mib`.
+[[ -z ${JUDGED-} ]] || ulimit -S -f 2048
+
+expect_mib() {
+    [[ -z ${JUDGED-} ]] || ulimit -S -f $(($1 * 1024))
+}
+
 came=${BATS_TEST_TMPDIR:-/tmp}/came
 
 # Only the parts of bats-support and bats-assert that are used here: loading all
@@ -60,13 +68,8 @@ setup() {
 }
 
 # How many seconds an answer may take. Where two have taken longer, it is no accident.
-patience() {
-    if [[ -e $BATS_FILE_TMPDIR/late_twice ]]; then
-        echo 3
-    else
-        echo 10
-    fi
-}
+patience=10
+[[ ! -e ${BATS_FILE_TMPDIR-}/late_twice ]] || patience=3
 
 # was_late CODE: notes that something took too long, if raw_client's exit status says so.
 was_late() {
@@ -119,6 +122,7 @@ run_in_background() {
     note "$SERVER_OUT" run "$@"
     : >"$SERVER_OUT"
     {
+        expect_mib 64 # of its log
         [[ $options != *m* ]] || set -m # a group of its own, and SIGINT not ignored
         "$@" >"$SERVER_OUT" 2>"$SERVER_LOG" &
         echo $! >"$folder/pid"
@@ -313,7 +317,7 @@ raw_client() {
 
 # run_client ...: the same, with what comes in the file $came as it is.
 run_client() {
-    local options=(-t "$(patience)") clients=() host=127.0.0.1 code=0
+    local options=(-t "$patience") clients=() host=127.0.0.1 code=0
 
     while [[ $1 == -? ]]; do
         case $1 in
@@ -421,23 +425,22 @@ ask_head() {
 # fetch PATH [OPTION...]: asks as curl does; with options, curl itself is run. (To
 # start it takes five times as long as to start raw_client.)
 fetch() {
-    local path=$1 seconds code=0
+    local path=$1 code=0
 
     shift
-    seconds=$(patience)
     came=$BATS_TEST_TMPDIR/came
     note "$came" curl "$@" "http://127.0.0.1:8080$path"
     if (($# > 0)) || [[ $URL != http://127.0.0.1:* ]]; then
-        curl -q -sS -i -g --noproxy '*' --path-as-is --max-time "$seconds" -H 'Expect:' \
+        curl -q -sS -i -g --noproxy '*' --path-as-is --max-time "$patience" -H 'Expect:' \
             "$@" --url "$URL$path" >"$came" 3>&- || code=$?
         was_late "$((code == 28 ? 3 : 0))"
-        ((code == 0)) || fail "expected: curl gets a whole answer within $seconds s" || return
+        ((code == 0)) || fail "expected: curl gets a whole answer within $patience s" || return
     else
-        "$TOOLS/raw_client" -t "$seconds" 127.0.0.1 "$PORT" "send GET ${path//\\/\\\\} HTTP/1.1\r\n" \
+        "$TOOLS/raw_client" -t "$patience" 127.0.0.1 "$PORT" "send GET ${path//\\/\\\\} HTTP/1.1\r\n" \
             "send Host: 127.0.0.1:$PORT\\r\\nUser-Agent: curl\\r\\nAccept: */*\\r\\n\\r\\n" \
             answer >"$came" 3>&- || code=$?
         was_late "$code"
-        ((code == 0)) || fail "expected: a whole answer within $seconds s" || return
+        ((code == 0)) || fail "expected: a whole answer within $patience s" || return
     fi
     take_answer
 }

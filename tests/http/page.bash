@@ -1,8 +1,8 @@
 # page.bash - what a page shows: the path after `hello, `, and the pairs. A part of
 # helper.bash.
 #
-# What is on a page counts, and not the markup around it; but everything there is
-# escaped, with whatever character references.
+# What is on a page counts, and not the markup around it; but & and < are escaped there,
+# with whatever character references; and >, " and ' may be.
 
 # shellcheck shell=bash disable=SC2119,SC2120,SC2154 # helper.bash has the variables
 
@@ -36,7 +36,13 @@ the answer: ${head%%$'\r\n'*} $sentence"
 
 # bare_hellos: standard input, without the markup after each `hello, `.
 bare_hellos() {
-    LC_ALL=C sed -E 's/hello, (<[^<>]*>)+/hello, /g'
+    LC_ALL=C sed -E "
+        :again
+        s/(^|>)([^<>]*)>/\1\2\&gt;/
+        t again
+        s/hello, (<[^<>]*>)+/hello, /g
+        s/\"/\&quot;/g
+        s/'/\&#39;/g"
 }
 
 # says_hello PATH PAGE
@@ -65,6 +71,9 @@ list_lines() {
         s/\x01*;\x01* /; /g
         s/; \x03*\x01[ \x01\x03]*value=/; value=/g
         s/value=\x01+/value=/g
+        s/>/\&gt;/g
+        s/"/\&quot;/g
+        s/'"'"'/\&#39;/g
         s/\x02/\nheading\x01\n/g
         s/key=/\n&/g' |
         LC_ALL=C sed -n -E '

@@ -9,9 +9,7 @@
 # that the server died of it; after three such, the rest is not sent. Sets answers to
 # the files of what came.
 send_each() {
-    local requests=("$@") got files lost=0 i seconds
-
-    seconds=$(patience)
+    local requests=("$@") got files lost=0 i
 
     outcomes=()
     answers=()
@@ -19,12 +17,13 @@ send_each() {
         files=$BATS_TEST_TMPDIR/from_${#outcomes[@]}.
         mapfile -t got < <(
             printf 'send %s\nanswer\n\n' "${requests[@]:${#outcomes[@]}}" |
-                "$TOOLS/raw_client" -b "$files" -t "$seconds" \
+                "$TOOLS/raw_client" -b "$files" -t "$patience" \
                     127.0.0.1 "$PORT" 2>&1 3>&- | grep -x '[0-9]*'
         )
         for ((i = 0; i <= ${#got[@]} && ${#outcomes[@]} < $#; i++)); do
             answers+=("$files$i")
             outcomes+=("${got[i]:-3}")
+            [[ ${outcomes[-1]} != 8 ]] || return 0 # it answers without end
             was_late "${outcomes[-1]}"
             if [[ ${outcomes[-1]} != 0 ]] && server_died; then
                 outcomes[-1]="died, $(how_it_ended)"
@@ -54,13 +53,14 @@ ask_each() {
             failures+='The rest was not sent.'$'\n'
             break
         fi
-        look_at_answer "${answers[i]}"
+        [[ ${outcomes[i]} == 8 ]] || look_at_answer "${answers[i]}"
         case ${outcomes[i]} in
         0)
             [[ -n $wrong ]] || is_one_answer
             [[ -n $wrong ]] || "$check" "$i"
             ;;
         3) wrong="no whole answer within 10 s: $head" ;;
+        8) wrong='the answer is longer than 2 MiB; that is enough' ;;
         died*) wrong="the server ${outcomes[i]}" ;;
         *) wrong="no whole answer, the connection was broken off: $head" ;;
         esac

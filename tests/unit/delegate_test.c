@@ -104,7 +104,7 @@ static const struct call calls[] = {
     {"GET", "/some/random/url", "name=test&name=test2&blah=foo", NULL},
     {"GET", "/%3Ci%3E<script>&\"'", "", NULL},
     {"POST", "/p", NULL, ""},
-    {"POST", "/p", "a=1", "b=%00%FF&c=<&c=%3c"},
+    {"POST", "/p", "a=1", "b=%C3%A9&c=<&c=%3c"},
 };
 
 /* hint: Does it set the code, and is there any content? */

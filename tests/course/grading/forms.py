@@ -145,7 +145,7 @@ def as_gradescope(grade: Grade) -> str:
                 "name": group.title,
                 "score": group.points,
                 "max_score": group.most,
-                "status": "passed" if group.points == group.most else "failed",
+                "status": "passed" if group.passed == group.tests else "failed",
                 "output": "\n".join(output),
                 "output_format": "text",
                 "tags": [group.name],
@@ -205,6 +205,7 @@ def as_classroom(grade: Grade) -> str:
             "message": f"{group.passed} of {group.tests} tests passed",
         }
         for group in grade.groups
+        if group.most
     ]
     whole = grade.points == grade.most
     result = {

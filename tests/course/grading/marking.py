@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
 
@@ -23,7 +23,7 @@ from submission import TOP
 from submission.diagnosis import Diagnosis
 from submission.faults import Fault
 from submission.points import in_its_process, read_points
-from submission.sources import shown
+from submission.sources import Taken, load, take
 from suite.tests import Test, expected_tests
 
 COURSE = TOP / "tests/course"
@@ -42,10 +42,18 @@ class Marker:
     level: str
     trusted: Path  # where make has built what is ours
     work: Path  # below the project's folder
-    running: list[subprocess.Popen] = field(default_factory=list)
 
-    def mark(self, folder: Path) -> Grade:
-        """Marks a folder."""
+    def mark(self, path: Path) -> Grade:
+        """Marks a folder or an archive."""
+        with tempfile.TemporaryDirectory(prefix="taken.") as folder:
+            take(path, Path(folder))
+            return self.mark_taken(Path(folder))
+
+    def mark_taken(self, folder: Path) -> Grade:
+        """Marks what was taken of a submission."""
+        taken = load(folder)
+        if taken.problem:
+            return self.nothing(taken)
         with leased_uid() as uid:
             return self.mark_as(folder, uid if self.level != "none" else os.getuid())
 
@@ -56,7 +64,7 @@ class Marker:
         work = self.work / f"{uid}"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True, mode=0o700)
-        grade = Grade(shown(folder.name), self.stage, self.level)
+        grade = Grade(load(folder).name, self.stage, self.level)
         try:
             place.chmod(0o711)
             (place / "view").mkdir()
@@ -86,19 +94,12 @@ class Marker:
                 | {"TMPDIR": str(temporary), "PYTHONDONTWRITEBYTECODE": "1"}
                 | {"PYTHONPATH": str(COURSE)},
             )
-            self.running.append(process)
             try:
                 return process.wait(WALL_SECONDS)
             except subprocess.TimeoutExpired:
                 return None
             finally:
                 end(process)
-                self.running.remove(process)
-
-    def stop(self) -> None:
-        """Ends the cells that run: their marking comes to its end, too."""
-        for process in list(self.running):
-            end(process)
 
     def fill(self, grade: Grade, work: Path, status: int | None) -> None:
         """Makes the marks from what the judge wrote."""
@@ -123,16 +124,25 @@ class Marker:
             self.give_up(grade, "It could not be judged.", log)
         score(grade, read_points(self.stage))
 
-    def give_up(self, grade: Grade, sentence: str, log: str = "") -> None:
+    def give_up(
+        self, grade: Grade, sentence: str, log: str = "", kind: str = "judge"
+    ) -> None:
         """Gives the marks of a submission of which nothing was judged."""
         tests = expected_tests(self.stage)
         grade.tests = [test for test in tests if not in_its_process(test.job)]
-        stopped(grade, "judge", sentence, log)
+        stopped(grade, kind, sentence, log)
 
     def unjudged(self, name: str, reason: str) -> Grade:
         """The marks of a submission that something kept from being judged."""
         grade = Grade(name, self.stage, self.level)
         self.give_up(grade, f"It could not be judged: {reason}.")
+        score(grade, read_points(self.stage))
+        return grade
+
+    def nothing(self, taken: Taken) -> Grade:
+        """The marks of a submission that has nothing to judge."""
+        grade = Grade(taken.name, self.stage, self.level, notes=taken.notes)
+        self.give_up(grade, taken.problem, kind="sources")
         score(grade, read_points(self.stage))
         return grade
 

@@ -4,7 +4,7 @@ Everything that is shown or written is made from a Grade; to_json gives the docu
 form (docs/grading.md), whose `version` changes with it.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
 
 from submission.diagnosis import Diagnosis
@@ -150,3 +150,19 @@ def to_json(grade: Grade) -> dict:
         "most": grade.most,
         **asdict(grade),
     }
+
+
+def from_json(data: dict) -> Grade:
+    """A Grade from its documented form; what it does not know, it leaves out."""
+
+    def known(kind, values):
+        names = {one.name for one in fields(kind)}
+        return kind(**{name: values[name] for name in values if name in names})
+
+    grade = known(Grade, data)
+    grade.groups = [known(Group, values) for values in data["groups"]]
+    grade.tests = [known(Test, values) for values in data["tests"]]
+    grade.faults = [known(Fault, values) for values in data["faults"]]
+    if data.get("diagnosis"):
+        grade.diagnosis = known(Diagnosis, data["diagnosis"])
+    return grade

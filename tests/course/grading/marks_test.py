@@ -171,7 +171,7 @@ class Tags(HTMLParser):
 class Forms(unittest.TestCase):
     def test_pages_escape_and_need_nothing_else(self):
         grade = new_grade()
-        for page in (as_page(grade), as_class_page([grade, grade], 1.0)):
+        for page in (as_page(grade), as_class_page([("a", grade), ("b", grade)])):
             parsed = Tags(page)
             self.assertFalse({"script", "link", "img", "iframe"} & set(parsed.tags))
             self.assertNotIn("http", parsed.text)

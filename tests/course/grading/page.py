@@ -122,14 +122,18 @@ def fault_part(fault: Fault) -> str:
 
 
 def groups_part(groups: list[Group]) -> str:
-    lines = [
-        f"<tr><td>{escape(group.title)}</td>"
-        f'<td><meter min="0" max="{group.most}" value="{group.points}" '
-        f'aria-label="{number(group.points)} of {number(group.most)}"></meter></td>'
-        f'<td class="n">{number(group.points)} of {number(group.most)}</td>'
-        f'<td class="n">{group.passed} of {group.tests}</td></tr>'
-        for group in groups
-    ]
+    lines = []
+    for group in groups:
+        points = f"{number(group.points)} of {number(group.most)}"
+        meter = (
+            f'<meter min="0" max="{group.most}" value="{group.points}" '
+            f'aria-label="{points}"></meter>'
+        )
+        lines.append(
+            f"<tr><td>{escape(group.title)}</td><td>{meter if group.most else ''}</td>"
+            f'<td class="n">{points if group.most else "no points"}</td>'
+            f'<td class="n">{group.passed} of {group.tests}</td></tr>'
+        )
     return (
         "<table><thead><tr><th>What</th><th></th>"
         '<th class="n">points</th><th class="n">tests passed</th></tr></thead>'

@@ -25,6 +25,16 @@ STEP_SECONDS = 60
 TOO_LONG = f"longer than {STEP_SECONDS} s"
 DEFINED = "TDBRCVW"  # nm's letters for what a file defines, and others can use
 REFERS = "U"
+# Preprocesses its files, and finds what concerns a sanitizer.
+FIND_UNCHECKED = """
+"$@" 2>/dev/null | grep -oEw -m 1000 \\
+    -e '_*(no_sanitize|no_address_safety_analysis)[a-z_]*' \\
+    -e 'disable_sanitizer_instrumentation|__(asan|lsan|ubsan|sanitizer)_[a-z_]+' |
+    sort -u | head -n 5
+"""
+FAULTS_MOST = 20
+SENTENCE_MOST = 300  # characters, of what may quote the submission
+DETAIL_MOST = 6000
 
 
 @dataclass
@@ -87,14 +97,18 @@ class Built:
     no_stand_in: str = ""  # that for which none can call another delegate
 
     def fault(self, kind: str, file: str, sentence: str, detail: str = "") -> str:
-        """Adds one, once; returns its key."""
+        """Adds one, once, and not without end; returns its key."""
+        sentence = sentence[:SENTENCE_MOST]
         for fault in self.faults:
             if fault.sentence == sentence:
                 return fault.key
+        if len(self.faults) == FAULTS_MOST:
+            return self.faults[-1].key
         key, number = file, 1
         while any(fault.key == key for fault in self.faults):
             number += 1
             key = f"{file} ({number})"
+        detail = detail[:DETAIL_MOST]
         self.faults.append(Fault(key, sentence, detail, kind=kind, file=file))
         return key
 
@@ -106,7 +120,7 @@ class Builder:
     workshop: Workshop
     stage: int
     trusted: Path  # the folder in which make has built what is ours
-    names: dict[str, str] = field(default_factory=dict)  # what take_sources returned
+    names: dict[str, str] = field(default_factory=dict)  # as Taken has them
     built: Built = field(default_factory=Built)
 
     def build(self) -> Built:
@@ -116,6 +130,7 @@ class Builder:
         self.compile_all(theirs)
         self.read_symbols()
         self.leave_out_programs()
+        self.note_unchecked(theirs)
         for path in sorted((TOP / f"stages/stage{self.stage}").glob("*.c")):
             function = "main" if path.name == "webserve.c" else path.stem
             self.look_for_function(function, path.name)
@@ -226,6 +241,15 @@ class Builder:
         """Where the object file of a source is."""
         return self.workshop.view / "objects" / flavor.name / f"{name[:-2]}.o"
 
+    def note_unchecked(self, theirs: list[str]) -> None:
+        """Notes what keeps AddressSanitizer from looking at a part of the code."""
+        flags = [*words("COMPILE"), *flavors()[1].compiling, "-include", "contract.h"]
+        files = [f"submission/{name}" for name in theirs]
+        command = ["bash", "-c", FIND_UNCHECKED, "jail", *flags, "-E", *files]
+        _, said = self.workshop.run(command, STEP_SECONDS)
+        if said:
+            self.built.notes.append(faults.unchecked(", ".join(said.split())))
+
     def read_symbols(self) -> None:
         """Reads what each of its files defines, and refers to."""
         for name in self.built.own:
@@ -284,7 +308,9 @@ class Builder:
         """Another delegate can only be put in the place of one that is called from
         another file."""
         where = self.defines("delegate", f"{DEFINED}t")
-        callers = [s for s in self.built.symbols.values() if s.get("delegate") == REFERS]
+        callers = [
+            s for s in self.built.symbols.values() if s.get("delegate") == REFERS
+        ]
         if where in ("", "delegate.c") or callers or self.stage == 1:
             return
         name = self.name_of(where)
@@ -367,17 +393,29 @@ class Builder:
     def link(
         self, flavor: Flavor, program: str, objects: list[str], more: list[str]
     ) -> tuple[int, str]:
-        """Links its object files and others into a program of the view."""
+        """Links its object files and others into a program of the view. Afterwards a
+        program that runs cannot open them."""
         mine = sorted((self.workshop.view / "objects" / flavor.name).glob("*.o"))
         if flavor.name == "unit":
             mine = [path for path in mine if not self.is_program(path.stem)]
-        return self.workshop.make(
-            [*words("LINK"), *flavor.linking, *objects]
-            + [str(path.relative_to(self.workshop.view)) for path in mine]
-            + [f"ours/{flavor.name}/common.a", "-o", "{}", *more],
-            self.workshop.view / program,
-            STEP_SECONDS,
-        )
+        self.let_objects_be_read(True)
+        try:
+            return self.workshop.make(
+                [*words("LINK"), *flavor.linking, *objects]
+                + [str(path.relative_to(self.workshop.view)) for path in mine]
+                + [f"ours/{flavor.name}/common.a", "-o", "{}", *more],
+                self.workshop.view / program,
+                STEP_SECONDS,
+            )
+        finally:
+            self.let_objects_be_read(False)
+
+    def let_objects_be_read(self, by_all: bool) -> None:
+        """Lets the submission's programs read the object files, or not."""
+        for name in ("objects", "ours"):
+            folder = self.workshop.view / name
+            if folder.exists():
+                folder.chmod(0o755 if by_all else 0o700)
 
     def is_program(self, stem: str) -> bool:
         """Whether that object file has a main, and stays out of the unit tests."""

@@ -18,7 +18,7 @@ class Fault:
     detail: str = ""  # what the compiler or the server printed
     cost: float = 0.0  # points
     # missing-file, missing-function, wrong-signature, compile, link, crash, hang,
-    # not-listening; of the marks alone: judge, time
+    # not-listening; of the marks alone: judge, time, sources
     kind: str = ""
     file: str = ""
 
@@ -72,6 +72,14 @@ def of_compile_error(name: str, line: str, text: str) -> tuple[str, str]:
 def left_out(name: str) -> str:
     """Of a file that is a program of its own."""
     return f"{name} has a main of its own, and is left out."
+
+
+def unchecked(found: str) -> str:
+    """Of a file that uses these names."""
+    return (
+        f"AddressSanitizer is kept from a part of the code ({found}): what is wrong "
+        "there was not seen."
+    )
 
 
 def together_with_main(function: str, name: str) -> str:

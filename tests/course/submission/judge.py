@@ -16,7 +16,7 @@ from submission.build import Builder, Built, Server, flavors, servers
 from submission.diagnosis import Diagnosis, diagnose
 from submission.points import gives_points, group_of, in_its_process, read_points
 from submission.probe import probe
-from submission.sources import take_sources
+from submission.sources import load, take
 from submission.strain import Strain
 from submission.structure import structure_tests
 from submission.workshop import Workshop
@@ -50,11 +50,12 @@ class Judge:
     # ---- Building
 
     def build(self, folder: Path) -> None:
-        """Takes the sources, and makes the programs that the tests start."""
-        notes = self.built.notes
-        names = take_sources(folder, self.workshop.view / "submission", notes)
+        """Makes the programs that the tests start from what was taken there."""
+        taken = load(folder)
+        self.built.notes += taken.notes
+        shutil.copytree(folder / "sources", self.workshop.view / "submission")
         self.builder = Builder(
-            self.workshop, self.stage, self.trusted, names, self.built
+            self.workshop, self.stage, self.trusted, taken.names, self.built
         )
         self.builder.build()
         self.hand_out_servers()
@@ -168,7 +169,9 @@ class Judge:
         fault."""
         worths = read_points(self.stage)
         needs = {worth.group: worth.files for worth in worths}
-        lacks = self.built.lacks  # it gives no points, even if the server can do without
+        lacks = (
+            self.built.lacks
+        )  # it gives no points, even if the server can do without
         tests = [test for test in self.listed() if self.is_wanted(test)]
         for test in tests:
             test.graded = gives_points(test, worths)
@@ -224,6 +227,7 @@ class Judge:
     def run(self, at_once: int, ended: Callable[[Job], None]) -> None:
         """Runs the tests; `ended` is called for each job as it ends."""
         self.strain.start()
+        os.environ["JUDGED"] = "1"  # for tests/http/helper.bash
         run_all(self.bench, self.jobs(self.to_run()), at_once, ended)
 
     def finish(self, until: float) -> None:
@@ -236,7 +240,9 @@ class Judge:
         if better:
             names = "; ".join(test.id for test in better)
             self.built.notes.append(f"Red, and green when run again alone: {names}.")
-        is_red = any(t.graded and t.result not in ("passed", "not-run") for t in self.tests)
+        is_red = any(
+            t.graded and t.result not in ("passed", "not-run") for t in self.tests
+        )
         if is_red and not self.built.no_server:
             programs = {s.name: self.server(s) for s in servers(self.stage)}
             self.diagnosis = diagnose(
@@ -311,7 +317,8 @@ def new_judge(build: Path, stage: int, work: Path) -> Judge:
 def judge_graded(build: Path, stage: int, folder: Path, work: Path) -> Judge:
     """Judges a folder as `make grade` does, and prints nothing."""
     judge = new_judge(build, stage, work)
-    judge.build(folder)
+    take(folder, work / "taken")
+    judge.build(work / "taken")
     judge.try_to_start()
     judge.run(at_once(), lambda job: None)
     judge.finish(time.monotonic() + AGAIN_SECONDS)
