@@ -448,7 +448,7 @@ fetch() {
 # take_answer: takes apart the answer in the file $came. Any answer that a client
 # would understand will do: what all answers must have is tested in envelope.bats.
 take_answer() {
-    local wrong= joined=
+    local wrong='' joined=''
 
     look_at_answer "$came"
     [[ -z $wrong ]] || fail "$wrong" || return

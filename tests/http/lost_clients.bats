@@ -3,6 +3,7 @@
 # hint: What is still unread when the socket is closed? The kernel then
 #   resets the connection, and the answer is lost.
 
+# shellcheck disable=SC2154 # helper.bash sets came
 load helper
 
 setup_file() {
