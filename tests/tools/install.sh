@@ -15,6 +15,7 @@ file:/usr/lib/bats/bats-support/load.bash  bats-support  test
 file:/usr/lib/bats/bats-assert/load.bash   bats-assert   test
 command:curl           curl                test walk
 command:nc             netcat-openbsd      test walk
+command:strace         strace              docs walk
 header:cmocka.h        libcmocka-dev       test
 command:setpriv        util-linux          grade
 command:bwrap          bubblewrap          grade
