@@ -85,9 +85,9 @@ def screens_of(
             is_closed = True
             continue
         lines = colored(piece, width, piece.line in opened)
-        # A terminal shows no diagrams, and not what is in a fold that is closed.
-        is_seen = piece.language != "mermaid" and opened.issuperset(piece.folds)
-        if not is_seen or not any(line.strip() for _, line in lines):
+        if not opened.issuperset(piece.folds) or not any(
+            line.strip() for _, line in lines
+        ):
             continue
         # Room for what a command prints is half a screen.
         most = room // 2 if piece.kind == "command" else room

@@ -26,6 +26,8 @@ KEYS = {
     b"n": PART,
     b"o": OPEN,
 }
+ARROW = re.compile(r"\s*(<-->|-->|-\.->)(?:\|([^|]*)\|)?\s*")
+BOX = re.compile(r"(\w+)[\[({]+\"?(.*?)\"?[\])}]+")
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(\s[^<>]*)?/?>")
 ITEM = re.compile(r"^(\s*([-*]|\d+\.) +|> ?)")
 
@@ -170,10 +172,34 @@ def rows(lines: list[str]) -> list[str]:
     ]
 
 
+def in_words(lines: list[str], width: int) -> list[str]:
+    """A flowchart: its boxes, with an arrow and what is written at it between them."""
+    labels: dict[str, str] = {}
+    rows: list[list[str]] = []
+    for line in lines:
+        words = ARROW.split(line.strip())
+        for i in range(0, len(words), 3):
+            if box := BOX.fullmatch(words[i]):
+                words[i] = box[1]
+                labels[box[1]] = box[2]
+        rows += [words] if len(words) > 1 else []
+    made = []
+    for words in rows:
+        text = labels.get(words[0], words[0])
+        for arrow, label, box in zip(words[1::3], words[2::3], words[3::3]):
+            sign = "↔" if arrow.startswith("<") else "→"
+            text += f" ─{label}{sign} " if label else f" {sign} "
+            text += labels.get(box, box)
+        made += textwrap.wrap(text, width, subsequent_indent="    ")
+    return made
+
+
 def laid_out(piece: Piece, width: int) -> list[str]:
     """The lines of a piece in so many columns."""
     if piece.kind == "command":
         return cut("$ " + piece.body[0], width)
+    if piece.language == "mermaid":
+        return in_words(piece.body, width)
     if piece.kind == "code":
         return [part for line in piece.body for part in cut(line, width)]
     return wrapped(rows(piece.body) if piece.kind == "table" else piece.body, width)

@@ -39,6 +39,10 @@ An *idea* with `*code*`, <b>bold</b>, [a `link`](x.md).
 
 ```mermaid
 flowchart TD
+    subgraph one
+        a([box a]) -->|x| b[box b] --> c
+    end
+    c{"box c?"} <--> b
 ```
 
 <details>
@@ -68,6 +72,7 @@ class Layout(unittest.TestCase):
     def test_marks_are_not_shown_and_code_is_as_it_is(self):
         text = shown(PAGE, set())
         self.assertIn("An idea with `*code*`, bold, a `link`.\n", text)
+        self.assertIn("box a ─x→ box b → box c?\nbox c? ↔ box b\n", text)
         self.assertFalse(NOT_SHOWN.search(text), text)
 
     def test_what_is_folded_is_shown_when_it_is_opened(self):

@@ -32,7 +32,9 @@ START = r"(?P<before>(?<=[^\W\d][.!?]) |(?<=[`)][.!?])\s|(?<=[^\W\d][.!?])\n|\n\
 WORDS = r"(?:(?!\n\n|[.!?]\s)[^\0])*"
 GONE = "\0\n"
 ANNOUNCES = re.compile(rf"{START}{WORDS}:\n*{GONE}")
-MENTIONS = re.compile(rf"{START}{WORDS}(?:{ELSEWHERE.pattern}){WORDS}[.!?](?=\s)")
+MENTIONS = re.compile(
+    rf"{START}{WORDS}(?:{ELSEWHERE.pattern}|Make a folder){WORDS}[.!?](?=\s)"
+)
 COMMAND = re.compile(r"^\$ .*\n(?:(?!\$ ).*\n)*", re.M)
 # What is typed in the folder, as the page of the project says it and as it is there.
 HERE = (
