@@ -75,11 +75,10 @@ class Terminal:
 
     def size(self) -> tuple[int, int]:
         """Columns and rows, as they are now."""
-        try:
-            size = os.get_terminal_size(sys.stdout.fileno())
-        except OSError:
-            size = os.terminal_size((80, 24))
-        return max(20, size.columns), max(8, size.lines)
+        columns = rows = 0
+        with contextlib.suppress(OSError):
+            columns, rows = os.get_terminal_size(sys.stdout.fileno())
+        return max(20, columns or 80), max(8, rows or 24)  # 0: it is not known
 
     def color(self, code: str, text: str) -> str:
         """A text in a color, if there are colors."""
