@@ -327,4 +327,4 @@ def judge_graded(build: Path, stage: int, folder: Path, work: Path) -> Judge:
 
 def at_once() -> int:
     """How many jobs run side by side: most of a test's time is spent waiting."""
-    return int(os.environ.get("JOBS") or 2 * (os.cpu_count() or 2))
+    return int(os.environ.get("JOBS") or 4 * (os.cpu_count() or 2))
