@@ -30,8 +30,8 @@ PROBES: tuple[Probe, ...] = (
     content.three_pieces,
     content.partly_with_head,
     content.excess,
-    content.spelling,
     content.elsewhere,
+    content.spelling,
     content.without_length,
     crashes.requests,
     crashes.lost_clients,
@@ -48,7 +48,6 @@ PROBES: tuple[Probe, ...] = (
     threads.spins,
     threads.left_open,
     threads.never_detached,
-    answering.unread,
 )
 
 

@@ -2,14 +2,13 @@
 
 import re
 
-from submission.diagnosis.asking import Answer, Client, get, post, seen
+from submission.diagnosis.asking import Answer, Client, get, seen
 from submission.diagnosis.case import Case, Diagnosis
 
 GET = "printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | nc 127.0.0.1 8080"
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-5]\d\d [ -~\x80-\xff]*\r?\n")
 LATE = 0.5  # seconds from the last byte to the end
 OPEN = 2.5  # seconds for which a connection is open that should be closed
-EXCESS = b"a=" + b"7" * 300_000
 LARGE = 7000  # bytes of a path that is shown on the page
 
 
@@ -219,35 +218,3 @@ SHORT_BY_HAND = (
     "curl -s --limit-rate 20k -o /dev/null -w '%{size_download}\\n' "
     "http://127.0.0.1:8080/"
 )
-
-
-def unread(case: Case) -> Diagnosis | None:
-    """Whether the answer arrives although the client has sent more."""
-    with case.start() as server:
-        control = case.control(server)
-        request = (
-            get("/", b"Content-Length: %d\r\n" % len(EXCESS)) + EXCESS
-            if case.stage == 6
-            else post(EXCESS)
-        )
-        resets = 0
-        for _ in range(4):
-            with server.connect() as client:
-                client.send(request)
-                client.anything(0.1)
-                client.wait_for_end(1.0)
-                resets += client.end == "reset"
-        if resets < 3 or not control.code:
-            return None
-        what = "GET with content" if case.stage == 6 else "POST"
-        method = "-X GET " if case.stage == 6 else ""
-        return Diagnosis(
-            "closed-with-bytes-unread",
-            f"After a {what}, the connection ends in a reset: the server closes its "
-            "socket while bytes of the client are unread, and the answer may be lost.",
-            "head -c 3000000 /dev/zero | "
-            f"curl -i {method}-H Expect: --data-binary @- http://127.0.0.1:8080/",
-            "What happens to bytes that have come, and that nobody has received, when "
-            "the socket is closed? See shutdown(2).",
-            seen(client),
-        )

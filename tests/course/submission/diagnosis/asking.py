@@ -97,8 +97,10 @@ class Server:
     def halted(self) -> Iterator[None]:
         """It does not run meanwhile: all that clients do then comes at once."""
         self.process.send_signal(signal.SIGSTOP)
+        time.sleep(0.02)
         try:
             yield
+            time.sleep(0.02)
         finally:
             self.process.send_signal(signal.SIGCONT)
 

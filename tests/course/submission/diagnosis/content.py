@@ -38,9 +38,10 @@ def control(case: Case, server: Server) -> None:
 
 def in_one_piece(case: Case) -> Diagnosis | None:
     """What is missing if the head and the content come together."""
-    with case.start() as server, server.connect() as client:
+    with case.start() as server:
         case.control(server)
-        answer = client.send(post(CONTENT)).answer(case.patience)
+        client = server.connect().send(post(CONTENT))
+        answer = client.answer(case.patience)
         if server.ended:
             return None
         if not answer.code and not client.end:
@@ -161,6 +162,8 @@ def three_pieces(case: Case) -> Diagnosis | None:
             early = is_early(client)
             page = client.answer(case.patience).content
         sent = sum("sent" in event for event in client.events)
+        if early and any(page.count(value) > 1 for value in (ONE, TWO, THREE)):
+            return wrong_pieces(client, page, "comes in pieces", THREE_PIECES)
         if early and sent == 2:
             return Diagnosis(
                 "one-recv-for-the-content",
@@ -217,7 +220,8 @@ def wrong_pieces(
     missing = [value for value in (ONE, TWO, THREE) if value not in page]
     if not page or is_shown(page):
         return None
-    what = "is missing" if missing else "is there more than once"
+    twice = any(page.count(value) > 1 for value in (ONE, TWO, THREE))
+    what = "is there more than once" if twice or not missing else "is missing"
     return Diagnosis(
         "content-pieces-not-joined",
         "The server does not put the pieces of the content together: if it "

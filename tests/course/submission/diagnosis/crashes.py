@@ -39,6 +39,15 @@ REQUESTS = {
 }
 
 
+LEFT = {
+    "connects and leaves without a word": "",
+    "leaves in the middle of the head": "GET / HT",
+    "leaves in the middle of the content": (
+        f"POST / HTTP/1.1\\r\\n{HOST}Content-Length: 7\\r\\n\\r\\na=1"
+    ),
+}
+
+
 def bytes_of(text: str) -> bytes:
     """What printf makes of it."""
     return (
@@ -114,7 +123,7 @@ def lost_clients(case: Case) -> Diagnosis | None:
                     f"One client ends the server for all: when a client {what}"
                     f"{', with a reset' if reset else ''}, the server ends "
                     f"{how(server)}.",
-                    "printf 'GET / HT' | nc -N 127.0.0.1 8080; "
+                    "" if reset else f"printf '{LEFT[what]}' | nc -N 127.0.0.1 8080; "
                     "curl -i http://127.0.0.1:8080/",
                     "What does your code do when recv returns 0 or -1? One client "
                     "that leaves is not a reason to end the program.",

@@ -201,9 +201,11 @@ def line_by_line(case: Case) -> Diagnosis | None:
         with server.connect() as half:
             if half.send(PIECES[0]).anything(0.7):
                 return None
+            half.send(PIECES[1] + PIECES[2]).answer(case.patience)
         with in_pieces(server, lines, 0.7) as client:
             if is_early(client):
-                client.answer(0.2)
+                if not client.answer(0.2).code:
+                    return None
                 return ended_too_early(client)
             if client.answer(case.patience).code == control.code:
                 return None
