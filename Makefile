@@ -161,14 +161,39 @@ small-servers four-servers hasty-servers:
 	$(MAKE) BUILD=$(BUILD)/$(@:-servers=) CPPFLAGS='$(CPPFLAGS) $(LIMITS)' \
 		$(CHOSEN:%=$(BUILD)/$(@:-servers=)/stage%/webserve)
 
+# The same servers, linked with something of the tests: `stand_in` calls a delegate
+# that says what it is called with (stage 1 calls none), and in `short` a call that
+# sends takes only a part. Of two functions with a name, the first counts.
+STAND_IN_LINK := -Wl,-z,muldefs
+SHORT_LINK := -Wl,--wrap=send,--wrap=sendmsg,--wrap=write,--wrap=writev
+LINKED_SERVERS := $(patsubst %,$(BUILD)/stand_in/stage%/webserve,$(filter-out 1,$(CHOSEN))) \
+	$(CHOSEN:%=$(BUILD)/short/stage%/webserve)
+$(BUILD)/stand_in/stage%/webserve: $(BUILD)/stand_in/stage%/delegate.o \
+		$$(call stage_objects,$$*) $(BUILD)/common.a
+	$(call link,$(HARDENING_LINK) $(STAND_IN_LINK))
+
+$(BUILD)/stand_in/stage%/delegate.o: tests/http/stand_in_delegate.c $(BUILD)/flags
+	$(call compile,$(HARDENING) -DSTAGE=$* -iquote stages/stage$*,(stage $*))
+
+$(BUILD)/short/stage%/webserve: $(BUILD)/short/sends.o $$(call stage_objects,$$*) $(BUILD)/common.a
+	$(call link,$(HARDENING_LINK) $(SHORT_LINK))
+
+$(BUILD)/short/sends.o: tests/http/short_sends.c $(BUILD)/flags
+	$(call compile,$(HARDENING))
+
 TOOLS := $(BUILD)/tools/raw_client
 $(TOOLS): $(wildcard tests/tools/raw_client/*.[ch]) $(BUILD)/flags
 	$(call say,CC,$@)
 	$(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) -o $@
 
+CONFINE := $(BUILD)/tools/confine
+$(CONFINE): tests/course/grading/confine.c $(BUILD)/flags
+	$(call say,CC,$@)
+	$(filter-out -MMD -MP,$(COMPILE)) -U_GNU_SOURCE -D_GNU_SOURCE $< -o $@
+
 .PHONY: test-programs stage-programs
 test-programs: stage-programs $(UNIT_PROGRAMS)
-stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS) small-servers
+stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS) $(LINKED_SERVERS) small-servers
 
 # ---- Learning ---------------------------------------------------------------
 
@@ -202,20 +227,22 @@ trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
 ##@ To teach
 
 .PHONY: grade site
-grade: ## marks a folder, or each in a folder: STAGE=n DIR=path or BATCH=path [OUT=path]
+grade: ## marks a folder, or a batch of them: STAGE=n DIR=path or BATCH=path [OUT=path] [HOSTS=file]
 	$(if $(STAGE),,echo 'Which step is it for? Say STAGE=n; the stages are: $(STAGES)' >&2; exit 2)
 	$(call needs,test grade,grade-programs)
 	$(SUBMISSION) tests/course/grade.py --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir "$$DIR") \
-		$(if $(BATCH),--batch "$$BATCH") $(if $(OUT),--out "$$OUT")
+		$(if $(BATCH),--batch "$$BATCH") $(if $(OUT),--out "$$OUT") \
+		$(if $(HOSTS),--hosts "$$HOSTS") $(if $(WORKER),--worker "$$WORKER")
 
 # How a submission is compiled and linked; and a delegate_test that asks a delegate
 # in another process.
 SUBMISSION = COMPILE='$(filter-out -MMD -MP,$(COMPILE))' LINK='$(LINK)' \
-	SERVER_CFLAGS='$(HARDENING)' SERVER_LDFLAGS='$(HARDENING_LINK)' SMALL_CFLAGS='$(SMALL)' \
+	SERVER_CFLAGS='$(HARDENING)' SERVER_LDFLAGS='$(HARDENING_LINK)' \
+	STAND_IN_LINK='$(STAND_IN_LINK)' SHORT_LINK='$(SHORT_LINK)' \
 	UNIT_CFLAGS='$(UNIT_FLAGS)' PYTHONDONTWRITEBYTECODE=1
 DRIVER := $(patsubst tests/course/grading/%.c,$(BUILD)/unit/%.o,$(wildcard tests/course/grading/delegate_driver/*.c))
 .PHONY: grade-programs
-grade-programs: stage-programs $(DRIVER) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
+grade-programs: stage-programs $(CONFINE) $(DRIVER) $(CHOSEN:%=$(BUILD)/grade/stage%/delegate_test)
 
 $(BUILD)/unit/delegate_driver/%.o: tests/course/grading/delegate_driver/%.c $(BUILD)/flags
 	$(call compile,$(UNIT_FLAGS) -iquote tests/unit -iquote stages/stage6)
@@ -293,4 +320,4 @@ clean: ## removes all that was built
 include tests/tools/contributing.mk
 
 # What includes which header, as the compiler found it.
--include $(wildcard $(addprefix $(BUILD)/,common/*/*.d stage*/*.d unit/*/*.d unit/common/*/*.d))
+-include $(wildcard $(addprefix $(BUILD)/,common/*/*.d stage*/*.d stand_in/*/*.d short/*.d unit/*/*.d unit/common/*/*.d))

@@ -1,23 +1,27 @@
 #!/usr/bin/env python3
 """tests/course/check.py BUILD STAGE DIR - tests the server in a folder.
 
-`make test STAGE=n DIR=path` calls it. Only the *.c and *.h at the top of the folder
-are taken; they are built in BUILD/folder/stageN, and nothing is written to the
-folder. Prints each fault in a sentence, then the tests as `make test` does, and what
-came of each group. Exits with 0 if all graded tests passed, 1 if not, 2 if there is no
-such folder.
+`make test STAGE=n DIR=path` calls it. The folder is judged as `make grade` judges it,
+without a jail; the unit tests that run in its own process are run as well, and change no
+points. It is built in BUILD/folder/stageN, and nothing is written to the folder. Prints
+what is wrong first and the points; all else is in BUILD/folder/stageN/report.txt, and
+with V=1 on the terminal. Exits with 0 if all graded tests passed, 1 if not, 2 if there
+is no such folder.
 """
 
 import fcntl
 import os
 import sys
-from dataclasses import replace
+import time
 from pathlib import Path
 
+from grading.forms import as_report, as_text
+from grading.marks import grade_of
 from submission import TOP
-from submission.judge import Judge, at_once, new_judge
-from suite.jobs import Job
-from suite.report import Terminal, conclude, summary
+from submission.archives import is_archive
+from submission.judge import AGAIN_SECONDS, Judge, at_once, new_judge
+from submission.sources import take
+from suite.report import Terminal
 from suite.tests import stages
 
 
@@ -39,34 +43,32 @@ def check_arguments(stage: str, folder: str) -> None:
     path = Path(folder)
     if not path.exists():
         refuse(f"there is no folder '{folder}'")
-    if not path.is_dir():
-        refuse(f"'{folder}' is not a folder")
-    if not os.access(path, os.R_OK | os.X_OK):
-        refuse(f"the folder '{folder}' cannot be read")
-    if not any(path.glob("*.c")):
-        refuse(f"there is no file *.c in '{folder}'")
+    if not path.is_dir() and not is_archive(path.name):
+        refuse(f"'{folder}' is not a folder, and not an archive")
+    if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
+        refuse(f"'{folder}' cannot be read")
 
 
 def run(judge: Judge, folder: str) -> int:
     """Judges a folder, and prints what came of it; gives the status to exit with."""
-    judge.build(Path(folder))
+    verbose = bool(os.environ.get("V"))
+    target = judge.work / "taken"
+    taken = take(Path(folder), target)
+    if taken.problem:
+        refuse("\n  ".join([f"'{folder}': {taken.problem}", *taken.notes]))
+    judge.with_units = True
+    judge.build(target)
     judge.try_to_start()
-    print(f"The folder: {folder}, for stage {judge.stage}")
-    for sentence in [
-        fault.sentence for fault in judge.built.faults
-    ] + judge.built.notes:
-        print(f"  {sentence}")
-    structure = [test for test in judge.tests if test.job == "structure"]
-    titles = {test.title for test in structure}
-    jobs = 1 + len(judge.jobs(judge.to_run()))
-    terminal = Terminal(jobs, True)
-    terminal.say(Job(Path("structure.tsv"), judge.stage, structure, titles))
+    terminal = Terminal(len(judge.jobs(judge.to_run())), is_short=not verbose)
     judge.run(at_once(), terminal.say)
-    sentences = {fault.key: fault.sentence for fault in judge.built.faults}
-    shown = [replace(t, because=sentences.get(t.because, "")) for t in judge.tests]
-    print(summary(shown))
-    first = judge.built.faults[0].sentence if judge.built.faults else ""
-    return conclude({judge.stage: shown}, True, first)
+    judge.finish(time.monotonic() + AGAIN_SECONDS)
+    grade = grade_of(judge, taken.name)
+    report = judge.work / "report.txt"
+    report.write_text(as_report(grade), "utf-8")
+    is_all = all(t.result == "passed" for t in grade.tests)
+    rest = "" if is_all else f"What was sent and what came: {os.path.relpath(report)}"
+    print(as_report(grade) if verbose else as_text(grade, rest), end="")
+    return 0 if all(t.result == "passed" for t in grade.tests if t.graded) else 1
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""tests/course/grade.py --stage N --dir FOLDER | --batch FOLDER - marks a folder, or
-each folder in a folder. `make grade` calls it; --help lists all options.
+"""tests/course/grade.py --stage N --dir PATH | --batch PATH - marks a submission, or
+each of a batch. `make grade` calls it; --help lists all options.
 
 Prints a table of the points, or a line for each of a batch, and writes the pages and
 tables for students and teachers (docs/grading.md). make has built what is ours in
@@ -13,12 +13,14 @@ import sys
 from pathlib import Path
 
 from grading import forms
-from grading.batch import mark_all
+from grading.batch import mark_all, write
 from grading.cell import best_level
+from grading.machines import write_worker
 from grading.marking import Marker
 from grading.page import as_page
 from submission import TOP
-from submission.sources import shown
+from submission.archives import is_archive
+from submission.collect import Submission
 
 FORMS = {
     "grade.json": forms.as_json,
@@ -33,27 +35,30 @@ def main() -> int:
     """Marks what is named; gives the status to exit with."""
     options = parse()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    level = best_level()
-    if level == "none":
+    trusted = (TOP / options.build).resolve()
+    level = best_level(trusted / "tools/confine")
+    if level == "none" and not options.worker:
         print(
             "NOT ISOLATED: neither root nor user namespaces; what you mark runs "
             "as you, and could forge its marks.",
             file=sys.stderr,
         )
-    trusted = (TOP / options.build).resolve()
     work = trusted / "grade/.work"
-    marker = Marker(options.stage, level, trusted, work, bool(options.batch))
+    marker = Marker(options.stage, level, trusted, work)
+    if options.worker:
+        write_worker(options.worker, options.stage, trusted, level)
+        return 0
+    path = options.dir or options.batch
+    name = Submission(path.resolve().name, "").folder
     if options.batch:
-        out = options.out or trusted / "grade" / shown(options.batch.resolve().name)
-        return mark_all(marker, options.batch, out, FORMS)
-    folder = options.dir.resolve()
-    out = options.out or trusted / "grade" / shown(folder.name)
-    grade = marker.mark(folder)
-    out.mkdir(parents=True, exist_ok=True)
-    for name, form in FORMS.items():
-        (out / name).write_text(form(grade), encoding="utf-8")
-    print(forms.as_table(grade), end="")
-    print(f"  The page for the student: {out / 'index.html'}")
+        out = options.out or trusted / f"batches/{name}-stage{options.stage}"
+        return mark_all(marker, path, out.resolve(), options.hosts, FORMS)
+    out = options.out or trusted / f"marks/{name}"
+    grade = marker.mark(path)
+    for form_name, form in FORMS.items():
+        write(out / form_name, form(grade))
+    rest = f"The page for the student: {out / 'index.html'}"
+    print(forms.as_text(grade, rest), end="")
     return 0
 
 
@@ -63,13 +68,15 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--stage", type=int, required=True)
     parser.add_argument("--build", default="build", help="where make built ours")
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--dir", type=Path, help="the folder to mark")
-    what.add_argument("--batch", type=Path, help="a folder of folders to mark")
+    what.add_argument("--dir", type=Path, help="the folder or archive to mark")
+    what.add_argument("--batch", type=Path, help="a folder or archive of them")
+    what.add_argument("--worker", type=Path, help="a script to write, for a batch")
     parser.add_argument("--out", type=Path, help="where to write")
+    parser.add_argument("--hosts", type=Path, help="machines to mark a batch on")
     options = parser.parse_args()
-    folder = options.dir or options.batch
-    if not folder.is_dir():
-        parser.error(f"there is no folder {folder}")
+    path = options.dir or options.batch
+    if path and not path.is_dir() and not (path.is_file() and is_archive(path.name)):
+        parser.error(f"there is no folder or archive {path}")
     return options
 
 
@@ -77,4 +84,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit("It was stopped; the submissions that were marked have their pages.")
+        sys.exit("It was stopped.")

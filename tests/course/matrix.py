@@ -1,30 +1,32 @@
 #!/usr/bin/env python3
-"""tests/course/matrix.py BUILD STAGE... - the tests of each step pass after it, and
-fail before it.
+"""tests/course/matrix.py BUILD STAGE... - the marks of each step, before and after it.
 
-`make matrix` calls it. The graded tests of each stage are run on two folders, as `make
-test DIR=path` runs them. On the stage's own, all of them must be green; on that of the
-stage before, at least one must be red. Before stage 1 there is stage 1 without
-delegate.c. Prints a line for each folder, and the ids of what is red and should not be;
-exits with 1 if one is not as it should be.
+`make matrix` calls it. Two folders are judged by the tests of each stage, as `make grade`
+judges them. The stage's own gets 100 points, and no red test, not even one without
+points; that of the stage before, which is what `make start` gives, gets less than 60.
+Before stage 1 there is stage 1 without delegate.c. Prints a line for each folder, and
+the ids of what is red and should not be; exits with 1 if one is not as it should be.
 """
 
 import shutil
 import sys
 from pathlib import Path
 
+from grading.marks import grade_of
 from submission import TOP
 from submission.judge import judge_graded
 
+LESS_THAN = 60  # points for what was not touched
+
 
 def is_right(build: Path, stage: int, folder: Path, after: bool) -> bool:
-    """Runs the tests of a stage on a folder, and prints what came of it."""
-    tests = judge_graded(build, stage, folder, build / "matrix/work").tests
-    red = [test.id for test in tests if test.result != "passed"]
-    right = bool(tests) and bool(red) != after
-    when = f"{'after' if after else 'before'} the step"
+    """Judges a folder, and prints what came of it."""
+    grade = grade_of(judge_graded(build, stage, folder, build / "matrix/work"), "")
+    red = [test.id for test in grade.tests if test.result != "passed"]
+    right = grade.points == 100 and not red if after else grade.points < LESS_THAN
     print(
-        f"step {stage}, {when:15} {len(tests):3} tests, {len(red):3} red: "
+        f"step {stage}, {'after' if after else 'before'} the step: {grade.points:5.1f} "
+        f"points, {len(red):3} of {len(grade.tests)} tests red: "
         f"{'ok' if right else 'FAILED'}",
         flush=True,
     )

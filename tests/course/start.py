@@ -19,10 +19,9 @@ TODO = """# Step {step}
 
 {work}
 - `make` builds the server here, `make run` starts it on port 8080.
-- `make test` says which tests are red, and which one to look at first. At the
-  start, the red ones are those of this step. When all graded tests are green, the
-  step is done. (Tests that are not graded are about what only this project's own
-  servers do.)
+- `make test` says what to look at first, and how many points the folder would get. At
+  the start, the red tests are those of this step. When there are 100 points, the step
+  is done. (What is shown without points is what a production server would add.)
 - `webserve.h` has the contract of each function. It can stay as it is.
 - The walkthrough of the step is `docs/stage{step}.md` of the project.
 """

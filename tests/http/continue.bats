@@ -16,20 +16,20 @@ teardown_file() {
 
 post='POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n'
 
-# bats test_tags=contract,post-data,id:continue-then-answer
+# bats test_tags=http,post-data,id:continue-then-answer
 @test "a client that waits for a 100 gets it, and then its answer" {
     ask_after_100 "send ${post}Content-Length: 3\\r\\n\\r\\n" 'send a=1'
     assert_pairs 'key=a; value=1'
 }
 
-# bats test_tags=contract,post-data,id:continue-chunks
+# bats test_tags=http,post-data,id:continue-chunks
 @test "a client that will send chunks gets its 100" {
     ask_after_100 "send ${post}Transfer-Encoding: chunked\\r\\n\\r\\n" \
         'send 3\r\na=1\r\n0\r\n\r\n'
     assert_pairs 'key=a; value=1'
 }
 
-# bats test_tags=contract,post-data,id:continue-spellings
+# bats test_tags=http,post-data,id:continue-spellings
 @test "100-continue is known in any case, in a list, and twice" {
     local fields
 
@@ -42,19 +42,19 @@ Content-Length: 3\\r\\n\\r\\n" 'send a=1'
     done
 }
 
-# bats test_tags=contract,post-data,id:continue-not-asked
+# bats test_tags=http,post-data,id:continue-not-asked
 @test "a client that did not ask for a 100 gets none" {
     raw_client 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n' \
         'silence 50' 'send a=1' 'until HTTP/1.1 200'
 }
 
-# bats test_tags=contract,post-data,id:continue-content-came
+# bats test_tags=http,post-data,id:continue-content-came
 @test "a client that has sent some of its content gets no 100" {
     ask "send ${post}Content-Length: 3\\r\\n\\r\\na" 'silence 50' 'send =1'
     assert_pairs 'key=a; value=1'
 }
 
-# bats test_tags=contract,post-data,id:continue-no-content
+# bats test_tags=http,post-data,id:continue-no-content
 @test "a client that has no content gets no 100" {
     ask "send ${post}Content-Length: 0\\r\\n\\r\\n"
     assert_answer 200
@@ -62,14 +62,14 @@ Content-Length: 3\\r\\n\\r\\n" 'send a=1'
     assert_answer 200
 }
 
-# bats test_tags=contract,post-data,id:continue-http10
+# bats test_tags=http,post-data,id:continue-http10
 @test "a client of HTTP/1.0 gets no 100" {
     ask 'send POST / HTTP/1.0\r\nExpect: 100-continue\r\n' \
         'send Content-Length: 3\r\n\r\n' 'silence 50' 'send a=1'
     assert_pairs 'key=a; value=1'
 }
 
-# bats test_tags=contract,post-data,id:continue-refused
+# bats test_tags=http,post-data,id:continue-refused
 @test "a client whose content is refused gets that for its 100" {
     ask "send ${post}Content-Length: 16777217\\r\\n\\r\\n"
     assert_answer 413
@@ -77,7 +77,7 @@ Content-Length: 3\\r\\n\\r\\n" 'send a=1'
     assert_answer 415
 }
 
-# bats test_tags=contract,requests,id:continue-get
+# bats test_tags=http,requests,id:continue-get
 # hint: Content is read for POST alone, so nothing is waited for.
 @test "a GET or HEAD with content gets no 100" {
     ask 'send GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n' \
@@ -88,7 +88,7 @@ Content-Length: 3\\r\\n\\r\\n" 'send a=1'
     assert_answer 200
 }
 
-# bats test_tags=contract,post-data,id:continue-curl
+# bats test_tags=http,post-data,id:continue-curl
 @test "curl waits for its 100 and gets its answer" {
     local data
 

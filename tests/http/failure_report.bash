@@ -28,7 +28,7 @@ fail() {
     else
         message=$(show_lines)
     fi
-    show_story "$message" >&2
+    show_story "${message:0:6000}" >&2
     return 1
 }
 
@@ -37,6 +37,7 @@ show_story() {
     local words=() came=
 
     if [[ -n ${BATS_TEST_TMPDIR-} ]]; then
+        ! server_died || echo "$SERVER_PID" >"$BATS_FILE_TMPDIR/death_told"
         if [[ -e $BATS_TEST_TMPDIR/story_shown ]]; then
             [[ -z ${1-} ]] || printf '%s\n' "$1"
             return
@@ -45,6 +46,7 @@ show_story() {
     fi
     last_words || true
     show_steps
+    ! server_died || printf 'The server died of it, %s.\n%s\n' "$(how_it_ended)" "$(its_words)"
     # The runner then leaves out the line of the test that failed.
     [[ -z ${1-} ]] || printf '%s\n' '-- the test says --' "$1"
     [[ ${1-} == *expected* ]] ||
@@ -53,6 +55,7 @@ show_story() {
         # what the client says of itself did not come
         LC_ALL=C sed '1{/^holding$/d}' "$came" >"$BATS_TEST_TMPDIR/shown"
         echo "what came: $(show_answer "$BATS_TEST_TMPDIR/shown")"
+        : >"$BATS_TEST_TMPDIR/shown"
     fi
     show_by_hand
 }
@@ -93,6 +96,12 @@ visible() {
 show_lines() {
     head -c 3000 | visible lines
     cat >/dev/null
+}
+
+# quoted: standard input, which a server printed: so that no line of it is taken for
+# one of ours.
+quoted() {
+    show_lines | sed 's/^/| /'
 }
 
 # show_octets FILE [FROM [MOST]]: those of the file from an offset on, made

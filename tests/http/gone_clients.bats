@@ -1,6 +1,5 @@
 # gone_clients.bats - clients that are gone when their answer is sent.
 # stages: 1 2 3 4 5 6
-# bats file_tags=contract,robustness
 
 # shellcheck disable=SC2153,SC2154 # helper.bash sets them
 load helper
@@ -13,7 +12,7 @@ teardown() {
     kill_server
 }
 
-# bats test_tags=id:gone-before-answer
+# bats test_tags=assignment,robustness,id:gone-before-answer
 # The server is halted while the client comes, speaks, ends its side and breaks
 # the connection off: so it finds a whole request, and nobody to answer. (Had
 # the client not ended its side first, sending would fail without SIGPIPE.)
@@ -29,7 +28,7 @@ teardown() {
     kill -s CONT "$SERVER_PID"
     pause 0.1
     ! process_ended "$SERVER_PID" ||
-        fail "the server has ended $(how_it_ended "$SERVER_PID")"
+        fail "the server has ended $(how_it_ended)"
     ask "send $request"
     assert_hello /p
     stop_server

@@ -9,13 +9,15 @@
 #
 # The runner sets STAGE (1 to 6), SERVER (the server to test), SERVER_SMALL,
 # SERVER_FOUR and SERVER_HASTY (the same with other limits: the Makefile has them),
-# and TOOLS (the folder of raw_client). A file says near its top which stages it tests:
+# SERVER_STAND_IN (it calls the delegate of stand_in_delegate.c), SERVER_SHORT (what it
+# sends goes in parts: short_sends.c), and TOOLS (the folder of raw_client). A file
+# says near its top which stages it tests:
 #
 #     # stages: 1 5 6
 #
 # A test asks with `ask` (raw bytes), `fetch` (a path, as curl asks for it), or
-# `ask_each` (many requests at once, request_tables.bash). They check that what came is one
-# well-formed answer. Then `ask` and `fetch` set
+# `ask_each` (many requests at once, request_tables.bash). What came must be an answer.
+# Then `ask` and `fetch` set
 #
 #     status     its status code
 #     head       its status line and fields, each with its CR LF
@@ -28,6 +30,14 @@
 # shellcheck disable=SC2034 # the variables are there for the tests
 
 export LC_ALL=C # so that lengths are counted in bytes
+
+# A submission may answer without end: no file that is written here gets longer than
+# 2 MiB then. A test that needs more says `expect_mib`.
+[[ -z ${JUDGED-} ]] || ulimit -S -f 2048
+
+expect_mib() {
+    [[ -z ${JUDGED-} ]] || ulimit -S -f $(($1 * 1024))
+}
 
 came=${BATS_TEST_TMPDIR:-/tmp}/came
 
@@ -54,35 +64,100 @@ done
 # A file with a setup of its own starts the server in it, which does the same.
 setup() {
     set +T
+    revive_server
+}
+
+# How many seconds an answer may take. Where two have taken longer, it is no accident.
+patience=10
+[[ ! -e ${BATS_FILE_TMPDIR-}/late_twice ]] || patience=3
+
+# was_late CODE: notes that something took too long, if raw_client's exit status says so.
+was_late() {
+    (($1 == 3)) || return 0
+    [[ ! -e $BATS_FILE_TMPDIR/late ]] || : >"$BATS_FILE_TMPDIR/late_twice"
+    : >"$BATS_FILE_TMPDIR/late"
 }
 
 # A file with a teardown of its own calls kill_server, or end_story.
 teardown() {
+    look_after_server
     end_story
 }
 
 # The server ---------------------------------------------------------------
 
 # start_server [PROGRAM [INTERFACE [PORT]]]: starts it and sets SERVER_PID,
-# SERVER_OUT and SERVER_LOG (files with its two outputs), URL and PORT.
+# SERVER_OUT and SERVER_LOG (files with its two outputs), SERVER_ENDED (a file that
+# will have its exit status), URL and PORT.
 # Where the variables are set, standard error goes to the file $log_to, and the
 # server has $most_seconds to say where it listens, instead of 10.
 start_server() {
     local folder=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
 
     set +T
-    export SERVER_PID SERVER_OUT=$folder/out SERVER_LOG=${log_to:-$folder/log} URL PORT
-    note "$SERVER_OUT" run "${1:-$SERVER}" "${2:-127.0.0.1}" "${3:-0}"
-    : >"$SERVER_OUT"
-    "${1:-$SERVER}" "${2:-127.0.0.1}" "${3:-0}" \
-        >"$SERVER_OUT" 2>"$SERVER_LOG" 3>&- &
-    SERVER_PID=$!
+    run_in_background "$folder" "${1:-$SERVER}" "${2:-127.0.0.1}" "${3:-0}"
     wait_until "${most_seconds:-10}" server_listens_or_ended || true
     take_address || fail "started: ${1:-$SERVER} ${2:-127.0.0.1} ${3:-0}
 expected: a line \`NAME: listening on http://ADDRESS:PORT/\`
 what came: within ${most_seconds:-10} s, it did not say where it listens \
 (is the line printed, and flushed?):
-$(cat "$SERVER_OUT"; [[ -p $SERVER_LOG ]] || cat "$SERVER_LOG")"
+$(its_words)"
+    if [[ -z ${BATS_TEST_TMPDIR-} ]]; then # the server of the file
+        printf 'export %s=%q\n' SERVER_PID "$SERVER_PID" SERVER_OUT "$SERVER_OUT" \
+            SERVER_LOG "$SERVER_LOG" SERVER_ENDED "$SERVER_ENDED" URL "$URL" \
+            PORT "$PORT" >"$BATS_FILE_TMPDIR/server"
+        printf '%q ' start_server "$@" >"$BATS_FILE_TMPDIR/again"
+    fi
+}
+
+# run_in_background FOLDER PROGRAM ARGUMENT...: a process of its own waits for the
+# server, because a test cannot wait for what another one has started.
+run_in_background() {
+    local folder=$1 options=$-
+
+    shift
+    export SERVER_PID SERVER_OUT=$folder/out SERVER_LOG=${log_to:-$folder/log}
+    export SERVER_ENDED=$folder/ended URL PORT
+    rm -f "$folder/pid" "$SERVER_ENDED"
+    note "$SERVER_OUT" run "$@"
+    : >"$SERVER_OUT"
+    {
+        expect_mib 64 # of its log
+        [[ $options != *m* ]] || set -m # a group of its own, and SIGINT not ignored
+        "$@" >"$SERVER_OUT" 2>"$SERVER_LOG" &
+        echo $! >"$folder/pid"
+        wait $! && echo 0 >"$SERVER_ENDED" || echo $? >"$SERVER_ENDED"
+    } 3>&- >/dev/null 2>&1 &
+    wait_until 10 test -s "$folder/pid"
+    SERVER_PID=$(<"$folder/pid")
+}
+
+# If the server of the file has died, starts another one: each test is judged by
+# itself.
+revive_server() {
+    [[ -e $BATS_FILE_TMPDIR/server ]] || return 0
+    # shellcheck source=/dev/null
+    source "$BATS_FILE_TMPDIR/server"
+    ! server_died || start_again
+}
+
+start_again() {
+    local BATS_TEST_TMPDIR=
+
+    eval "$(<"$BATS_FILE_TMPDIR/again")"
+}
+
+# Whether the server of the file has ended, which nobody told it to.
+server_died() {
+    [[ -n ${SERVER_PID-} && -e $BATS_FILE_TMPDIR/server ]] && process_ended "$SERVER_PID"
+}
+
+# At the end of a test: the server of the file is still there.
+look_after_server() {
+    server_died || return 0
+    echo "$SERVER_PID" >"$BATS_FILE_TMPDIR/death_told"
+    [[ ! -e $BATS_TEST_TMPDIR/story_shown ]] || return
+    fail 'expected: the server is there after this'
 }
 
 # take_address: sets URL and PORT to what the server's line says; fails if that
@@ -114,23 +189,30 @@ server_listens_or_ended() {
 # program is that has no way of its own to end. Fails if it was not there any
 # more, does not end, or crashed.
 stop_server() {
-    local pid=$SERVER_PID signal=${1:-TERM}
+    local pid signal=${1:-TERM}
 
+    if [[ -z ${BATS_TEST_TMPDIR-} && -e $BATS_FILE_TMPDIR/server ]]; then
+        # shellcheck source=/dev/null
+        source "$BATS_FILE_TMPDIR/server" # the last one
+        if server_died && [[ $(cat "$BATS_FILE_TMPDIR/death_told") == "$SERVER_PID" ]]; then
+            return
+        fi
+    fi
+    pid=$SERVER_PID
     SERVER_PID=
     if ! server_listens; then # start_server has reported it
         kill -s KILL "$pid" 2>/dev/null || true
         return
     fi
     kill -s "$signal" "$pid" 2>/dev/null || server_fails "$signal" "$pid" \
-        "it had ended before, $(how_it_ended "$pid")" || return
+        "it had ended before, $(how_it_ended)" || return
     if ! wait_until 10 process_ended "$pid"; then
         kill -s KILL "$pid"
         server_fails "$signal" "$pid" 'it did not end within 10 s' || return
     fi
-    ended=0
-    { wait "$pid" || ended=$?; } 2>/dev/null
+    ended=$(end_status)
     ((ended == 0 || ended == 128 + $(kill -l "$signal"))) ||
-        server_fails "$signal" "$pid" "it ended $(how_it_ended "$pid")"
+        server_fails "$signal" "$pid" "it ended $(how_it_ended)"
 }
 
 # stop_server_well [SIGNAL]: the same, and it must exit with 0.
@@ -150,15 +232,29 @@ server_fails() {
 "
     fail "${steps}expected: the server is there at the end, and ends after SIG$1
 what came of the server: $3
-$(tail -n 20 "$SERVER_LOG" | cut -c 1-300)"
+$(its_words)"
 }
 
-# how_it_ended PID: in a few words, of a process of ours that has ended.
-how_it_ended() {
-    local code=0
+# its_words: the end of what the server printed, quoted.
+its_words() {
+    [[ -p $SERVER_LOG ]] || { cat "$SERVER_OUT" && tail -n 20 "$SERVER_LOG"; } |
+        cut -c 1-300 | quoted
+}
 
-    { wait "$1" || code=$?; } 2>/dev/null
-    if ((code > 128 && code < 192)); then
+# end_status: the exit status of the server, which has ended.
+end_status() {
+    wait_until 2 test -s "$SERVER_ENDED" || true
+    local code
+    code=$(<"$SERVER_ENDED")
+    printf '%d\n' "$((${code:-0}))"
+}
+
+# how_it_ended: in a few words, of the server.
+how_it_ended() {
+    local code
+
+    code=$(end_status)
+    if ((code > 128 && code <= 128 + 64)); then
         echo "by SIG$(kill -l $((code - 128)))"
     else
         echo "with status $code"
@@ -169,10 +265,7 @@ how_it_ended() {
 kill_server() {
     end_story
     if [[ -n ${SERVER_PID-} ]]; then
-        {
-            kill -s KILL "$SERVER_PID" || true
-            wait "$SERVER_PID" || true
-        } 2>/dev/null # Bash would report that it was killed
+        kill -s KILL "$SERVER_PID" 2>/dev/null || true
     fi
 }
 
@@ -224,7 +317,7 @@ raw_client() {
 
 # run_client ...: the same, with what comes in the file $came as it is.
 run_client() {
-    local options=(-t 10) clients=() host=127.0.0.1
+    local options=(-t "$patience") clients=() host=127.0.0.1 code=0
 
     while [[ $1 == -? ]]; do
         case $1 in
@@ -238,7 +331,9 @@ run_client() {
     done
     note "$came" raw_client "${clients[@]}" "$@"
     "$TOOLS/raw_client" "${options[@]}" "${clients[@]}" "$host" "$PORT" "$@" \
-        >"$came" 3>&-
+        >"$came" 3>&- || code=$?
+    was_late "$code"
+    return "$code"
 }
 
 # hold NAME [OPTION...] STEP...: takes the steps in the background, with the options
@@ -295,15 +390,14 @@ finish() {
     return "$code"
 }
 
-# assert_came COUNT PATTERN: so many lines of what came match.
+# assert_came COUNT PATTERN: it is so many times in what came.
 assert_came() {
-    assert_equal "$(grep -ac "$2" "$came")" "$1"
+    assert_equal "$(grep -ao "$2" "$came" | wc -l)" "$1"
 }
 
 # ask STEP...: takes the steps, then reads the answer to its end.
 ask() {
-    raw_client "$@" read ||
-        fail "expected: a whole answer, and then the end of the connection" || return
+    raw_client "$@" answer || fail "expected: a whole answer" || return
     take_answer
 }
 
@@ -311,8 +405,8 @@ ask() {
 ask_after_100() {
     local interim
 
-    raw_client "$1" 'until \r\n\r\n' "${@:2}" read ||
-        fail "expected: a 100, a whole answer, and then the end of the connection" || return
+    raw_client "$1" 'until \r\n\r\n' "${@:2}" answer ||
+        fail "expected: a 100, and a whole answer" || return
     interim=$(head -n 2 "$came")
     [[ $interim == $'HTTP/1.1 100 Continue\r\n\r' ]] ||
         fail "expected: HTTP/1.1 100 Continue, and an empty line" || return
@@ -323,76 +417,70 @@ ask_after_100() {
 
 # ask_head STEP...: the same for a HEAD request, whose answer has no content.
 ask_head() {
-    answer_to_head=1 ask "$@"
+    raw_client "$@" read ||
+        fail "expected: a whole answer, and then the end of the connection" || return
+    answer_to_head=1 take_answer
 }
 
 # fetch PATH [OPTION...]: asks as curl does; with options, curl itself is run. (To
 # start it takes five times as long as to start raw_client.)
 fetch() {
-    local path=$1
+    local path=$1 code=0
 
     shift
     came=$BATS_TEST_TMPDIR/came
     note "$came" curl "$@" "http://127.0.0.1:8080$path"
     if (($# > 0)) || [[ $URL != http://127.0.0.1:* ]]; then
-        curl -q -sS -i -g --noproxy '*' --path-as-is --max-time 10 -H 'Expect:' \
-            "$@" --url "$URL$path" >"$came" 3>&- ||
-            fail "expected: curl gets a whole answer within 10 s" || return
+        curl -q -sS -i -g --noproxy '*' --path-as-is --max-time "$patience" -H 'Expect:' \
+            "$@" --url "$URL$path" >"$came" 3>&- || code=$?
+        was_late "$((code == 28 ? 3 : 0))"
+        ((code == 0)) || fail "expected: curl gets a whole answer within $patience s" || return
     else
-        "$TOOLS/raw_client" -t 10 127.0.0.1 "$PORT" "send GET ${path//\\/\\\\} HTTP/1.1\r\n" \
+        "$TOOLS/raw_client" -t "$patience" 127.0.0.1 "$PORT" "send GET ${path//\\/\\\\} HTTP/1.1\r\n" \
             "send Host: 127.0.0.1:$PORT\\r\\nUser-Agent: curl\\r\\nAccept: */*\\r\\n\\r\\n" \
-            read >"$came" 3>&- ||
-            fail "expected: a whole answer within 10 s" || return
+            answer >"$came" 3>&- || code=$?
+        was_late "$code"
+        ((code == 0)) || fail "expected: a whole answer within $patience s" || return
     fi
     take_answer
 }
 
-# take_answer: takes apart the answer in the file $came, and checks what every
-# answer must have: a status line, a Date (a 5xx can do without one: RFC 9110,
-# section 6.6.1), Connection: close, the exact length.
+# take_answer: takes apart the answer in the file $came. Any answer that a client
+# would understand will do: what all answers must have is tested in envelope.bats.
 take_answer() {
-    local wrong=
+    local wrong='' joined=''
 
     look_at_answer "$came"
-    [[ -z $wrong ]] || fail "$wrong"
+    [[ -z $wrong ]] || fail "$wrong" || return
+    if [[ -n $joined ]]; then
+        printf '%s\r\n%s' "$head" "$content" >"$came.joined"
+        came+=.joined
+    fi
 }
 
 # look_at_answer FILE: the same; sets wrong to what is wrong with it.
 look_at_answer() {
-    local date='[A-Z][a-z][a-z], [0-3][0-9] [A-Z][a-z][a-z] 20[0-9][0-9] '
-    local time='[0-2][0-9]:[0-5][0-9]:[0-6][0-9] GMT' value nul=
-
     read_answer <"$1"
-    if [[ ! $head =~ ^HTTP/1\.1\ [2-5][0-9][0-9]\ [A-Z][A-Za-z\ -]+$'\r\n' ]]
-    then
-        wrong="no good status line: '$head'"
-    elif [[ $head != 'HTTP/1.1 5'* || $head == *$'\nDate:'* ]] &&
-        { ! find_field Date || [[ ! $value =~ ^$date$time$ ]]; }; then
-        wrong="no good Date: $head"
-    elif ! find_field Connection || [[ $value != close ]]; then
-        wrong="no Connection: close: $head"
-    elif ! find_field Content-Length || [[ ! $value =~ ^[0-9]+$ ]]; then
-        wrong="no good Content-Length: $head"
-    elif [[ -n $nul ]]; then
-        wrong="expected: a page without NUL, but one follows its first ${#content} bytes"
+    if [[ ! $head =~ ^HTTP/1\.[01]\ [2-5][0-9][0-9] ]]; then
+        wrong="expected: an answer, but it has no status line: '${head%%$'\n'*}'"
     elif [[ -n ${answer_to_head-} && -n $content ]]; then
         wrong="an answer to HEAD has content: $content"
-    elif [[ -z ${answer_to_head-} && $value != "${#content}" ]]; then
-        wrong="${#content} bytes of content came with: $head"
     fi
 }
 
+# read_answer: an answer on standard input; of its content what precedes a NUL.
 read_answer() {
-    local line
+    local line value
 
     head=
-    while IFS= read -r line && [[ $line != $'\r' ]]; do
-        head+=$line$'\n'
+    while IFS= read -r line && [[ -n ${line%$'\r'} ]]; do
+        head+=${line%$'\r'}$'\r\n'
     done
     status=${head:9:3}
     content=
-    if IFS= read -r -d '' content; then # the rest, up to a NUL
-        nul=1
+    IFS= read -r -d '' content || true
+    if find_field Transfer-Encoding; then
+        join_chunks
     fi
     sentence=
     if [[ $status != 200 && $content =~ '<p>'([^<]*)'</p>' ]]; then
@@ -400,11 +488,32 @@ read_answer() {
     fi
 }
 
+# join_chunks: the content, which came in chunks.
+join_chunks() {
+    local rest=$content size
+
+    joined=1
+    content=
+    while [[ $rest =~ ^([0-9A-Fa-f]{1,8})[^$'\n']*$'\n' ]]; do
+        size=$((16#${BASH_REMATCH[1]}))
+        rest=${rest:${#BASH_REMATCH[0]}}
+        content+=${rest:0:size}
+        rest=${rest:size+2}
+        ((size > 0)) || break
+    done
+}
+
 # find_field NAME: sets value to that of the answer's only field of that name.
 find_field() {
-    value=${head#*$'\r\n'"$1: "}
-    [[ $value != "$head" && $value != *$'\r\n'"$1: "* ]] || return
+    local fields=$'\n'$head lower name=${1,,}
+
+    lower=${fields,,}
+    value=${lower#*$'\n'"$name:"}
+    [[ $value != "$lower" && $value != *$'\n'"$name:"* ]] || return
+    value=${fields:${#fields}-${#value}}
     value=${value%%$'\r\n'*}
+    value=${value#"${value%%[! $'\t']*}"}
+    value=${value%"${value##*[! $'\t']}"}
 }
 
 # field NAME: prints it.

@@ -13,7 +13,7 @@ teardown_file() {
     stop_server
 }
 
-# bats test_tags=contract,get-data,id:long-names-shown
+# bats test_tags=assignment,get-data,id:long-names-shown
 # hint: Is there an array of a fixed size on the way to the page?
 @test "a path, a key and a value of 10,000 octets are shown whole" {
     local long
@@ -25,7 +25,7 @@ teardown_file() {
     [[ $(pairs) == *"value=$long; "* ]] || fail 'the value is cut'
 }
 
-# bats test_tags=contract,get-data,id:title-escaped
+# bats test_tags=assignment,get-data,id:title-escaped
 # hint: In which places of the page does the path stand?
 @test "the title of the page holds nothing that the client sent unescaped" {
     ask "send GET /</title><i> HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n"
@@ -33,7 +33,7 @@ teardown_file() {
     [[ $content != *'<i>'* ]] || fail 'the path stands in the page unescaped'
 }
 
-# bats test_tags=contract,get-data,id:pairs-in-order
+# bats test_tags=assignment,get-data,id:pairs-in-order
 @test "pairs that were sent from first to last are shown from first to last" {
     fetch '/?first=1&second=2&third=3'
     assert_pairs 'key=first; value=1' 'key=second; value=2' 'key=third; value=3'

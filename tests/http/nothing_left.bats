@@ -1,6 +1,5 @@
-# nothing_left.bats - clients that are gone leave nothing behind in the server.
+# nothing_left.bats - clients that are gone leave nothing in the server.
 # stages: 1 2 3 4 5 6
-# bats file_tags=contract,robustness
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
@@ -35,7 +34,7 @@ leave_descriptors() {
 descriptors open: the server had $before, and now has $(descriptors)"
 }
 
-# bats test_tags=id:no-descriptor-left
+# bats test_tags=assignment,robustness,id:no-descriptor-left
 # hint: Which descriptor does each client get, and where is it closed? Follow
 #   each way out of the function, those upon a fault above all.
 @test "clients that are gone leave no descriptor open, whatever became of them" {
@@ -70,7 +69,7 @@ clients() {
     done
 }
 
-# bats test_tags=id:no-stack-left
+# bats test_tags=assignment,robustness,id:no-stack-left
 # hint: A thread that has ended keeps its stack until somebody joins it, unless
 #   it is detached. Who does either?
 @test "threads that have ended leave no stack behind" {

@@ -1,6 +1,5 @@
 # post_pieces.bats - content however it is cut into pieces and chunks.
 # stages: 6
-# bats file_tags=contract,post-data
 # hint: Content comes in as many pieces as the network likes. After each
 #   recv: how much was there, how much has come, how much is missing?
 
@@ -18,7 +17,7 @@ post='POST / HTTP/1.1\r\nHost: a\r\n'
 length="${post}Content-Length"
 chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 
-# bats test_tags=id:content-with-head
+# bats test_tags=assignment,post-data,id:content-with-head
 # hint: What did the recv that brought the end of the head bring besides? Is
 #   it kept?
 @test "content that comes with the head is taken" {
@@ -26,81 +25,93 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
     assert_pairs 'key=a; value=1' 'key=b; value=2'
 }
 
-# bats test_tags=id:content-after-head
-@test "content that comes behind the head is taken" {
+# bats test_tags=assignment,post-data,id:content-after-head
+@test "content that comes after the head is taken" {
     ask "send $length: 7\\r\\n\\r\\n" 'pause 30' 'send a=1&b=2'
     assert_pairs 'key=a; value=1' 'key=b; value=2'
 }
 
-# bats test_tags=id:content-partly-with-head
+# bats test_tags=assignment,post-data,id:content-partly-with-head
 @test "content of which a part comes with the head is taken whole" {
     ask "send $length: 7\\r\\n\\r\\na=1" 'pause 30' 'send &b=' 'pause 30' \
         'send 2'
     assert_pairs 'key=a; value=1' 'key=b; value=2'
 }
 
-# bats test_tags=id:post-byte-by-byte
-@test "a POST that comes octet by octet is taken" {
+# bats test_tags=assignment,post-data,id:post-byte-by-byte
+@test "a POST that comes byte by byte is taken" {
     ask "octets $length: 7\\r\\n\\r\\na=1&b=2"
     assert_pairs 'key=a; value=1' 'key=b; value=2'
+}
+
+# bats test_tags=http,post-data,id:chunks-byte-by-byte
+@test "chunks that come byte by byte are taken" {
     ask "octets ${chunked}2;x=y\\r\\na=\\r\\n1\\r\\n1\\r\\n0\\r\\nT: t\\r\\n\\r\\n"
     assert_pairs 'key=a; value=1'
 }
 
-# bats test_tags=id:excess-after-content
-# hint: No more than Content-Length octets are content, however many have
+# bats test_tags=assignment,post-data,id:excess-after-content
+# hint: No more than Content-Length bytes are content, however many have
 #   come.
-@test "what comes behind the content is no part of it" {
+@test "what comes after the content is not a part of it" {
     ask "send $length: 3\\r\\n\\r\\na=12&b=3"
     assert_pairs 'key=a; value=1'
+}
+
+# bats test_tags=http,post-data,id:excess-after-chunks
+@test "what comes after the last chunk is not a part of the content" {
     ask "send ${chunked}3\\r\\na=1\\r\\n0\\r\\n\\r\\nGET / HTTP/1.1\\r\\n\\r\\n"
     assert_pairs 'key=a; value=1'
 }
 
-# bats test_tags=id:no-waiting-after-content
-# hint: With the last octet of the content, reading is over: does the loop
+# bats test_tags=assignment,post-data,id:no-waiting-after-content
+# hint: With the last byte of the content, reading is over: does the loop
 #   call recv once more?
-@test "the answer does not wait for anything behind the content" {
-    raw_client "send $length: 3\\r\\n\\r\\na=1" 'until </html>' 'read'
+@test "the answer does not wait for anything after the content" {
+    raw_client "send $length: 3\\r\\n\\r\\na=1" 'until HTTP/1.'
 }
 
-# bats test_tags=id:no-answer-before-content
+# bats test_tags=assignment,post-data,id:no-answer-before-content
 # hint: Is the answer sent before the loop has read everything?
 @test "nothing is answered before the content is whole" {
     raw_client "send $length: 3\\r\\n\\r\\na=" 'silence 50' 'send 1' \
-        'until </html>'
-    raw_client "send ${chunked}3\\r\\na=1\\r\\n0\\r\\n" 'silence 50' 'send \r\n' \
-        'until </html>'
+        'until HTTP/1.'
 }
 
-# bats test_tags=id:chunks-joined
+# bats test_tags=http,post-data,id:no-answer-before-last-chunk
+@test "nothing is answered before the last chunk and its end have come" {
+    raw_client "send ${chunked}3\\r\\na=1\\r\\n0\\r\\n" 'silence 50' 'send \r\n' \
+        'until HTTP/1.'
+}
+
+# bats test_tags=http,post-data,id:chunks-joined
 @test "chunks are put together; sizes in any case, with zeros before them" {
     ask "send ${chunked}2\\r\\na=\\r\\n00003\\r\\n123\\r\\nA\\r\\n4567890123" \
         'send \r\n000a\r\n4567890123\r\n00\r\n\r\n'
     assert_pairs 'key=a; value=12345678901234567890123'
 }
 
-# bats test_tags=id:chunk-extensions
+# bats test_tags=http,post-data,id:chunk-extensions
 @test "chunk extensions are ignored" {
     ask "send ${chunked}3;a\\r\\na=1\\r\\n2 ; b = \"c;d\"\\r\\n23\\r\\n" \
         'send 0;last;e=f\r\n\r\n'
     assert_pairs 'key=a; value=123'
 }
 
-# bats test_tags=id:trailer-dropped
+# bats test_tags=http,post-data,id:trailer-dropped
 @test "the trailer section is read and dropped" {
     ask "send ${chunked}3\\r\\na=1\\r\\n0\\r\\nContent-Length: 9\\r\\n" \
         'send Content-Type: text/plain\r\nA:\r\n\r\n'
     assert_pairs 'key=a; value=1'
 }
 
-# bats test_tags=id:chunk-looks-like-chunk
+# bats test_tags=http,post-data,id:chunk-looks-like-chunk
 @test "a chunk that holds CR LF, or looks like a chunk, stays whole" {
     ask "send ${chunked}b\\r\\na=\\r\\n0\\r\\n\\r\\nb=\\r\\n0\\r\\n\\r\\n"
     assert_pairs $'key=a; value=\r\x030\r\x03\r\x03b=' # \x03 is an LF there
 }
 
-# bats test_tags=id:post-curl-chunked
+# bats test_tags=http,post-data,id:post-curl-chunked
 @test "curl's chunked POST of 1 MB is taken" {
     fetch / -H 'Transfer-Encoding: chunked' -H 'Content-Type:' \
         -T <(printf 'a=%0999998d' 7; printf '&b=c') -X POST
@@ -109,20 +120,22 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
     assert_equal "$(pairs | tail -n 1)" 'key=b; value=c; '
 }
 
-# bats test_tags=id:10-mib-small-pieces
+# bats test_tags=assignment,post-data,id:10-mib-small-pieces
 @test "10 MiB in small pieces are taken" {
     local piece
 
+    expect_mib 16
     piece=$(printf '%01021d' 0)
     ask "send $length: 10485760\\r\\n\\r\\n" "pieces 10240 a=$piece&"
     assert_equal "$status" 200
     assert_equal "$(pairs | grep -c "^key=a; value=$piece; \$")" 10240
 }
 
-# bats test_tags=id:10-mib-small-chunks
+# bats test_tags=http,post-data,id:10-mib-small-chunks
 @test "10 MiB in small chunks are taken" {
     local piece
 
+    expect_mib 16
     piece=$(printf '%01021d' 0)
     ask "send $chunked" "pieces 10240 400\\r\\na=$piece&\\r\\n" \
         'send 0\r\n\r\n'

@@ -27,7 +27,7 @@ standard error one line, which says what is wrong; in it: $(
         )"
 }
 
-# bats test_tags=contract,program,id:help
+# bats test_tags=ours,id:help
 @test "--help prints the usage and exits with 0" {
     run_server --help
     assert_equal "$code" 0
@@ -36,7 +36,7 @@ standard error one line, which says what is wrong; in it: $(
         fail 'expected: INTERFACE and PORT in what it prints'
 }
 
-# bats test_tags=contract,program,id:wrong-usage
+# bats test_tags=ours,id:wrong-usage
 @test "wrong usage prints the usage as an error and exits with 2" {
     local arguments
 
@@ -49,7 +49,7 @@ standard error one line, which says what is wrong; in it: $(
     done
 }
 
-# bats test_tags=contract,program,id:bad-port
+# bats test_tags=ours,id:bad-port
 @test "a bad port gets one sentence and exits with 1" {
     local port
 
@@ -59,7 +59,7 @@ standard error one line, which says what is wrong; in it: $(
     done
 }
 
-# bats test_tags=contract,program,id:bad-interface
+# bats test_tags=ours,id:bad-interface
 @test "a bad interface gets one sentence and exits with 1" {
     run_server 256.1.1.1 0
     assert_one_sentence 1 256.1.1.1 known
@@ -81,7 +81,7 @@ standard error one line, which says what is wrong; in it: $(
     done
 }
 
-# bats test_tags=contract,program,id:port-in-use
+# bats test_tags=ours,id:port-in-use
 @test "a port in use gets one sentence and exits with 1" {
     start_server
     # shellcheck disable=SC2153 # start_server sets PORT
@@ -90,7 +90,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=contract,program,id:port-0
+# bats test_tags=assignment,program,id:port-0
 # hint: getsockname says which port it became. Is the line flushed?
 @test "port 0 takes a free port, which the one line printed tells" {
     start_server
@@ -104,7 +104,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=contract,program,id:port-reused
+# bats test_tags=ours,id:port-reused
 # hint: A port stays taken for a while after its server has ended, unless
 #   SO_REUSEADDR is set.
 @test "a port that is given is taken, right after another server's end too" {
@@ -117,7 +117,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=contract,program,id:interface-name
+# bats test_tags=ours,id:interface-name
 @test "a name for an interface is looked up" {
     start_server "$SERVER" localhost
     fetch /
@@ -125,7 +125,7 @@ standard error one line, which says what is wrong; in it: $(
     stop_server
 }
 
-# bats test_tags=contract,program,id:ipv6
+# bats test_tags=ours,id:ipv6
 @test "::1 is answered by IPv6, where the machine has it" {
     if ! grep -qs '^00000000000000000000000000000001 ' /proc/net/if_inet6; then
         echo '# left out: this machine has no ::1' >&3
@@ -158,11 +158,12 @@ standard error one line, which says what is wrong; in it: $(
 # hint: The lowest free descriptor is given out first: which one does accept
 #   give when 2 is closed?
 @test "with its standard streams closed, it writes its log into no client's answer" {
-    export SERVER_PID SERVER_OUT=$BATS_TEST_TMPDIR/out SERVER_LOG=/dev/null
-
-    "$SERVER" 127.0.0.1 0 >"$SERVER_OUT" 0<&- 2>&- 3>&- &
-    SERVER_PID=$!
-    wait_until 10 take_address
+    cat >"$BATS_TEST_TMPDIR/start" <<END
+#!/bin/sh
+exec '$SERVER' "\$@" 0<&- 2>&-
+END
+    chmod +x "$BATS_TEST_TMPDIR/start"
+    start_server "$BATS_TEST_TMPDIR/start"
     hold slow 'send GET / HTTP/1.1\r\n' hold 'send Host: a\r\n\r\n' read
     for _ in 1 2 3 4; do
         ask 'send GET /b HTTP/1.1\r\nHost: a\r\n\r\n'

@@ -5,25 +5,33 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # helper.bash has the variables
 
 # send_each REQUEST...: sends each on a connection of its own, all by one
-# process. Sets outcomes to how each ended: 0 is well, 3 that it took too long;
-# after three that did, the rest is not sent. Sets answers to the files of what came.
+# process. Sets outcomes to how each ended: 0 is well, 3 that it took too long, `died`
+# that the server died of it; after three such, the rest is not sent. Sets answers to
+# the files of what came.
 send_each() {
-    local requests=("$@") got files late=0 i
+    local requests=("$@") got files lost=0 i
 
     outcomes=()
     answers=()
     while ((${#outcomes[@]} < $#)); do
         files=$BATS_TEST_TMPDIR/from_${#outcomes[@]}.
         mapfile -t got < <(
-            printf 'send %s\nread\n\n' "${requests[@]:${#outcomes[@]}}" |
-                "$TOOLS/raw_client" -b "$files" -t 10 \
+            printf 'send %s\nanswer\n\n' "${requests[@]:${#outcomes[@]}}" |
+                "$TOOLS/raw_client" -b "$files" -t "$patience" \
                     127.0.0.1 "$PORT" 2>&1 3>&- | grep -x '[0-9]*'
         )
         for ((i = 0; i <= ${#got[@]} && ${#outcomes[@]} < $#; i++)); do
             answers+=("$files$i")
             outcomes+=("${got[i]:-3}")
+            [[ ${outcomes[-1]} != 8 ]] || return 0 # it answers without end
+            was_late "${outcomes[-1]}"
+            if [[ ${outcomes[-1]} != 0 ]] && server_died; then
+                outcomes[-1]="died, $(how_it_ended)"
+                start_again
+                break
+            fi
         done
-        if ((${outcomes[-1]} == 3 && ++late == 3)); then
+        if [[ ${outcomes[-1]} == 3 || ${outcomes[-1]} == died* ]] && ((++lost == 3)); then
             break
         fi
     done
@@ -34,7 +42,7 @@ send_each() {
 # what it should be. Names every one that is wrong, as names has it.
 ask_each() {
     local check=$1 requests=("${@:2}") outcomes answers wrong failures='' first='' i
-    local answer_to_head
+    local answer_to_head joined
 
     send_each "${requests[@]}"
     for ((i = 0; i < ${#requests[@]}; i++)); do
@@ -42,13 +50,18 @@ ask_each() {
         answer_to_head=
         [[ ${requests[i]} != HEAD\ * ]] || answer_to_head=1
         if [[ -z ${outcomes[i]-} ]]; then
-            failures+='The rest was not sent: too much took too long.'$'\n'
+            failures+='The rest was not sent.'$'\n'
             break
         fi
-        look_at_answer "${answers[i]}"
+        [[ ${outcomes[i]} == 8 ]] || look_at_answer "${answers[i]}"
         case ${outcomes[i]} in
-        0) [[ -n $wrong ]] || "$check" "$i" ;;
+        0)
+            [[ -n $wrong ]] || is_one_answer
+            [[ -n $wrong ]] || "$check" "$i"
+            ;;
         3) wrong="no whole answer within 10 s: $head" ;;
+        8) wrong='the answer is longer than 2 MiB; that is enough' ;;
+        died*) wrong="the server ${outcomes[i]}" ;;
         *) wrong="no whole answer, the connection was broken off: $head" ;;
         esac
         if [[ -n $wrong ]]; then
@@ -62,13 +75,34 @@ ask_each() {
     fail "${failures%$'\n'}"
 }
 
-# check_rows GROUP|GROUP/NAME...: sends each request of these groups of
-# tests/wire/corpus that says what this stage answers, and names every one whose
-# answer differs.
-check_rows() {
-    local name request code fragment corpus=$BATS_FILE_TMPDIR/corpus
-    local names=() requests=() codes=() fragments=()
+# is_one_answer: nothing came after the content that the head announces.
+is_one_answer() {
+    local value
 
+    if [[ -z $answer_to_head ]] && find_field Content-Length &&
+        [[ $value != "${#content}" ]]; then
+        wrong="${#content} bytes of content came with: $head"
+    fi
+}
+
+# check_rows GROUP|GROUP/NAME...: sends each request of these groups of
+# tests/wire/corpus that says what this stage answers, and names every one that
+# gets another status.
+check_rows() {
+    send_rows check_code "$@"
+}
+
+# check_sentences GROUP|GROUP/NAME...: the same, and each page says what the corpus has
+# in quotation marks: of our own servers.
+check_sentences() {
+    send_rows check_sentence "$@"
+}
+
+send_rows() {
+    local name request code fragment corpus=$BATS_FILE_TMPDIR/corpus
+    local names=() requests=() codes=() fragments=() check=$1
+
+    shift
     [[ -e $corpus ]] || # once a file: it takes a moment
         "$BATS_TEST_DIRNAME/../wire/corpus.py" "$STAGE" >"$corpus"
     while IFS=$'\t' read -r name request code fragment; do
@@ -80,18 +114,20 @@ check_rows() {
         fi
     done <"$corpus"
     ((${#names[@]} > 0)) || fail "no request of $* says what stage $STAGE answers"
-    ask_each check_row "${requests[@]}"
+    ask_each "$check" "${requests[@]}"
 }
 
-check_row() {
-    local code=${codes[$1]} fragment=${fragments[$1]}
+check_code() {
+    [[ $status == "${codes[$1]}" ]] || wrong="expected ${codes[$1]}, not $status $sentence"
+}
+
+check_sentence() {
+    local fragment=${fragments[$1]}
 
     [[ $fragment != - ]] || fragment=
-    if [[ $status != "$code" ]]; then
-        wrong="expected $code $fragment, not $status $sentence"
-    elif [[ -z $answer_to_head && $sentence != *"$fragment"* ]]; then
+    check_code "$1"
+    [[ -n $wrong || -n $answer_to_head || $sentence == *"$fragment"* ]] ||
         wrong="expected '$fragment', not: $sentence"
-    fi
 }
 
 # assert_each STATUS START END TEXT...: asks START TEXT END with each text, and

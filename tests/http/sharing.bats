@@ -17,7 +17,7 @@ logged() {
     (($(grep -c 'HTTP/1.1" 200' "$SERVER_LOG") >= $1))
 }
 
-# bats test_tags=contract,threads,id:no-data-race
+# bats test_tags=ours,id:no-data-race
 # hint: Which variable do two threads touch with no lock between them? Built with
 #   SANITIZE=thread, the server shows the two places.
 @test "100 clients at once: built with ThreadSanitizer, it finds no data race" {

@@ -1,6 +1,5 @@
 # shortage.bats - when there is no thread, or no descriptor, to be had.
 # stages: 1 2 3 4 5 6
-# bats file_tags=contract,threads
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
@@ -37,7 +36,7 @@ $(tail -n 3 "$SERVER_LOG")"
     assert_came "$1" '^HTTP/1.1 200 OK'
 }
 
-# bats test_tags=id:no-thread-to-be-had
+# bats test_tags=ours,id:no-thread-to-be-had
 # hint: pthread_create returns an error, EAGAIN, when there can be no more
 #   threads. What becomes of that client then?
 @test "clients for whom no thread can be created are answered all the same" {
@@ -52,7 +51,7 @@ $(tail -n 3 "$SERVER_LOG")"
     stop_server
 }
 
-# bats test_tags=id:out-of-descriptors
+# bats test_tags=ours,id:out-of-descriptors
 # hint: accept fails with EMFILE when there is no descriptor left. That passes:
 #   is it taken for the end?
 @test "out of descriptors, the server goes on once some are free again" {
@@ -73,7 +72,7 @@ cpu_ms() {
             '{ print int(($12 + $13) * 1000 / ticks) }'
 }
 
-# bats test_tags=id:out-of-descriptors-idle
+# bats test_tags=ours,id:out-of-descriptors-idle
 # hint: Which call fails at once while this lasts, and does the loop wait
 #   before it tries again?
 @test "out of descriptors, the server waits without using the processor" {

@@ -77,7 +77,7 @@ begin() {
 
 # bats test_tags=id:second-signal
 @test "a second signal ends the server at once, whoever is waiting" {
-    local pid=$SERVER_PID code=0
+    local pid=$SERVER_PID
 
     by_hand_when 'GET /p HTTP/1.1\r\n' '0.1; kill $(pidof webserve)'
     begin 'send GET /p HTTP/1.1\r\n' read
@@ -87,8 +87,7 @@ begin() {
     SERVER_PID=
     in_ms wait_until 5 process_ended "$pid"
     ((elapsed < 700)) || fail "it took $elapsed ms"
-    wait "$pid" || code=$?
-    ((code != 0))
+    (($(end_status) != 0))
     finish client || true
 }
 

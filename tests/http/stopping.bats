@@ -38,18 +38,20 @@ stop_with_all_in_hand() {
     finish in_hand || fail "expected: an answer for each of those in hand"
     assert_came "$1" '</html>$'
     wait_until 10 process_ended "$pid"
-    wait "$pid"
+    assert_equal "$(end_status)" 0
     SERVER_PID=
 }
 
 # bats test_tags=id:stop-200-exchanges
 @test "SIGTERM with 200 exchanges in hand and more in the queue loses none" {
+    expect_mib 32
     start_server
     stop_with_all_in_hand 200
 }
 
 # bats test_tags=id:stop-all-threads-busy
 @test "SIGTERM with every thread busy and more in the queue loses none" {
+    expect_mib 32
     start_server "$SERVER_SMALL"
     stop_with_all_in_hand 8
 }

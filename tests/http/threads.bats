@@ -1,6 +1,5 @@
 # threads.bats - many clients at once.
 # stages: 1 2 3 4 5 6
-# bats file_tags=contract,threads
 # hint: While one client dawdles, who accepts the next one? And does each
 #   thread have variables of its own?
 
@@ -15,14 +14,14 @@ teardown_file() {
     stop_server
 }
 
-# bats test_tags=id:100-half-sent
+# bats test_tags=assignment,threads,id:100-half-sent
 # hint: While one client dawdles, who accepts the next one? Is a thread
 #   waited for (joined) right after its start?
 @test "100 clients with half a request do not delay another" {
     local best=9999 elapsed
 
     hold half -c 100 -t 20 'send GET /half HTTP/1.1\r\n' hold \
-        'send Host: a\r\n\r\n' read
+        'send Host: a\r\n\r\n' answer
     for _ in 1 2 3; do
         in_ms ask 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
         assert_hello /p
@@ -31,28 +30,26 @@ teardown_file() {
     finish half
     ((best < 500)) ||
         fail "expected: an answer within 0.5 s; the fastest of 3 took $best ms"
-    assert_came 100 '^HTTP/1.1 200 OK'
+    assert_came 100 'HTTP/1.[01] 200'
 }
 
-# bats test_tags=id:1000-connections
+# bats test_tags=assignment,threads,id:1000-connections
 # hint: Do two threads use the same variable: a static buffer, or the
 #   address of a variable of the loop?
 @test "1,000 connections at once get each its own answer" {
     ulimit -n hard
     raw_client -c 1000 -t 20 'send GET /number/\# HTTP' \
-        'send /1.1\r\nHost: a\r\n\r\n' read
-    assert_came 1000 '^HTTP/1.1 200 OK'
-    assert_came 1000 '</html>$'
-    case $STAGE in
-    [156])
+        'send /1.1\r\nHost: a\r\n\r\n' answer
+    assert_came 1000 'HTTP/1.[01] 200'
+    assert_came 1000 '</html>'
+    if grep -aq 'hello, .*/number/' "$came"; then # what a page has to show: page.bats
         assert_equal "$(bare_hellos <"$came" |
             grep -ao 'hello, /number/[0-9]*' | uniq)" \
             "$(printf 'hello, /number/%d\n' {0..999})"
-        ;;
-    esac
+    fi
 }
 
-# bats test_tags=id:20-curls
+# bats test_tags=assignment,threads,id:20-curls
 @test "20 curls side by side get their answers" {
     note "$BATS_TEST_TMPDIR/codes" curl --parallel 'http://127.0.0.1:8080/[1-20]'
     curl -q -sS --noproxy '*' --parallel --parallel-max 20 --max-time 10 \

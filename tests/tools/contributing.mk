@@ -24,8 +24,10 @@ variants: # correct servers, made in other ways than ours, pass every graded tes
 
 grade-tests: # marks a small class, most of it hostile: [FULL=1]
 	$(call needs,test grade,STAGE=2 grade-programs)
+	tests/course/submission/collect_test.py
 	tests/course/submission/taking_test.py
 	tests/course/grading/marks_test.py
+	tests/course/grading/scheduling_test.py
 	$(SUBMISSION) FULL=$(FULL) tests/course/grading/batch_test.py $(BUILD)
 
 matrix: # the tests of each step pass after it, and fail before it: [STAGE=n]

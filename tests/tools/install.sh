@@ -18,6 +18,7 @@ command:nc             netcat-openbsd      test walk
 header:cmocka.h        libcmocka-dev       test
 command:prlimit        util-linux          grade
 command:bwrap          bubblewrap          grade
+command:parallel       parallel            grade
 command:nm             binutils            grade check
 command:slowhttptest   slowhttptest        load
 command:valgrind       valgrind            races instructions

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """tests/tools/list_tests.py STAGE - prints the tests that are expected of a stage.
-tests/tools/list_tests.py --check - fails if a label is missing, or two tests have one id.
+tests/tools/list_tests.py --check - fails if a label is missing, two tests have one id, or
+docs/assignment-map.md does not say which sentence a test of the assignment is for.
 
 Each line is ID, TAG, GROUP, HINT, JOB and TITLE, with tabs between them; suite/tests.py
 says where they are written. Stage 0 has the unit tests of common/. PORTABLE=1 is the
@@ -11,13 +12,14 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from suite.tests import COMMON, expected_tests, faults_of, stages
+from suite.tests import COMMON, TOP, expected_tests, faults_of, stages
 
 
 def check() -> list[str]:
     """What is wrong with the labels of any test."""
     faults: list[str] = []
     jobs: dict[str, str] = {}
+    mapped = (TOP / "docs/assignment-map.md").read_text("utf-8")
     for stage in (COMMON, *stages()):
         tests = expected_tests(stage)
         load = expected_tests(stage, suite="tests/load")
@@ -25,6 +27,10 @@ def check() -> list[str]:
         for test in (*tests, *load):
             if jobs.setdefault(test.id, test.job) != test.job:
                 faults.append(f"the id {test.id} is in {jobs[test.id]} and in {test.job}")
+            is_judged = not test.job.endswith("_test") or test.job == "delegate_test"
+            if test.tag == "assignment" and is_judged and not test.is_end:
+                if f"`{test.id}`" not in mapped:
+                    faults.append(f"docs/assignment-map.md does not have {test.id}")
     return list(dict.fromkeys(faults))
 
 

@@ -71,10 +71,10 @@ def main() -> int:
     shutil.rmtree(asked.build / "results", ignore_errors=True)
     tests, jobs = plan(asked)
     try:
-        run_all(Bench(asked.build), jobs, asked.jobs, Terminal(len(jobs), False).say)
+        run_all(Bench(asked.build), jobs, asked.jobs, Terminal(len(jobs)).say)
     except KeyboardInterrupt:
         return 130
-    return conclude(tests, False, "")
+    return conclude(tests)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
  * clients that leave, fall silent, or do not read.
  */
 /* stages: 3 4 5 6 */
-/* tags: contract, handle_connection */
+/* tags: assignment, handle_connection */
 /* hint: A client may leave, reset, or fall silent after any octet: what does
  * each call return then, and is it looked at? */
 #include "request_rows.h"
@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+/* tags: http, handle_connection */
 /* hint: Is delegate called although the request is refused, or the answer
  * sent twice? */
 static void handle_connection_refuses(void **state)
@@ -138,6 +139,7 @@ static void handle_connection_of_a_client_that_half_closes(void **state)
     }
 }
 
+/* tags: ours */
 /* hint: When nothing comes for too long, the client gets 408 if any of the
  * request had come. */
 static void handle_connection_of_a_client_that_falls_silent(void **state)

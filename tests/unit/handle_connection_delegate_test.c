@@ -3,7 +3,7 @@
  * does, and when there is no memory.
  */
 /* stages: 3 4 5 6 */
-/* tags: contract, handle_connection */
+/* tags: assignment, handle_connection */
 /* hint: Look at what delegate returns, and at what it leaves in the
  * response, before anything is sent. */
 #include "request_rows.h"
@@ -100,6 +100,7 @@ static void handle_connection_of_a_delegate_that_fails(void **state)
     }
 }
 
+/* tags: http, handle_connection */
 /* hint: 204 and 304 go without content and without Content-Length. */
 static void handle_connection_of_an_answer_without_content(void **state)
 {
@@ -271,6 +272,7 @@ static size_t check_without_memory(const struct request_row *row, size_t most,
  * and with that one alone failing: the client gets a clean 500, or a 200 when
  * there was enough; never half an answer. */
 
+/* tags: ours */
 /* hint: Each allocation may fail. Is what it gives looked at, and is
  * everything released on that way out? Where not even the error page fits into
  * memory, a 500 without one can be constant. */

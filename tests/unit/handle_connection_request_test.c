@@ -4,7 +4,7 @@
  * are the test's.
  */
 /* stages: 3 4 5 6 */
-/* tags: contract, handle_connection */
+/* tags: assignment, handle_connection */
 /* hint: The client sends the request in the pieces named above, each when the
  * one before it was taken, and then waits for the answer. Follow the loop:
  * after each piece, what has come, and what is missing? */
@@ -140,6 +140,7 @@ static long time_of_lines(size_t lines)
     return began;
 }
 
+/* tags: ours */
 /* hint: Where does the search for the end begin when a piece has come: at the
  * first octet of all, or where the last search has ended? */
 static void handle_connection_takes_time_in_proportion(void **state)
@@ -184,6 +185,7 @@ static void handle_connection_of_a_large_post(void **state)
     free(request);
 }
 
+/* tags: http, handle_connection */
 /* 100 Continue is sent when none of the content has come with the head, and
  * never to HTTP/1.0, nor without content. */
 /* hint: 100 is sent once, before the content is waited for, and only if the

@@ -4,7 +4,7 @@
  * ends, for memory that can no longer be freed.
  */
 /* stages: 4 5 6 */
-/* tags: contract, threads */
+/* tags: assignment, threads */
 /* hint: What is allocated for each client, and who frees it, how often, and
  * when? The server's own output, above, has AddressSanitizer's report. */
 #include "support_serve.h"

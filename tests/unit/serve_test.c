@@ -3,7 +3,7 @@
  * handle_connection that is the test's.
  */
 /* stages: 4 5 6 */
-/* tags: contract, serve */
+/* tags: assignment, serve */
 /* hint: Follow serve until it listens: is each result looked at, and the
  * line printed and flushed? */
 /* link: -Wl,--wrap=handle_connection,--wrap=pthread_create */
@@ -225,7 +225,7 @@ static struct answer read_answer(int client)
     return answer;
 }
 
-/* tags: contract, threads */
+/* tags: assignment, threads */
 /* hint: Is handle_connection called in a thread of its own, and the next
  * client accepted without waiting for its end? */
 static void serve_handles_each_connection_in_a_thread(void **state)
@@ -399,6 +399,7 @@ static void check_fails(const char *interface, const char *port,
                     shown_string(text));
 }
 
+/* tags: ours */
 /* hint: serve says in a sentence on standard error what is wrong with the
  * port, and returns -1. */
 static void serve_of_a_bad_port(void **state)
@@ -412,6 +413,7 @@ static void serve_of_a_bad_port(void **state)
     check_fails("127.0.0.1", "", parts);
 }
 
+/* tags: ours */
 /* hint: serve says in a sentence on standard error what is wrong with the
  * interface, and returns -1. */
 static void serve_of_a_bad_interface(void **state)
@@ -425,6 +427,7 @@ static void serve_of_a_bad_interface(void **state)
     check_fails("203.0.113.77", "0", not_ours);
 }
 
+/* tags: ours */
 /* hint: bind fails then: serve says why in a sentence on standard error, and
  * returns -1. */
 static void serve_of_a_port_in_use(void **state)
@@ -438,6 +441,7 @@ static void serve_of_a_port_in_use(void **state)
     check_fails("127.0.0.1", port, parts);
 }
 
+/* tags: ours */
 /* hint: Is the result of each call looked at? When one fails, serve says why in
  * a sentence on standard error, and returns -1. */
 static void serve_when_a_call_fails(void **state)

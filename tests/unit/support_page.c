@@ -43,8 +43,19 @@ static long referred(const char *reference, const char **end)
     return *behind == ';' ? number : -1;
 }
 
-/* The text with each reference to a character that must be escaped, and to
- * U+FFFD, in the one form that the tests have it in. The caller frees it. */
+/* The number of the character that is there as a reference, or, between tags,
+ * where it may be as it is; or -1. *end is what follows it. */
+static long shown_character(const char *text, bool is_in_tag, const char **end)
+{
+    *end = text + 1;
+    if (*text == '&') {
+        return referred(text, end);
+    }
+    return !is_in_tag && strchr("\"'>", *text) != NULL ? *text : -1;
+}
+
+/* The text with each character that may be escaped, and U+FFFD, in the one form
+ * that the tests have it in. The caller frees it. */
 static char *same_references(const char *text)
 {
     static const struct {
@@ -52,14 +63,16 @@ static char *same_references(const char *text)
         const char *form;
     } forms[] = {{'"', "&quot;"}, {'&', "&amp;"}, {'\'', "&#39;"},
                  {'<', "&lt;"},   {'>', "&gt;"},  {0xFFFD, "\xEF\xBF\xBD"}};
-    char *same = test_malloc_or_fail(strlen(text) * 2 + 1);
+    char *same = test_malloc_or_fail(strlen(text) * 6 + 1);
     char *place = same;
+    bool is_in_tag = false;
 
     while (*text != '\0') {
-        const char *behind = text;
-        long number = *text == '&' ? referred(text, &behind) : -1;
+        const char *behind;
+        long number = shown_character(text, is_in_tag, &behind);
         size_t i = 0;
 
+        is_in_tag = *text == '<' || (is_in_tag && *text != '>');
         while (i < COUNT(forms) && forms[i].number != number) {
             i++;
         }

@@ -5,7 +5,7 @@
  */
 /* stages: 2 */
 /* link: -Wl,--wrap=delegate */
-/* tags: contract, delegate */
+/* tags: assignment, delegate */
 /* hint: Find the call of delegate: what is it given, who looks at its result,
  * and what is sent before it is called? */
 #include "support.h"

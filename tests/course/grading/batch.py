@@ -1,95 +1,288 @@
-"""Marks a folder of submissions, several at a time."""
+"""Marks a batch of submissions, on this machine and on others.
 
+What is marked is known by the files in OUT: a batch that is cut off goes on where it
+stopped when it is started again, and takes in what has come or changed meanwhile.
+
+    OUT/marks.csv, OUT/index.html     the class, made from the grade.json of all
+    OUT/submissions/NAME/             the forms of one
+    OUT/.batch/NAME.json              what it was made from: written last
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
 import os
+import shutil
 import sys
-import threading
+import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
 
 from grading.class_page import as_class_page
 from grading.forms import as_csv, number
+from grading.machines import Machines, read_hosts
 from grading.marking import Marker
-from grading.marks import Grade
-from submission.sources import shown
+from grading.marks import VERSION, Grade, from_json
+from submission import TOP
+from submission.archives import Refused
+from submission.collect import Submission, collect
+from submission.names import shown
+from submission.sources import digest, load
 
 Forms = dict[str, Callable[[Grade], str]]
+# What marks are made from, except the submission.
+JUDGE = ("common", "stages", "tests/course", "tests/http", "tests/unit")
+JUDGE += ("tests/tools/suite", "tests/tools/raw_client")
+PATIENCE = float(os.environ.get("LOCK_SECONDS", "10"))
 
 
-def mark_all(marker: Marker, folder: Path, out: Path, forms: Forms) -> int:
-    """Marks each folder in a folder; writes a folder for each, and the class's
-    marks.csv and index.html. Returns the exit status."""
-    submissions = sorted(path for path in folder.iterdir() if path.is_dir())
-    if not submissions:
-        print(f"There is no folder in {folder}.", file=sys.stderr)
-        return 1
-    at_once = int(os.environ.get("GRADE_JOBS") or max(1, (os.cpu_count() or 2)))
-    os.environ.setdefault("JOBS", "2")  # of each submission's tests
-    started = time.monotonic()
-    table = Table(out / "marks.csv", len(submissions))
+@dataclass
+class Marked:
+    """A submission that has its marks in OUT."""
 
-    def mark(path: Path) -> None:
-        try:
-            grade = marker.mark(path)
-            write(grade, out / grade.name, forms)
-        except Exception as error:  # whatever it is, it is of this one alone
-            reason = f"{type(error).__name__}: {shown(str(error))}"
-            grade = marker.unjudged(shown(path.name), reason)
-            write(grade, out / grade.name, forms)
-        table.add(grade)
-
-    with ThreadPoolExecutor(at_once) as workers:
-        jobs = [workers.submit(mark, path) for path in submissions]
-        try:
-            for job in as_completed(jobs):
-                job.result()
-        except BaseException:
-            workers.shutdown(wait=False, cancel_futures=True)
-            marker.stop()
-            raise
-    seconds = time.monotonic() - started
-    page = as_class_page(table.grades, seconds)
-    (out / "index.html").write_text(page, encoding="utf-8")
-    print(f"{len(table.grades)} marked in {seconds:.0f} s: {out / 'index.html'}")
-    return 0
+    folder: str
+    grade: Grade
+    digest: str = ""  # of what was taken, if it was judged
+    judge: str = ""  # of the project's files
 
 
-def write(grade: Grade, out: Path, forms: Forms) -> None:
-    """Writes its forms."""
-    out.mkdir(parents=True, exist_ok=True)
-    for name, form in forms.items():
-        (out / name).write_text(form(grade), encoding="utf-8")
+class Batch:
+    """The marks in OUT, and what is still to be done."""
 
+    def __init__(self, marker: Marker, out: Path, forms: Forms):
+        self.marker = marker
+        self.out = out
+        self.forms = forms
+        self.state = out / ".batch"
+        self.state.mkdir(parents=True, exist_ok=True)
+        self.judge = judge_digest()
+        self.marked: dict[str, Marked] = {}
+        self.waiting: dict[str, tuple[str, str]] = {}  # by number: folder, digest
+        self.total = 0
+        self.done = 0
+        self.started = 0.0
 
-class Table:
-    """The marks so far: a line is printed for each, and marks.csv is written
-    again, so that it is there whatever becomes of the rest."""
+    # ---- What there is
 
-    def __init__(self, path: Path, total: int):
-        self.path = path
-        self.total = total
-        self.grades: list[Grade] = []
-        self.lock = threading.Lock()
+    def read(self) -> None:
+        """Reads the marks that are there; Refused if they are of another stage."""
+        for path in sorted(self.out.glob("submissions/*/grade.json")):
+            known = self.state / f"{path.parent.name}.json"
+            try:
+                data = json.loads(path.read_text(encoding="utf-8"))
+                about = json.loads(known.read_text()) if known.exists() else {}
+            except ValueError:
+                continue  # it is marked again
+            if data["stage"] != self.marker.stage:
+                raise Refused(
+                    f"{self.out} has marks of stage {data['stage']}: name another OUT."
+                )
+            name = path.parent.name
+            if data["version"] == VERSION:
+                self.marked[name] = Marked(name, from_json(data), **about)
+            else:
+                say(f"{name} has marks in another form, which are left out.")
 
-    def add(self, grade: Grade) -> None:
-        """Adds one more."""
-        with self.lock:
-            self.grades.append(grade)
-            self.grades.sort(key=lambda other: other.name)
-            new = self.path.with_suffix(".new")
-            new.write_text(as_csv(self.grades), encoding="utf-8")
-            new.rename(self.path)
-            self.print(grade)
+    def choose(self, found: list[Submission], work: Path) -> None:
+        """Takes all submissions, and keeps those that are not marked as they are."""
+        self.total = len(found)
+        again = []
+        for count, one in enumerate(found, 1):
+            folder = work / str(count)
+            taken = one.take(folder)
+            mark = digest(folder)
+            known = self.marked.get(one.folder)
+            if known and known.digest == mark:
+                shutil.rmtree(folder)
+                self.done += 1
+                continue
+            if known and known.digest:
+                again.append(taken.name)
+            self.waiting[str(count)] = one.folder, mark
+        here = {one.folder for one in found}
+        gone = [m.grade.name for f, m in self.marked.items() if f not in here]
+        stay = here - {folder for folder, _ in self.waiting.values()}
+        older = [f for f in stay if self.marked[f].judge != self.judge]
+        if self.done:
+            say(f"{self.done} of {self.total} are marked; the others follow.")
+        if again:
+            say(f"Changed, and marked again: {', '.join(again)}.")
+        if gone:
+            say(f"Not in the batch any more, and kept: {', '.join(gone)}.")
+        if older:
+            say(
+                f"The tests have changed since {len(older)} were marked; those keep "
+                f"their marks. To mark all again, remove {self.out}."
+            )
+
+    # ---- What comes
+
+    def add(self, key: str, grade: Grade, judged: bool) -> None:
+        """Writes the marks of one."""
+        folder, mark = self.waiting.pop(key)
+        known = self.state / f"{folder}.json"
+        known.unlink(missing_ok=True)
+        for name, form in self.forms.items():
+            write(self.out / "submissions" / folder / name, form(grade))
+        one = Marked(folder, grade, mark, self.judge)
+        self.marked[folder] = one
+        self.write_table()
+        if judged:
+            write(known, json.dumps({"digest": mark, "judge": self.judge}))
+        self.done += 1
+        self.print(grade)
+
+    def grades(self) -> list[tuple[str, Grade]]:
+        """All of them, by name, with their folders."""
+        found = [(one.folder, one.grade) for one in self.marked.values()]
+        return sorted(found, key=lambda pair: (pair[1].name, pair[0]))
+
+    def write_table(self) -> None:
+        """Writes marks.csv."""
+        text = as_csv([grade for _, grade in self.grades()])
+        write(self.out / "marks.csv", text)
+
+    def finish(self) -> None:
+        """Writes what is about the class."""
+        if self.marked:
+            self.write_table()
+            write(self.out / "index.html", as_class_page(self.grades()))
 
     def print(self, grade: Grade) -> None:
         """Prints its line."""
-        first = grade.faults[0].sentence if grade.faults else ""
-        if not first and grade.notes:
-            first = grade.notes[0]
+        cause = grade.cause()
+        first = cause.sentence if cause else "".join(grade.notes[:1])
+        wide = len(str(self.total))
         print(
-            f"{len(self.grades):>{len(str(self.total))}}/{self.total} "
+            f"{self.done:>{wide}}/{self.total} {self.left():14} "
             f"{number(grade.points):>5} {grade.name:24} "
             f"{grade.seconds:4.0f} s  {first[:90]}",
             flush=True,
         )
+
+    def left(self) -> str:
+        """How much longer it will take, by what it has taken."""
+        left = len(self.waiting)
+        seconds = (time.monotonic() - self.started) / max(1, self.here) * left
+        if not left:
+            return "the last"
+        return (
+            f"{seconds / 60:.0f} min left" if seconds > 90 else f"{seconds:.0f} s left"
+        )
+
+    @property
+    def here(self) -> int:
+        """How many were marked since this program was started."""
+        return self.done - self.before
+
+    before = 0
+
+    def run(self, machines: Machines) -> None:
+        """Has all marked that wait."""
+        self.started = time.monotonic()
+        self.before = self.done
+        for result in machines.run(list(self.waiting)):
+            if result["number"] in self.waiting:
+                grade = from_json(result["grade"])
+                kinds = {fault.kind for fault in grade.faults}
+                self.add(result["number"], grade, "judge" not in kinds)
+        machines.tell_failures(say)
+        for key in list(self.waiting):
+            name = load(machines.work / key).name
+            reason = "its marking failed on each machine"
+            self.add(key, self.marker.unjudged(name, reason), False)
+
+
+def mark_all(
+    marker: Marker, batch: Path, out: Path, hosts: Path | None, forms: Forms
+) -> int:
+    """Marks a batch; returns the exit status."""
+    try:
+        asked = read_hosts(hosts)
+        if batch.resolve() in [out, *out.parents]:
+            raise Refused(f"{out} is in the batch: name an OUT that is not.")
+        with locked(out), tempfile.TemporaryDirectory(prefix="batch.") as scratch:
+            return mark_locked(Batch(marker, out, forms), batch, Path(scratch), asked)
+    except (Refused, OSError) as reason:
+        say(str(reason))
+        return 2
+
+
+def mark_locked(batch: Batch, path: Path, scratch: Path, asked) -> int:
+    """Marks it; nobody else writes to OUT."""
+    batch.read()
+    found, remarks = collect(path, scratch)
+    for remark in remarks:
+        say(remark)
+    if not found:
+        raise Refused(f"There is no submission in {path}. For one, say DIR=path.")
+    os.environ.setdefault("JOBS", "2")  # of each submission's tests
+    marker = batch.marker
+    machines = Machines(
+        marker.stage, marker.trusted, marker.level, batch.state / "machines"
+    )
+    try:
+        batch.choose(found, machines.work)
+        if batch.waiting:
+            machines.prepare(asked, say)
+            batch.run(machines)
+    except KeyboardInterrupt:
+        machines.stop()
+        say(
+            f"Stopped: {batch.done} of {batch.total} are marked. To go on, say the same."
+        )
+        return 130
+    finally:
+        machines.stop()
+        machines.clean_up()
+        batch.finish()
+    print(f"{batch.total} are marked: {batch.out / 'index.html'}")
+    return 0
+
+
+@contextlib.contextmanager
+def locked(out: Path) -> Iterator[None]:
+    """Keeps another batch from writing to the same folder meanwhile. One that was
+    stopped a moment ago may still be ending what it began."""
+    out.mkdir(parents=True, exist_ok=True)
+    with open(out / ".lock", "w", encoding="utf-8") as lock:
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    said = f"Another batch is being marked into {out}."
+                    raise Refused(said) from None
+            time.sleep(0.1)
+        yield
+
+
+def write(path: Path, text: str) -> None:
+    """Writes a file at once: it is there as a whole or as it was, whatever happens."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
+    with open(new, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    new.rename(path)
+
+
+def say(sentence: str) -> None:
+    """Says something that is not about one submission alone."""
+    print(shown(sentence), file=sys.stderr, flush=True)
+
+
+def judge_digest() -> str:
+    """Of the project's files that marks are made from."""
+    found = hashlib.sha256()
+    for top in JUDGE:
+        for path in sorted((TOP / top).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                found.update(f"{path.relative_to(TOP)}\0".encode() + path.read_bytes())
+    return found.hexdigest()

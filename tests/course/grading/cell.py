@@ -2,7 +2,7 @@
 shared memory, made by bubblewrap. Everything that was started in a cell ends with it.
 
 Of what the judge sees, the project is read-only except the folder to work in.
-PLACE/root is the root folder for grading/jail.sh: the system's programs and PLACE/view,
+PLACE/root is the root folder for grading/confine.c: the system's programs and PLACE/view,
 read-only. (The jail itself is not made by bubblewrap, which would stay in between: its
 programs would not have the process id, the signals and the exit status that the tests
 are about.)
@@ -19,7 +19,6 @@ from pathlib import Path
 from submission import TOP
 
 LEVELS = ("namespaces", "user", "none")
-HERE = Path(__file__).resolve().parent
 # Of the processes, those in the jail see only their own.
 PROC = 'mount -t proc -o ro,nosuid,nodev,noexec,hidepid=2 proc "$0/proc"'
 
@@ -75,12 +74,12 @@ def jail(root: Path) -> list[str | Path]:
     ]
 
 
-def best_level() -> str:
-    """The best isolation that works here."""
-    return next((level for level in LEVELS if works(level)), "none")
+def best_level(confine: Path) -> str:
+    """The best isolation that works here, with that program."""
+    return next((level for level in LEVELS if works(level, confine)), "none")
 
 
-def works(level: str) -> bool:
+def works(level: str, confine: Path) -> bool:
     """Whether a program in a jail has a user of its own here, and cannot send a signal
     to one that does not."""
     if level == "none":
@@ -89,8 +88,8 @@ def works(level: str) -> bool:
         place = Path(name)
         place.chmod(0o711)
         (place / "view").mkdir()
-        program = [HERE / "jail.sh", place, 60600, level, 0, "--"]
-        program += ["sh", "-c", '[ "$(id -u)" = 60600 ] && ! kill -0 1 2>/dev/null']
+        program = [confine, place, 60600, level, 0, "sh", "sh", "-c"]
+        program += ['[ "$(id -u)" = 60600 ] && ! kill -0 1 2>/dev/null']
         command = cell(level, place, None, [str(word) for word in program])
         try:
             tried = subprocess.run(

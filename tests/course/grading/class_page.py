@@ -1,7 +1,8 @@
-"""The page for a teacher: the marks of a class, and what went wrong in it."""
+"""The page for a teacher: the marks of a class, and what went wrong in it. What most have
+wrong comes first, since that may be a matter of the course rather than of a student."""
 
+import re
 import statistics
-from collections import Counter
 from html import escape
 from urllib.parse import quote
 
@@ -10,24 +11,77 @@ from grading.marks import Grade
 from grading.page import document, section
 
 STEP = 10  # points in a bar of the histogram
+FEW = 5  # names that are shown at once
+LEVELS = ("none", "user", "namespaces")  # the least isolated first
+Marked = tuple[str, Grade]  # the name of the folder, and the marks
 
 
-def as_class_page(grades: list[Grade], seconds: float) -> str:
+def as_class_page(marked: list[Marked]) -> str:
     """The whole page."""
+    grades = [grade for _, grade in marked]
     points = [grade.points for grade in grades]
     stage = grades[0].stage
+    least = min(grades, key=lambda grade: LEVELS.index(grade.isolation))
     parts = [
         f"<h1>Stage {stage}: {len(grades)} submissions</h1>",
         f"<p>Mean {number(statistics.mean(points))}, median "
         f"{number(statistics.median(points))}, from {number(min(points))} to "
-        f"{number(max(points))} points. Marked in {seconds:.0f} s. "
-        f"{escape(isolation_sentence(grades[0]))}</p>",
+        f"{number(max(points))} points.</p>",
+        "" if least.isolation == LEVELS[-1] else isolated(least),
+        section("What is wrong first", counted(causes(marked), len(marked))),
+        section("Red tests", counted(red_tests(marked), len(marked))),
         section("Marks", bars(histogram(points, grades[0].most))),
-        section("Faults", bars(faults(grades))),
-        section("Where points were lost", bars(lost(grades))),
-        section("Submissions", table(grades)),
+        section("Where points were lost", bars(lost(grades), 100.0)),
+        section("Submissions", table(marked)),
     ]
     return document(f"Stage {stage}: marks", "\n".join(filter(None, parts)))
+
+
+def isolated(grade: Grade) -> str:
+    """How well one was isolated, if that was not in the best way."""
+    return f"<p>{escape(grade.name)}: {escape(isolation_sentence(grade))}</p>"
+
+
+def causes(marked: list[Marked]) -> dict[str, list[Marked]]:
+    """Who has which root cause: alike are those that differ in numbers alone."""
+    found: dict[str, tuple[str, list[Marked]]] = {}
+    for one in marked:
+        cause = one[1].cause()
+        if cause:
+            key = re.sub(r"\d+", "0", cause.sentence)
+            found.setdefault(key, (cause.sentence, []))[1].append(one)
+    return dict(found.values())
+
+
+def red_tests(marked: list[Marked]) -> dict[str, list[Marked]]:
+    """Who has which red test."""
+    found: dict[str, list[Marked]] = {}
+    for one in marked:
+        for test in one[1].red():
+            found.setdefault(test.heading, []).append(one)
+    return found
+
+
+def counted(found: dict[str, list[Marked]], total: int) -> str:
+    """A line for each, the most frequent first, with links to those who have it."""
+    rows = sorted(found.items(), key=lambda item: -len(item[1]))
+    lines = []
+    for sentence, who in rows:
+        links = ", ".join(map(link, who))
+        if len(who) > FEW:
+            links = f"<details><summary>Who</summary>{links}</details>"
+        lines.append(
+            f'<tr><td class="n">{len(who)} of {total}</td>'
+            f"<td>{escape(sentence)}<br>{links}</td></tr>"
+        )
+    return f"<table><tbody>{''.join(lines)}</tbody></table>" if lines else ""
+
+
+def link(one: Marked) -> str:
+    """To the student's page."""
+    folder, grade = one
+    path = escape(f"submissions/{quote(folder)}/index.html")
+    return f'<a href="{path}">{escape(grade.name)}</a>'
 
 
 def histogram(points: list[float], most: float) -> list[tuple[str, float]]:
@@ -40,25 +94,20 @@ def histogram(points: list[float], most: float) -> list[tuple[str, float]]:
     return rows
 
 
-def faults(grades: list[Grade]) -> list[tuple[str, float]]:
-    counts = Counter(fault.sentence for grade in grades for fault in grade.faults)
-    return [(name, float(count)) for name, count in counts.most_common(20)]
-
-
 def lost(grades: list[Grade]) -> list[tuple[str, float]]:
     """The share of each group's points that the class did not get."""
     rows = []
-    for number_, group in enumerate(grades[0].groups):
-        missed = sum(g.groups[number_].most - g.groups[number_].points for g in grades)
-        rows.append(
-            (f"{group.title} (%)", round(100 * missed / (group.most * len(grades)), 1))
-        )
+    for place, group in enumerate(grades[0].groups):
+        if group.most:
+            missed = sum(g.groups[place].most - g.groups[place].points for g in grades)
+            share = round(100 * missed / (group.most * len(grades)), 1)
+            rows.append((f"{group.title} (%)", share))
     return rows
 
 
-def bars(rows: list[tuple[str, float]]) -> str:
-    """A bar for each row, with its number."""
-    most = max((value for _, value in rows), default=0.0)
+def bars(rows: list[tuple[str, float]], most: float = 0.0) -> str:
+    """A bar for each row, with its number; the longest is that of the most."""
+    most = most or max((value for _, value in rows), default=0.0)
     lines = [
         f'<tr><td>{escape(name)}</td><td><meter min="0" max="{most or 1}" '
         f'value="{value}" aria-label="{number(value)}"></meter></td>'
@@ -68,22 +117,24 @@ def bars(rows: list[tuple[str, float]]) -> str:
     return f"<table><tbody>{''.join(lines)}</tbody></table>" if rows else ""
 
 
-def table(grades: list[Grade]) -> str:
-    """The submissions, a line each, with a link to the student's page."""
-    head = "".join(f'<th class="n">{escape(g.name)}</th>' for g in grades[0].groups)
+def table(marked: list[Marked]) -> str:
+    """The submissions by name, a line each; marks.csv is for other orders."""
+    groups = marked[0][1].groups
+    head = "".join(f'<th class="n">{escape(group.name)}</th>' for group in groups)
     lines = []
-    for grade in grades:
-        link = escape(f"{quote(grade.name)}/index.html")
+    for one in marked:
+        grade = one[1]
         cells = "".join(f'<td class="n">{number(g.points)}</td>' for g in grade.groups)
-        remark = " ".join(fault.sentence for fault in grade.faults)
-        remark = " ".join([remark, *grade.notes]).strip()
+        cause = grade.cause()
+        remark = " ".join(([cause.sentence] if cause else []) + grade.notes)
         lines.append(
-            f'<tr><td><a href="{link}">{escape(grade.name)}</a></td>'
-            f'<td class="n"><strong>{number(grade.points)}</strong></td>{cells}'
-            f"<td>{escape(remark)}</td></tr>"
+            f"<tr><td>{link(one)}</td>"
+            f'<td class="n"><strong>{number(grade.points)}</strong></td>'
+            f"<td>{escape(remark)}</td>{cells}</tr>"
         )
     return (
         '<div style="overflow-x: auto"><table><thead><tr><th>name</th>'
-        f'<th class="n">points</th>{head}<th></th></tr></thead>'
+        '<th class="n">points</th><th style="min-width: 20rem">what is wrong first</th>'
+        f"{head}</tr></thead>"
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )

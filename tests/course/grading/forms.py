@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from grading.marks import Grade, to_json
 from suite.tests import Test
 
+FEW = 3  # red tests that are shown at once
 # What no XML document may hold.
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -31,32 +32,85 @@ def story(test: Test) -> str:
 
 def in_short(grade: Grade) -> list[str]:
     """What comes before everything else, a line each."""
-    lines = [
-        f"{fault.sentence} ({number(fault.cost)} points)" for fault in grade.faults
+    cause = grade.cause()
+    lines = [] if cause is None else [cause.sentence]
+    lines += [
+        f"{fault.sentence} ({number(fault.cost)} points)"
+        for fault in grade.faults
+        if cause is None or fault.sentence != cause.sentence
     ]
     return lines + grade.notes
 
 
-def as_table(grade: Grade) -> str:
-    """For the terminal."""
+def as_text(grade: Grade, rest: str = "") -> str:
+    """For the terminal: what is wrong first, and the points. `rest` says where all else
+    is."""
+    what = f"{grade.name}, stage {grade.stage}"
+    lines = [f"{what}: {number(grade.points)} of {number(grade.most)} points", ""]
+    lines += [f"  {line}" if line else "" for line in wrong(grade)]
+    lines += [f"  {line}" for line in table(grade)]
+    if rest:
+        lines += ["", f"  {rest}"]
+    if grade.isolation:
+        lines += ["", f"  {isolation_sentence(grade)}"]
+    return "\n".join(lines) + "\n"
+
+
+def wrong(grade: Grade) -> list[str]:
+    """The root cause, other faults, notes, and a few of the red tests."""
+    lines: list[str] = []
+    if cause := grade.cause():
+        lines += [cause.sentence]
+        lines += ["By hand, with make run in another terminal:", f"  {cause.by_hand}"] * bool(
+            cause.by_hand
+        )
+        lines += [f"Hint: {cause.hint}"] * bool(cause.hint)
+        lines += [""]
+    others = in_short(grade)[1 if cause else 0 :]
+    lines += [*others, *[""] * bool(others)]
+    if red := grade.red():
+        few = f"; the first {FEW} of" if len(red) > FEW else ""
+        lines += [f"Red tests{few} {len(red)}:" if few else "Red tests:"]
+        lines += [f"  {test.heading}" for test in red[:FEW]]
+        lines += [""]
+    return lines
+
+
+def table(grade: Grade) -> list[str]:
+    """The points of each group."""
     wide = max(len(group.title) for group in grade.groups)
-    lines = [f"{grade.name}, stage {grade.stage}", ""]
+    lines = []
     for group in grade.groups:
         bar = "#" * round(10 * group.points / group.most) if group.most else ""
+        points = f"{number(group.points):>5} of {number(group.most):>3}"
         lines.append(
-            f"  {group.title:{wide}}  {number(group.points):>5} of "
-            f"{number(group.most):>3}  {bar:10}  {group.passed}/{group.tests} tests"
+            f"{group.title:{wide}}  {points if group.most else 'no points':>12}  {bar:10}  "
+            f"{group.passed}/{group.tests} tests"
         )
-    lines.append(
-        f"  {'all':{wide}}  {number(grade.points):>5} of {number(grade.most):>3}"
-    )
-    if in_short(grade):
-        lines += ["", *(f"  {line}" for line in in_short(grade))]
-    if grade.red():
-        lines += ["", "  Red tests:"]
-        lines += [f"    {test.heading} ({test.result})" for test in grade.red()]
-    lines += ["", f"  {isolation_sentence(grade)}"]
-    return "\n".join(lines) + "\n"
+    return lines
+
+
+def as_report(grade: Grade) -> str:
+    """All that there is to say, as text."""
+    parts = [as_text(grade).rstrip("\n")]
+    if (cause := grade.cause()) and cause.detail:
+        parts += [f"What was seen:\n{indented(cause.detail)}"]
+    reds = [t for t in grade.tests if t.result not in ("passed", "not-run")]
+    for title, tests in (
+        ("Red tests", grade.red()),
+        ("Red, and without points", [test for test in reds if not test.graded]),
+    ):
+        if tests:
+            parts += [f"---- {title}"]
+            parts += [f"{t.heading}\n{indented(story(t))}" for t in tests]
+    kept = [test for test in grade.tests if test.result == "not-run"]
+    if kept:
+        parts += ["---- Not run", "\n".join(test.heading for test in kept)]
+    return "\n\n".join(parts) + "\n"
+
+
+def indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())
 
 
 def isolation_sentence(grade: Grade) -> str:
@@ -91,7 +145,7 @@ def as_gradescope(grade: Grade) -> str:
                 "name": group.title,
                 "score": group.points,
                 "max_score": group.most,
-                "status": "passed" if group.points == group.most else "failed",
+                "status": "passed" if group.passed == group.tests else "failed",
                 "output": "\n".join(output),
                 "output_format": "text",
                 "tags": [group.name],
@@ -151,6 +205,7 @@ def as_classroom(grade: Grade) -> str:
             "message": f"{group.passed} of {group.tests} tests passed",
         }
         for group in grade.groups
+        if group.most
     ]
     whole = grade.points == grade.most
     result = {

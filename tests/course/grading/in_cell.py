@@ -8,8 +8,9 @@ it goes on; the marks are made from it outside of the cell.
 
 import argparse
 import json
-import os
+import resource
 import shutil
+import threading
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,27 +18,19 @@ from pathlib import Path
 from grading.jail import Jail
 from grading.watch import Watch
 from submission.judge import Judge, at_once
-from suite.tests import Test
+from submission.points import JUDGED_UNIT
 
-# The one program of unit tests whose verdicts are not reached in the process in which
-# the submission's code runs, and could print what it likes.
-JUDGED_UNIT = "delegate_test"
-
-
-def in_its_process(job: str) -> bool:
-    """Whether it is such a program: its tests are shown, and give no points."""
-    return job.endswith("_test") and job != JUDGED_UNIT
+FILE_MOST = 64 * 1024 * 1024  # bytes
 
 
 class Grader(Judge):
     """Judges a submission that is not trusted."""
 
+    writing = threading.Lock()
+
     def link_units(self) -> None:
-        """The unit tests that run in the submission's process all run in the jail; that
-        of delegate runs out here, and asks a driver."""
+        """The unit tests of delegate run out here, and ask a driver in the jail."""
         stage = f"stage{self.stage}"
-        if not self.only_graded:
-            super().link_units()
         for part in ("driver", "wire"):
             path = self.trusted / f"unit/delegate_driver/{part}.o"
             shutil.copy(path, self.workshop.view / "ours/unit")
@@ -55,46 +48,19 @@ class Grader(Judge):
             self.trusted / f"grade/{stage}/{JUDGED_UNIT}", self.program(JUDGED_UNIT)
         )
 
-    def link_unit(self, source: Path) -> None:
-        """Links one of those that run in the jail."""
-        if in_its_process(source.stem):
-            super().link_unit(source)
-
-    def listed(self) -> list[Test]:
-        """The tests of the stage; those in its process cannot be judged."""
-        tests = super().listed()
-        for test in tests:
-            test.tag = "unjudged" if in_its_process(test.job) else test.tag
-        return tests
-
-    def lacks(self) -> dict[str, str]:
-        """A file that is missing gives no points, even where the server can do without
-        it."""
-        return self.built.lacks
-
-    def limit_as_its_user(self) -> None:
-        """Puts a prlimit before the system's: root does not always have the right to
-        limit the process of another user, and a user may limit its own."""
-        program = self.work / "bin/prlimit"
-        program.parent.mkdir()
-        become = ""
-        if self.workshop.level != "none":
-            uid = self.workshop.uid
-            become = f"setpriv --reuid={uid} --regid={uid} --clear-groups "
-        program.write_text(f'#!/bin/sh\nexec {become}/usr/bin/prlimit "$@"\n')
-        program.chmod(0o755)
-        os.environ["PATH"] = f"{program.parent}:{os.environ['PATH']}"
-
     def write(self, notes: list[str]) -> None:
-        """Writes what is known, for the marks to be made from it."""
+        """Writes what is known, for the marks to be made from it. The watch calls this,
+        too."""
         judged = {
             "tests": [asdict(test) for test in self.tests],
             "faults": [asdict(fault) for fault in self.built.faults],
             "notes": self.built.notes + notes,
+            "diagnosis": asdict(self.diagnosis) if self.diagnosis else None,
         }
         path = self.work / "judged.json"
-        path.with_suffix(".new").write_text(json.dumps(judged), encoding="utf-8")
-        path.with_suffix(".new").rename(path)
+        with self.writing:
+            path.with_suffix(".new").write_text(json.dumps(judged), encoding="utf-8")
+            path.with_suffix(".new").rename(path)
 
 
 def main() -> None:
@@ -105,30 +71,27 @@ def main() -> None:
     parser.add_argument("uid", type=int)
     parser.add_argument("level")
     parser.add_argument("stage", type=int)
-    parser.add_argument("--only-graded", action="store_true")
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--job-seconds", type=int)
     asked = parser.parse_args()
     until = time.monotonic() + asked.seconds
-    jail = Jail(asked.place, asked.uid, asked.level)
+    # Of all that the judge writes itself, or catches of what a server says.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_MOST, FILE_MOST))
+    jail = Jail(asked.place, asked.trusted / "tools/confine", asked.uid, asked.level)
     grader = Grader(jail, asked.stage, asked.trusted, asked.work)
-    grader.only_graded = asked.only_graded
     grader.bench = replace(grader.bench, job_seconds=asked.job_seconds)
     watch = Watch(jail)
     if jail.level != "none":
         watch.start()
     grader.build(asked.folder)
-    grader.limit_as_its_user()
-    # Written now, in case the time runs out, which a start can bring about.
-    grader.write([])
+    # Written again and again, since the time may run out at any moment.
+    watch.tell = lambda: grader.write(watch.notes())
+    watch.tell()
     grader.try_to_start()
-    grader.write([])
-    grader.run(at_once(), lambda job: grader.write([]))
-    better = grader.run_again(until)
-    notes = watch.notes() if jail.level != "none" else []
-    if better:
-        names = "; ".join(test.id for test in better)
-        notes.append(f"Red, and green when run again alone: {names}.")
+    watch.tell()
+    grader.run(at_once(), lambda job: watch.tell())
+    grader.finish(until)
+    notes = watch.stop()
     jail.clear()
     grader.write(notes)
 

@@ -1,6 +1,4 @@
-"""A workshop whose programs are not trusted: they run in grading/jail.sh, which
-confines them.
-"""
+"""A workshop whose programs are not trusted: grading/confine.c confines them."""
 
 import os
 import shlex
@@ -9,8 +7,8 @@ from pathlib import Path
 
 from submission.workshop import Workshop, beginning, wait
 
-HERE = Path(__file__).resolve().parent
 ENOUGH_MIB = 4096  # of address space, for a compiler or a server
+ENDER = 60599  # a user that has no programs
 
 # In the jail: runs a command that writes the file {}, and gives the file on
 # standard output. Nothing stays in the jail, and nothing is handed over by name.
@@ -25,18 +23,22 @@ exit $status
 class Jail(Workshop):
     """Where, as which user, and how well confined."""
 
-    def __init__(self, place: Path, uid: int, level: str):
+    def __init__(self, place: Path, confine: Path, uid: int, level: str):
         super().__init__(place)
+        self.confine = confine  # the program
         self.uid = uid
         self.level = level
 
     def command(self, program: list[str], bounded: bool = True) -> list[str]:
         """The command that runs a program. AddressSanitizer takes terabytes of address
         space, so what is built with it is not `bounded`."""
-        seen = "/view" if self.level == "namespaces" else str(self.view)
+        return [*self.confined(program[0], bounded), *program]
+
+    def confined(self, program: str, bounded: bool) -> list[str]:
+        """The beginning of that command; the program's name and arguments follow."""
         memory = ENOUGH_MIB if bounded else 0
-        head = [HERE / "jail.sh", self.place, self.uid, self.level, memory, "--"]
-        return [*map(str, head), "env", "-C", seen, *program]
+        words = [self.confine, self.place, self.uid, self.level, memory, program]
+        return [str(word) for word in words]
 
     def make(self, program: list[str], target: Path, seconds: float) -> tuple[int, str]:
         """Has a program write the file {}, and puts that at the target, which is
@@ -57,20 +59,20 @@ class Jail(Workshop):
         """Writes a program that runs another one, with its arguments, jailed. In
         its own messages that one has the name of this one."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        named = ["bash", "-c", 'name=$1; shift; exec -a "$name" "$@"', "jail"]
-        command = shlex.join(self.command(named, bounded))
-        text = f'#!/bin/sh\nexec {command} "$0" {shlex.quote(f"./{program}")} "$@"\n'
+        command = shlex.join(self.confined(f"./{program}", bounded))
+        text = f'#!/bin/sh\nexec {command} "$0" "$@"\n'
         path.write_text(text, encoding="utf-8")
         path.chmod(0o755)
 
     def clear(self) -> None:
-        """Ends what the user still runs: daemons that a program left."""
+        """Ends all that the user runs, at once: nothing can fork meanwhile. What does
+        it has the user's right to send signals; the user has none over it."""
         if self.level == "none":
             return
         child = os.fork()
         if child == 0:
             try:
-                os.setresuid(self.uid, self.uid, self.uid)
+                os.setresuid(ENDER, self.uid, ENDER)
                 os.kill(-1, 9)
             finally:
                 os._exit(0)

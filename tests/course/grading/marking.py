@@ -11,17 +11,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Iterator
 
 from grading.cell import cell
-from grading.in_cell import in_its_process
+from grading.groups import made_groups
 from grading.marks import Grade, score
+from grading.watch import MEMORY_MIB
 from submission import TOP
+from submission.diagnosis import Diagnosis
 from submission.faults import Fault
-from submission.points import read_points
-from submission.sources import shown
+from submission.points import in_its_process, read_points
+from submission.sources import Taken, load, take
 from suite.tests import Test, expected_tests
 
 COURSE = TOP / "tests/course"
@@ -40,11 +42,18 @@ class Marker:
     level: str
     trusted: Path  # where make has built what is ours
     work: Path  # below the project's folder
-    only_graded: bool  # what gives no points would only take time
-    running: list[subprocess.Popen] = field(default_factory=list)
 
-    def mark(self, folder: Path) -> Grade:
-        """Marks a folder."""
+    def mark(self, path: Path) -> Grade:
+        """Marks a folder or an archive."""
+        with tempfile.TemporaryDirectory(prefix="taken.") as folder:
+            take(path, Path(folder))
+            return self.mark_taken(Path(folder))
+
+    def mark_taken(self, folder: Path) -> Grade:
+        """Marks what was taken of a submission."""
+        taken = load(folder)
+        if taken.problem:
+            return self.nothing(taken)
         with leased_uid() as uid:
             return self.mark_as(folder, uid if self.level != "none" else os.getuid())
 
@@ -55,11 +64,12 @@ class Marker:
         work = self.work / f"{uid}"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True, mode=0o700)
-        grade = Grade(shown(folder.name), self.stage, self.level)
+        grade = Grade(load(folder).name, self.stage, self.level)
         try:
             place.chmod(0o711)
             (place / "view").mkdir()
-            status = self.run_cell(place, folder, uid, work)
+            with made_groups(place, f"webserve-{uid}", MEMORY_MIB * 1024 * 1024):
+                status = self.run_cell(place, folder, uid, work)
             self.fill(grade, work, status)
         finally:
             shutil.rmtree(place, ignore_errors=True)
@@ -71,7 +81,6 @@ class Marker:
         judge = [sys.executable, COURSE / "grading/in_cell.py", place, folder.resolve()]
         judge += [self.trusted, work, uid, self.level, self.stage]
         judge += [f"--seconds={WALL_SECONDS}", f"--job-seconds={JOB_SECONDS}"]
-        judge += ["--only-graded"] if self.only_graded else []
         temporary = work / "tmp"
         temporary.mkdir(mode=0o700)
         with open(work / "judge.log", "wb") as log:
@@ -85,19 +94,12 @@ class Marker:
                 | {"TMPDIR": str(temporary), "PYTHONDONTWRITEBYTECODE": "1"}
                 | {"PYTHONPATH": str(COURSE)},
             )
-            self.running.append(process)
             try:
                 return process.wait(WALL_SECONDS)
             except subprocess.TimeoutExpired:
                 return None
             finally:
                 end(process)
-                self.running.remove(process)
-
-    def stop(self) -> None:
-        """Ends the cells that run: their marking comes to its end, too."""
-        for process in list(self.running):
-            end(process)
 
     def fill(self, grade: Grade, work: Path, status: int | None) -> None:
         """Makes the marks from what the judge wrote."""
@@ -108,6 +110,8 @@ class Marker:
             grade.tests = [Test(**test) for test in judged["tests"]]
             grade.faults = [Fault(**fault) for fault in judged["faults"]]
             grade.notes += judged["notes"]
+            if judged["diagnosis"]:
+                grade.diagnosis = Diagnosis(**judged["diagnosis"])
             if status is None:
                 stopped(
                     grade, "time", f"It was stopped after {WALL_SECONDS:.0f} s in all."
@@ -120,16 +124,25 @@ class Marker:
             self.give_up(grade, "It could not be judged.", log)
         score(grade, read_points(self.stage))
 
-    def give_up(self, grade: Grade, sentence: str, log: str = "") -> None:
+    def give_up(
+        self, grade: Grade, sentence: str, log: str = "", kind: str = "judge"
+    ) -> None:
         """Gives the marks of a submission of which nothing was judged."""
         tests = expected_tests(self.stage)
         grade.tests = [test for test in tests if not in_its_process(test.job)]
-        stopped(grade, "judge", sentence, log)
+        stopped(grade, kind, sentence, log)
 
     def unjudged(self, name: str, reason: str) -> Grade:
         """The marks of a submission that something kept from being judged."""
         grade = Grade(name, self.stage, self.level)
         self.give_up(grade, f"It could not be judged: {reason}.")
+        score(grade, read_points(self.stage))
+        return grade
+
+    def nothing(self, taken: Taken) -> Grade:
+        """The marks of a submission that has nothing to judge."""
+        grade = Grade(taken.name, self.stage, self.level, notes=taken.notes)
+        self.give_up(grade, taken.problem, kind="sources")
         score(grade, read_points(self.stage))
         return grade
 

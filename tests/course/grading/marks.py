@@ -4,15 +4,23 @@ Everything that is shown or written is made from a Grade; to_json gives the docu
 form (docs/grading.md), whose `version` changes with it.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
 
+from submission.diagnosis import Diagnosis
 from submission.faults import Fault
-from submission.points import Worth
+from submission.judge import Judge
+from submission.points import (
+    Worth,
+    gives_points,
+    group_of,
+    in_its_process,
+    read_points,
+)
 from suite.tests import Test
 
 FORMAT = "webserve-grade"
-VERSION = 2
+VERSION = 3
 
 
 @dataclass
@@ -28,6 +36,19 @@ class Group:
 
 
 @dataclass
+class Cause:
+    """What is wrong first of all: all else may follow from it."""
+
+    sentence: str
+    by_hand: str = ""  # a line that shows it
+    hint: str = ""
+    detail: str = ""  # what the compiler or the server said, or what was sent and came
+
+
+DIED = "The server died of it"  # as tests/http/failure_report.bash has it
+
+
+@dataclass
 class Grade:
     """A marked submission."""
 
@@ -38,6 +59,7 @@ class Grade:
     tests: list[Test] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    diagnosis: Diagnosis | None = None
     seconds: float = 0.0
 
     @property
@@ -51,22 +73,42 @@ class Grade:
         return round(sum(group.most for group in self.groups), 1)
 
     def red(self) -> list[Test]:
-        """The graded tests that ran and did not pass."""
-        return [
+        """The graded tests that ran and did not pass, in the order of the groups."""
+        order = [group.name for group in self.groups]
+        red = [
             test
             for test in self.tests
             if test.graded and test.result not in ("passed", "not-run")
         ]
+        return sorted(red, key=lambda test: (test.is_end, order.index(group_of(test))))
+
+    def cause(self) -> Cause | None:
+        """The one root cause, as far as it is known: a fault that kept tests from
+        running, a mistake that the server was asked for, a crash, or the first red
+        test."""
+        faults = sorted(self.faults, key=lambda fault: -fault.cost)
+        if faults and (faults[0].cost or not self.red()):
+            return Cause(faults[0].sentence, detail=faults[0].detail)
+        if found := self.diagnosis:
+            return Cause(found.sentence, found.by_hand, found.hint, found.seen)
+        red = self.red()
+        for test in (test for test in red if DIED in test.text):
+            line = next(li for li in test.text.splitlines() if DIED in li)
+            how = line.removeprefix(DIED).strip(", .")
+            return Cause(f"The server dies of a request, {how}.", test.command, test.hint,
+                         test.text)  # fmt: skip
+        if red:
+            return Cause(f"Red: {red[0].heading}", red[0].command, red[0].hint, red[0].text)
+        return None
 
 
 def score(grade: Grade, worths: list[Worth]) -> None:
-    """Gives points: in each group, the share of its graded tests that passed."""
-    worth_of = {worth.group: worth for worth in worths}
+    """Gives points: in each group, the share of its tests that passed."""
     for test in grade.tests:
-        test.graded = test.tag == "contract" and test.group in worth_of
+        test.graded = gives_points(test, worths)
     grade.groups = []
     for worth in worths:
-        tests = [t for t in grade.tests if t.graded and t.group == worth.group]
+        tests = [t for t in grade.tests if is_in(t, worth)]
         passed = sum(test.result == "passed" for test in tests)
         share = Fraction(passed, len(tests)) if tests else Fraction(0)
         points = float(round(Fraction(str(worth.points)) * share, 1))
@@ -74,6 +116,21 @@ def score(grade: Grade, worths: list[Worth]) -> None:
             Group(worth.group, worth.title, worth.points, points, passed, len(tests))
         )
         add_costs(grade.faults, tests, Fraction(str(worth.points)))
+
+
+def grade_of(judge: Judge, name: str) -> Grade:
+    """The marks of a folder that was judged without a cell."""
+    built = judge.built
+    grade = Grade(name, judge.stage, "", tests=judge.tests, faults=built.faults)
+    grade.notes, grade.diagnosis = built.notes, judge.diagnosis
+    score(grade, read_points(judge.stage))
+    return grade
+
+
+def is_in(test: Test, worth: Worth) -> bool:
+    """Whether the test is counted in that group."""
+    counts = test.graded or (test.tag == "http" and not in_its_process(test.job))
+    return counts and group_of(test) == worth.group
 
 
 def add_costs(faults: list[Fault], tests: list[Test], points: Fraction) -> None:
@@ -93,3 +150,19 @@ def to_json(grade: Grade) -> dict:
         "most": grade.most,
         **asdict(grade),
     }
+
+
+def from_json(data: dict) -> Grade:
+    """A Grade from its documented form; what it does not know, it leaves out."""
+
+    def known(kind, values):
+        names = {one.name for one in fields(kind)}
+        return kind(**{name: values[name] for name in values if name in names})
+
+    grade = known(Grade, data)
+    grade.groups = [known(Group, values) for values in data["groups"]]
+    grade.tests = [known(Test, values) for values in data["tests"]]
+    grade.faults = [known(Fault, values) for values in data["faults"]]
+    if data.get("diagnosis"):
+        grade.diagnosis = known(Diagnosis, data["diagnosis"])
+    return grade

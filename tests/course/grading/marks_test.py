@@ -19,11 +19,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from grading import forms
 from grading.class_page import as_class_page
-from grading.in_cell import in_its_process
 from grading.marks import Grade, score
 from grading.page import as_page
 from submission.faults import Fault
-from submission.points import Worth, read_points
+from submission.diagnosis import Diagnosis
+from submission.points import Worth, group_of, in_its_process, read_points
 from suite.tests import Test, expected_tests
 
 EVIL = '<script>alert("&")</script>\x00]]>'
@@ -37,11 +37,11 @@ def new_grade() -> Grade:
     """Five tests, of which three pass, one fails, and one was kept back."""
     grade = Grade("=cmd()", 6, "namespaces")
     grade.tests = [
-        Test("one", "contract", "requests"),
-        Test("two", "contract", "requests"),
-        Test("red", "contract", "requests", "Look.", text=EVIL, command="nc x"),
-        Test("kept", "contract", "threads", result="not-run", because="serve.c"),
-        Test("fine", "contract", "threads"),
+        Test("one", "assignment", "requests"),
+        Test("two", "assignment", "requests"),
+        Test("red", "assignment", "requests", "Look.", text=EVIL, command="nc x"),
+        Test("kept", "assignment", "threads", result="not-run", because="serve.c"),
+        Test("fine", "assignment", "threads"),
         Test("own", "ours", "ours"),
     ]
     grade.tests[2].title = "it is red"
@@ -65,16 +65,60 @@ class Marks(unittest.TestCase):
     def test_what_is_ours_or_unjudged_gives_no_points(self):
         grade = new_grade()
         grade.tests[5].result = "passed"
-        grade.tests.append(Test("x", "unjudged", "requests", result="failed"))
+        unit = Test("x", "assignment", "requests", result="failed", job="serve_test")
+        grade.tests.append(unit)
         score(grade, WORTHS)
         self.assertEqual(grade.points, 60.0)
+
+    def test_http_is_counted_and_gives_points_only_if_it_is_worth_any(self):
+        grade = new_grade()
+        grade.tests.append(Test("h", "http", "requests", result="failed"))
+        score(grade, [*WORTHS, Worth("http", 0.0, (), "HTTP")])
+        self.assertEqual((grade.points, grade.groups[2].tests), (60.0, 1))
+        self.assertNotIn("h", [test.id for test in grade.red()])
+        score(grade, [*WORTHS, Worth("http", 10.0, (), "HTTP")])
+        self.assertEqual(grade.most, 110.0)
+        self.assertIn("h", [test.id for test in grade.red()])
+
+    def test_a_skipped_test_has_not_passed(self):
+        grade = new_grade()
+        grade.tests[0].result = "skipped"
+        score(grade, WORTHS)
+        self.assertEqual(grade.points, 40.0)
+
+
+class Causes(unittest.TestCase):
+    """What is shown first."""
+
+    def test_a_fault_that_costs_points_comes_first(self):
+        self.assertEqual(new_grade().cause().sentence, "serve.c does not compile.")
+
+    def test_then_what_the_server_was_asked_for(self):
+        grade = new_grade()
+        grade.faults = []
+        grade.diagnosis = Diagnosis("key", "It spins.", "nc y", "Why?", "seen")
+        self.assertEqual(grade.cause().sentence, "It spins.")
+
+    def test_then_a_crash_with_its_request(self):
+        grade = new_grade()
+        grade.faults = []
+        grade.tests[2].text = "  1. send x\nThe server died of it, by SIGSEGV.\n"
+        cause = grade.cause()
+        self.assertIn("by SIGSEGV", cause.sentence)
+        self.assertEqual(cause.by_hand, "nc x")
+
+    def test_then_the_first_red_test_and_none_if_there_is_none(self):
+        grade = new_grade()
+        grade.faults = []
+        self.assertIn("it is red", grade.cause().sentence)
+        grade.tests[2].result = "passed"
+        self.assertIsNone(grade.cause())
 
 
 def points_faults(stage: int, worths: list[Worth], tests: list[Test]) -> list[str]:
     """What is wrong with a stage's points."""
-    unjudged = {t.group for t in tests if in_its_process(t.job)}
     judged = {
-        t.group for t in tests if t.tag == "contract" and not in_its_process(t.job)
+        group_of(t) for t in tests if t.tag != "ours" and not in_its_process(t.job)
     }
     judged.add("structure")
     groups = [worth.group for worth in worths]
@@ -84,7 +128,7 @@ def points_faults(stage: int, worths: list[Worth], tests: list[Test]) -> list[st
     found += [f"stage {stage}: no test is in {g}" for g in groups if g not in judged]
     found += [
         f"stage {stage}: {g} gives no points"
-        for g in judged - unjudged
+        for g in judged
         if groups.count(g) != 1
     ]
     return found
@@ -127,7 +171,7 @@ class Tags(HTMLParser):
 class Forms(unittest.TestCase):
     def test_pages_escape_and_need_nothing_else(self):
         grade = new_grade()
-        for page in (as_page(grade), as_class_page([grade, grade], 1.0)):
+        for page in (as_page(grade), as_class_page([("a", grade), ("b", grade)])):
             parsed = Tags(page)
             self.assertFalse({"script", "link", "img", "iframe"} & set(parsed.tags))
             self.assertNotIn("http", parsed.text)
@@ -163,15 +207,24 @@ class Forms(unittest.TestCase):
         self.assertEqual([row[0] for row in table], ["name", "'=cmd()", "plain"])
         self.assertEqual({len(row) for row in table}, {len(table[0])})
 
-    def test_the_table_names_what_is_red(self):
-        table = forms.as_table(new_grade())
-        for text in (
-            "    red: it is red (failed)",
-            "serve.c does not compile. (20 points)",
-            "60 of 100",
-        ):
-            self.assertIn(text, table)
-        self.assertNotIn("    one", table)
+    def test_the_text_has_the_cause_and_what_is_red(self):
+        grade = new_grade()
+        for text in (forms.as_text(grade, "rest"), forms.as_report(grade)):
+            for part in ("red: it is red", "serve.c does not compile.", "60 of 100"):
+                self.assertIn(part, text)
+            self.assertNotIn("    one", text)
+        self.assertNotIn("Look.", forms.as_text(grade))
+        self.assertIn("Hint: Look.", forms.as_report(grade))
+
+    def test_the_text_has_at_most_three_red_tests(self):
+        grade = new_grade()
+        for number in range(9):
+            red = Test(f"n{number}", "assignment", "requests", result="failed")
+            grade.tests.append(red)
+        score(grade, WORTHS)
+        self.assertIn("n1", forms.as_text(grade))
+        self.assertNotIn("n2", forms.as_text(grade))
+        self.assertIn("n8", forms.as_report(grade))
 
 
 if __name__ == "__main__":

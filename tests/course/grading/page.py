@@ -2,7 +2,7 @@
 
 from html import escape
 
-from grading.forms import isolation_sentence, number
+from grading.forms import FEW, isolation_sentence, number
 from grading.marks import Grade, Group
 from submission.faults import Fault
 from suite.tests import Test
@@ -53,7 +53,7 @@ def document(title: str, body: str) -> str:
 
 def as_page(grade: Grade) -> str:
     """The whole page."""
-    red = [test for test in grade.red()]
+    red = grade.red()
     shown = [
         t
         for t in grade.tests
@@ -63,11 +63,13 @@ def as_page(grade: Grade) -> str:
         f"<h1>{escape(grade.name)}, stage {grade.stage}</h1>",
         f'<p><span class="points">{number(grade.points)}</span> of '
         f"{number(grade.most)} points</p>",
-        "".join(fault_part(fault) for fault in grade.faults),
+        cause_part(grade),
+        "".join(fault_part(fault) for fault in other_faults(grade)),
         "".join(f"<p>{escape(note)}</p>" for note in grade.notes),
         groups_part(grade.groups),
-        section("What failed", "".join(test_part(test) for test in red)),
-        section("Failed, but not graded", "".join(test_part(test) for test in shown)),
+        section("Red tests", "".join(test_part(test) for test in red[:FEW])),
+        folded(f"The other {len(red) - FEW} red tests", red[FEW:]),
+        folded(f"{len(shown)} red tests without points", shown),
         tests_part(grade),
         f"<footer>{escape(isolation_sentence(grade))} Marking took "
         f"{number(grade.seconds)} s.</footer>",
@@ -81,6 +83,35 @@ def section(title: str, content: str) -> str:
     return f"<section><h2>{escape(title)}</h2>\n{content}</section>" if content else ""
 
 
+def folded(title: str, tests: list[Test]) -> str:
+    """Red tests that are not the first thing to look at."""
+    if not tests:
+        return ""
+    parts = "".join(test_part(test) for test in tests)
+    return f"<details><summary>{escape(title)}</summary>{parts}</details>"
+
+
+def cause_part(grade: Grade) -> str:
+    """What is wrong first of all."""
+    cause = grade.cause()
+    if cause is None:
+        return ""
+    parts = [f'<div class="fault"><strong>{escape(cause.sentence)}</strong>']
+    if cause.by_hand:
+        parts.append(f"<p>To see it: <code>{escape(cause.by_hand)}</code></p>")
+    if cause.hint:
+        parts.append(f"<p><strong>Hint:</strong> {escape(cause.hint)}</p>")
+    if cause.detail:
+        parts.append(f"<pre>{escape(cause.detail[:3000])}</pre>")
+    return "".join(parts) + "</div>"
+
+
+def other_faults(grade: Grade) -> list[Fault]:
+    """Those that are not the cause."""
+    cause = grade.cause()
+    return [f for f in grade.faults if cause is None or f.sentence != cause.sentence]
+
+
 def fault_part(fault: Fault) -> str:
     cost = f" It cost {number(fault.cost)} points." if fault.cost else ""
     detail = f"<pre>{escape(fault.detail[:3000])}</pre>" if fault.detail else ""
@@ -91,14 +122,18 @@ def fault_part(fault: Fault) -> str:
 
 
 def groups_part(groups: list[Group]) -> str:
-    lines = [
-        f"<tr><td>{escape(group.title)}</td>"
-        f'<td><meter min="0" max="{group.most}" value="{group.points}" '
-        f'aria-label="{number(group.points)} of {number(group.most)}"></meter></td>'
-        f'<td class="n">{number(group.points)} of {number(group.most)}</td>'
-        f'<td class="n">{group.passed} of {group.tests}</td></tr>'
-        for group in groups
-    ]
+    lines = []
+    for group in groups:
+        points = f"{number(group.points)} of {number(group.most)}"
+        meter = (
+            f'<meter min="0" max="{group.most}" value="{group.points}" '
+            f'aria-label="{points}"></meter>'
+        )
+        lines.append(
+            f"<tr><td>{escape(group.title)}</td><td>{meter if group.most else ''}</td>"
+            f'<td class="n">{points if group.most else "no points"}</td>'
+            f'<td class="n">{group.passed} of {group.tests}</td></tr>'
+        )
     return (
         "<table><thead><tr><th>What</th><th></th>"
         '<th class="n">points</th><th class="n">tests passed</th></tr></thead>'

@@ -25,16 +25,36 @@ STEP_SECONDS = 60
 TOO_LONG = f"longer than {STEP_SECONDS} s"
 DEFINED = "TDBRCVW"  # nm's letters for what a file defines, and others can use
 REFERS = "U"
+# Preprocesses its files, and finds what concerns a sanitizer.
+FIND_UNCHECKED = """
+"$@" 2>/dev/null | grep -oEw -m 1000 \\
+    -e '_*(no_sanitize|no_address_safety_analysis)[a-z_]*' \\
+    -e 'disable_sanitizer_instrumentation|__(asan|lsan|ubsan|sanitizer)_[a-z_]+' |
+    sort -u | head -n 5
+"""
+FAULTS_MOST = 20
+SENTENCE_MOST = 300  # characters, of what may quote the submission
+DETAIL_MOST = 6000
 
 
 @dataclass
 class Flavor:
-    """A way of building: the server, one with small limits, and for unit tests."""
+    """A way of building: for servers, or for unit tests."""
 
     name: str
     folder: str  # of BUILD, for what is ours
     compiling: list[str]
     linking: list[str]
+
+
+@dataclass
+class Server:
+    """A server that is linked from its objects; the Makefile says what each is for."""
+
+    name: str
+    folder: str  # of BUILD, for ours
+    first: str = ""  # an object of ours, linked before all others
+    linking: list[str] = field(default_factory=list)
 
 
 def words(name: str) -> list[str]:
@@ -43,14 +63,21 @@ def words(name: str) -> list[str]:
 
 
 def flavors() -> list[Flavor]:
-    """All of them."""
-    hard, linked = words("SERVER_CFLAGS"), words("SERVER_LDFLAGS")
+    """All of them: for servers, for unit tests."""
     unit = words("UNIT_CFLAGS")
     return [
-        Flavor("plain", ".", hard, linked),
-        Flavor("small", "small", [*hard, *words("SMALL_CFLAGS")], linked),
+        Flavor("plain", ".", words("SERVER_CFLAGS"), words("SERVER_LDFLAGS")),
         Flavor("unit", "unit", unit, unit),
     ]
+
+
+def servers(stage: int) -> list[Server]:
+    """All that the tests of a stage start."""
+    stand_in = f"stand_in/stage{stage}/delegate.o"
+    found = [Server("plain", ".")]
+    if stage > 1:  # the server of stage 1 calls no delegate
+        found.append(Server("stand_in", "stand_in", stand_in, words("STAND_IN_LINK")))
+    return [*found, Server("short", "short", "short/sends.o", words("SHORT_LINK"))]
 
 
 @dataclass
@@ -67,16 +94,21 @@ class Built:
     )  # functions no unit test can call
     symbols: dict[str, dict[str, str]] = field(default_factory=dict)
     no_server: str = ""  # the fault for which no server can be started
+    no_stand_in: str = ""  # that for which none can call another delegate
 
     def fault(self, kind: str, file: str, sentence: str, detail: str = "") -> str:
-        """Adds one, once; returns its key."""
+        """Adds one, once, and not without end; returns its key."""
+        sentence = sentence[:SENTENCE_MOST]
         for fault in self.faults:
             if fault.sentence == sentence:
                 return fault.key
+        if len(self.faults) == FAULTS_MOST:
+            return self.faults[-1].key
         key, number = file, 1
         while any(fault.key == key for fault in self.faults):
             number += 1
             key = f"{file} ({number})"
+        detail = detail[:DETAIL_MOST]
         self.faults.append(Fault(key, sentence, detail, kind=kind, file=file))
         return key
 
@@ -88,7 +120,7 @@ class Builder:
     workshop: Workshop
     stage: int
     trusted: Path  # the folder in which make has built what is ours
-    names: dict[str, str] = field(default_factory=dict)  # what take_sources returned
+    names: dict[str, str] = field(default_factory=dict)  # as Taken has them
     built: Built = field(default_factory=Built)
 
     def build(self) -> Built:
@@ -98,9 +130,11 @@ class Builder:
         self.compile_all(theirs)
         self.read_symbols()
         self.leave_out_programs()
+        self.note_unchecked(theirs)
         for path in sorted((TOP / f"stages/stage{self.stage}").glob("*.c")):
             function = "main" if path.name == "webserve.c" else path.stem
             self.look_for_function(function, path.name)
+        self.look_for_caller()
         said = self.link_servers()
         if said and self.built.lacks:
             for name in self.built.lacks:
@@ -133,6 +167,11 @@ class Builder:
             shutil.copy(
                 self.trusted / flavor.folder / "common.a", view / "ours" / flavor.name
             )
+        for server in servers(self.stage):
+            if server.first:
+                target = view / "ours" / server.first
+                target.parent.mkdir(parents=True)
+                shutil.copy(self.trusted / server.first, target)
 
     def is_included(self, header: str) -> bool:
         """Whether one of its files includes it."""
@@ -202,6 +241,15 @@ class Builder:
         """Where the object file of a source is."""
         return self.workshop.view / "objects" / flavor.name / f"{name[:-2]}.o"
 
+    def note_unchecked(self, theirs: list[str]) -> None:
+        """Notes what keeps AddressSanitizer from looking at a part of the code."""
+        flags = [*words("COMPILE"), *flavors()[1].compiling, "-include", "contract.h"]
+        files = [f"submission/{name}" for name in theirs]
+        command = ["bash", "-c", FIND_UNCHECKED, "jail", *flags, "-E", *files]
+        _, said = self.workshop.run(command, STEP_SECONDS)
+        if said:
+            self.built.notes.append(faults.unchecked(", ".join(said.split())))
+
     def read_symbols(self) -> None:
         """Reads what each of its files defines, and refers to."""
         for name in self.built.own:
@@ -256,12 +304,29 @@ class Builder:
             self.built.lacks[file] = self.built.fault(kind, file, sentence)
             self.built.own.discard(file)
 
+    def look_for_caller(self) -> None:
+        """Another delegate can only be put in the place of one that is called from
+        another file."""
+        where = self.defines("delegate", f"{DEFINED}t")
+        callers = [
+            s for s in self.built.symbols.values() if s.get("delegate") == REFERS
+        ]
+        if where in ("", "delegate.c") or callers or self.stage == 1:
+            return
+        name = self.name_of(where)
+        self.built.no_stand_in = self.built.alone.get("delegate") or (
+            self.built.lacks.get("delegate.c")
+            or self.built.fault(
+                "missing-function", name, faults.not_called_elsewhere("delegate", name)
+            )
+        )
+
     def note_replaced(self, name: str) -> None:
         """Says that tests are about a server with our file in it."""
         self.built.replaced = True
+        whose = "the tests'" if name == "delegate.c" else "the project's"
         self.built.notes.append(
-            f"The server is tested with the project's own {name} in the place of "
-            "the submission's."
+            f"The server is tested with {whose} own {name} in place of the submission's."
         )
 
     def put_ours(self, name: str) -> None:
@@ -269,9 +334,15 @@ class Builder:
         for flavor in flavors():
             target = self.object(flavor, name)
             target.parent.mkdir(parents=True, exist_ok=True)
-            source = self.trusted / flavor.folder / f"stage{self.stage}/{name[:-2]}.o"
+            source = self.our_object(flavor, name)
             if source.exists():
                 shutil.copy(source, target)
+
+    def our_object(self, flavor: Flavor, name: str) -> Path:
+        """What replaces a file. A server can read what it was linked with, so it is
+        not given the stage's own delegate, but one that only the tests have."""
+        folder = "stand_in" if name == "delegate.c" else flavor.folder
+        return self.trusted / folder / f"stage{self.stage}/{name[:-2]}.o"
 
     def serves_with_ours(self, name: str, serves: Callable[[], bool]) -> bool:
         """Whether the server serves when that file is replaced by ours; then it
@@ -288,8 +359,10 @@ class Builder:
 
     def link_servers(self) -> str:
         """Links them; what the linker said if it could not."""
-        for flavor in flavors()[:2]:
-            status, said = self.link(flavor, f"{flavor.name}/webserve", [], [])
+        for server in servers(self.stage):
+            first = [f"ours/{server.first}"] if server.first else []
+            program = f"{server.name}/webserve"
+            status, said = self.link(flavors()[0], program, first, server.linking)
             if status != 0:
                 return said or "?"
         return ""
@@ -300,16 +373,16 @@ class Builder:
         """Links the submission's functions, except main, with objects of ours. A
         function may be missing that these tests do not call."""
         more = [*more, "-lcmocka", "-Wl,--unresolved-symbols=ignore-all"]
-        objects = [*objects, *self.stand_ins(flavors()[2])]
-        return self.link(flavors()[2], program, objects, more)
+        objects = [*objects, *self.replacements(flavors()[1])]
+        return self.link(flavors()[1], program, objects, more)
 
-    def stand_ins(self, flavor: Flavor) -> list[str]:
+    def replacements(self, flavor: Flavor) -> list[str]:
         """Our object files for functions that the unit tests cannot call in its own:
         its other functions call them."""
         found = []
         for file in {*self.built.lacks, *(f"{name}.c" for name in self.built.alone)}:
             mine = self.object(flavor, file)
-            ours = self.trusted / flavor.folder / f"stage{self.stage}/{mine.name}"
+            ours = self.our_object(flavor, file)
             unusable = not mine.exists() or self.is_program(mine.stem)
             if file != "webserve.c" and unusable and ours.exists():
                 target = self.workshop.view / "ours" / flavor.name / f"our_{mine.name}"
@@ -320,17 +393,29 @@ class Builder:
     def link(
         self, flavor: Flavor, program: str, objects: list[str], more: list[str]
     ) -> tuple[int, str]:
-        """Links its object files and others into a program of the view."""
+        """Links its object files and others into a program of the view. Afterwards a
+        program that runs cannot open them."""
         mine = sorted((self.workshop.view / "objects" / flavor.name).glob("*.o"))
         if flavor.name == "unit":
             mine = [path for path in mine if not self.is_program(path.stem)]
-        return self.workshop.make(
-            [*words("LINK"), *flavor.linking]
-            + [str(path.relative_to(self.workshop.view)) for path in mine]
-            + [*objects, f"ours/{flavor.name}/common.a", "-o", "{}", *more],
-            self.workshop.view / program,
-            STEP_SECONDS,
-        )
+        self.let_objects_be_read(True)
+        try:
+            return self.workshop.make(
+                [*words("LINK"), *flavor.linking, *objects]
+                + [str(path.relative_to(self.workshop.view)) for path in mine]
+                + [f"ours/{flavor.name}/common.a", "-o", "{}", *more],
+                self.workshop.view / program,
+                STEP_SECONDS,
+            )
+        finally:
+            self.let_objects_be_read(False)
+
+    def let_objects_be_read(self, by_all: bool) -> None:
+        """Lets the submission's programs read the object files, or not."""
+        for name in ("objects", "ours"):
+            folder = self.workshop.view / name
+            if folder.exists():
+                folder.chmod(0o755 if by_all else 0o700)
 
     def is_program(self, stem: str) -> bool:
         """Whether that object file has a main, and stays out of the unit tests."""

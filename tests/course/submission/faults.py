@@ -18,7 +18,7 @@ class Fault:
     detail: str = ""  # what the compiler or the server printed
     cost: float = 0.0  # points
     # missing-file, missing-function, wrong-signature, compile, link, crash, hang,
-    # not-listening; of the marks alone: judge, time
+    # not-listening; of the marks alone: judge, time, sources
     kind: str = ""
     file: str = ""
 
@@ -74,6 +74,14 @@ def left_out(name: str) -> str:
     return f"{name} has a main of its own, and is left out."
 
 
+def unchecked(found: str) -> str:
+    """Of a file that uses these names."""
+    return (
+        f"AddressSanitizer is kept from a part of the code ({found}): what is wrong "
+        "there was not seen."
+    )
+
+
 def together_with_main(function: str, name: str) -> str:
     """Of a function that no test can call alone."""
     return (
@@ -85,6 +93,14 @@ def together_with_main(function: str, name: str) -> str:
 def hidden(function: str, name: str) -> str:
     """Of a function that is not visible."""
     return f"{function} is static in {name}, so no other file can call it."
+
+
+def not_called_elsewhere(function: str, name: str) -> str:
+    """Of a function that the tests cannot replace by one of theirs."""
+    return (
+        f"{function} is in {name}, and no other file calls it; it belongs in a "
+        f"{function}.c, so that the tests can put another in its place."
+    )
 
 
 def missing(function: str, file: str, is_there: bool) -> tuple[str, str]:

@@ -8,19 +8,23 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from submission import TOP
-from submission.build import Builder, Built, flavors
-from submission.points import read_points
+from submission.build import Builder, Built, Server, flavors, servers
+from submission.diagnosis import Diagnosis, diagnose
+from submission.points import gives_points, group_of, in_its_process, read_points
 from submission.probe import probe
-from submission.sources import take_sources
+from submission.sources import load, take
+from submission.strain import Strain
 from submission.structure import structure_tests
 from submission.workshop import Workshop
 from suite.jobs import Bench, Job, jobs_of, run_all
 from suite.tests import Test, expected_tests, stages_of
 
-FEW = 10  # red tests that are run again
+FEW = 10  # red tests that are run again on a machine that is not overloaded
+AGAIN_SECONDS = 200  # for that, where nobody says how long it may take
 TIMES = 2  # to be green in, after red
 SPARE_SECONDS = 20  # to be left after a test was run again
 FUNCTIONS = ("delegate", "handle_connection", "serve")
@@ -38,17 +42,20 @@ class Judge:
         self.builder = Builder(workshop, stage, trusted)
         self.tests: list[Test] = []
         self.unlinked: dict[str, str] = {}  # programs of unit tests: the fault
-        self.only_graded = False
+        self.with_units = False  # whether those in its own process are run as well
+        self.strain = Strain()
+        self.diagnosis: Diagnosis | None = None
         self.bench = Bench(work)
 
     # ---- Building
 
     def build(self, folder: Path) -> None:
-        """Takes the sources, and makes the programs that the tests start."""
-        notes = self.built.notes
-        names = take_sources(folder, self.workshop.view / "submission", notes)
+        """Makes the programs that the tests start from what was taken there."""
+        taken = load(folder)
+        self.built.notes += taken.notes
+        shutil.copytree(folder / "sources", self.workshop.view / "submission")
         self.builder = Builder(
-            self.workshop, self.stage, self.trusted, names, self.built
+            self.workshop, self.stage, self.trusted, taken.names, self.built
         )
         self.builder.build()
         self.hand_out_servers()
@@ -58,14 +65,18 @@ class Judge:
 
     def hand_out_servers(self) -> None:
         """Puts the servers where the tests look for them."""
-        for flavor in flavors()[:2]:
-            program = self.work / flavor.folder / f"stage{self.stage}/webserve"
-            self.workshop.hand_out(program, f"{flavor.name}/webserve")
+        for server in servers(self.stage):
+            self.workshop.hand_out(self.server(server), f"{server.name}/webserve")
+
+    def server(self, server: Server) -> Path:
+        """Where the tests look for one."""
+        return self.work / server.folder / f"stage{self.stage}/webserve"
 
     def link_units(self) -> None:
         """Links the programs of unit tests with the submission's functions."""
         for source in sorted((TOP / "tests/unit").glob("*_test.c")):
-            if self.stage in stages_of(source):
+            is_run = self.with_units or not in_its_process(source.stem)
+            if is_run and self.stage in stages_of(source):
                 self.link_unit(source)
 
     def link_unit(self, source: Path) -> None:
@@ -78,7 +89,7 @@ class Judge:
                 shutil.copy(path, view / "tests")
             more = [f"-DSTAGE={self.stage}", "-U_GNU_SOURCE", "-D_GNU_SOURCE"]
             more += ["-iquote", "submission"]
-            self.builder.compile_as(flavors()[2], f"tests/{source.name}", target, *more)
+            self.builder.compile_as(flavors()[1], f"tests/{source.name}", target, *more)
         else:
             shutil.copy(
                 self.trusted / f"unit/stage{self.stage}/{job}.o", view / "ours/unit"
@@ -156,17 +167,24 @@ class Judge:
     def expected(self) -> list[Test]:
         """The tests of the stage; those that are not to be run say because of which
         fault."""
-        needs = {worth.group: worth.files for worth in read_points(self.stage)}
-        lacks = self.lacks()
+        worths = read_points(self.stage)
+        needs = {worth.group: worth.files for worth in worths}
+        lacks = (
+            self.built.lacks
+        )  # it gives no points, even if the server can do without
         tests = [test for test in self.listed() if self.is_wanted(test)]
         for test in tests:
-            keeps = [lacks[name] for name in needs.get(test.group, ()) if name in lacks]
+            test.graded = gives_points(test, worths)
+            files = needs.get(group_of(test), ())
+            keeps = [lacks[name] for name in files if name in lacks]
             if keeps:
                 test.because = keeps[0]
             elif test.job.endswith("_test"):
                 test.because = self.why_no_function(test.job) or self.unlinked.get(
                     test.job, ""
                 )
+            elif starts("stand_in", test.job):
+                test.because = self.built.no_server or self.built.no_stand_in
             else:
                 test.because = self.built.no_server
         for test in tests:
@@ -176,20 +194,21 @@ class Judge:
                 test.because = others[0].because if others else test.because
             if test.because:
                 test.result = "not-run"
-        return tests + structure_tests(self.stage, self.built)
-
-    def lacks(self) -> dict[str, str]:
-        """The files that are not its own, each with its fault: what the server does
-        without them, it does all by itself."""
-        return self.built.lacks if self.built.replaced else {}
+        structure = structure_tests(self.stage, self.built)
+        for test in structure:
+            test.graded = gives_points(test, worths)
+        return tests + structure
 
     def listed(self) -> list[Test]:
         """The tests of the stage."""
         return expected_tests(self.stage)
 
     def is_wanted(self, test: Test) -> bool:
-        """Whether the test is to be run at all."""
-        return test.tag == "contract" or not self.only_graded
+        """Whether the test is to be run at all: what only our servers do is not asked
+        of others."""
+        if in_its_process(test.job) and not self.with_units:
+            return False
+        return test.tag != "ours"
 
     def why_no_function(self, job: str) -> str:
         """The fault for which there is no function that the unit tests can call."""
@@ -207,21 +226,47 @@ class Judge:
 
     def run(self, at_once: int, ended: Callable[[Job], None]) -> None:
         """Runs the tests; `ended` is called for each job as it ends."""
+        self.strain.start()
+        os.environ["JUDGED"] = "1"  # for tests/http/helper.bash
         run_all(self.bench, self.jobs(self.to_run()), at_once, ended)
 
+    def finish(self, until: float) -> None:
+        """Tries again what may be red by accident, until the clock says so, and asks the
+        server for the mistake where something is red all the same."""
+        better = self.run_again(until)
+        self.strain.stopping.set()
+        if self.strain.overloaded:
+            self.built.notes.append(self.strain.note())
+        if better:
+            names = "; ".join(test.id for test in better)
+            self.built.notes.append(f"Red, and green when run again alone: {names}.")
+        is_red = any(
+            t.graded and t.result not in ("passed", "not-run") for t in self.tests
+        )
+        if is_red and not self.built.no_server:
+            programs = {s.name: self.server(s) for s in servers(self.stage)}
+            self.diagnosis = diagnose(
+                programs["plain"],
+                self.stage,
+                short=programs["short"],
+                stand_in=None if self.built.no_stand_in else programs.get("stand_in"),
+            )
+            self.workshop.clear()
+
     def run_again(self, until: float) -> list[Test]:
-        """Runs the few red tests again, one file of them at a time, until the clock
+        """Runs red tests again, one file of them at a time, until the clock
         says so; returns those that are green now.
 
         Many tests wait for two seconds, or for less than one, for what takes
         milliseconds: on a busy machine, one of them may be red that is green a moment
         later. It has to be green twice: threads that get into each other's way may be
-        lucky once. Where much is red, the machine is not the reason.
+        lucky once. Where much is red, the machine is not the reason, unless it was seen
+        to be overloaded.
         """
-        judged = [test for test in self.to_run() if test.tag == "contract"]
+        judged = [test for test in self.to_run() if test.graded]
         red = [test for test in judged if test.result in ("failed", "hung")]
         better: list[Test] = []
-        if len(red) > FEW:
+        if len(red) > FEW and not self.strain.overloaded:
             return better
         for job in dict.fromkeys(test.job for test in red):
             most = TIMES * self.bench.job_seconds + SPARE_SECONDS
@@ -248,6 +293,13 @@ class Judge:
         return [test for test in bad if test.result == "passed"]
 
 
+@cache
+def starts(kind: str, job: str) -> bool:
+    """Whether tests start that kind of server."""
+    path = TOP / f"tests/http/{job}.bats"
+    return path.exists() and f"SERVER_{kind.upper()}" in path.read_text("utf-8")
+
+
 def new_judge(build: Path, stage: int, work: Path) -> Judge:
     """A judge of a submission that is trusted. Its tests each have a bound on their
     time: one that hangs ends alone, and those after it still run."""
@@ -263,12 +315,13 @@ def new_judge(build: Path, stage: int, work: Path) -> Judge:
 
 
 def judge_graded(build: Path, stage: int, folder: Path, work: Path) -> Judge:
-    """Judges a folder by the graded tests alone, and prints nothing."""
+    """Judges a folder as `make grade` does, and prints nothing."""
     judge = new_judge(build, stage, work)
-    judge.only_graded = True
-    judge.build(folder)
+    take(folder, work / "taken")
+    judge.build(work / "taken")
     judge.try_to_start()
     judge.run(at_once(), lambda job: None)
+    judge.finish(time.monotonic() + AGAIN_SECONDS)
     return judge
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from submission.faults import LISTENING, ended, its_words
+from suite.visible import visible
 
 SECONDS = 5.0
 TOO_LATE, NOBODY_THERE = 28, 7  # exit statuses of curl
@@ -42,7 +43,7 @@ def probe(server: Path) -> Trouble | None:
             found = (
                 ask(process, where[1]) if where else why_silent(process, bool(newline))
             )
-            said = (head(log) + head(out)).decode(errors="replace")
+            said = visible((head(log) + head(out)).decode(errors="replace"))
         finally:
             process.kill()
             process.wait()

@@ -32,7 +32,7 @@ def structure_tests(stage: int, built: Built) -> list[Test]:
             wrong = why_not_defined(built, function, file)
         else:
             wrong = why_not_called(built, function, caller)
-        test = Test(name, "contract", "structure", HINT, job="structure", title=title)
+        test = Test(name, "assignment", "structure", HINT, job="structure", title=title)
         test.result = "failed" if wrong else "passed"
         test.text = wrong
         test.command = f"make && nm *.o | grep -w {function}"

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Tests of what is taken from a submission: names, files, and where it listens.
+"""Tests of what is taken from a server: where it says that it listens, and the results
+of tests that are run again.
 
 Each table has what must be refused, too. `make grade-tests` runs them.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -15,9 +15,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from submission import TOP
+from submission.build import Builder
 from submission.faults import LISTENING
 from submission.judge import Judge
-from submission.sources import shown, take_sources
 from submission.workshop import Workshop
 from suite.tests import Test
 
@@ -69,41 +69,28 @@ class Listening(unittest.TestCase):
                 self.assertFalse(self.by_bash(line))
 
 
-class Sources(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.top = Path(folder.name)
-        self.folder = self.top / "submission"
-        self.folder.mkdir()
-        self.notes: list[str] = []
+class StandIn(unittest.TestCase):
+    """Whether another delegate can take the place of the submission's."""
 
-    def take(self) -> dict[str, str]:
-        self.names = take_sources(self.folder, self.top / "taken", self.notes)
-        taken = (self.top / "taken").iterdir()
-        return {path.name: path.read_text() for path in taken}
+    def why_not(self, symbols: dict[str, dict[str, str]]) -> str:
+        builder = Builder(Workshop(TOP), 2, TOP)
+        builder.built.symbols = symbols
+        builder.look_for_caller()
+        return builder.built.no_stand_in
 
-    def test_links_are_followed_within_the_folder_alone(self):
-        (self.top / "secret.c").write_text("secret")
-        (self.folder / "in").mkdir()
-        (self.folder / "in/a.c").write_text("a")
-        (self.folder / "a.c").symlink_to("in/a.c")
-        (self.folder / "b.c").symlink_to("../secret.c")
-        (self.folder / "c.c").symlink_to("/etc/passwd")
-        self.assertEqual(self.take(), {"a.c": "a"})
-        self.assertEqual(len(self.notes), 2)
-        self.assertIn("leads out of the folder", self.notes[0])
+    def test_it_can_where_another_file_calls_it(self):
+        calls = {"webserve.c": {"main": "T", "delegate": "U"}}
+        self.assertEqual(self.why_not(calls), "")
+        for file in ("delegate.c", "answer.c"):
+            self.assertEqual(self.why_not({file: {"delegate": "T"}} | calls), "")
 
-    def test_odd_names_are_given_others_and_told_as_they_were(self):
-        (self.folder / os.fsdecode(b"-o\xff x.c")).write_text("a")
-        (self.folder / os.fsdecode(b"gone\xff.c")).symlink_to("nowhere")
-        self.assertEqual(self.take(), {"other_1.c": "a"})
-        self.assertEqual(self.names, {"other_1.c": "-o\\xff x.c"})
-        self.assertIn("gone\\xff.c is not a file", self.notes[0])
+    def test_where_nobody_calls_it_the_tests_are_red(self):
+        self.assertEqual(self.why_not({"delegate.c": {"delegate": "T"}}), "")
 
-    def test_what_is_no_text_is_escaped(self):
-        self.assertEqual(shown("a é.c"), "a é.c")
-        self.assertEqual(shown(os.fsdecode(b"\xff\n\\\x1b")), "\\xff\\x0a\\x5c\\x1b")
+    def test_it_cannot_where_it_is_with_its_caller(self):
+        for kind in ("T", "t"):
+            symbols = {"webserve.c": {"main": "T", "delegate": kind}}
+            self.assertEqual(self.why_not(symbols), "webserve.c")
 
 
 class Again(unittest.TestCase):

@@ -10,6 +10,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from suite.visible import visible
+
 SHOWN_MOST = 100_000  # bytes of what a program prints that are looked at
 
 
@@ -58,9 +60,9 @@ class Workshop:
 
 
 def beginning(said) -> str:
-    """The first part of what a file contains."""
+    """The first part of what a file contains, as text that can be shown."""
     said.seek(0)
-    return said.read(SHOWN_MOST).decode(errors="replace")
+    return visible(said.read(SHOWN_MOST).decode(errors="replace"))
 
 
 def wait(command: list[str], out, error, seconds: float) -> int:

@@ -20,6 +20,9 @@ enum outcome outcome_of_errno(void)
     if (errno == ECONNRESET || errno == EPIPE) {
         return WAS_RESET;
     }
+    if (errno == EFBIG) { /* of standard output: `ulimit -f` bounds it */
+        return TOO_MUCH;
+    }
     return errno == ECONNREFUSED ? WAS_REFUSED : SYSTEM_FAILED;
 }
 

@@ -44,7 +44,8 @@
  * Exits with 0 once all steps are done; 1: the system failed; 2: wrong usage;
  * 3: it took too long; 4: the other side reset the connection; 5: it refused
  * the connection; 6: it ended before all that was waited for had come; 7:
- * something came in a silence. One sentence on standard error says which.
+ * something came in a silence; 8: more came than `ulimit -f` allows to keep,
+ * which ends a batch, too. One sentence on standard error says which.
  */
 #include <fcntl.h>
 #include <netdb.h>
@@ -73,6 +74,7 @@ static enum outcome finish(enum outcome outcome, const char *where)
         [WAS_REFUSED] = "the other side refused the connection",
         [ENDED_EARLY] = "the other side ended before all had come",
         [NOT_SILENT] = "something came where silence was expected",
+        [TOO_MUCH] = "more came than is kept",
     };
 
     if (outcome != DONE) {
@@ -226,7 +228,9 @@ static enum outcome run_batch(const char *prefix, char *const host_and_port[2],
         outcome = finish(print_to(prefix, i), prefix);
         (void)alarm(seconds);
         if (outcome == DONE) {
-            (void)dprintf(report, "%d\n", run_steps(line, host_and_port));
+            outcome = run_steps(line, host_and_port);
+            (void)dprintf(report, "%d\n", (int)outcome);
+            outcome = outcome == TOO_MUCH ? TOO_MUCH : DONE;
         }
     }
     free(line);
@@ -261,7 +265,8 @@ int main(int argc, char *argv[])
         return (int)finish(WRONG_USAGE, "arguments");
     }
     connections = calloc(count, sizeof *connections);
-    if (connections == NULL || sigaction(SIGALRM, &alarm_action, NULL) == -1) {
+    if (connections == NULL || sigaction(SIGALRM, &alarm_action, NULL) == -1 ||
+        signal(SIGXFSZ, SIG_IGN) == SIG_ERR) {
         return (int)finish(SYSTEM_FAILED, "start");
     }
     if (batch != NULL) {

@@ -16,7 +16,8 @@ enum outcome {
     WAS_RESET,
     WAS_REFUSED,
     ENDED_EARLY,
-    NOT_SILENT
+    NOT_SILENT,
+    TOO_MUCH
 };
 
 /* Takes the step that `line` describes on each of `count` connections, whose

@@ -97,7 +97,11 @@ def goals(bench: Bench, jobs: list[Job]) -> list[str]:
         if job.is_bats:
             wanted += [f"{bench.build}/stage{job.stage}/webserve"]
             wanted += [f"{bench.build}/tools/raw_client"]
-            if "SERVER_SMALL" in (TOP / job.file).read_text("utf-8"):
+            text = (TOP / job.file).read_text("utf-8")
+            for kind in ("stand_in", "short"):
+                if f"SERVER_{kind.upper()}" in text:
+                    wanted.append(f"{bench.build}/{kind}/stage{job.stage}/webserve")
+            if "SERVER_SMALL" in text:
                 wanted.append("small-servers")
         else:
             wanted.append(str(bench.program(job).relative_to(bench.root)))

@@ -21,7 +21,7 @@ from suite.tests import AT_END, TOP, Test, faults_of, read_bats, read_unit
 
 BATS = """# x.bats - a file.
 # stages: 6
-# bats file_tags=contract,errors
+# bats file_tags=assignment,errors
 # hint: The file's
 #   hint.
 
@@ -44,7 +44,7 @@ teardown_file() {
 """
 UNIT = """/* x_test.c - a unit. */
 /* stages: 5 6 */
-/* tags: contract, delegate */
+/* tags: assignment, delegate */
 /* hint: Look
  * twice. */
 #include "support.h"
@@ -72,7 +72,7 @@ two(void **state)
 
 def tests_of(*titles: str) -> list[Test]:
     """Tests of one job, and its end."""
-    named = [Test(title, "contract", "errors", job="x", title=title) for title in titles]
+    named = [Test(title, "assignment", "errors", job="x", title=title) for title in titles]
     return [*named, Test("x-end", "ours", "ours", job="x", title=f"{AT_END}the program)")]
 
 
@@ -92,7 +92,7 @@ class Reading(unittest.TestCase):
 
     def test_a_bats_file_has_its_tests_and_an_end(self):
         one, two, end = self.read("x.bats", BATS)
-        self.assertEqual((one.id, one.tag, one.group), ("one", "contract", "errors"))
+        self.assertEqual((one.id, one.tag, one.group), ("one", "assignment", "errors"))
         self.assertEqual((one.hint, two.hint), ("The file's hint.", "Its own."))
         self.assertEqual((two.title, end.id), ('the "second"', "x-end"))
         self.assertEqual(faults_of([one, two, end]), [])
@@ -106,7 +106,7 @@ class Reading(unittest.TestCase):
     def test_what_is_wrong_with_the_labels_is_found(self):
         for old, new in (
             ("id:two", "ours"), ("id:two", "id:one"), ('the "second"', "the first"),
-            ("contract,errors", "contract,nonsense"), ("# hint: The", "# The"),
+            ("assignment,errors", "assignment,nonsense"), ("# hint: The", "# The"),
         ):  # fmt: skip
             self.assertTrue(faults_of(self.read("x.bats", BATS.replace(old, new))), new)
         gone = UNIT.replace("static void one(", "void one(")
@@ -205,7 +205,7 @@ class Running(unittest.TestCase):
         self.assertTrue(job.was_stopped)
         self.assertEqual([test.result for test in job.tests],
                          ["passed", "hung", "missing", "missing"])  # fmt: skip
-        self.assertIn("stopped", report.explain(job, False))
+        self.assertIn("stopped", report.explain(job))
 
     def test_a_bats_test_that_hangs_is_named(self):
         (self.root / "x.bats").write_text(
@@ -222,12 +222,12 @@ class Running(unittest.TestCase):
         self.assertNotIn("passed", [test.result for test in job.tests])
 
     def test_the_status_says_whether_all_passed(self):
-        for result in ("passed", "failed", "missing", "twice"):
-            status = 0 if result == "passed" else 1
+        for result in ("passed", "skipped", "failed", "missing", "twice"):
+            status = 0 if result in ("passed", "skipped") else 1
             tests = tests_of("a")
             tests[0].result, tests[1].result = result, "passed"
-            self.assertEqual(report.conclude({6: tests}, False, ""), status, result)
-        self.assertEqual(report.conclude({6: []}, False, ""), 1)
+            self.assertEqual(report.conclude({6: tests}), status, result)
+        self.assertEqual(report.conclude({6: []}), 1)
 
     def test_the_runner_refuses_an_id_that_no_test_has(self):
         done = subprocess.run([TOP / "tests/tools/run_tests.py", self.root, "6", "--ids", "no-such"],

@@ -24,6 +24,7 @@ SAYS_MORE = re.compile(r"-- .* --")  # failure_report.bash has it above a messag
 FAILED_LINE = re.compile(r"  (`.*' failed(?: with status \d+| due to timeout)?)")
 SHADOW = re.compile(r"^Shadow bytes around.*?ABORTING$\n?", re.MULTILINE | re.DOTALL)
 TEXT_MOST = 6000
+FINE = ("passed", "skipped")  # of a test that is not graded
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Outcome:
     """A line of TAP, and what is said of it."""
 
     title: str
-    result: str  # passed, failed or hung
+    result: str  # passed, failed, hung or skipped
     before: list[str] = field(default_factory=list)  # a sanitizer's report, for example
     said: list[str] = field(default_factory=list)
 
@@ -88,8 +89,9 @@ def read_tap(printed: str) -> Tap:
             planned = planned or int(match[1])
         elif match := RESULT.fullmatch(line.rstrip()):
             mark = MARK.search(match[2])
-            is_hung = bool(mark) and not mark[1].startswith("skip")
-            result = "hung" if is_hung else "failed" if match[1] else "passed"
+            result = "failed" if match[1] else "passed"
+            if mark:
+                result = "skipped" if mark[1].startswith("skip") else "hung"
             outcomes.append(Outcome(MARK.sub("", match[2]), result, stray))
             stray = []
         elif line.startswith("#") and outcomes:
@@ -126,14 +128,15 @@ def settle(tests: list[Test], tap: Tap, status: int) -> None:
     for test in tests:
         if outcome := outcomes.get(test.title):
             test.result = "twice" if times[test.title] > 1 else outcome.result
-            if test.result != "passed":
+            if test.result not in FINE:
                 test.text = outcome.text
                 test.command = line_to_try(test.text)
     seen = [one.result for one in tap.outcomes if one.title not in FILE_FAILED]
     is_complete = len(seen) >= tap.planned and not any(
         test.result in ("missing", "hung", "twice") for test in tests if test is not end
     )
-    is_complete = is_complete and "passed" in seen and "hung" not in seen
+    is_complete = is_complete and not {"passed", "skipped"}.isdisjoint(seen)
+    is_complete = is_complete and "hung" not in seen
     if end and not times[end.title] and is_complete:
         ends_well = status == 0 or ("failed" in seen and not tap.crashed)
         end.result = "passed" if ends_well else "failed"

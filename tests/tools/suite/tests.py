@@ -1,16 +1,19 @@
 """Which tests there are: reads them from the Bats files and the unit tests.
 
 A test has an id, which names it everywhere else and never changes; a title, which is
-for people and may change; a tag, `contract` (what the assignment asks of any solution)
-or `ours` (what this project does as well); a group; and a hint. Stage 0 has the unit
-tests of common/, and of the sources themselves.
+for people and may change; a tag; a group; and a hint. Stage 0 has the unit tests of
+common/. The tags are
 
-    # bats file_tags=contract,errors        for all tests of a Bats file
+    assignment    what a sentence of the assignment asks: docs/assignment-map.md
+    http          what RFC 9110 and 9112 ask beyond that
+    ours          what this project's own servers do as well
+
+    # bats file_tags=http,errors            for all tests of a Bats file
     # bats test_tags=ours,id:two-pieces     for the test that follows
     # hint: What to look at first.          the same; in a file's head, or above
     #   It may go on, indented.             a test, which then counts
 
-    /* tags: contract, delegate */          in a unit test's head, or above a test;
+    /* tags: assignment, delegate */        in a unit test's head, or above a test;
     /* hint: What to look at first. */      may go on, indented
 
 The id of a unit test is the name of its function. A unit test of common/ needs no tags
@@ -27,6 +30,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[3]
 HTTP = "tests/http"
 COMMON = 0  # in place of a stage
+TAGS = ("assignment", "http", "ours")
 GROUPS = (
     "structure delegate handle_connection serve program requests answers errors "
     "get-data post-data threads robustness ours"
@@ -51,10 +55,10 @@ class Test:
     """A test that is expected, and what came of it."""
 
     id: str
-    tag: str  # contract, ours, or unjudged: run in a submission's own process
+    tag: str  # assignment, http, ours
     group: str
     hint: str = ""
-    result: str = "missing"  # passed, failed, hung, not-run, missing, twice
+    result: str = "missing"  # passed, failed, hung, skipped, not-run, missing, twice
     because: str = ""  # of one that was not run: the reason
     text: str = ""  # what a red test printed
     command: str = ""  # one line to try by hand
@@ -80,7 +84,7 @@ def words(text: str) -> str:
 
 
 def labeled(name: str, tags: str, hint: str, job: str, title: str) -> Test:
-    """A test with what its tags say: `ours`, or `contract` and a group."""
+    """A test with what its tags say: `ours`, or another tag and a group."""
     tag, _, group = ",".join(tags.replace(",", " ").split()).partition(",")
     if tag == "ours" and not group:
         group = "ours"
@@ -119,9 +123,9 @@ def read_bats(path: Path) -> Iterator[Test]:
             tags = hint = ""
     yield from found
     if has_server:
-        is_contract = any(test.tag == "contract" for test in found)
+        is_asked = any(test.tag == "assignment" for test in found)
         yield labeled(f"{path.stem}-end".replace("_", "-"),
-                      "contract,robustness" if is_contract else "ours",
+                      "assignment,robustness" if is_asked else "ours",
                       SERVER_HINT, path.stem, f"{AT_END}the server)")  # fmt: skip
 
 
@@ -233,9 +237,11 @@ def faults_of(tests: list[Test]) -> list[str]:
             wrong.append(f"the id {test.id} is in {ids[test.id]}, too")
         if (test.job, test.title) in titles:
             wrong.append("there are two tests with this title")
-        if test.group not in GROUPS or (test.tag == "ours") != (test.group == "ours"):
-            wrong.append("its tags should be `ours`, or `contract` and a group, not: "
-                         f"{test.tag} {test.group}")  # fmt: skip
+        if test.tag not in TAGS or test.group not in GROUPS or (
+            (test.tag == "ours") != (test.group == "ours")
+        ):
+            wrong.append("its tags should be `ours`, or `assignment` or `http` and a "
+                         f"group, not: {test.tag} {test.group}")  # fmt: skip
         if not test.hint:
             wrong.append("it has no hint")
         faults += [f"{test.job}: {test.title}: {one}" for one in wrong]

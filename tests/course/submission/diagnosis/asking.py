@@ -17,7 +17,7 @@ from typing import Self
 from submission.faults import LISTENING
 
 START_SECONDS = 5.0
-MOST = 8 << 20  # bytes of an answer that are read
+MOST = 1 << 20  # bytes of an answer that are read
 SHOWN = 60  # characters of what was sent or came, in a line of `seen`
 TICK = os.sysconf("SC_CLK_TCK")
 

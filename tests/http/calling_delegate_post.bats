@@ -1,0 +1,41 @@
+# calling_delegate_post.bats - what delegate is called with for a POST.
+# SERVER_STAND_IN calls the delegate of stand_in_delegate.c in place of its own.
+# stages: 6
+# hint: Print what delegate is called with to standard error, at its first line, and
+#   ask with curl -d.
+
+# shellcheck disable=SC2154 # helper.bash sets them
+load helper
+load calling
+
+setup_file() {
+    start_server "$SERVER_STAND_IN"
+}
+
+teardown_file() {
+    stop_server
+}
+
+# bats test_tags=assignment,post-data,id:called-for-post
+@test "a POST calls delegate, as a POST and with the path" {
+    call '/called/form?q=1' -d a=1
+    assert_called request_type=POST
+    assert_called path=/called/form
+}
+
+# bats test_tags=assignment,post-data,id:called-with-post-data
+# hint: The content is parsed as a query is, and passed on as post_data.
+@test "delegate is given the pairs of the POST data, decoded and in order" {
+    call /called -d 'name=test&name=two+words&blah=1%2B1'
+    assert_called post_data=3 'post_data name=test' 'post_data name=two%20words' \
+        'post_data blah=1+1'
+}
+
+# bats test_tags=assignment,post-data,id:called-with-both
+# hint: A POST may have a query, too. Are these two forms, and neither in the place of
+#   the other?
+@test "for a POST with a query, delegate is given both, each on its own" {
+    call '/called?in=query' -d in=content
+    assert_called get_data=1 'get_data in=query'
+    assert_called post_data=1 'post_data in=content'
+}
