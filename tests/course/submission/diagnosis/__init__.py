@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from submission.diagnosis import answering, content, crashes, limits, reading, threads
+from submission.diagnosis import answering, calling, content, crashes, limits, reading, threads
 from submission.diagnosis.asking import Unclear
 from submission.diagnosis.case import Case, Diagnosis, Probe
 
@@ -29,7 +29,6 @@ PROBES: tuple[Probe, ...] = (
     content.after_the_head,
     content.three_pieces,
     content.partly_with_head,
-    content.excess,
     content.elsewhere,
     content.spelling,
     content.without_length,
@@ -43,11 +42,15 @@ PROBES: tuple[Probe, ...] = (
     threads.head_shared,
     threads.content_shared,
     threads.crowd,
+    calling.arguments,
+    calling.response,
     limits.content,
     limits.head,
     threads.spins,
     threads.left_open,
     threads.never_detached,
+    content.excess,
+    crashes.odd_requests,
 )
 
 

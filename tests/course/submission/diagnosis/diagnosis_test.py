@@ -55,7 +55,6 @@ MISTAKES = {
     "5:content-length-of-the-old-page": "content-length-too-small",
     "3:never-closed": "sockets-left-open",
     "5:short-send": "send-not-repeated",
-    "3:closed-before-all-was-read": "closed-with-bytes-unread",
     "1:sigpipe-not-ignored": "sigpipe",
     "4:lost-client-ends-the-program": "lost-client-ends-the-server",
     "4:no-thread-at-all": "no-thread",
@@ -66,14 +65,18 @@ MISTAKES = {
     "4:socket-closed-by-the-loop": "closed-without-an-answer",
     "4:never-detached": "thread-never-detached",
     "6:form-of-the-last-client": "shared-between-clients",
-    "6:page-in-a-shared-buffer": "limit-of-target",
     "3:fault-returns-without-closing": "sockets-left-open",
     "5:null-query-not-checked": "crash-get",
-    "4:closed-by-the-caller-too": "",
     "4:closed-twice": "",
     "6:query-of-a-post-lost": "",
     "6:plus-stays-plus": "",
+    "5:result-of-delegate-ignored": "failure-of-delegate-ignored",
+    "3:200-whatever-the-code": "code-of-delegate-ignored",
+    "4:query-not-given-to-delegate": "query-not-given-to-delegate",
+    "6:post-called-get": "post-called-get",
+    "6:post-data-in-get-data": "post-data-not-given-to-delegate",
 }
+SENDS = ("send", "write", "writev", "sendmsg")
 FLAGS = "-std=c17 -O1 -D_GNU_SOURCE -pthread".split()
 FLAGS += [f"-iquote{folder}" for folder in ("common", "common/net", "common/http")]
 
@@ -85,8 +88,8 @@ class Maker:
     build: Path
     sources: Sources
 
-    def make(self, name: str) -> Path:
-        """The server of a row; returns the program."""
+    def make(self, name: str) -> dict[str, Path]:
+        """The programs of a row."""
         stage, _, what = name.partition(":")
         folder = self.build / "diagnosis" / name.replace(":", "-")
         texts = {
@@ -98,24 +101,57 @@ class Maker:
         elif what:
             mistake = read(TOP / f"tests/mistakes/{what}.md")
             texts |= mistake.planted(self.sources, mistake.folder(int(stage)))
-        return self.compile(folder, texts)
+        return self.compile(folder, stage, texts)
 
-    def compile(self, folder: Path, texts: dict[str, str]) -> Path:
-        """Compiles these files, and links them with common/."""
-        objects = []
-        for file, text in texts.items():
-            path = folder / file
+    def compile(
+        self, folder: Path, stage: str, texts: dict[str, str]
+    ) -> dict[str, Path]:
+        """Compiles these files, and links them: as they are, with calls of send that
+        take only a part, and with the tests' own delegate."""
+        paths = [folder / file for file in texts]
+        for path, text in zip(paths, texts.values()):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
-            if file.endswith(".c"):
-                objects.append(path)
-        program = folder / "webserve"
-        common = ["-iquote", str(folder / "common")]
+        objects = [
+            self.compile_one(folder, path, path.with_suffix(".o"))
+            for path in paths
+            if path.suffix == ".c"
+        ]
+        common = [self.build / "common.a"]
+        sends = self.compile_one(
+            folder, TOP / "tests/http/short_sends.c", folder / "sends.o"
+        )
+        wrapped = [f"-Wl,--wrap={name}" for name in SENDS]
+        made = {
+            "server": self.link(folder / "webserve", objects, common),
+            "short": self.link(folder / "short", objects, [sends, *wrapped, *common]),
+        }
+        if stage != "1":
+            stand_in = self.compile_one(
+                folder,
+                TOP / "tests/http/stand_in_delegate.c",
+                folder / "stand_in.o",
+                f"-DSTAGE={stage}",
+                f"-iquote{folder}/stages/stage{stage}",
+            )
+            others = [path for path in objects if path.name != "delegate.o"]
+            made["stand_in"] = self.link(
+                folder / "stand_in", others, [stand_in, *common]
+            )
+        return made
+
+    def compile_one(self, folder: Path, source: Path, target: Path, *more: str) -> Path:
+        """Compiles a file."""
+        flags = [f"-iquote{folder}/common", *FLAGS, *more]
         subprocess.run(
-            ["gcc", *common, *FLAGS, *map(str, objects), str(self.build / "common.a")]
-            + ["-o", str(program)],
-            cwd=TOP,
-            check=True,
+            ["gcc", *flags, "-c", source, "-o", target], cwd=TOP, check=True
+        )
+        return target
+
+    def link(self, program: Path, objects: list, more: list) -> Path:
+        """Links a program."""
+        subprocess.run(
+            ["gcc", "-pthread", *objects, *more, "-o", program], cwd=TOP, check=True
         )
         return program
 
@@ -158,20 +194,18 @@ def main() -> int:
     with ThreadPoolExecutor(2) as pool:
         programs = dict(zip(names, pool.map(maker.make, names)))
     is_fine = True
-    for name, program in programs.items():
+    for name, made in programs.items():
         began = time.monotonic()
         stage = int(name[0])
         if name in MISTAKES:
-            found = diagnose(program, stage)
-            took = time.monotonic() - began
-            is_fine &= report(name, MISTAKES[name], found, took)
-            continue
-        case = Case(program, stage)
-        with ThreadPoolExecutor(16) as pool:
-            all_found = list(pool.map(lambda probe: probe(case), probes_of(stage)))
+            found = [diagnose(stage=stage, **made)]
+        else:
+            case = Case(made.pop("server"), stage, **made)
+            with ThreadPoolExecutor(16) as pool:
+                found = list(pool.map(lambda probe: probe(case), probes_of(stage)))
         took = time.monotonic() - began
-        for found in [found for found in all_found if found] or [None]:
-            is_fine &= report(name, "", found, took)
+        for one in [one for one in found if one] or [None]:
+            is_fine &= report(name, MISTAKES.get(name, ""), one, took)
     return 0 if is_fine else 1
 
 

@@ -2,6 +2,7 @@
 
 from submission.diagnosis.asking import Client, Server, get, seen
 from submission.diagnosis.case import Case, Diagnosis
+from submission.faults import ended
 
 PIECES = (b"GET / HT", b"TP/1.1\r\nHo", b"st: localhost\r\n\r\n")
 SHORT = 0.06  # seconds between pieces that come soon after each other
@@ -133,6 +134,8 @@ def two_pieces(case: Case) -> Diagnosis | None:
         pieces = (PIECES[0], PIECES[1] + PIECES[2])
         client = in_pieces(server, pieces, LONG)
         if is_early(client):
+            if server.soon_ended(0.2):
+                return piece_ends_it(server, client)
             return too_early(case, server, client, control.code)
         with client:
             answer = client.answer(case.patience)
@@ -148,6 +151,19 @@ def two_pieces(case: Case) -> Diagnosis | None:
             "over it? And do you look for the empty line in all that has come?",
             seen(client),
         )
+
+
+def piece_ends_it(server: Server, client: Client) -> Diagnosis:
+    """Of a server that does not survive half a request."""
+    return Diagnosis(
+        "piece-ends-the-server",
+        "A request that comes in two pieces ends the whole server, "
+        f"{ended(server.process.poll() or 0)}: it takes the first piece for all.",
+        TWO_PIECES + "; curl -i http://127.0.0.1:8080/",
+        "How many bytes does one recv return, and who decides that? What in the "
+        "request says that its head is complete?",
+        seen(client),
+    )
 
 
 def too_early(case: Case, server: Server, first: Client, code: int) -> Diagnosis | None:
@@ -195,13 +211,14 @@ def too_early(case: Case, server: Server, first: Client, code: int) -> Diagnosis
 def line_by_line(case: Case) -> Diagnosis | None:
     """Whether it waits for the empty line."""
     lines = (b"GET / HTTP/1.1\r\n", b"Host: localhost\r\n", b"\r\n")
+    # Two servers: what an earlier request has left in memory could end this one.
     with case.start() as server:
         control = case.control(server)
         # A server that does not wait for the rest of a line has another mistake.
         with server.connect() as half:
             if half.send(PIECES[0]).anything(0.7):
                 return None
-            half.send(PIECES[1] + PIECES[2]).answer(case.patience)
+    with case.start() as server:
         with in_pieces(server, lines, 0.7) as client:
             if is_early(client):
                 if not client.answer(0.2).code:
