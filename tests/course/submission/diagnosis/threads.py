@@ -323,7 +323,7 @@ def left_open(case: Case) -> Diagnosis | None:
         before = server.descriptors(), server.status("Threads")
         for _ in range(count):
             case.control(server)
-        found = grown(server, before, count)
+        found = grown(case, server, before, count)
         if found:
             return of_left_open(found, f"{count} clients were answered and left", case)
         for what, part in parts.items():
@@ -335,7 +335,7 @@ def left_open(case: Case) -> Diagnosis | None:
                         client.answer(0.05)
                     else:
                         client.anything(0.002)
-            found = grown(server, before, count)
+            found = grown(case, server, before, count)
             if server.ended:
                 return None
             if not found:
@@ -351,18 +351,21 @@ def left_open(case: Case) -> Diagnosis | None:
     return None
 
 
-def grown(server: Server, before: tuple[int, int], count: int) -> tuple[int, int]:
+def grown(
+    case: Case, server: Server, before: tuple[int, int], count: int
+) -> tuple[int, int] | None:
     """How many descriptors and threads there are more, when nothing goes any more."""
+    case.control(server)  # the others were accepted before it
     deadline = time.monotonic() + 1.0
     while True:
         if server.ended:
-            return ()
+            return None
         more = (
             server.descriptors() - before[0],
             server.status("Threads") - before[1],
         )
         if max(more) < count * 0.8:
-            return ()
+            return None
         if time.monotonic() > deadline:
             return more
         time.sleep(0.05)
