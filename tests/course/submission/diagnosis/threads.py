@@ -20,6 +20,7 @@ TWO_CLIENTS = (
     "| nc 127.0.0.1 8080 & sleep 1; {}; wait"
 )
 CROWD = 50
+SPINNING = 0.05  # seconds of processor time in half a second: one that waits uses none
 CROWD_BY_HAND = (
     "for i in {1..200}; do curl -s --max-time 5 -o /dev/null -w '%{http_code}\\n' "
     "http://127.0.0.1:8080/$i & done | sort | uniq -c"
@@ -343,7 +344,7 @@ def left_open(case: Case) -> Diagnosis | None:
             used = server.seconds_used()
             time.sleep(0.5)
             used = server.seconds_used() - used
-            if used > 0.1:
+            if used > SPINNING:
                 with server.connect() as client:
                     client.send(part).note("left")
                 return spinning(what, used, True, client)
@@ -468,13 +469,13 @@ def spins(case: Case) -> Diagnosis | None:
                 client.leave()
             time.sleep(0.05)
             used = server.seconds_used()
-            time.sleep(0.4)
-            if server.ended or server.seconds_used() - used < 0.08:
+            time.sleep(0.5)
+            if server.ended or server.seconds_used() - used < SPINNING:
                 continue
             used = server.seconds_used()
             time.sleep(0.5)
             used = server.seconds_used() - used
-        if used < 0.1:
+        if used < SPINNING:
             continue
         return spinning(what, used, is_gone, client)
     return None
