@@ -51,8 +51,7 @@ def whole_request(case: Case) -> Diagnosis | None:
                 "one-recv-too-many",
                 "The server waits for more after the request is complete: GET / is "
                 "answered only when one more byte comes.",
-                "(printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'; sleep 3; printf x) "
-                "| nc 127.0.0.1 8080",
+                "curl -i --max-time 5 http://127.0.0.1:8080/",
                 "When does your loop look for the empty line: before it calls recv "
                 "again, or after? A recv for which nothing was sent waits forever.",
                 seen(client),
@@ -221,7 +220,7 @@ def line_by_line(case: Case) -> Diagnosis | None:
     with case.start() as server:
         with in_pieces(server, lines, 0.7) as client:
             if is_early(client):
-                if not client.answer(0.2).code:
+                if not client.answer(0.2).code and server.soon_ended(0.2):
                     return None
                 return ended_too_early(client)
             if client.answer(case.patience).code == control.code:
@@ -241,11 +240,12 @@ def line_by_line(case: Case) -> Diagnosis | None:
 def ended_too_early(client: Client) -> Diagnosis:
     """Which line was taken for the end."""
     sent = sum("sent" in event for event in client.events)
+    did = "answers" if client.data else "closes the connection"
     if sent == 1:
         return Diagnosis(
             "first-line-ends-the-head",
             "The server takes the end of the request line for the end of the head: it "
-            "answers before the header fields have come.",
+            f"{did} before the header fields have come.",
             "(printf 'GET / HTTP/1.1\\r\\n'; sleep 2) | nc 127.0.0.1 8080",
             "The head ends with an empty line: CR LF CR LF. What does your code look "
             "for?",
@@ -254,7 +254,7 @@ def ended_too_early(client: Client) -> Diagnosis:
     return Diagnosis(
         "two-line-ends-anywhere",
         "The server takes two line ends for the end of the head, although there are "
-        "other bytes between them: it answers after the second line.",
+        f"other bytes between them: it {did} after the second line.",
         "(printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n'; sleep 2) | nc 127.0.0.1 8080",
         "Your code counts CR LF CR LF. What happens to that count when another byte "
         "comes between?",
