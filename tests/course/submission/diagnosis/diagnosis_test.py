@@ -2,21 +2,23 @@
 """diagnosis_test.py BUILD [NAME...] - tests the diagnosis by asking.
 
 Servers with a mistake of tests/mistakes, and of the table here, must get the key that
-the table says; those without one must be found fault with by no probe at all.
+the table says, and the line to type must show it; no probe may find anything in a right server.
 `make grade-tests` runs it.
 """
 
+import re
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from submission import TOP
 from submission.diagnosis import Diagnosis, diagnose, probes_of
+from submission.diagnosis.asking import Server
 from submission.diagnosis.case import Case
 from suite.mistake_file import Sources, read
 
@@ -76,6 +78,8 @@ MISTAKES = {
     "6:post-called-get": "post-called-get",
     "6:post-data-in-get-data": "post-data-not-given-to-delegate",
 }
+# What a line by hand shows of these depends on the moment, or on the system.
+BY_CHANCE = ("argument-of-the-thread-shared", "thread-never-detached", "sigpipe")
 SENDS = ("send", "write", "writev", "sendmsg")
 FLAGS = "-std=c17 -O1 -D_GNU_SOURCE -pthread".split()
 FLAGS += [f"-iquote{folder}" for folder in ("common", "common/net", "common/http")]
@@ -186,27 +190,63 @@ def report(name: str, expected: str, found: Diagnosis | None, took: float) -> bo
     return is_right
 
 
+def shown(program: Path, line: str) -> tuple[bytes, int]:
+    """What a line for the shell prints of a server, and the seconds that it takes."""
+    with Server(program) as server:
+        line = line.replace("8080", server.url.rpartition(":")[2])
+        line = re.sub(r"\$\(pgrep [^)]*\)", str(server.process.pid), line)
+        began = time.monotonic()
+        with subprocess.Popen(
+            ["timeout", "-s", "KILL", "9", "bash", "-c", line],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        ) as shell:
+            out = shell.communicate()[0]
+        seconds = round((time.monotonic() - began) / 2)
+    return re.sub(rb"\d\d:\d\d:\d\d", b"", out), seconds
+
+
+def judge(name: str, made: dict[str, Path], right: Path) -> bool:
+    """Diagnoses a server with a mistake, and types the line that should show it."""
+    began = time.monotonic()
+    found = diagnose(stage=int(name[0]), **made)
+    is_fine = report(name, MISTAKES[name], found, time.monotonic() - began)
+    if found and found.by_hand and found.key not in BY_CHANCE:
+        wrong, fine = shown(made["server"], found.by_hand), shown(right, found.by_hand)
+        if wrong == fine:
+            print(f"NOT {name}: a right server shows the same:\n    {found.by_hand}")
+            return False
+    return is_fine
+
+
+def judge_right(name: str, made: dict[str, Path]) -> bool:
+    """Asks a right server with each probe, whatever the others find."""
+    began = time.monotonic()
+    case = Case(made["server"], int(name[0]), short=made["short"])
+    case = replace(case, stand_in=made.get("stand_in"))
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(lambda probe: probe(case), probes_of(case.stage)))
+    took = time.monotonic() - began
+    return all(
+        [report(name, "", one, took) for one in [f for f in found if f] or [None]]
+    )
+
+
 def main() -> int:
     """Tries each; gives the status to exit with."""
     build, wanted = TOP / sys.argv[1], sys.argv[2:]
     maker = Maker(build, Sources(TOP))
     names = [n for n in (*RIGHT, *MISTAKES) if not wanted or n in wanted]
     with ThreadPoolExecutor(2) as pool:
-        programs = dict(zip(names, pool.map(maker.make, names)))
-    is_fine = True
-    for name, made in programs.items():
-        began = time.monotonic()
-        stage = int(name[0])
-        if name in MISTAKES:
-            found = [diagnose(stage=stage, **made)]
-        else:
-            case = Case(made.pop("server"), stage, **made)
-            with ThreadPoolExecutor(16) as pool:
-                found = list(pool.map(lambda probe: probe(case), probes_of(stage)))
-        took = time.monotonic() - began
-        for one in [one for one in found if one] or [None]:
-            is_fine &= report(name, MISTAKES.get(name, ""), one, took)
-    return 0 if is_fine else 1
+        made = dict(zip(names, pool.map(maker.make, names)))
+        right = {n: maker.make(n)["server"] for n in {name[0] for name in names}}
+
+        def one(name: str) -> bool:
+            if name in MISTAKES:
+                return judge(name, made[name], right[name[0]])
+            return judge_right(name, made[name])
+
+        return 0 if all(list(pool.map(one, names))) else 1
 
 
 if __name__ == "__main__":
