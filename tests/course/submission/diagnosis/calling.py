@@ -34,7 +34,7 @@ def arguments(case: Case) -> Diagnosis | None:
                 "response?",
                 client,
             )
-        wrong = of_lines(lines, client)
+        wrong = of_lines(case, lines, client)
         if wrong or case.stage < 6:
             return wrong
         client, answer = ask(
@@ -60,7 +60,7 @@ def arguments(case: Case) -> Diagnosis | None:
     return None
 
 
-def of_lines(lines: list[bytes], client: Client) -> Diagnosis | None:
+def of_lines(case: Case, lines: list[bytes], client: Client) -> Diagnosis | None:
     """What is wrong with the arguments of a GET."""
     if b"path=/called" not in lines:
         return found(
@@ -85,6 +85,7 @@ def of_lines(lines: list[bytes], client: Client) -> Diagnosis | None:
             f"{b', '.join(pairs).decode(errors='replace')[:80]!r}.",
             "In what order do you split at &, split at =, and decode + and %XX?",
             client,
+            "curl 'http://127.0.0.1:8080/?a=x+y%21&b=2'" if case.shows_path else "",
         )
     fields = [line.lower() for line in lines if line.lower().startswith(b"field x-p")]
     if not fields:
@@ -152,6 +153,8 @@ def response(case: Case) -> Diagnosis | None:
     return None
 
 
-def found(key: str, sentence: str, hint: str, client: Client) -> Diagnosis:
-    """A diagnosis that no line by hand can show: it needs the other delegate."""
-    return Diagnosis(key, sentence, "", hint, seen(client))
+def found(
+    key: str, sentence: str, hint: str, client: Client, by_hand: str = ""
+) -> Diagnosis:
+    """Most of these no line by hand can show: it needs the other delegate."""
+    return Diagnosis(key, sentence, by_hand, hint, seen(client))

@@ -11,6 +11,7 @@ from submission.diagnosis.asking import (
     post,
     post_head,
     seen,
+    wait_until,
 )
 from submission.diagnosis.case import Case, Diagnosis
 
@@ -428,14 +429,15 @@ def never_detached(case: Case) -> Diagnosis | None:
             return None
         for turn in range(5):
             wave(case, server, count)
-            time.sleep(0.1)
+            wait_until(lambda: server.status("Threads") < count / 2, 1.0)
+            time.sleep(0.05)
             sizes.append(server.status("VmSize"))
             threads.append(server.status("Threads"))
             # The first may have left behind what the next ones use.
             if turn > 1 and sizes[-1] - sizes[-2] < 16 * count:
                 return None
     steps = [b - a for a, b in zip(sizes[1:], sizes[2:])]
-    if max(threads) > min(threads) + 5 or max(steps) > 1.5 * min(steps):
+    if max(threads) > min(threads) + count / 2 or max(steps) > 2 * min(steps):
         return None
     return Diagnosis(
         "thread-never-detached",
