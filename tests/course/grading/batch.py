@@ -106,7 +106,7 @@ class Batch:
         gone = [m.grade.name for f, m in self.marked.items() if f not in here]
         stay = here - {folder for folder, _ in self.waiting.values()}
         older = [f for f in stay if self.marked[f].judge != self.judge]
-        if self.done:
+        if self.done and self.waiting:
             say(f"{self.done} of {self.total} are marked; the others follow.")
         if again:
             say(f"Changed, and marked again: {', '.join(again)}.")

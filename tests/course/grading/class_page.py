@@ -12,6 +12,7 @@ from grading.page import document, section
 
 STEP = 10  # points in a bar of the histogram
 FEW = 5  # names that are shown at once
+FIRST = 10  # lines that are shown at once
 LEVELS = ("none", "user", "namespaces")  # the least isolated first
 Marked = tuple[str, Grade]  # the name of the folder, and the marks
 
@@ -63,7 +64,8 @@ def red_tests(marked: list[Marked]) -> dict[str, list[Marked]]:
 
 
 def counted(found: dict[str, list[Marked]], total: int) -> str:
-    """A line for each, the most frequent first, with links to those who have it."""
+    """A line for each, the most frequent first, with links to those who have it; those
+    after the first are folded."""
     rows = sorted(found.items(), key=lambda item: -len(item[1]))
     lines = []
     for sentence, who in rows:
@@ -74,7 +76,16 @@ def counted(found: dict[str, list[Marked]], total: int) -> str:
             f'<tr><td class="n">{len(who)} of {total}</td>'
             f"<td>{escape(sentence)}<br>{links}</td></tr>"
         )
-    return f"<table><tbody>{''.join(lines)}</tbody></table>" if lines else ""
+    if not lines:
+        return ""
+    first, rest = lines[:FIRST], lines[FIRST:]
+    shown = f"<table><tbody>{''.join(first)}</tbody></table>"
+    if rest:
+        shown += (
+            f"<details><summary>{len(rest)} more</summary>"
+            f"<table><tbody>{''.join(rest)}</tbody></table></details>"
+        )
+    return shown
 
 
 def link(one: Marked) -> str:
