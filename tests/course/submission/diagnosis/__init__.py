@@ -10,7 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from submission.diagnosis import answering, calling, content, crashes, limits, reading, threads
+from submission.diagnosis import (
+    answering,
+    calling,
+    content,
+    crashes,
+    limits,
+    reading,
+    threads,
+)
 from submission.diagnosis.asking import Unclear
 from submission.diagnosis.case import Case, Diagnosis, Probe
 

@@ -115,6 +115,14 @@ def response(case: Case) -> Diagnosis | None:
         client, answer = ask(case, server, get("/called"))
         if not answer.content.startswith(b"request_type="):
             return None
+        client, answer = ask(case, server, get("/missing"))
+        if answer.code != 404:
+            return found(
+                "code-of-delegate-ignored",
+                f"delegate answers with 404, and the client gets {answer.code}.",
+                "Where does the number in your status line come from?",
+                client,
+            )
         client, answer = ask(case, server, get("/fails"))
         if answer.code != 500 or b"half an answer" in answer.content:
             got = f"a {answer.code}" if answer.code else "no answer"
@@ -126,13 +134,6 @@ def response(case: Case) -> Diagnosis | None:
                 client,
             )
         client, answer = ask(case, server, get("/missing"))
-        if answer.code != 404:
-            return found(
-                "code-of-delegate-ignored",
-                f"delegate answers with 404, and the client gets {answer.code}.",
-                "Where does the number in your status line come from?",
-                client,
-            )
         if answer.content != b"one\0two\0\nthree":
             return found(
                 "content-of-delegate-changed",

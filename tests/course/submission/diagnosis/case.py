@@ -53,4 +53,3 @@ class Case:
 
 
 Probe = Callable[[Case], Diagnosis | None]
-

@@ -24,9 +24,7 @@ THREE_PIECES = (
     f"(printf '{BY_HAND_HEAD}'; sleep 1; printf a=1; sleep 1; printf '&b=2') "
     "| nc 127.0.0.1 8080"
 )
-WITH_HEAD = (
-    f"(printf '{BY_HAND_HEAD}a=1'; sleep 1; printf '&b=2') | nc 127.0.0.1 8080"
-)
+WITH_HEAD = f"(printf '{BY_HAND_HEAD}a=1'; sleep 1; printf '&b=2') | nc 127.0.0.1 8080"
 
 
 def control(case: Case, server: Server) -> None:
@@ -277,8 +275,8 @@ def spelling(case: Case) -> Diagnosis | None:
                 "not read.",
                 f"curl -i --max-time 5 -H '{name}3' -d a=1 http://127.0.0.1:8080/"
                 if "space" not in how
-                else f"printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\n{name}3\\r\\n\\r\\na=1' "
-                "| nc -w 5 127.0.0.1 8080",
+                else "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\n"
+                f"{name}3\\r\\n\\r\\na=1' | nc -w 5 127.0.0.1 8080",
                 f"A client may write the field {what}. How does your code compare its "
                 "name, and where does the value begin?",
                 seen(client),
@@ -295,9 +293,7 @@ def elsewhere(case: Case) -> Diagnosis | None:
         "the value of another field": lambda: post(
             CONTENT, more=b"X-Note: Content-Length: 2\r\n"
         ),
-        "the target": lambda: post(CONTENT).replace(
-            b" / ", b" /?Content-Length:2 ", 1
-        ),
+        "the target": lambda: post(CONTENT).replace(b" / ", b" /?Content-Length:2 ", 1),
     }
     lines = {
         "the name of another field": "X-Content-Length: 1\\r\\n",
@@ -340,7 +336,8 @@ def without_length(case: Case) -> Diagnosis | None:
         return Diagnosis(
             "post-without-length-hangs",
             "The server never answers a POST that has no Content-Length.",
-            "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | nc -w 5 127.0.0.1 8080",
+            "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' "
+            "| nc -w 5 127.0.0.1 8080",
             "What length does your code use if the field is not there? Such a request "
             "has no content.",
             seen(client),

@@ -21,7 +21,9 @@ REQUESTS = {
     "a method that nobody knows": f"BREW / HTTP/1.1\\r\\n{HOST}\\r\\n",
     "a POST": f"POST / HTTP/1.1\\r\\n{HOST}Content-Length: 3\\r\\n\\r\\na=1",
     "a POST without Content-Length": f"POST / HTTP/1.1\\r\\n{HOST}\\r\\n",
-    "a POST without content": f"POST / HTTP/1.1\\r\\n{HOST}Content-Length: 0\\r\\n\\r\\n",
+    "a POST without content": (
+        f"POST / HTTP/1.1\\r\\n{HOST}Content-Length: 0\\r\\n\\r\\n"
+    ),
 }
 ODD_REQUESTS = {
     "a header field without a colon": f"GET / HTTP/1.1\\r\\n{HOST}X\\r\\n\\r\\n",
@@ -36,7 +38,8 @@ ODD_REQUESTS = {
         f"POST / HTTP/1.1\\r\\n{HOST}Content-Length: -1\\r\\n\\r\\na=1"
     ),
     "a huge Content-Length": (
-        f"POST / HTTP/1.1\\r\\n{HOST}Content-Length: 99999999999999999999\\r\\n\\r\\na=1"
+        f"POST / HTTP/1.1\\r\\n{HOST}"
+        "Content-Length: 99999999999999999999\\r\\n\\r\\na=1"
     ),
 }
 LEFT = {
@@ -126,7 +129,9 @@ def lost_clients(case: Case) -> Diagnosis | None:
                     f"One client ends the server for all: when a client {what}"
                     f"{', with a reset' if reset else ''}, the server ends "
                     f"{how(server)}.",
-                    "" if reset else f"printf '{LEFT[what]}' | nc -N 127.0.0.1 8080; "
+                    ""
+                    if reset
+                    else f"printf '{LEFT[what]}' | nc -N 127.0.0.1 8080; "
                     "curl -i http://127.0.0.1:8080/",
                     "What does your code do when recv returns 0 or -1? One client "
                     "that leaves is not a reason to end the program.",

@@ -170,7 +170,9 @@ def too_early(case: Case, server: Server, first: Client, code: int) -> Diagnosis
     with first:
         after = (first.first_at or first.end_at,)
         if not first.answer(0.3).whole and not first.end:
-            if first.send(PIECES[1] + PIECES[2]).answer(case.patience).whole:
+            early = len(first.data)
+            first.send(PIECES[1] + PIECES[2]).answer(case.patience)
+            if len(first.data) > early:
                 return ok_at_once(first)
     soon = []
     for _ in range(2):
