@@ -16,6 +16,7 @@ SHOWN = re.compile(r"^(stages|common)/.*\.[ch]$")
 PAGES = {
     "README.md": "/",
     "docs/slides": "/decks",
+    "tests/mistakes": "/mistakes/",
     "docs/diagrams/README.md": "/diagrams/",
 }
 
