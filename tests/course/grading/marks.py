@@ -89,7 +89,8 @@ class Grade:
         running, a mistake that the server was asked for, what it used too much of, a
         crash, or the first red test."""
         faults = sorted(self.faults, key=lambda fault: -fault.cost)
-        if faults and (faults[0].cost or not self.red()):
+        is_explained = bool(faults and faults[0].kind == "hang" and self.diagnosis)
+        if faults and not is_explained and (faults[0].cost or not self.red()):
             return Cause(faults[0].sentence, detail=faults[0].detail)
         if found := self.diagnosis:
             return Cause(found.sentence, found.by_hand, found.hint, found.seen)

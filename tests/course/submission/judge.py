@@ -243,7 +243,8 @@ class Judge:
         is_red = any(
             t.graded and t.result not in ("passed", "not-run") for t in self.tests
         )
-        if is_red and not self.built.no_server:
+        hangs = any(f.kind == "hang" and f.key == self.built.no_server for f in self.built.faults)
+        if hangs or (is_red and not self.built.no_server):
             programs = {s.name: self.server(s) for s in servers(self.stage)}
             self.diagnosis = diagnose(
                 programs["plain"],
