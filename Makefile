@@ -303,6 +303,7 @@ check: ## checks the sources: compilers, format, linters, limits of the style
 docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents, and runs their commands
 	tests/tools/install.sh test docs
 	docs/tools/excerpts.py $(BUILD) --check
+	docs/tools/six_stages.py --check
 	docs/tools/check_names.py
 	docs/tools/check_minutes.py
 	docs/tools/step_parts.py $(BUILD)

@@ -14,7 +14,8 @@ from pathlib import Path, PurePosixPath
 
 SHOWN = re.compile(r"^(stages|common)/.*\.[ch]$")
 PAGES = {
-    "README.md": "/",
+    "README.md": "/readme",
+    "docs/index.md": "/",
     "docs/slides": "/decks",
     "docs/diagrams/README.md": "/diagrams/",
 }
