@@ -30,13 +30,15 @@ FOLDERS = ("stages/", "common/", "tests/", "docs/", ".ci/")
 TEXT = {"", ".c", ".h", ".bash", ".sh", ".bats", ".py", ".mk", ".tsv", ".mjs"}
 PATTERN = re.compile(r"[*<>{}$…]|\bN\b|\bn\b|NAME|stageN|NN")
 
-# Names of other programs and languages, and of files that are made.
+# Names of other programs and languages, of files that are made, and of those that
+# course systems, browsers and editors rename.
 OTHERS = set(
     """
     parse_qs parse_qsl socket_create_connection __name__ __main__ add_header proxy_pass
     worker_connections keepalive_timeout access_log least_conn epoll_wait io_uring
     SO_REUSEPORT SSL_read SSL_write max_fails fail_timeout proxy_next_upstream
-    proxy_http_version setup.sh
+    proxy_http_version setup.sh adamsanna_LATE_12345_67890_webserve-1.c web_serve.c
+    Delegate.c webserver.c delegate-2.c delegate_old.c
 """.split()
 )
 

@@ -84,4 +84,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit("It was stopped; the submissions that were marked have their pages.")
+        sys.exit("It was stopped.")

@@ -47,7 +47,7 @@ driver_listens_or_ended() {
 # It takes a port that is free for IPv6, and gives up if it is not for IPv4: so
 # it may have to be tried again.
 start_driver() {
-    (ulimit -S -f unlimited; exec chromedriver --port=0) >"$BATS_TEST_TMPDIR/driver" 2>&1 3>&- &
+    chromedriver --port=0 >"$BATS_TEST_TMPDIR/driver" 2>&1 3>&- &
     driver_pid=$!
     wait_until 20 driver_listens_or_ended
     driver_listens

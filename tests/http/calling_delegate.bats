@@ -89,6 +89,7 @@ teardown_file() {
 # bats test_tags=assignment,handle_connection,id:delegate-large-content
 # hint: Is all of the content sent, however large it is? Count what each send took.
 @test "the client gets 4 MiB of content whole" {
+    expect_mib 8
     call /large
     seq -f '%063.0f' 65536 | cmp -s - "$came.content" ||
         fail "expected: 4194304 bytes, 65536 lines with their numbers

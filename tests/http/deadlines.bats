@@ -4,6 +4,7 @@
 #
 # SERVER_SMALL allows 600 ms and a second for each 500 octets, and 8 threads.
 
+# shellcheck disable=SC2154 # helper.bash sets came
 load helper
 
 setup_file() {

@@ -31,9 +31,13 @@
 
 export LC_ALL=C # so that lengths are counted in bytes
 
-# A submission may answer without end, and write its log without end: no file that is
-# written here gets longer than 16 MiB then.
-[[ -z ${JUDGED-} ]] || ulimit -S -f 16384
+# A submission may answer without end: no file that is written here gets longer than
+# 2 MiB then. A test that needs more says `expect_mib`.
+[[ -z ${JUDGED-} ]] || ulimit -S -f 2048
+
+expect_mib() {
+    [[ -z ${JUDGED-} ]] || ulimit -S -f $(($1 * 1024))
+}
 
 came=${BATS_TEST_TMPDIR:-/tmp}/came
 
@@ -118,6 +122,7 @@ run_in_background() {
     note "$SERVER_OUT" run "$@"
     : >"$SERVER_OUT"
     {
+        expect_mib 64 # of its log
         [[ $options != *m* ]] || set -m # a group of its own, and SIGINT not ignored
         "$@" >"$SERVER_OUT" 2>"$SERVER_LOG" &
         echo $! >"$folder/pid"
@@ -443,7 +448,7 @@ fetch() {
 # take_answer: takes apart the answer in the file $came. Any answer that a client
 # would understand will do: what all answers must have is tested in envelope.bats.
 take_answer() {
-    local wrong= joined=
+    local wrong='' joined=''
 
     look_at_answer "$came"
     [[ -z $wrong ]] || fail "$wrong" || return

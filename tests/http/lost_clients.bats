@@ -3,6 +3,7 @@
 # hint: What is still unread when the socket is closed? The kernel then
 #   resets the connection, and the answer is lost.
 
+# shellcheck disable=SC2154 # helper.bash sets came
 load helper
 
 setup_file() {
@@ -40,6 +41,7 @@ assert_server_answers() {
 
 # bats test_tags=ours,id:curl-large-post
 @test "curl's POST of 16 MiB and more gets its answer" {
+    expect_mib 20
     head -c 17000000 /dev/zero >"$BATS_TEST_TMPDIR/zeros"
     fetch / --data-binary "@$BATS_TEST_TMPDIR/zeros"
     [[ $status == 413 || $status == 501 ]]

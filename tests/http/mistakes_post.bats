@@ -57,10 +57,8 @@ has neither closed the connection nor answered"
 
 # look_at_code: if anything came, it is not a page.
 look_at_code() {
-    local wrong joined
-
     [[ -s $came ]] || return 0
-    look_at_answer "$came"
+    take_answer
     [[ $status == [45]* ]] || fail 'expected: the connection is closed, or an error'
 }
 

@@ -132,6 +132,7 @@ key=&lt;/li&gt;; value=&lt;i&gt;; '
 # bats test_tags=ours,id:post-late-line-end
 # hint: What comes after the content is unread when the socket is closed.
 @test "CR LF that comes long after a POST takes nothing of a large answer away" {
+    expect_mib 16
     raw_client 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n' \
         'repeat 8000000 a' 'pause 300' 'send \r\n' 'pause 100' read
     (($(wc -c <"$came") > 8000000))

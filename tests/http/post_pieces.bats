@@ -124,6 +124,7 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 @test "10 MiB in small pieces are taken" {
     local piece
 
+    expect_mib 16
     piece=$(printf '%01021d' 0)
     ask "send $length: 10485760\\r\\n\\r\\n" "pieces 10240 a=$piece&"
     assert_equal "$status" 200
@@ -134,6 +135,7 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 @test "10 MiB in small chunks are taken" {
     local piece
 
+    expect_mib 16
     piece=$(printf '%01021d' 0)
     ask "send $chunked" "pieces 10240 400\\r\\na=$piece&\\r\\n" \
         'send 0\r\n\r\n'

@@ -60,7 +60,7 @@ ask_each() {
             [[ -n $wrong ]] || "$check" "$i"
             ;;
         3) wrong="no whole answer within 10 s: $head" ;;
-        8) wrong='the answer is longer than 16 MiB; that is enough' ;;
+        8) wrong='the answer is longer than 2 MiB; that is enough' ;;
         died*) wrong="the server ${outcomes[i]}" ;;
         *) wrong="no whole answer, the connection was broken off: $head" ;;
         esac

@@ -44,12 +44,14 @@ stop_with_all_in_hand() {
 
 # bats test_tags=id:stop-200-exchanges
 @test "SIGTERM with 200 exchanges in hand and more in the queue loses none" {
+    expect_mib 32
     start_server
     stop_with_all_in_hand 200
 }
 
 # bats test_tags=id:stop-all-threads-busy
 @test "SIGTERM with every thread busy and more in the queue loses none" {
+    expect_mib 32
     start_server "$SERVER_SMALL"
     stop_with_all_in_hand 8
 }

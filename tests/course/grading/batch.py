@@ -36,6 +36,7 @@ Forms = dict[str, Callable[[Grade], str]]
 # What marks are made from, except the submission.
 JUDGE = ("common", "stages", "tests/course", "tests/http", "tests/unit")
 JUDGE += ("tests/tools/suite", "tests/tools/raw_client")
+PATIENCE = float(os.environ.get("LOCK_SECONDS", "10"))
 
 
 @dataclass
@@ -79,9 +80,11 @@ class Batch:
                 raise Refused(
                     f"{self.out} has marks of stage {data['stage']}: name another OUT."
                 )
+            name = path.parent.name
             if data["version"] == VERSION:
-                name = path.parent.name
                 self.marked[name] = Marked(name, from_json(data), **about)
+            else:
+                say(f"{name} has marks in another form, which are left out.")
 
     def choose(self, found: list[Submission], work: Path) -> None:
         """Takes all submissions, and keeps those that are not marked as they are."""
@@ -101,8 +104,9 @@ class Batch:
             self.waiting[str(count)] = one.folder, mark
         here = {one.folder for one in found}
         gone = [m.grade.name for f, m in self.marked.items() if f not in here]
-        older = [m for m in self.marked.values() if m.digest and m.judge != self.judge]
-        if self.done:
+        stay = here - {folder for folder, _ in self.waiting.values()}
+        older = [f for f in stay if self.marked[f].judge != self.judge]
+        if self.done and self.waiting:
             say(f"{self.done} of {self.total} are marked; the others follow.")
         if again:
             say(f"Changed, and marked again: {', '.join(again)}.")
@@ -149,9 +153,8 @@ class Batch:
 
     def print(self, grade: Grade) -> None:
         """Prints its line."""
-        first = grade.faults[0].sentence if grade.faults else ""
-        if not first and grade.notes:
-            first = grade.notes[0]
+        cause = grade.cause()
+        first = cause.sentence if cause else "".join(grade.notes[:1])
         wide = len(str(self.total))
         print(
             f"{self.done:>{wide}}/{self.total} {self.left():14} "
@@ -199,6 +202,8 @@ def mark_all(
     """Marks a batch; returns the exit status."""
     try:
         asked = read_hosts(hosts)
+        if batch.resolve() in [out, *out.parents]:
+            raise Refused(f"{out} is in the batch: name an OUT that is not.")
         with locked(out), tempfile.TemporaryDirectory(prefix="batch.") as scratch:
             return mark_locked(Batch(marker, out, forms), batch, Path(scratch), asked)
     except (Refused, OSError) as reason:
@@ -240,13 +245,20 @@ def mark_locked(batch: Batch, path: Path, scratch: Path, asked) -> int:
 
 @contextlib.contextmanager
 def locked(out: Path) -> Iterator[None]:
-    """Keeps another batch from writing to the same folder meanwhile."""
+    """Keeps another batch from writing to the same folder meanwhile. One that was
+    stopped a moment ago may still be ending what it began."""
     out.mkdir(parents=True, exist_ok=True)
     with open(out / ".lock", "w", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Refused(f"Another batch is being marked into {out}.") from None
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    said = f"Another batch is being marked into {out}."
+                    raise Refused(said) from None
+            time.sleep(0.1)
         yield
 
 

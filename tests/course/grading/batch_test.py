@@ -3,15 +3,16 @@
 
 The honest submission must get all points next to the hostile ones; none of them may
 get a point by anything except its answers, change a file of the project, or leave a
-process or a file. A control shows that the forgery would work where nothing
-protects from it. `make grade-tests` calls it: it has built what is needed, and says in
-the environment how to compile. FULL=1 tries all hostile submissions, in half an hour,
-not just a few.
+process or a file, and what each did must be told. A control shows that the forgery
+would work where nothing protects from it. `make grade-tests` calls it: it has built
+what is needed, and says in the environment how to compile. It tries a few hostile
+submissions, or those that HOSTILE names; FULL=1 tries all.
 """
 
 import csv
 import fcntl
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -31,11 +32,10 @@ from submission import TOP
 
 BUILD = "build"
 STAGE = 2
-STRUCTURE = 20.0  # what can be seen without running it
 HOSTILE = COURSE / "hostile"
 NAMES = sorted(path.stem for path in HOSTILE.iterdir())
 FEW = ["forge_tap", "fork_bomb", "odd_names", "command_in_port", "option_for_curl"]
-TRIED = NAMES if os.environ.get("FULL") else FEW
+TRIED = NAMES if os.environ.get("FULL") else os.environ.get("HOSTILE", "").split() or FEW
 ODD = os.fsdecode(b"odd \xff\n=name")
 FORGED = "grade-forged.*"  # what commands that the judge is brought to run write
 
@@ -81,11 +81,12 @@ def leftovers(folder: Path) -> list[str]:
     return found + [str(path) for path in mine]
 
 
-def expects(name: str) -> str:
-    """What its file says it may get: `all` points, those of the `structure`, `any`."""
-    path = HOSTILE / f"{name}.c"
-    found = re.search(r"\* expects: (\w+)", path.read_text()) if path.exists() else None
-    return found[1] if found else "any"
+def says(name: str, key: str) -> str:
+    """What its file says after that word. `expects`: that it gets `all` points, those of
+    the `structure`, or `any`; `told`: what its marks must contain."""
+    text = next(HOSTILE.glob(f"{name}.*")).read_text()
+    found = re.search(rf"^(?: \*|#) {key}: (.*)$", text, re.M)
+    return found[1] if found else ""
 
 
 def is_free(uid: int) -> bool:
@@ -149,32 +150,27 @@ class Batch(unittest.TestCase):
         red = [case for case in red if "<failure" in case]
         self.assertEqual(self.points("honest"), 100.0, red)
 
-    def test_none_gets_more_than_its_due(self):
+    def test_none_gets_more_or_less_than_its_due(self):
         for name in TRIED:
-            most = STRUCTURE if expects(name) == "structure" else 100.0
+            row, expected = self.marks[f"hostile_{name}"], says(name, "expects")
+            all_points = self.marks["honest"]["points"]
+            with self.subTest(name, notes=row["notes"], faults=row["faults"]):
+                self.assertLessEqual(float(row["points"]), float(all_points))
+                if expected != "any":
+                    due = row["structure"] if expected == "structure" else all_points
+                    self.assertEqual(row["points"], due)
+
+    def test_what_each_did_is_told(self):
+        for name in TRIED:
+            marks = (self.out / f"hostile_{name}/grade.json").read_text()
             with self.subTest(name):
-                self.assertLessEqual(self.points(f"hostile_{name}"), most)
+                self.assertTrue(says(name, "told") in marks, says(name, "told"))
+                self.assertFalse(re.search(r"[\x00-\x09\x0b-\x1f]|\\u00[01]", marks))
+                commands = [test["command"] for test in json.loads(marks)["tests"]]
+                self.assertNotIn("grade-forged", "".join(commands))
 
     def test_a_name_that_is_no_text_harms_nobody(self):
         self.assertIn("odd \\xff\\x0a=name", self.marks)
-        notes = self.marks["hostile_odd_names"]["notes"]
-        self.assertIn("f\\xff.c is not a file", notes)
-
-    def test_a_server_that_says_no_address_is_asked_nothing(self):
-        for name in ("command_in_port", "option_for_curl"):
-            said = self.marks[f"hostile_{name}"]["faults"]
-            self.assertIn("does not say", said)
-
-    def test_a_forger_gets_nothing_for_what_it_prints(self):
-        self.assertEqual(self.points("hostile_forge_tap"), STRUCTURE)
-        self.assertIn("as it starts", self.marks["hostile_forge_tap"]["faults"])
-
-    def test_a_fork_bomb_is_ended(self):
-        if self.level == "none":
-            self.skipTest("nothing bounds it here")
-        self.assertEqual(self.points("hostile_fork_bomb"), STRUCTURE)
-        row = self.marks["hostile_fork_bomb"]
-        self.assertIn("processes", row["notes"], row)
 
     def test_what_can_be_judged_of_a_broken_one_is_judged(self):
         row = self.marks["broken"]

@@ -11,6 +11,8 @@ from grading.marks import Grade
 from grading.page import document, section
 
 STEP = 10  # points in a bar of the histogram
+FEW = 5  # names that are shown at once
+FIRST = 10  # lines that are shown at once
 LEVELS = ("none", "user", "namespaces")  # the least isolated first
 Marked = tuple[str, Grade]  # the name of the folder, and the marks
 
@@ -25,14 +27,20 @@ def as_class_page(marked: list[Marked]) -> str:
         f"<h1>Stage {stage}: {len(grades)} submissions</h1>",
         f"<p>Mean {number(statistics.mean(points))}, median "
         f"{number(statistics.median(points))}, from {number(min(points))} to "
-        f"{number(max(points))} points. {escape(isolation_sentence(least))}</p>",
+        f"{number(max(points))} points.</p>",
+        "" if least.isolation == LEVELS[-1] else isolated(least),
         section("What is wrong first", counted(causes(marked), len(marked))),
         section("Red tests", counted(red_tests(marked), len(marked))),
         section("Marks", bars(histogram(points, grades[0].most))),
-        section("Where points were lost", bars(lost(grades))),
+        section("Where points were lost", bars(lost(grades), 100.0)),
         section("Submissions", table(marked)),
     ]
     return document(f"Stage {stage}: marks", "\n".join(filter(None, parts)))
+
+
+def isolated(grade: Grade) -> str:
+    """How well one was isolated, if that was not in the best way."""
+    return f"<p>{escape(grade.name)}: {escape(isolation_sentence(grade))}</p>"
 
 
 def causes(marked: list[Marked]) -> dict[str, list[Marked]]:
@@ -56,14 +64,28 @@ def red_tests(marked: list[Marked]) -> dict[str, list[Marked]]:
 
 
 def counted(found: dict[str, list[Marked]], total: int) -> str:
-    """A line for each, the most frequent first, with links to those who have it."""
+    """A line for each, the most frequent first, with links to those who have it; those
+    after the first are folded."""
     rows = sorted(found.items(), key=lambda item: -len(item[1]))
-    lines = [
-        f'<tr><td class="n">{len(who)} of {total}</td><td>{escape(sentence)}'
-        f"<details><summary>Who</summary>{', '.join(map(link, who))}</details></td></tr>"
-        for sentence, who in rows
-    ]
-    return f"<table><tbody>{''.join(lines)}</tbody></table>" if lines else ""
+    lines = []
+    for sentence, who in rows:
+        links = ", ".join(map(link, who))
+        if len(who) > FEW:
+            links = f"<details><summary>Who</summary>{links}</details>"
+        lines.append(
+            f'<tr><td class="n">{len(who)} of {total}</td>'
+            f"<td>{escape(sentence)}<br>{links}</td></tr>"
+        )
+    if not lines:
+        return ""
+    first, rest = lines[:FIRST], lines[FIRST:]
+    shown = f"<table><tbody>{''.join(first)}</tbody></table>"
+    if rest:
+        shown += (
+            f"<details><summary>{len(rest)} more</summary>"
+            f"<table><tbody>{''.join(rest)}</tbody></table></details>"
+        )
+    return shown
 
 
 def link(one: Marked) -> str:
@@ -94,9 +116,9 @@ def lost(grades: list[Grade]) -> list[tuple[str, float]]:
     return rows
 
 
-def bars(rows: list[tuple[str, float]]) -> str:
-    """A bar for each row, with its number."""
-    most = max((value for _, value in rows), default=0.0)
+def bars(rows: list[tuple[str, float]], most: float = 0.0) -> str:
+    """A bar for each row, with its number; the longest is that of the most."""
+    most = most or max((value for _, value in rows), default=0.0)
     lines = [
         f'<tr><td>{escape(name)}</td><td><meter min="0" max="{most or 1}" '
         f'value="{value}" aria-label="{number(value)}"></meter></td>'
@@ -118,11 +140,12 @@ def table(marked: list[Marked]) -> str:
         remark = " ".join(([cause.sentence] if cause else []) + grade.notes)
         lines.append(
             f"<tr><td>{link(one)}</td>"
-            f'<td class="n"><strong>{number(grade.points)}</strong></td>{cells}'
-            f"<td>{escape(remark)}</td></tr>"
+            f'<td class="n"><strong>{number(grade.points)}</strong></td>'
+            f"<td>{escape(remark)}</td>{cells}</tr>"
         )
     return (
         '<div style="overflow-x: auto"><table><thead><tr><th>name</th>'
-        f'<th class="n">points</th>{head}<th></th></tr></thead>'
+        '<th class="n">points</th><th style="min-width: 20rem">what is wrong first</th>'
+        f"{head}</tr></thead>"
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )

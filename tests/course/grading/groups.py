@@ -7,6 +7,7 @@ neither: containers seldom do.
 """
 
 import contextlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -61,8 +62,17 @@ def made_groups(place: Path, name: str, memory: int) -> Iterator[None]:
         yield
     finally:
         for folder in made:
-            with contextlib.suppress(OSError):
-                folder.rmdir()
+            remove(folder)
+
+
+def remove(group: Path) -> None:
+    """Removes a group; its processes, which were killed, may take a moment to end."""
+    for _ in range(100):
+        try:
+            group.rmdir()
+            return
+        except OSError:
+            time.sleep(0.02)
 
 
 def hierarchies() -> list[Path]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from submission import TOP
+from submission.archives import Refused
 
 PROJECT = ("Makefile", "common", "stages", "tests")
 BOUNDS = ("GRADE_SECONDS", "JOB_SECONDS", "JOBS")  # of a mark: the same everywhere
@@ -90,10 +91,11 @@ class Machine:
 
 def write_worker(path: Path, stage: int, build: Path, level: str) -> None:
     """Writes the script that marks a submission by its number, with what make says
-    here about compiling."""
+    here about compiling. parallel would have its own folder be that for all temporary
+    files, which the user of a submission cannot enter."""
     settings = shlex.join(
         f"{name}={value}"
-        for name, value in os.environ.items()
+        for name, value in (os.environ | {"TMPDIR": tempfile.gettempdir()}).items()
         if not name.startswith(("MAKE", "MFLAGS", "SSH_"))
     )
     program = [sys.executable, TOP / "tests/course/grading/mark_one.py"]
@@ -111,13 +113,16 @@ def read_hosts(path: Path | None) -> list[Machine]:
     """The machines of a list: lines as parallel's --sshloginfile has them, for example
     `4/anna@host`, `ssh -p 2222 host`, and `:` for this one."""
     if not path:
-        return [Machine(":")]
+        return [Machine(":", jobs=int(os.environ.get("GRADE_JOBS") or 0))]
     machines = []
     for line in path.read_text(encoding="utf-8").splitlines():
         line = line.partition("#")[0].strip()
         found = re.fullmatch(r"(?:(\d+)/)?(.+)", line)
         if found:
-            *command, host = shlex.split(found[2])
+            try:
+                *command, host = shlex.split(found[2])
+            except ValueError as error:
+                raise Refused(f"{path} has a line with {error}: {line}") from error
             command = command or ["ssh"]
             ssh = [] if host == ":" else [*command, *SSH, host]
             machines.append(Machine(line, ssh, int(found[1] or 0)))

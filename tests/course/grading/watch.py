@@ -69,9 +69,9 @@ class Watch(threading.Thread):
         self.ended: Counter[str] = Counter()
         self.stopping = threading.Event()
         self.looked = time.monotonic()
-        self.used = 0.0  # seconds of processor, at that time
+        self.used = self.groups.seconds() or 0.0  # of processor, at that time
         self.spare = CPU_SPARE
-        self.out_of_memory = 0
+        self.out_of_memory = self.groups.out_of_memory() or 0
         self.orphans: set[int] = set()
         self.orphans_looks = 0
         self.orphans_ended = 0

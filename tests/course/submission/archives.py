@@ -23,7 +23,7 @@ from typing import IO, Callable
 from submission.names import is_ignored, is_source_like, shown
 
 SOURCE_MOST = 1_000_000
-ARCHIVE_MOST = 64 * 1024 * 1024
+ARCHIVE_MOST = 32 * 1024 * 1024  # the list of a zip is read as a whole
 METADATA = "submission_metadata.yml"
 ARCHIVE = re.compile(r"\.(zip|tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$", re.I)
 UNREAD = re.compile(r"\.(rar|7z|tar\.zst|zst|iso|dmg)$", re.I)
@@ -50,6 +50,7 @@ class Bounds:
 
     entries: int
     size: int
+    archive: int = ARCHIVE_MOST  # the size of the file
 
     def spend(self, entries: int, size: int) -> None:
         """Counts it; Refused if it is too much."""
@@ -66,7 +67,7 @@ def of_submission() -> Bounds:
 
 def of_batch() -> Bounds:
     """For all of a batch."""
-    return Bounds(200_000, 4 * 1024 * 1024 * 1024)
+    return Bounds(200_000, 4 << 30, archive=4 << 30)
 
 
 @dataclass
@@ -104,7 +105,7 @@ def unpack(archive: Path, target: Path, bounds: Bounds, notes: list[str]) -> Non
     target.mkdir(parents=True)
     name = shown(archive.name)
     try:
-        if archive.stat().st_size > max(ARCHIVE_MOST, bounds.size // 2):
+        if archive.stat().st_size > bounds.archive:
             raise Refused("it is too large")
         for entry in entries(archive, bounds):
             if is_ignored(entry.name):

@@ -256,6 +256,12 @@ class Archives(Base):
         self.take(path)
         self.assertIn("bomb.tar.gz is not taken: too much is in it", self.said)
 
+    def test_a_large_archive_is_refused(self):
+        path = self.write("large.zip", b"")
+        os.truncate(path, archives.ARCHIVE_MOST + 1)
+        self.take(path)
+        self.assertIn("large.zip is not taken: it is too large", self.said)
+
     def test_many_files_are_refused(self):
         data = io.BytesIO()
         with zipfile.ZipFile(data, "w") as archive:

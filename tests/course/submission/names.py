@@ -27,7 +27,7 @@ EDITOR = re.compile(
 )
 NUMBERED = re.compile(r"^(?P<stem>.+?)[-_ ]\d{1,3}$")
 COPY = re.compile(
-    r"^(?:copy of |copie de |kopie von )(?P<a>.+)$"
+    r"^copy of (?P<a>.+)$"
     r"|^(?P<b>.+?)(?: - copy(?: ?\(\d+\))?|[ _-]copy(?: \d+)?| ?\(\d+\))$",
     re.I,
 )

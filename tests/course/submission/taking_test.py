@@ -15,6 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from submission import TOP
+from submission.build import Builder
 from submission.faults import LISTENING
 from submission.judge import Judge
 from submission.workshop import Workshop
@@ -66,6 +67,30 @@ class Listening(unittest.TestCase):
             with self.subTest(line):
                 self.assertFalse(LISTENING.search(line))
                 self.assertFalse(self.by_bash(line))
+
+
+class StandIn(unittest.TestCase):
+    """Whether another delegate can take the place of the submission's."""
+
+    def why_not(self, symbols: dict[str, dict[str, str]]) -> str:
+        builder = Builder(Workshop(TOP), 2, TOP)
+        builder.built.symbols = symbols
+        builder.look_for_caller()
+        return builder.built.no_stand_in
+
+    def test_it_can_where_another_file_calls_it(self):
+        calls = {"webserve.c": {"main": "T", "delegate": "U"}}
+        self.assertEqual(self.why_not(calls), "")
+        for file in ("delegate.c", "answer.c"):
+            self.assertEqual(self.why_not({file: {"delegate": "T"}} | calls), "")
+
+    def test_where_nobody_calls_it_the_tests_are_red(self):
+        self.assertEqual(self.why_not({"delegate.c": {"delegate": "T"}}), "")
+
+    def test_it_cannot_where_it_is_with_its_caller(self):
+        for kind in ("T", "t"):
+            symbols = {"webserve.c": {"main": "T", "delegate": kind}}
+            self.assertEqual(self.why_not(symbols), "webserve.c")
 
 
 class Again(unittest.TestCase):

@@ -17,6 +17,7 @@ from submission.diagnosis.case import Case, Diagnosis, Probe
 __all__ = ["Diagnosis", "diagnose", "probes_of"]
 
 AT_ONCE = 16
+PATIENCE = (1.0, 2.5)  # seconds, at first and again
 # From the most fundamental to the least: a mistake of an earlier probe explains what a
 # later one sees.
 PROBES: tuple[Probe, ...] = (
@@ -35,8 +36,6 @@ PROBES: tuple[Probe, ...] = (
     crashes.requests,
     crashes.lost_clients,
     answering.form,
-    limits.content,
-    limits.head,
     answering.large,
     answering.short_sends,
     threads.one_at_a_time,
@@ -44,11 +43,17 @@ PROBES: tuple[Probe, ...] = (
     threads.head_shared,
     threads.content_shared,
     threads.crowd,
+    limits.content,
+    limits.head,
     threads.spins,
     threads.left_open,
     threads.never_detached,
     answering.unread,
 )
+
+
+# Where one of these finds something, a probe that comes later has nothing to go by.
+GATES = (reading.whole_request, content.in_one_piece)
 
 
 def probes_of(stage: int) -> list[Probe]:
@@ -72,13 +77,16 @@ def diagnose(
     `server` is a program that is started as `server 127.0.0.1 0`; `short` is the same
     with calls of send that take only a part, `stand_in` with the tests' own delegate.
     """
-    case = Case(server, stage, short=short, stand_in=stand_in)
+    first = Case(server, stage, PATIENCE[0], short, stand_in)
+    patient = replace(first, patience=PATIENCE[1])
     probes = probes_of(stage)
+    for gate in GATES:
+        if gate in probes and ask(gate, first):
+            probes = probes[: probes.index(gate) + 1]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(pool.map(lambda probe: ask(probe, case), probes))
-    patient = replace(case, patience=2 * case.patience)
-    for probe, first in zip(probes, found):
-        again = ask(probe, patient) if first else None
-        if first and again and again.key == first.key:
+        found = list(pool.map(lambda probe: ask(probe, first), probes))
+    for probe, before in zip(probes, found):
+        again = ask(probe, patient) if before else None
+        if before and again and again.key == before.key:
             return again
     return None

@@ -9,6 +9,7 @@ GET = "printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | nc 127.0.0.1 8080"
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-5]\d\d [ -~\x80-\xff]*\r?\n")
 LATE = 0.5  # seconds from the last byte to the end
 OPEN = 2.5  # seconds for which a connection is open that should be closed
+EXCESS = b"a=" + b"7" * 300_000
 LARGE = 7000  # bytes of a path that is shown on the page
 
 
@@ -225,9 +226,9 @@ def unread(case: Case) -> Diagnosis | None:
     with case.start() as server:
         control = case.control(server)
         request = (
-            get("/", b"Content-Length: 3\r\n") + b"a=1"
+            get("/", b"Content-Length: %d\r\n" % len(EXCESS)) + EXCESS
             if case.stage == 6
-            else post(b"a=1&b=" + b"7" * 100)
+            else post(EXCESS)
         )
         resets = 0
         for _ in range(4):
@@ -239,12 +240,13 @@ def unread(case: Case) -> Diagnosis | None:
         if resets < 3 or not control.code:
             return None
         what = "GET with content" if case.stage == 6 else "POST"
-        data = "-X GET -d a=1" if case.stage == 6 else "-d a=1"
+        method = "-X GET " if case.stage == 6 else ""
         return Diagnosis(
             "closed-with-bytes-unread",
             f"After a {what}, the connection ends in a reset: the server closes its "
             "socket while bytes of the client are unread, and the answer may be lost.",
-            f"curl -i {data} http://127.0.0.1:8080/",
+            "head -c 3000000 /dev/zero | "
+            f"curl -i {method}-H Expect: --data-binary @- http://127.0.0.1:8080/",
             "What happens to bytes that have come, and that nobody has received, when "
             "the socket is closed? See shutdown(2).",
             seen(client),

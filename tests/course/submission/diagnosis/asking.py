@@ -4,18 +4,20 @@ back, and when. What a server says is read up to a bound, and shown in ASCII.
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 from submission.faults import LISTENING
 
 START_SECONDS = 5.0
-MOST = 8 << 20  # bytes of an answer that are read
+MOST = 1 << 20  # bytes of an answer that are read
 SHOWN = 60  # characters of what was sent or came, in a line of `seen`
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -86,10 +88,19 @@ class Server:
         """Whether it is over, or is a moment later."""
         return wait_until(lambda: self.ended, seconds)
 
-    def connect(self, buffer: int = 0) -> "Client":
-        """A new client of it."""
+    def connect(self, buffer: int = 0, wait: bool = True) -> "Client":
+        """A new client of it; it need not wait until it is connected."""
         host, _, port = self.url.removeprefix("http://").rpartition(":")
-        return Client((host.strip("[]"), int(port)), buffer)
+        return Client((host.strip("[]"), int(port)), buffer, wait)
+
+    @contextmanager
+    def halted(self) -> Iterator[None]:
+        """It does not run meanwhile: all that clients do then comes at once."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     # ---- What the kernel says of it
 
@@ -178,14 +189,17 @@ class Answer:
 class Client:
     """One connection, and what was sent and came on it."""
 
-    def __init__(self, address: tuple[str, int], buffer: int = 0):
+    def __init__(self, address: tuple[str, int], buffer: int = 0, wait: bool = True):
         family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         self.socket = socket.socket(family)
         if buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-        self.socket.settimeout(3)
-        self.socket.connect(address)
         self.began = time.monotonic()
+        self.socket.settimeout(3 if wait else 0)
+        try:
+            self.socket.connect(address)
+        except BlockingIOError:
+            pass
         self.data = b""
         self.end = ""  # "closed", or "reset"
         self.first_at = self.last_at = self.end_at = 0.0  # seconds after it began

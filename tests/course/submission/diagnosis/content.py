@@ -15,7 +15,7 @@ from submission.diagnosis.reading import LONG, QUICK, SHORT, in_pieces, is_early
 
 # Values that are nowhere else in an answer.
 ONE, TWO, THREE = b"qa1zx", b"qb2zx", b"qc3zx"
-FORM = (b"a=" + ONE, b"&b=" + TWO, b"&c=" + THREE)
+FORM = (b"a=", ONE, b"&b=" + TWO, b"&c=" + THREE)
 CONTENT = b"".join(FORM)
 HEAD = post_head(len(CONTENT))
 BY_HAND_HEAD = "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\n"
@@ -69,7 +69,7 @@ def is_shown(page: bytes) -> bool:
 
 def not_answered(case: Case, server: Server, client: Client) -> Diagnosis | None:
     """Of a server that does not answer a POST in one piece: what it waits for."""
-    if client.send(b"x").answer(1.0).code:
+    if client.send(b"x").answer(0.6).code:
         return Diagnosis(
             "one-recv-too-many-for-the-content",
             "The server waits for more after the content is complete: a POST is "
@@ -90,7 +90,7 @@ def not_answered(case: Case, server: Server, client: Client) -> Diagnosis | None
                 "bytes of the content remain to be received then?",
                 seen(client, other),
             )
-    if client.finish().answer(1.0).code:
+    if client.finish().answer(0.6).code:
         return Diagnosis(
             "content-until-the-client-ends",
             "The server answers a POST only when the client has ended its side of the "
@@ -156,7 +156,7 @@ def three_pieces(case: Case) -> Diagnosis | None:
         with in_pieces(server, (HEAD, CONTENT), 0.4) as whole:
             if is_early(whole) or not is_shown(whole.answer(case.patience).content):
                 return None
-        client = in_pieces(server, (HEAD, *FORM), 0.7)
+        client = in_pieces(server, (HEAD, *FORM), 0.6)
         with client:
             early = is_early(client)
             page = client.answer(case.patience).content
@@ -174,8 +174,8 @@ def three_pieces(case: Case) -> Diagnosis | None:
         if early:
             return Diagnosis(
                 "content-cut-short",
-                "The server answers before all of the content has come: of three "
-                "pieces it waits for two.",
+                "The server answers before all of the content has come: of four "
+                f"pieces it waits for {sent - 1}.",
                 f"(printf '{BY_HAND_HEAD}a=1'; sleep 1; printf '&b='; sleep 1; "
                 "printf 2) | nc 127.0.0.1 8080",
                 "How do you count what remains? Each turn of the loop subtracts what "
@@ -192,7 +192,7 @@ def partly_with_head(case: Case) -> Diagnosis | None:
         with in_pieces(server, (HEAD, *FORM), 0.3) as whole:
             if is_early(whole) or not is_shown(whole.answer(case.patience).content):
                 return None
-        client = in_pieces(server, (HEAD + FORM[0], FORM[1], FORM[2]), 0.7)
+        client = in_pieces(server, (HEAD + FORM[0], *FORM[1:]), 0.6)
         with client:
             early = is_early(client)
             page = client.answer(case.patience).content

@@ -1,6 +1,7 @@
 """Probes that look for a request, or a client, that ends the whole server."""
 
 import signal
+import time
 
 from submission.diagnosis.asking import Client, Server, get, post, seen
 from submission.diagnosis.case import Case, Diagnosis
@@ -123,22 +124,19 @@ def lost_clients(case: Case) -> Diagnosis | None:
 
 
 def gone_before_answer(case: Case, whole: bytes) -> Diagnosis | None:
-    """A client that is gone when its answer is sent."""
+    """Clients that are gone when their answers are sent. The server is halted while
+    they come, ask, end their side and break the connection: with a reset alone, send
+    would fail without a signal."""
     with case.start() as server:
         case.control(server)
-        large = get("/" + "p" * 7000) if case.shows_path else whole
-        client = None
-        for number in range(40):
-            request = whole if number % 2 else large
-            with server.connect() as client:
-                client.send(request[:-1])
-                client.anything(0.004)
-                client.send(request[-1:]).finish()
-                client.note("left, with a reset")
-                client.leave(True)
-            if server.ended:
-                break
-        if not client or not server.soon_ended(0.25):
+        with server.halted():
+            for _ in range(4):
+                with server.connect() as client:
+                    client.send(whole).finish()
+                    time.sleep(0.02)
+                    client.note("left, with a reset")
+                    client.leave(True)
+        if not server.soon_ended(0.25):
             return None
         return gone(server, client)
 

@@ -22,15 +22,20 @@ def before_reading(case: Case) -> Diagnosis | None:
         answer = client.answer(0.5)
         if answer.code == 408:
             return None
-        return Diagnosis(
-            "answers-before-reading",
-            "The server answers before it has read anything: a client that connects "
-            "and sends nothing gets an answer all the same.",
-            "sleep 2 | nc 127.0.0.1 8080",
-            "What is the first thing that your server does with a new connection? "
-            "It should receive the request before it decides what to answer.",
-            seen(client),
-        )
+        return ok_at_once(client)
+
+
+def ok_at_once(client: Client) -> Diagnosis:
+    """Of a server that sends before it has received."""
+    return Diagnosis(
+        "answers-before-reading",
+        "The server begins its answer before it has read the request: some of it comes "
+        "to a client that has not sent a whole request yet.",
+        "(printf 'GET / HT'; sleep 2) | nc -N 127.0.0.1 8080",
+        "What is the first thing that your server does with a new connection? It "
+        "should receive the request before it decides what to answer.",
+        seen(client),
+    )
 
 
 def whole_request(case: Case) -> Diagnosis | None:
@@ -38,9 +43,9 @@ def whole_request(case: Case) -> Diagnosis | None:
     with case.start() as server, server.connect() as client:
         client.send(get())
         if client.anything(case.patience):
-            return None
+            return None if client.data else closed_unanswered(case, client)
         client.note("came  nothing")
-        if client.send(b"x").answer(1.0).code:
+        if client.send(b"x").answer(0.6).code:
             return Diagnosis(
                 "one-recv-too-many",
                 "The server waits for more after the request is complete: GET / is "
@@ -51,7 +56,7 @@ def whole_request(case: Case) -> Diagnosis | None:
                 "again, or after? A recv for which nothing was sent waits forever.",
                 seen(client),
             )
-        if client.finish().answer(1.0).code:
+        if client.finish().answer(0.6).code:
             return Diagnosis(
                 "waits-for-end-of-stream",
                 "The server answers only when the client has ended its side of the "
@@ -63,7 +68,7 @@ def whole_request(case: Case) -> Diagnosis | None:
             )
         with server.connect() as other:
             other.send(get() + b"x" * 20000)
-            if other.answer(1.0).code:
+            if other.answer(0.6).code:
                 return Diagnosis(
                     "waits-for-a-full-buffer",
                     "The server answers only when its buffer is full: GET / alone has "
@@ -84,6 +89,25 @@ def whole_request(case: Case) -> Diagnosis | None:
             "each recv with what it returned, and before send.",
             seen(client),
         )
+
+
+def closed_unanswered(case: Case, client: Client) -> Diagnosis | None:
+    """Of a server that closes the connection without a word."""
+    with case.start() as server:
+        for _ in range(3):
+            with server.connect() as other:
+                if other.send(get()).answer(case.patience).data:
+                    return None
+            if server.soon_ended(0.1):
+                return None
+    return Diagnosis(
+        "closed-without-an-answer",
+        "The server closes the connection without an answer: GET / gets not a byte.",
+        "curl -i http://127.0.0.1:8080/",
+        "Which close comes before send? Look also at the loop that accepts: the socket "
+        "belongs to the thread, and the thread closes it.",
+        seen(client),
+    )
 
 
 def in_pieces(server: Server, pieces: tuple[bytes, ...], pause: float) -> Client:
@@ -114,9 +138,6 @@ def two_pieces(case: Case) -> Diagnosis | None:
             answer = client.answer(case.patience)
             if answer.code == control.code:
                 return None
-        with in_pieces(server, pieces, 0.3) as again:
-            if is_early(again) or again.answer(case.patience).code == control.code:
-                return None
         what = f"a {answer.code}" if answer.code else "no answer"
         return Diagnosis(
             "pieces-not-joined",
@@ -133,7 +154,9 @@ def too_early(case: Case, server: Server, first: Client, code: int) -> Diagnosis
     """Of a server that did not wait: whether it is a time that ends the request."""
     with first:
         after = (first.first_at or first.end_at,)
-        first.answer(0.3)
+        if not first.answer(0.3).whole and not first.end:
+            if first.send(PIECES[1] + PIECES[2]).answer(case.patience).whole:
+                return ok_at_once(first)
     soon = []
     for _ in range(2):
         with in_pieces(server, PIECES, SHORT) as client:
@@ -183,9 +206,6 @@ def line_by_line(case: Case) -> Diagnosis | None:
                 client.answer(0.2)
                 return ended_too_early(client)
             if client.answer(case.patience).code == control.code:
-                return None
-        with in_pieces(server, lines, 0.3) as again:
-            if is_early(again) or again.answer(case.patience).code == control.code:
                 return None
         return Diagnosis(
             "end-searched-in-each-piece",

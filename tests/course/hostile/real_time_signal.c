@@ -1,0 +1,12 @@
+/*
+ * real_time_signal.c - dies of a signal that has no name of its own.
+ * expects: structure
+ * told: real-time signal
+ */
+#define _GNU_SOURCE
+#include <signal.h>
+
+__attribute__((constructor)) static void die(void)
+{
+    raise(SIGRTMIN + 3);
+}
