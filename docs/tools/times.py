@@ -47,7 +47,9 @@ def table(text: str) -> str:
     bench = json.loads(BENCH.read_text(encoding="utf-8"))["took_seconds"]
     rows = [(command, int(took[part])) for part, command in parts().items()]
     rows.append(("make bench", bench))
-    lines = [f"`.ci/run` on {last[1]}, from a fresh clone, with {last[2]} processors. The"]
+    lines = [
+        f"`.ci/run` on {last[1]}, from a fresh clone, with {last[2]} processors. The"
+    ]
     lines += ["first commands also build what the others use.", ""]
     lines += ["| command | time |", "| --- | ---: |"]
     lines += [f"| `{command}` | {spoken(seconds)} |" for command, seconds in rows]
