@@ -41,17 +41,17 @@ POST_STAGE = 6
 
 # Sizes, in the units of the drawing.
 PANEL, HIGH, GAP, EDGE = 330, 312, 18, 18
-LANE, LANE_STEP, LANES_AT = 54, 67, 46
+LANE, LANE_STEP, LANES_AT = 57, 67, 46
 BOX, BOX_STEP, BOXES_AT = 70, 75, 12
 STRIP, STRIP_AT = 36, HIGH + 8
 ROW = HIGH + STRIP + 30
 LEGEND = 40
 
 STYLE = """
-text { font: 18px system-ui, 'DejaVu Sans', sans-serif; fill: #1b1d22; }
+text { font: 17px system-ui, 'DejaVu Sans', sans-serif; fill: #1b1d22; }
 .name { font: 18px ui-monospace, 'DejaVu Sans Mono', monospace; }
 .wire { font: 16px ui-monospace, 'DejaVu Sans Mono', monospace; }
-.step { font-size: 19px; font-weight: 600; }
+.step { font-size: 18px; font-weight: 600; }
 .number { fill: #ffffff; font-weight: 600; }
 .on-moved { fill: #ffffff; }
 .small { font-size: 16px; fill: #454b57; }
@@ -136,7 +136,7 @@ def slot(piece: str) -> int:
 
 def box(piece: str, lane: str, kind: str) -> str:
     """A piece in a lane."""
-    x, y = slot(piece), lane_top(lane) + 24
+    x, y = slot(piece), lane_top(lane) + 26
     words = text(x + BOX / 2, y + 18, piece, f"middle on-{kind}")
     return rect(x, y, BOX, 25, kind) + words
 
@@ -145,9 +145,9 @@ def draw_lane(lane: str, name: str, words: str = "", kind: str = "lane") -> str:
     """A lane, with the name of its function and a word on it."""
     y = lane_top(lane)
     drawn = rect(BOXES_AT, y, PANEL - 2 * BOXES_AT, LANE, kind)
-    drawn += text(BOXES_AT + 8, y + 18, name, "name")
+    drawn += text(BOXES_AT + 8, y + 17, name, "name")
     if words:
-        drawn += f'<g text-anchor="end">{text(PANEL - 20, y + 18, words, "small")}</g>'
+        drawn += f'<g text-anchor="end">{text(PANEL - 20, y + 17, words, "small")}</g>'
     return drawn
 
 
@@ -170,7 +170,7 @@ def panel(stage: int, place: dict[str, str], before: dict[str, str]) -> str:
         old = before.get(piece, lane)
         if old != lane:
             x, y = slot(piece), lane_top(old)
-            lines.append(rect(x, y + 24, BOX, 25, "empty"))
+            lines.append(rect(x, y + 26, BOX, 25, "empty"))
             lines.append(arrow(x + BOX / 2, y + LANE, lane_top(lane)))
             kind = "moved"
         else:

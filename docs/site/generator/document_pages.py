@@ -86,4 +86,6 @@ def write_decks(site: Site) -> None:
     for deck in stems(site, "docs/slides"):
         heading = title(site.read(f"docs/slides/{deck}.md"))
         body += f'- <a href="/slides/{deck}.html" target="_self">{heading}</a>\n'
+    body += '\n<a href="/poster.pdf" target="_self">The six stages as a poster</a>'
+    body += ", a PDF for A3 or A4.\n"
     site.write("decks.md", body)
