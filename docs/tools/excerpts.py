@@ -10,7 +10,8 @@ In README.md, docs/*.md and docs/slides/*.md, makes again what is between
     file FILE                     a small file, whole
     part STAGE FILE [/A/ …] …     one part of the step (docs/tools/step_parts.py)
     wire STAGE                    what changed on the wire (BUILD/wire, by `make wire`)
-    mistakes STAGE                the mistakes of tests/mistakes that begin in a stage
+    mistakes STAGE NAME...        these of tests/mistakes, each in a file of the step;
+                                  without names, all that begin in the stage
     red NAME                      what a red test says of a planted mistake (BUILD/red)
 
 Leaves blocks alone whose maker is a program, with a `/` in its name. Prints each name
@@ -38,7 +39,7 @@ from suite.mistake_file import (
     load,
     read,
 )
-from step_parts import Parts, Stale
+from step_parts import Parts, Stale, Step
 
 BLOCK = re.compile(BEGIN.pattern + r"\n.*?^<!-- end -->$", re.M | re.S)
 MISTAKES = Path("tests/mistakes")
@@ -105,12 +106,24 @@ def folded(mistake: Mistake) -> str:
     )
 
 
-def mistakes(stage: str) -> str:
-    """What can go wrong, by groups: the mistakes whose first stage this is."""
+def mistake_of_step(stage: str, name: str, sources: Sources) -> str:
+    """A mistake, which must be in a file that the step changes."""
+    mistake = read(MISTAKES / f"{name}.md")
+    changed = [file for file, text in Step(stage).files.items() if not all(text.taken)]
+    for place in mistake.places(sources, mistake.folder(int(stage))):
+        if Path(place.file).name not in changed:
+            raise Stale(f"step {stage} does not change {place.file}, where {name} is")
+    return folded(mistake)
+
+
+def mistakes(stage: str, *names: str) -> str:
+    """The mistakes of these names, or by groups all whose first stage this is."""
     sources = Sources(Path.cwd())
     try:
+        if names:
+            return "\n".join(mistake_of_step(stage, name, sources) for name in names)
         found = [m for m in load(MISTAKES) if m.stages(sources)[0] == int(stage)]
-    except (Malformed, NotFound) as error:
+    except (Malformed, NotFound, OSError) as error:
         raise Stale(f"{MISTAKES}: {error}") from error
     made = []
     for group, title in GROUPS.items():

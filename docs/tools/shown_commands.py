@@ -2,11 +2,12 @@
 """docs/tools/shown_commands.py BUILD [PAGE...] - runs what the documents show.
 
 In README.md, docs/*.md and docs/slides/*.md, a block that begins with ```console has
-commands, `$ COMMAND`, each with what it prints below it. Runs them from top to bottom,
-each page in a session of its own (docs/tools/session.py); those of docs/contributing.md,
-which change the sources, in a copy of the repository. README.md may show only commands
-that are run there, or by .ci/run. Prints each difference with its page, line and
-command, and at last `N passed, N failed`; exits with 1 if one failed.
+commands, `$ COMMAND`, each with what it prints below it, without blanks at the ends of
+lines. Runs them from top to bottom, each page in a session of its own
+(docs/tools/session.py); those of docs/contributing.md, which change the sources, in a
+copy of the repository. README.md may show only commands that are run there, or by
+.ci/run. Prints each difference with its page, line and command, and at last `N passed,
+N failed`; exits with 1 if one failed.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ def run_page(page: str, commands: list[Piece], build: str, place: str) -> int:
             output = session.perform(command, typed, LAST_STAGE).replace("\r", "")
             while expected and not expected[-1]:
                 del expected[-1]
-            if output.rstrip("\n").split("\n") != (expected or [""]):
+            lines = [line.rstrip() for line in output.rstrip("\n").split("\n")]
+            if lines != (expected or [""]):
                 failed += 1
                 print(
                     f"{page}, line {piece.line}: $ {command}\n    (- expected, + got)"

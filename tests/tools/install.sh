@@ -15,8 +15,9 @@ file:/usr/lib/bats/bats-support/load.bash  bats-support  test
 file:/usr/lib/bats/bats-assert/load.bash   bats-assert   test
 command:curl           curl                test walk
 command:nc             netcat-openbsd      test walk
+command:strace         strace              docs walk
 header:cmocka.h        libcmocka-dev       test
-command:prlimit        util-linux          grade
+command:setpriv        util-linux          grade
 command:bwrap          bubblewrap          grade
 command:parallel       parallel            grade
 command:nm             binutils            grade check

@@ -17,6 +17,7 @@ PAGES = {
     "README.md": "/readme",
     "docs/index.md": "/",
     "docs/slides": "/decks",
+    "tests/mistakes": "/mistakes/",
     "docs/diagrams/README.md": "/diagrams/",
 }
 

@@ -3,7 +3,7 @@
 
 The honest submission must get all points next to the hostile ones; none of them may
 get a point by anything except its answers, change a file of the project, or leave a
-process or a file, and what each did must be told. A control shows that the forgery
+process or a file, and its marks must report what it did. A control shows that the forgery
 would work where nothing protects from it. `make grade-tests` calls it: it has built
 what is needed, and says in the environment how to compile. It tries a few hostile
 submissions, or those that HOSTILE names; FULL=1 tries all.
@@ -21,20 +21,22 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from xml.etree import ElementTree
 
 COURSE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(COURSE))
 
 from grading.cell import best_level
+from grading.jail import Jail
 from grading.marking import FIRST_UID, LOCKS, UIDS
-from grading.watch import processes_of
+from grading.watch import Watch, processes_of
 from submission import TOP
 
 BUILD = "build"
 STAGE = 2
 HOSTILE = COURSE / "hostile"
 NAMES = sorted(path.stem for path in HOSTILE.iterdir())
-FEW = ["forge_tap", "fork_bomb", "odd_names", "command_in_port", "option_for_curl"]
+FEW = ["forge_tap", "fork_bomb", "odd_names", "forbidden_calls", "control_characters"]
 TRIED = NAMES if os.environ.get("FULL") else os.environ.get("HOSTILE", "").split() or FEW
 ODD = os.fsdecode(b"odd \xff\n=name")
 FORGED = "grade-forged.*"  # what commands that the judge is brought to run write
@@ -77,13 +79,12 @@ def leftovers(folder: Path) -> list[str]:
     users = [uid for uid in range(FIRST_UID, FIRST_UID + UIDS) if is_free(uid)]
     found = [f"process {p.pid}" for uid in users for p in processes_of(uid)]
     found += [str(path) for path in folder.glob("grade.*")]
-    mine = [path for path in LOCKS.glob(FORGED) if path.stat().st_uid == os.getuid()]
-    return found + [str(path) for path in mine]
+    return found + [str(path) for path in LOCKS.glob(FORGED)]
 
 
 def says(name: str, key: str) -> str:
     """What its file says after that word. `expects`: that it gets `all` points, those of
-    the `structure`, or `any`; `told`: what its marks must contain."""
+    the `structure`, or `any`; `reported`: what its marks must contain."""
     text = next(HOSTILE.glob(f"{name}.*")).read_text()
     found = re.search(rf"^(?: \*|#) {key}: (.*)$", text, re.M)
     return found[1] if found else ""
@@ -160,11 +161,12 @@ class Batch(unittest.TestCase):
                     due = row["structure"] if expected == "structure" else all_points
                     self.assertEqual(row["points"], due)
 
-    def test_what_each_did_is_told(self):
+    def test_the_marks_report_what_each_did(self):
         for name in TRIED:
-            marks = (self.out / f"hostile_{name}/grade.json").read_text()
+            marks = (self.out / f"submissions/hostile_{name}/grade.json").read_text()
             with self.subTest(name):
-                self.assertTrue(says(name, "told") in marks, says(name, "told"))
+                self.assertTrue(says(name, "reported") in marks, says(name, "reported"))
+                ElementTree.parse(self.out / f"submissions/hostile_{name}/junit.xml")
                 self.assertFalse(re.search(r"[\x00-\x09\x0b-\x1f]|\\u00[01]", marks))
                 commands = [test["command"] for test in json.loads(marks)["tests"]]
                 self.assertNotIn("grade-forged", "".join(commands))
@@ -183,6 +185,28 @@ class Batch(unittest.TestCase):
 
     def test_nothing_is_left(self):
         self.assertEqual(leftovers(self.places), [])
+
+
+class Processor(unittest.TestCase):
+    """The bound on the processor, with a clock of its own."""
+
+    def rounds(self, cores: float) -> int:
+        """After how many rounds of 9 s of work and a pause of 1 s it is ended; 0: not
+        within 100."""
+        watch = Watch(Jail(Path("/nowhere"), Path("/nowhere/confine"), 0, "none"))
+        now, used = watch.looked, watch.used
+        for number in range(1, 101):
+            for seconds, busy in ((9, cores), (1, 0)):
+                now, used = now + seconds, used + seconds * busy
+                if watch.is_out_of_time(now, used):
+                    return number
+        return 0
+
+    def test_a_pause_gives_back_little(self):
+        self.assertEqual(self.rounds(2), 4)
+
+    def test_one_core_may_always_be_used(self):
+        self.assertEqual(self.rounds(1.1), 0)
 
 
 class Control(unittest.TestCase):

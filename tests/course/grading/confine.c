@@ -257,7 +257,7 @@ static void become(uid_t user)
 static void set_limits(rlim_t memory)
 {
     (void)!nice(10);
-    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_CORE, 1); /* with 0, a program that collects cores would run */
     limit(RLIMIT_FSIZE, FILE_MOST);
     limit(RLIMIT_CPU, CPU_SECONDS_MOST);
     limit(RLIMIT_AS, memory == 0 ? RLIM_INFINITY : memory);

@@ -56,11 +56,18 @@ class Grader(Judge):
             "faults": [asdict(fault) for fault in self.built.faults],
             "notes": self.built.notes + notes,
             "diagnosis": asdict(self.diagnosis) if self.diagnosis else None,
+            "processor": processor_seconds(),
         }
         path = self.work / "judged.json"
         with self.writing:
             path.with_suffix(".new").write_text(json.dumps(judged), encoding="utf-8")
             path.with_suffix(".new").rename(path)
+
+
+def processor_seconds() -> float:
+    """What the judge and all that it started have used of the processor."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return round(sum(one.ru_utime + one.ru_stime for one in used), 1)
 
 
 def main() -> None:
@@ -85,11 +92,11 @@ def main() -> None:
         watch.start()
     grader.build(asked.folder)
     # Written again and again, since the time may run out at any moment.
-    watch.tell = lambda: grader.write(watch.notes())
-    watch.tell()
+    watch.report = lambda: grader.write(watch.notes())
+    watch.report()
     grader.try_to_start()
-    watch.tell()
-    grader.run(at_once(), lambda job: watch.tell())
+    watch.report()
+    grader.run(at_once(), lambda job: watch.report())
     grader.finish(until)
     notes = watch.stop()
     jail.clear()

@@ -25,6 +25,7 @@ from submission.faults import Fault
 from submission.points import in_its_process, read_points
 from submission.sources import Taken, load, take
 from suite.tests import Test, expected_tests
+from suite.visible import visible
 
 COURSE = TOP / "tests/course"
 FIRST_UID = 60600  # a range that no system uses for users or services
@@ -104,12 +105,13 @@ class Marker:
     def fill(self, grade: Grade, work: Path, status: int | None) -> None:
         """Makes the marks from what the judge wrote."""
         path = work / "judged.json"
-        log = (work / "judge.log").read_text(errors="replace")[-2000:]
+        log = visible((work / "judge.log").read_text(errors="replace")[-2000:])
         if path.exists():
             judged = json.loads(path.read_text())
             grade.tests = [Test(**test) for test in judged["tests"]]
             grade.faults = [Fault(**fault) for fault in judged["faults"]]
             grade.notes += judged["notes"]
+            grade.processor = judged["processor"]
             if judged["diagnosis"]:
                 grade.diagnosis = Diagnosis(**judged["diagnosis"])
             if status is None:

@@ -7,6 +7,7 @@ form (docs/grading.md), whose `version` changes with it.
 from dataclasses import asdict, dataclass, field, fields
 from fractions import Fraction
 
+from grading.watch import ENDED
 from submission.diagnosis import Diagnosis
 from submission.faults import Fault
 from submission.judge import Judge
@@ -61,6 +62,7 @@ class Grade:
     notes: list[str] = field(default_factory=list)
     diagnosis: Diagnosis | None = None
     seconds: float = 0.0
+    processor: float = 0.0  # seconds of it
 
     @property
     def points(self) -> float:
@@ -84,14 +86,17 @@ class Grade:
 
     def cause(self) -> Cause | None:
         """The one root cause, as far as it is known: a fault that kept tests from
-        running, a mistake that the server was asked for, a crash, or the first red
-        test."""
+        running, a mistake that the server was asked for, what it used too much of, a
+        crash, or the first red test."""
         faults = sorted(self.faults, key=lambda fault: -fault.cost)
         if faults and (faults[0].cost or not self.red()):
             return Cause(faults[0].sentence, detail=faults[0].detail)
         if found := self.diagnosis:
             return Cause(found.sentence, found.by_hand, found.hint, found.seen)
         red = self.red()
+        ended = [note for note in self.notes if note.startswith(ENDED)]
+        if red and ended:
+            return Cause(ended[0])
         for test in (test for test in red if DIED in test.text):
             line = next(li for li in test.text.splitlines() if DIED in li)
             how = line.removeprefix(DIED).strip(", .")

@@ -21,12 +21,14 @@ from grading import forms
 from grading.class_page import as_class_page
 from grading.marks import Grade, score
 from grading.page import as_page
+from grading.watch import ENDED
 from submission.faults import Fault
 from submission.diagnosis import Diagnosis
 from submission.points import Worth, group_of, in_its_process, read_points
 from suite.tests import Test, expected_tests
+from suite.visible import visible
 
-EVIL = '<script>alert("&")</script>\x00]]>'
+EVIL = visible('<script>alert("&")</script>\x00]]>')
 WORTHS = [
     Worth("requests", 60.0, (), "Requests"),
     Worth("threads", 40.0, (), "Threads"),
@@ -99,9 +101,12 @@ class Causes(unittest.TestCase):
         grade.diagnosis = Diagnosis("key", "It spins.", "nc y", "Why?", "seen")
         self.assertEqual(grade.cause().sentence, "It spins.")
 
-    def test_then_a_crash_with_its_request(self):
+    def test_then_what_it_used_too_much_of_or_a_crash_with_its_request(self):
         grade = new_grade()
         grade.faults = []
+        grade.notes = ["A note.", f"{ENDED} it had over 64 processes."]
+        self.assertEqual(grade.cause().sentence, grade.notes[1])
+        grade.notes = []
         grade.tests[2].text = "  1. send x\nThe server died of it, by SIGSEGV.\n"
         cause = grade.cause()
         self.assertIn("by SIGSEGV", cause.sentence)
@@ -176,8 +181,8 @@ class Forms(unittest.TestCase):
             self.assertFalse({"script", "link", "img", "iframe"} & set(parsed.tags))
             self.assertNotIn("http", parsed.text)
         parsed = Tags(as_page(grade))
-        for text in (EVIL.replace("\x00", ""), "Look.", "nc x", "60"):
-            self.assertIn(text[:20], parsed.text.replace("\x00", ""))
+        for text in (EVIL, "Look.", "nc x", "60"):
+            self.assertIn(text[:20], parsed.text)
 
     def test_the_check_of_pages_sees_a_script(self):
         self.assertIn("script", Tags("<p><script>x</script>").tags)

@@ -3,7 +3,7 @@
 Address space, processes and the length of a file are bounded by the kernel for
 each process; this is for what they use together: memory (resident memory, where
 there are no control groups), processes, and the processor. What was ended is noted,
-and told at once; the tests find it ended.
+and reported at once; the tests find it ended.
 """
 
 import os
@@ -23,6 +23,7 @@ ORPHANS_LOOKS = 10  # in a row; then they must be starting each other
 MEMORY_MIB = 1024
 PROCESSES = 64
 CPU_SPARE = 30.0  # seconds of processor, over one core all the time
+ENDED = "All its processes were ended:"
 CHANCES = 5  # so often is too much ended; then the jail is closed
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -58,14 +59,14 @@ def processes_of(uid: int) -> list[Process]:
 
 
 class Watch(threading.Thread):
-    """Watches until it is stopped; `notes` says what was ended, and `tell` is called
-    when that changes."""
+    """Watches until it is stopped; `notes` says what was ended, and `report` is
+    called when that changes."""
 
     def __init__(self, jail: Jail):
         super().__init__(daemon=True)
         self.jail = jail
         self.groups = Groups(jail.place)
-        self.tell: Callable[[], None] = lambda: None
+        self.report: Callable[[], None] = lambda: None
         self.ended: Counter[str] = Counter()
         self.stopping = threading.Event()
         self.looked = time.monotonic()
@@ -86,7 +87,7 @@ class Watch(threading.Thread):
                 if sum(self.ended.values()) >= CHANCES:
                     (self.jail.place / "closed").touch()
                     self.closed = True
-                self.tell()
+                self.report()
 
     def too_much(self) -> str:
         """What they use too much of, or nothing."""
@@ -95,7 +96,7 @@ class Watch(threading.Thread):
             return f"it used over {MEMORY_MIB} MiB of memory"
         if len(found) > PROCESSES:
             return f"it had over {PROCESSES} processes"
-        if self.is_out_of_time(found):
+        if self.is_out_of_time(time.monotonic(), self.used_by(found)):
             return (
                 f"it used {CPU_SPARE:.0f} s more of the processor than one core has"
             )
@@ -112,13 +113,15 @@ class Watch(threading.Thread):
         self.out_of_memory = ended
         return ended > before
 
-    def is_out_of_time(self, found: list[Process]) -> bool:
+    def used_by(self, found: list[Process]) -> float:
+        """The processor time used so far; without groups, what has ended no longer
+        counts."""
+        used = self.groups.seconds()
+        return sum(process.seconds for process in found) if used is None else used
+
+    def is_out_of_time(self, now: float, used: float) -> bool:
         """Whether the spare time is used up. A pause does not give it back at once: it
         comes back as slowly as one core takes it."""
-        now, used = time.monotonic(), self.groups.seconds()
-        if used is None:
-            used = sum(process.seconds for process in found)
-        # Without groups, the time of what has ended is no longer seen.
         self.spare += (now - self.looked) - max(0.0, used - self.used)
         self.spare = min(self.spare, CPU_SPARE)
         self.looked, self.used = now, used
@@ -155,7 +158,7 @@ class Watch(threading.Thread):
     def notes(self) -> list[str]:
         """What was ended so far, a sentence each."""
         notes = [
-            f"All its processes were ended: {reason}"
+            f"{ENDED} {reason}"
             + (f" ({times} times)." if times > 1 else ".")
             for reason, times in list(self.ended.items())
         ]

@@ -4,7 +4,7 @@
  * Bash runs a command that it finds in a number: as the user of whoever says
  * (( )) to it, which would be the judge.
  * expects: any
- * told: does not say
+ * reported: does not say
  */
 #include <stdio.h>
 #include <string.h>

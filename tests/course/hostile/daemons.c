@@ -1,7 +1,7 @@
 /*
  * daemons.c - leaves daemons behind that turn the processor; then it serves.
  * expects: any
- * told: outlived the program
+ * reported: outlived the program
  */
 #include <signal.h>
 #include <stdlib.h>

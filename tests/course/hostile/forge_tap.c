@@ -3,7 +3,7 @@
  *
  * As a unit in the judge's process it would pass them all.
  * expects: structure
- * told: as it starts
+ * reported: as it starts
  */
 #include <stdio.h>
 #include <stdlib.h>

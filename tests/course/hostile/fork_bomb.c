@@ -1,7 +1,7 @@
 /*
  * fork_bomb.c - forks endlessly.
  * expects: structure
- * told: it had over 64 processes
+ * reported: it had over 64 processes
  */
 #include <unistd.h>
 

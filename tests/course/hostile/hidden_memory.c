@@ -2,7 +2,7 @@
  * hidden_memory.c - fills memory that no process is seen to have: pages that
  * are shared, and no longer mapped by the one that wrote them.
  * expects: structure
- * told: MiB of memory
+ * reported: MiB of memory
  */
 #include <stddef.h>
 #include <sys/mman.h>

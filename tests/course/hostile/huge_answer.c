@@ -1,7 +1,7 @@
 /*
  * huge_answer.c - answers each request with 190 MB.
- * expects: structure
- * told: octets)
+ * expects: any
+ * reported: octets)
  */
 #include <arpa/inet.h>
 #include <signal.h>

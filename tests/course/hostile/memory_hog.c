@@ -1,7 +1,7 @@
 /*
  * memory_hog.c - takes all the memory there is, in several processes.
  * expects: structure
- * told: MiB of memory
+ * reported: MiB of memory
  */
 #include <stdlib.h>
 #include <string.h>

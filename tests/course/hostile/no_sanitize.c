@@ -1,7 +1,7 @@
 /*
  * no_sanitize.c - has a function that no sanitizer looks at.
  * expects: all
- * told: kept from a part of the code
+ * reported: kept from a part of the code
  */
 #define JOIN(a, b) a##b
 

@@ -14,7 +14,17 @@
 
 static const char forged[] = "/proc/%s/root/tmp/grade-forged.root";
 
-/* In the jail, /tmp is its own: what is written there is seen by nobody. */
+/* Whether that process has the same root folder. */
+static int is_in_jail(const char *pid)
+{
+    char path[512];
+    struct stat mine, other;
+
+    snprintf(path, sizeof path, "/proc/%s/root", pid);
+    return stat(path, &other) == -1 || stat("/", &mine) == -1 ||
+           (mine.st_dev == other.st_dev && mine.st_ino == other.st_ino);
+}
+
 static void spoil(const char *pid)
 {
     char path[512];
@@ -50,7 +60,7 @@ static void *look(void *unused)
 
         while (all != NULL && (entry = readdir(all)) != NULL) {
             if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' &&
-                atoi(entry->d_name) != getpid()) {
+                !is_in_jail(entry->d_name)) {
                 spoil(entry->d_name);
             }
         }

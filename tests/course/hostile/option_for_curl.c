@@ -5,7 +5,7 @@
  * To what is said here the test that asks for it adds a path, without another
  * slash in it; and there is the file.
  * expects: any
- * told: does not say
+ * reported: does not say
  */
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * read_answers.c - takes the tests and the system's secrets into the program as
  * it is compiled.
  * expects: any
- * told: hostile.c
+ * reported: hostile.c
  */
 __asm__(".section .rodata\n"
         ".incbin \"@TOP@/tests/wire/corpus/request-line.txt\"\n"

@@ -1,7 +1,7 @@
 /*
  * real_time_signal.c - dies of a signal that has no name of its own.
  * expects: structure
- * told: real-time signal
+ * reported: real-time signal
  */
 #define _GNU_SOURCE
 #include <signal.h>

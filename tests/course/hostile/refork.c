@@ -2,7 +2,7 @@
  * refork.c - leaves a daemon behind that starts itself again every 30 ms, so
  * that nobody finds it twice; then it serves.
  * expects: any
- * told: outlived the program that started them, and started others
+ * reported: outlived the program that started them, and started others
  */
 #include <unistd.h>
 

@@ -1,8 +1,8 @@
 /*
  * short_children.c - uses two cores through children that live for 30 ms and
- * are waited for by nobody, with a pause now and then; then it serves.
+ * are waited for by nobody, with a pause now and then; then it serves. On a
+ * busy machine it does not get more than one.
  * expects: any
- * told: of the processor
  */
 #include <signal.h>
 #include <time.h>

@@ -2,7 +2,7 @@
  * sleep_for_ever.c - does nothing, for ever, and takes no signal that it can
  * refuse.
  * expects: structure
- * told: does not listen
+ * reported: does not listen
  */
 #include <signal.h>
 #include <unistd.h>

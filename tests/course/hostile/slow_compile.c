@@ -1,7 +1,7 @@
 /*
  * slow_compile.c - takes the compiler for ever, or all its memory.
  * expects: any
- * told: hostile.c
+ * reported: hostile.c
  */
 #define A(...) __VA_ARGS__ __VA_ARGS__ __VA_ARGS__ __VA_ARGS__
 #define B(...) A(A(A(A(__VA_ARGS__))))

@@ -35,7 +35,7 @@ A line of the list may go on, indented, in the next line. The list has
                  name of a cmocka function, or a Bats tag `id:...`
     stages       (optional) the stages that the mistake is in, 3-6 or 1, 5-6;
                  without it, each stage in which the code is found. The
-                 walkthrough of the first of them lists the mistake
+                 site lists the mistake under the first of them
     in           (optional) common: the code is in common/, not in a stage
     includes     (optional) headers that the code after needs, `<string.h>`
     sanitizer    (optional) thread: built with SANITIZE=thread
