@@ -38,14 +38,14 @@ def stems(site: Site, folder: str) -> list[str]:
 def write(site: Site) -> None:
     """Every document, and the menu."""
     names = stems(site, "docs")
-    for name in names:
-        text = page_for_site(site, f"docs/{name}.md")
+    origins = {name: f"docs/{name}.md" for name in names} | {"readme": "README.md"}
+    for name, origin in origins.items():
+        text = page_for_site(site, origin)
         # Plots, tables of as many columns, and the picture want the whole width.
         is_wide = "](performance/" in text or "<picture>" in text
         head = frontmatter(aside=False, pageClass="wide") if is_wide else ""
         site.write(f"{name}.md", head + text)
     site.write("diagrams/index.md", page_for_site(site, "docs/diagrams/README.md"))
-    site.write("readme.md", page_for_site(site, "README.md"))
     write_decks(site)
 
     def items(wanted: list[str]) -> list[dict[str, str]]:
