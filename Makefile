@@ -310,7 +310,7 @@ docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents
 	docs/tools/check_names.py
 	docs/tools/check_minutes.py
 	docs/tools/times.py --check
-	docs/tools/check_walkthroughs.py docs/prologue.md docs/stage1.md docs/stage2.md
+	docs/tools/check_walkthroughs.py docs/prologue.md docs/stage1.md docs/stage2.md docs/stage3.md docs/stage4.md
 	docs/tools/step_parts.py $(BUILD)
 	docs/tools/shown_commands.py $(BUILD)
 
