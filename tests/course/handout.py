@@ -41,7 +41,7 @@ FILES = (
     "tests/http/*.bash tests/http/*.c tests/unit/link_flags.sh "
     "tests/tools/install.sh tests/tools/raw_client/*.[ch] "
     "tests/tools/strict_answer.[ch] tests/wire/corpus.py tests/wire/corpus/*.txt "
-    "tests/course/submission/*.tsv common/*/*.[ch] LICENSE"
+    "tests/course/submission/*.tsv common/*/*.[ch] docs/examples/*.gdb LICENSE"
 ).split()
 STAGES_LINE = re.compile(r"^((?:#|/\*) stages: )[\d ]+?( \*/)?$", re.M)
 SINCE_1980 = (1980, 1, 1, 0, 0, 0)  # the time of each file in the zip: always the same

@@ -45,7 +45,7 @@ HERE = (
     (re.compile(r"\.\./step\d"), "."),
     (re.compile(r"\b(make(?: run| test)?) STAGE=\d"), r"\1"),
     (re.compile(r"\bbuild/stage\d/webserve"), "./webserve"),
-    (re.compile(r"(?<![\w/])(common/(?:http|net)/|build/common\.a)"), r"project/\1"),
+    (re.compile(r"(?<![\w/])(common/(?:http|net)/|docs/examples/|build/common\.a)"), r"project/\1"),
     (re.compile(r"-iquote common\b"), "-iquote project/common"),
 )
 STYLE = (

@@ -16,6 +16,8 @@ file:/usr/lib/bats/bats-assert/load.bash   bats-assert   test
 command:curl           curl                test walk
 command:nc             netcat-openbsd      test walk
 command:strace         strace              docs walk
+command:gdb            gdb                 docs walk
+command:ss             iproute2            docs walk
 header:cmocka.h        libcmocka-dev       test
 command:setpriv        util-linux          grade
 command:bwrap          bubblewrap          grade
