@@ -35,6 +35,7 @@ ANNOUNCES = re.compile(rf"{START}{WORDS}:\n*{GONE}")
 MENTIONS = re.compile(
     rf"{START}{WORDS}(?:{ELSEWHERE.pattern}|Make a folder){WORDS}[.!?](?=\s)"
 )
+PICTURE = re.compile(r"^!\[.*\n", re.M)  # a file that is not in it
 COMMAND = re.compile(r"^\$ .*\n(?:(?!\$ ).*\n)*", re.M)
 # What is typed in the folder, as the page of the project says it and as it is there.
 HERE = (
@@ -45,7 +46,10 @@ HERE = (
     (re.compile(r"\.\./step\d"), "."),
     (re.compile(r"\b(make(?: run| test)?) STAGE=\d"), r"\1"),
     (re.compile(r"\bbuild/stage\d/webserve"), "./webserve"),
-    (re.compile(r"(?<![\w/])(common/(?:http|net)/|docs/examples/|build/common\.a)"), r"project/\1"),
+    (
+        re.compile(r"(?<![\w/])(common/(?:http|net)/|docs/examples/|build/common\.a)"),
+        r"project/\1",
+    ),
     (re.compile(r"-iquote common\b"), "-iquote project/common"),
 )
 STYLE = (
@@ -149,6 +153,7 @@ def without_solutions(section: str, stage: int) -> str:
         section,
     )
     section = FENCED.sub(without_commands, section)
+    section = PICTURE.sub(GONE, section)
     section = LINK.sub(
         lambda m: m[0] if m["target"].startswith("http") else m["text"][1:-1], section
     )
