@@ -293,7 +293,7 @@ load: ## tests with thousands of clients, slow and hostile ones: [STAGE=n]
 	$(call needs,test load,$(SERVERS) $(TOOLS) four-servers hasty-servers)
 	tests/tools/run_tests.py $(BUILD) $(CHOSEN) --suite tests/load --jobs 1
 
-bench: ## compares speed and memory with other servers, in 25 minutes: [QUICK=1]
+bench: ## compares speed and memory with other servers: [QUICK=1]
 	PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers || echo 'make bench goes on with those that are there.'
 	$(call needs,bench,$(ALL_SERVERS) $(TOOLS))
 	QUICK=$(QUICK) tests/tools/bench/measure.py $(BUILD)
@@ -306,8 +306,10 @@ check: ## checks the sources: compilers, format, linters, limits of the style
 docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents, and runs their commands
 	tests/tools/install.sh test docs
 	docs/tools/excerpts.py $(BUILD) --check
+	docs/tools/six_stages.py --check
 	docs/tools/check_names.py
 	docs/tools/check_minutes.py
+	docs/tools/times.py --check
 	docs/tools/check_walkthroughs.py docs/prologue.md docs/stage1.md docs/stage2.md
 	docs/tools/step_parts.py $(BUILD)
 	docs/tools/shown_commands.py $(BUILD)

@@ -44,7 +44,7 @@ header:microhttpd.h    libmicrohttpd-dev   peers
 command:git            git                 site
 command:node           nodejs              site
 command:npm            npm                 site
-command:chromium       chromium            browser
+command:chromium       chromium            site browser
 command:chromedriver   chromium-driver     browser
 '
 
