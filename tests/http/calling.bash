@@ -3,6 +3,8 @@
 
 # shellcheck shell=bash disable=SC2034,SC2154 # helper.bash has the variables
 
+hand=none # with the server's own delegate nothing would show
+
 # call PATH [OPTION...]: asks as curl does, and takes any answer that curl can read.
 # Sets status; the files $came.head and $came.content have the two parts.
 call() {

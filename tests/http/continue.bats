@@ -96,10 +96,9 @@ Content-Length: 3\\r\\n\\r\\n" 'send a=1'
     came=$BATS_TEST_TMPDIR/answer
     note "$came" curl -v -H 'Expect: 100-continue' \
         -d "a=$(printf '%0999d' 7)" http://127.0.0.1:8080/
-    in_ms curl -q -sS -v --noproxy '*' -o "$came" \
-        --expect100-timeout 15 -H 'Expect: 100-continue' -d @- "$URL/" \
+    curl -q -sS -v --noproxy '*' -o "$came" \
+        --max-time "$patience" --expect100-timeout 15 -H 'Expect: 100-continue' -d @- "$URL/" \
         <<<"$data" 2>"$BATS_TEST_TMPDIR/notes" 3>&-
-    ((elapsed < 10000)) || fail "expected: an answer at once, not after $elapsed ms"
     grep -q '< HTTP/1.1 100 Continue' "$BATS_TEST_TMPDIR/notes" ||
         fail "expected: HTTP/1.1 100 Continue first, but curl tells of:
 $(grep '^< HTTP' "$BATS_TEST_TMPDIR/notes" || echo 'no answer')"

@@ -225,12 +225,14 @@ in_printf() {
     printf '%s' "${text//\'/\'\\\'\'}"
 }
 
-# The line to try: `hand`, if the test has set it; otherwise what was sent last. Where
-# nothing was asked, the server is started and ended.
+# The line to try: `hand`, if the test has set it (`none`: no line shows it with the
+# server as it is); otherwise what was sent last. Where nothing was asked, the server is
+# started and ended.
 show_by_hand() {
     local line program=build/stage${STAGE:-6}/webserve
     # shellcheck disable=SC2016 # the dollars are for the shell that is typed at
     line="$program & sleep 1; curl -i http://127.0.0.1:8080/; "'kill $!; wait $!; echo $?'
+    [[ ${hand-} != none ]] || return 0
     if [[ -n ${hand-} ]]; then
         line=$hand
         words=(raw_client)

@@ -84,7 +84,10 @@ list_lines() {
 
 # pairs [FILE]: prints the pairs on the page or pages, one a line.
 pairs() {
-    list_lines <"${1:-$came}" | grep -a ^key= || true
+    local how=cat
+
+    ! grep -aiq '^transfer-encoding: *chunked' "${1:-$came}" || how=unchunked
+    "$how" <"${1:-$came}" | list_lines | grep -a ^key= || true
 }
 
 # assert_pairs PAIR...: the page has these pairs and no more, in this order;

@@ -26,6 +26,7 @@ grade-tests: # marks a small class, most of it hostile: [FULL=1]
 	$(call needs,test grade,STAGE=2 grade-programs)
 	tests/course/submission/collect_test.py
 	tests/course/submission/taking_test.py
+	tests/course/submission/diagnosis/diagnosis_test.py $(BUILD)
 	tests/course/grading/marks_test.py
 	tests/course/grading/scheduling_test.py
 	$(SUBMISSION) FULL=$(FULL) tests/course/grading/batch_test.py $(BUILD)

@@ -45,7 +45,7 @@
 
 #define MIB ((rlim_t)1024 * 1024)
 #define FILE_MOST (16 * MIB)
-#define PROCESSES_MOST 512
+#define PROCESSES_MOST 2048
 #define CPU_SECONDS_MOST 60
 #define FAILED 126
 

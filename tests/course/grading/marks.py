@@ -82,14 +82,20 @@ class Grade:
             for test in self.tests
             if test.graded and test.result not in ("passed", "not-run")
         ]
-        return sorted(red, key=lambda test: (test.is_end, order.index(group_of(test))))
+        # What another delegate sees can least be tried by hand.
+        late = ("handle_connection",)
+        return sorted(
+            red,
+            key=lambda t: (t.is_end, t.group in late, order.index(group_of(t))),
+        )
 
     def cause(self) -> Cause | None:
         """The one root cause, as far as it is known: a fault that kept tests from
         running, a mistake that the server was asked for, what it used too much of, a
         crash, or the first red test."""
         faults = sorted(self.faults, key=lambda fault: -fault.cost)
-        if faults and (faults[0].cost or not self.red()):
+        is_explained = bool(faults and faults[0].kind == "hang" and self.diagnosis)
+        if faults and not is_explained and (faults[0].cost or not self.red()):
             return Cause(faults[0].sentence, detail=faults[0].detail)
         if found := self.diagnosis:
             return Cause(found.sentence, found.by_hand, found.hint, found.seen)

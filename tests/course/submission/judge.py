@@ -133,6 +133,8 @@ class Judge:
                 key = self.built.fault(
                     trouble.kind, "webserve.c", trouble.sentence, trouble.said
                 )
+                if trouble.kind == "hang":  # asked before a file of ours replaces one
+                    self.diagnosis = self.ask()
                 if trouble.kind in ("crash", "hang") and self.blame(key):
                     self.link_units()  # without that file, as the server
                 else:
@@ -243,15 +245,21 @@ class Judge:
         is_red = any(
             t.graded and t.result not in ("passed", "not-run") for t in self.tests
         )
-        if is_red and not self.built.no_server:
-            programs = {s.name: self.server(s) for s in servers(self.stage)}
-            self.diagnosis = diagnose(
-                programs["plain"],
-                self.stage,
-                short=programs["short"],
-                stand_in=None if self.built.no_stand_in else programs.get("stand_in"),
-            )
-            self.workshop.clear()
+        if is_red and not (self.built.no_server or self.diagnosis):
+            self.diagnosis = self.ask()
+
+    def ask(self) -> Diagnosis | None:
+        """Asks the server which mistake it makes."""
+        programs = {s.name: self.server(s) for s in servers(self.stage)}
+        no_stand_in = self.built.no_stand_in
+        found = diagnose(
+            programs["plain"],
+            self.stage,
+            short=programs["short"],
+            stand_in=None if no_stand_in else programs.get("stand_in"),
+        )
+        self.workshop.clear()
+        return found
 
     def run_again(self, until: float) -> list[Test]:
         """Runs red tests again, one file of them at a time, until the clock
@@ -327,4 +335,4 @@ def judge_graded(build: Path, stage: int, folder: Path, work: Path) -> Judge:
 
 def at_once() -> int:
     """How many jobs run side by side: most of a test's time is spent waiting."""
-    return int(os.environ.get("JOBS") or 2 * (os.cpu_count() or 2))
+    return int(os.environ.get("JOBS") or 4 * (os.cpu_count() or 2))

@@ -5,15 +5,13 @@ Says in a sentence what would make each test by HTTP red.
 
 import os
 import subprocess
-import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from submission.faults import LISTENING, ended, its_words
+from submission.diagnosis.asking import START_SECONDS, Server
+from submission.faults import ended, its_words
 from suite.visible import visible
 
-SECONDS = 5.0
 TOO_LATE, NOBODY_THERE = 28, 7  # exit statuses of curl
 SILENT = (
     "The server listens, but it does not print the line that says where: is it "
@@ -32,21 +30,9 @@ class Trouble:
 
 def probe(server: Path) -> Trouble | None:
     """Starts the program; what would keep it from answering, or nothing."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
-            [server, "127.0.0.1", "0"], stdin=subprocess.DEVNULL, stdout=out, stderr=log
-        )
-        try:
-            wait_until(lambda: b"\n" in head(out) or process.poll() is not None)
-            line, newline, _ = head(out).decode(errors="replace").partition("\n")
-            where = LISTENING.search(line.rstrip(" \t")) if newline else None
-            found = (
-                ask(process, where[1]) if where else why_silent(process, bool(newline))
-            )
-            said = visible((head(log) + head(out)).decode(errors="replace"))
-        finally:
-            process.kill()
-            process.wait()
+    with Server(server) as started:
+        found = ask(started) if started.url else why_silent(started)
+        said = visible(started.said())
     if not found:
         return None
     kind, sentence = found
@@ -54,11 +40,11 @@ def probe(server: Path) -> Trouble | None:
     return Trouble(kind, sentence + (its_words(said) if explained else ""), said)
 
 
-def why_silent(process: subprocess.Popen, said: bool) -> tuple[str, str]:
+def why_silent(server: Server) -> tuple[str, str]:
     """Why it does not say where it listens."""
     # A server that prints another line may be about to end, a little after that.
-    wait_until(lambda: process.poll() is not None, 0.5 if said else 0)
-    status = process.poll()
+    server.soon_ended(0.5 if server.has_said else 0)
+    status = server.process.poll()
     if status is not None and status < 0:
         return "crash", f"The server ends as it starts, {ended(status)}."
     if status is not None:
@@ -66,24 +52,24 @@ def why_silent(process: subprocess.Popen, said: bool) -> tuple[str, str]:
             f"The server ends as it starts, {ended(status)}, without saying where "
             "it listens."
         )
-    if said:
+    if server.has_said:
         return "not-listening", (
             "The first line that the server prints does not say "
             '"listening on http://ADDRESS:PORT/".'
         )
-    if listens(process.pid):
+    if listens(server.process.pid):
         return "not-listening", SILENT
     return "not-listening", (
-        f"The server does not listen: {SECONDS:.0f} s after its start nothing is "
+        f"The server does not listen: {START_SECONDS:.0f} s after its start nothing is "
         "bound to a port."
     )
 
 
-def ask(process: subprocess.Popen, url: str) -> tuple[str, str] | None:
+def ask(server: Server) -> tuple[str, str] | None:
     """A first request."""
     asked = subprocess.run(
-        ["curl", "-q", "-s", "--noproxy", "*", "--max-time", f"{SECONDS:.0f}"]
-        + ["-o", "/dev/null", "--url", f"{url}/"],
+        ["curl", "-q", "-s", "--noproxy", "*", "--max-time", f"{START_SECONDS:.0f}"]
+        + ["-o", "/dev/null", "--url", f"{server.url}/"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
@@ -92,15 +78,16 @@ def ask(process: subprocess.Popen, url: str) -> tuple[str, str] | None:
         return None
     if asked.returncode == NOBODY_THERE:
         return "not-listening", (
-            f"The server says that it listens on {url}/, but no connection can be made."
+            f"The server says that it listens on {server.url}/, but no connection can "
+            "be made."
         )
     if asked.returncode == TOO_LATE:
         return "hang", (
-            f"The server hangs: GET / had no answer after {SECONDS:.0f} s. "
+            f"The server hangs: GET / had no answer after {START_SECONDS:.0f} s. "
             "By hand: curl -i http://127.0.0.1:8080/"
         )
-    wait_until(lambda: process.poll() is not None, 0.5)
-    status = process.poll()
+    server.soon_ended(0.5)
+    status = server.process.poll()
     if status is None:
         return None
     return "crash", f"The server ends at its first request, GET /, {ended(status)}."
@@ -119,16 +106,3 @@ def listens(pid: int) -> bool:
             if fields[3] == "0A" and fields[9] in sockets:
                 return True
     return False
-
-
-def head(file) -> bytes:
-    """The beginning of a file."""
-    file.seek(0)
-    return file.read(10000)
-
-
-def wait_until(is_so, seconds: float = SECONDS) -> None:
-    """Waits until it is so, or for so long."""
-    deadline = time.monotonic() + seconds
-    while not is_so() and time.monotonic() < deadline:
-        time.sleep(0.02)

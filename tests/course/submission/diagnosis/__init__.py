@@ -10,7 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from submission.diagnosis import answering, content, crashes, limits, reading, threads
+from submission.diagnosis import (
+    answering,
+    calling,
+    content,
+    crashes,
+    limits,
+    reading,
+    threads,
+)
 from submission.diagnosis.asking import Unclear
 from submission.diagnosis.case import Case, Diagnosis, Probe
 
@@ -29,9 +37,6 @@ PROBES: tuple[Probe, ...] = (
     content.after_the_head,
     content.three_pieces,
     content.partly_with_head,
-    content.excess,
-    content.spelling,
-    content.elsewhere,
     content.without_length,
     crashes.requests,
     crashes.lost_clients,
@@ -43,12 +48,17 @@ PROBES: tuple[Probe, ...] = (
     threads.head_shared,
     threads.content_shared,
     threads.crowd,
+    content.elsewhere,
+    content.spelling,
+    calling.arguments,
+    calling.response,
     limits.content,
     limits.head,
     threads.spins,
     threads.left_open,
     threads.never_detached,
-    answering.unread,
+    content.excess,
+    crashes.odd_requests,
 )
 
 
@@ -77,14 +87,21 @@ def diagnose(
     `server` is a program that is started as `server 127.0.0.1 0`; `short` is the same
     with calls of send that take only a part, `stand_in` with the tests' own delegate.
     """
-    first = Case(server, stage, PATIENCE[0], short, stand_in)
-    patient = replace(first, patience=PATIENCE[1])
+    case = Case(server, stage, PATIENCE[0], short, stand_in)
     probes = probes_of(stage)
     for gate in GATES:
-        if gate in probes and ask(gate, first):
-            probes = probes[: probes.index(gate) + 1]
+        if gate in probes and ask(gate, case):
+            found = most_fundamental(probes[: probes.index(gate) + 1], case)
+            if found:
+                return found
+    return most_fundamental(probes, case)
+
+
+def most_fundamental(probes: list[Probe], case: Case) -> Diagnosis | None:
+    """What the first of the probes finds that finds the same thing twice."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(pool.map(lambda probe: ask(probe, first), probes))
+        found = list(pool.map(lambda probe: ask(probe, case), probes))
+    patient = replace(case, patience=PATIENCE[1])
     for probe, before in zip(probes, found):
         again = ask(probe, patient) if before else None
         if before and again and again.key == before.key:

@@ -2,14 +2,13 @@
 
 import re
 
-from submission.diagnosis.asking import Answer, Client, get, post, seen
+from submission.diagnosis.asking import Answer, Client, get, seen
 from submission.diagnosis.case import Case, Diagnosis
 
 GET = "printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | nc 127.0.0.1 8080"
 STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-5]\d\d [ -~\x80-\xff]*\r?\n")
 LATE = 0.5  # seconds from the last byte to the end
 OPEN = 2.5  # seconds for which a connection is open that should be closed
-EXCESS = b"a=" + b"7" * 300_000
 LARGE = 7000  # bytes of a path that is shown on the page
 
 
@@ -145,7 +144,8 @@ def of_end(case: Case, answer: Answer, client: Client) -> Diagnosis | None:
             "The server keeps the connection open after the answer, and answers a "
             "second request on it. handle_connection handles exactly one exchange.",
             "(printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'; sleep 2; "
-            "printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n') | nc -w 5 127.0.0.1 8080",
+            "printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n') "
+            "| nc -w 5 127.0.0.1 8080",
             "After the answer, what is left to do for handle_connection? And how long "
             "would it wait for a client that asks for nothing more?",
             seen(client),
@@ -183,13 +183,16 @@ def large(case: Case) -> Diagnosis | None:
 
 
 def cut(client: Client, answer: Answer, by_hand: str) -> Diagnosis:
-    """Of an answer that ends too early."""
+    """Of an answer that ends too early: no line by hand makes send take a part."""
     had = f"{len(answer.content):,} bytes of the content come"
     of = f" of {answer.length:,}" if answer.length else ""
+    when = (
+        "A large answer is" if by_hand else "If send takes only a part, the answer is"
+    )
     return Diagnosis(
         "send-not-repeated",
-        f"A large answer is cut off: {had}{of}. What one call of send does not take is "
-        "never sent.",
+        f"{when} cut off: {had}{of}. What one call of send does not take is never "
+        "sent.",
         by_hand,
         "send returns how many bytes it took, which may be fewer than you gave it. "
         "Who sends the others?",
@@ -212,42 +215,4 @@ def short_sends(case: Case) -> Diagnosis | None:
             return None
         if not client.end:
             client.note("came  no more")
-        return cut(client, answer, SHORT_BY_HAND)
-
-
-SHORT_BY_HAND = (
-    "curl -s --limit-rate 20k -o /dev/null -w '%{size_download}\\n' "
-    "http://127.0.0.1:8080/"
-)
-
-
-def unread(case: Case) -> Diagnosis | None:
-    """Whether the answer arrives although the client has sent more."""
-    with case.start() as server:
-        control = case.control(server)
-        request = (
-            get("/", b"Content-Length: %d\r\n" % len(EXCESS)) + EXCESS
-            if case.stage == 6
-            else post(EXCESS)
-        )
-        resets = 0
-        for _ in range(4):
-            with server.connect() as client:
-                client.send(request)
-                client.anything(0.1)
-                client.wait_for_end(1.0)
-                resets += client.end == "reset"
-        if resets < 3 or not control.code:
-            return None
-        what = "GET with content" if case.stage == 6 else "POST"
-        method = "-X GET " if case.stage == 6 else ""
-        return Diagnosis(
-            "closed-with-bytes-unread",
-            f"After a {what}, the connection ends in a reset: the server closes its "
-            "socket while bytes of the client are unread, and the answer may be lost.",
-            "head -c 3000000 /dev/zero | "
-            f"curl -i {method}-H Expect: --data-binary @- http://127.0.0.1:8080/",
-            "What happens to bytes that have come, and that nobody has received, when "
-            "the socket is closed? See shutdown(2).",
-            seen(client),
-        )
+        return cut(client, answer, "")

@@ -57,8 +57,8 @@ class Server:
         )
         wait_until(lambda: b"\n" in self.head(self.out) or self.ended)
         line, newline, _ = self.head(self.out).decode(errors="replace").partition("\n")
-        self.line = line.rstrip(" \t") if newline else ""
-        where = LISTENING.search(self.line)
+        self.has_said = bool(newline)  # a line, whatever it says
+        where = LISTENING.search(line.rstrip(" \t")) if newline else None
         self.url = where[1] if where else ""
 
     def __enter__(self) -> Self:
@@ -97,8 +97,10 @@ class Server:
     def halted(self) -> Iterator[None]:
         """It does not run meanwhile: all that clients do then comes at once."""
         self.process.send_signal(signal.SIGSTOP)
+        time.sleep(0.02)
         try:
             yield
+            time.sleep(0.02)
         finally:
             self.process.send_signal(signal.SIGCONT)
 

@@ -13,7 +13,9 @@ class Diagnosis:
 
     key: str  # never changes
     sentence: str  # what the server does, as seen
-    by_hand: str  # a line for the shell that shows it, with the server on port 8080
+    # A line for the shell that shows it, with the server on port 8080; empty, if
+    # only a program can.
+    by_hand: str
     hint: str  # a question, or a next step
     seen: str  # what was sent and what came
 
@@ -51,4 +53,3 @@ class Case:
 
 
 Probe = Callable[[Case], Diagnosis | None]
-

@@ -24,9 +24,7 @@ THREE_PIECES = (
     f"(printf '{BY_HAND_HEAD}'; sleep 1; printf a=1; sleep 1; printf '&b=2') "
     "| nc 127.0.0.1 8080"
 )
-WITH_HEAD = (
-    f"(printf '{BY_HAND_HEAD}a=1'; sleep 1; printf '&b=2') | nc 127.0.0.1 8080"
-)
+WITH_HEAD = f"(printf '{BY_HAND_HEAD}a=1'; sleep 1; printf '&b=2') | nc 127.0.0.1 8080"
 
 
 def control(case: Case, server: Server) -> None:
@@ -38,9 +36,10 @@ def control(case: Case, server: Server) -> None:
 
 def in_one_piece(case: Case) -> Diagnosis | None:
     """What is missing if the head and the content come together."""
-    with case.start() as server, server.connect() as client:
+    with case.start() as server:
         case.control(server)
-        answer = client.send(post(CONTENT)).answer(case.patience)
+        client = server.connect().send(post(CONTENT))
+        answer = client.answer(case.patience)
         if server.ended:
             return None
         if not answer.code and not client.end:
@@ -161,6 +160,8 @@ def three_pieces(case: Case) -> Diagnosis | None:
             early = is_early(client)
             page = client.answer(case.patience).content
         sent = sum("sent" in event for event in client.events)
+        if early and any(page.count(value) > 1 for value in (ONE, TWO, THREE)):
+            return wrong_pieces(client, page, "comes in pieces", THREE_PIECES)
         if early and sent == 2:
             return Diagnosis(
                 "one-recv-for-the-content",
@@ -217,7 +218,8 @@ def wrong_pieces(
     missing = [value for value in (ONE, TWO, THREE) if value not in page]
     if not page or is_shown(page):
         return None
-    what = "is missing" if missing else "is there more than once"
+    twice = any(page.count(value) > 1 for value in (ONE, TWO, THREE))
+    what = "is there more than once" if twice or not missing else "is missing"
     return Diagnosis(
         "content-pieces-not-joined",
         "The server does not put the pieces of the content together: if it "
@@ -273,8 +275,8 @@ def spelling(case: Case) -> Diagnosis | None:
                 "not read.",
                 f"curl -i --max-time 5 -H '{name}3' -d a=1 http://127.0.0.1:8080/"
                 if "space" not in how
-                else f"printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\n{name}3\\r\\n\\r\\na=1' "
-                "| nc -w 5 127.0.0.1 8080",
+                else "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\n"
+                f"{name}3\\r\\n\\r\\na=1' | nc -w 5 127.0.0.1 8080",
                 f"A client may write the field {what}. How does your code compare its "
                 "name, and where does the value begin?",
                 seen(client),
@@ -291,9 +293,7 @@ def elsewhere(case: Case) -> Diagnosis | None:
         "the value of another field": lambda: post(
             CONTENT, more=b"X-Note: Content-Length: 2\r\n"
         ),
-        "the target": lambda: post(CONTENT).replace(
-            b" / ", b" /?Content-Length:2 ", 1
-        ),
+        "the target": lambda: post(CONTENT).replace(b" / ", b" /?Content-Length:2 ", 1),
     }
     lines = {
         "the name of another field": "X-Content-Length: 1\\r\\n",
@@ -336,7 +336,8 @@ def without_length(case: Case) -> Diagnosis | None:
         return Diagnosis(
             "post-without-length-hangs",
             "The server never answers a POST that has no Content-Length.",
-            "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' | nc -w 5 127.0.0.1 8080",
+            "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' "
+            "| nc -w 5 127.0.0.1 8080",
             "What length does your code use if the field is not there? Such a request "
             "has no content.",
             seen(client),

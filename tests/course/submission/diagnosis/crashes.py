@@ -1,13 +1,13 @@
 """Probes that look for a request, or a client, that ends the whole server."""
 
-import signal
 import time
 
 from submission.diagnosis.asking import Client, Server, get, post, seen
 from submission.diagnosis.case import Case, Diagnosis
+from submission.faults import ended
 
 HOST = "Host: a\\r\\n"
-# What is asked, and the bytes, as printf writes them.
+# What is asked, and the bytes, as printf reads them.
 REQUESTS = {
     "GET /": f"GET / HTTP/1.1\\r\\n{HOST}\\r\\n",
     "a GET with a query": f"GET /?a=1 HTTP/1.1\\r\\n{HOST}\\r\\n",
@@ -18,15 +18,19 @@ REQUESTS = {
     "a query with a broken escape": f"GET /?a=%% HTTP/1.1\\r\\n{HOST}\\r\\n",
     "a GET without header fields": "GET / HTTP/1.0\\r\\n\\r\\n",
     "a header field without a value": f"GET / HTTP/1.1\\r\\n{HOST}X:\\r\\n\\r\\n",
+    "a method that nobody knows": f"BREW / HTTP/1.1\\r\\n{HOST}\\r\\n",
+    "a POST": f"POST / HTTP/1.1\\r\\n{HOST}Content-Length: 3\\r\\n\\r\\na=1",
+    "a POST without Content-Length": f"POST / HTTP/1.1\\r\\n{HOST}\\r\\n",
+    "a POST without content": (
+        f"POST / HTTP/1.1\\r\\n{HOST}Content-Length: 0\\r\\n\\r\\n"
+    ),
+}
+ODD_REQUESTS = {
     "a header field without a colon": f"GET / HTTP/1.1\\r\\n{HOST}X\\r\\n\\r\\n",
     "a request line without a version": "GET /\\r\\n\\r\\n",
     "a request line without a target": "GET\\r\\n\\r\\n",
     "an empty line alone": "\\r\\n\\r\\n",
-    "a method that nobody knows": f"BREW / HTTP/1.1\\r\\n{HOST}\\r\\n",
     "bytes that are not text": "\\377\\376\\200\\r\\n\\r\\n",
-    "a POST": f"POST / HTTP/1.1\\r\\n{HOST}Content-Length: 3\\r\\n\\r\\na=1",
-    "a POST without Content-Length": f"POST / HTTP/1.1\\r\\n{HOST}\\r\\n",
-    "a POST without content": f"POST / HTTP/1.1\\r\\n{HOST}Content-Length: 0\\r\\n\\r\\n",
     "a Content-Length that is not a number": (
         f"POST / HTTP/1.1\\r\\n{HOST}Content-Length: x\\r\\n\\r\\n"
     ),
@@ -34,7 +38,15 @@ REQUESTS = {
         f"POST / HTTP/1.1\\r\\n{HOST}Content-Length: -1\\r\\n\\r\\na=1"
     ),
     "a huge Content-Length": (
-        f"POST / HTTP/1.1\\r\\n{HOST}Content-Length: 99999999999999999999\\r\\n\\r\\na=1"
+        f"POST / HTTP/1.1\\r\\n{HOST}"
+        "Content-Length: 99999999999999999999\\r\\n\\r\\na=1"
+    ),
+}
+LEFT = {
+    "connects and leaves without a word": "",
+    "leaves in the middle of the head": "GET / HT",
+    "leaves in the middle of the content": (
+        f"POST / HTTP/1.1\\r\\n{HOST}Content-Length: 7\\r\\n\\r\\na=1"
     ),
 }
 
@@ -50,22 +62,23 @@ def bytes_of(text: str) -> bytes:
 
 def how(server: Server) -> str:
     """How it ended, in a few words."""
-    status = server.process.poll() or 0
-    number = -status if status < 0 else status - 128
-    if status < 0 or 0 < number < 65:
-        try:
-            name = signal.Signals(number).name
-        except ValueError:
-            name = f"signal {number}"
-        meaning = {"SIGSEGV": ", a bad pointer", "SIGABRT": ", abort"}.get(name, "")
-        return f"by {name}{meaning}"
-    return f"with status {status}"
+    return ended(server.process.poll() or 0)
 
 
 def requests(case: Case) -> Diagnosis | None:
-    """Each kind of request."""
+    """Each kind of request that a browser could send."""
+    return each_of(case, REQUESTS)
+
+
+def odd_requests(case: Case) -> Diagnosis | None:
+    """Requests that are wrong."""
+    return each_of(case, ODD_REQUESTS)
+
+
+def each_of(case: Case, kinds: dict[str, str]) -> Diagnosis | None:
+    """Asks with each, and looks whether the server is still there."""
     with case.start() as server:
-        for name, text in REQUESTS.items():
+        for name, text in kinds.items():
             with server.connect() as client:
                 client.send(bytes_of(text)).answer(0.25)
                 client.leave()
@@ -109,12 +122,16 @@ def lost_clients(case: Case) -> Diagnosis | None:
                     client.leave(reset)
                 if not server.soon_ended(0.25):
                     continue
+                if "SIGPIPE" in how(server):
+                    return gone(server, client)
                 return Diagnosis(
                     "lost-client-ends-the-server",
                     f"One client ends the server for all: when a client {what}"
                     f"{', with a reset' if reset else ''}, the server ends "
                     f"{how(server)}.",
-                    "printf 'GET / HT' | nc -N 127.0.0.1 8080; "
+                    ""
+                    if reset
+                    else f"printf '{LEFT[what]}' | nc -N 127.0.0.1 8080; "
                     "curl -i http://127.0.0.1:8080/",
                     "What does your code do when recv returns 0 or -1? One client "
                     "that leaves is not a reason to end the program.",

@@ -3,6 +3,7 @@
 The assignment says: no assumptions are made about the size of the input data.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ CONTENT_SIZES = (*SIZES, (1 << 16) + 40)
 COUNTS = (9, 12, 18, 22, 34, 52, 66, 102, 130, 210)
 END = b"qe9zx"  # what comes last must have been read
 LINE = 60
+CLIMB_SECONDS = 3.0
 HINT = (
     "The assignment says that no assumptions are made about the size of the input. "
     "What does your code do when the array is full?"
@@ -41,7 +43,10 @@ def climb(
 ) -> Found | None:
     """Asks with each size until one does not work."""
     good = 0
+    deadline = time.monotonic() + CLIMB_SECONDS
     for size in sizes:
+        if time.monotonic() > deadline:
+            return None
         with server.connect() as client:
             answer = client.send(request(size)).answer(case.patience)
         if is_right(answer.code, answer.content):

@@ -2,6 +2,7 @@
 
 from submission.diagnosis.asking import Client, Server, get, seen
 from submission.diagnosis.case import Case, Diagnosis
+from submission.faults import ended
 
 PIECES = (b"GET / HT", b"TP/1.1\r\nHo", b"st: localhost\r\n\r\n")
 SHORT = 0.06  # seconds between pieces that come soon after each other
@@ -50,8 +51,7 @@ def whole_request(case: Case) -> Diagnosis | None:
                 "one-recv-too-many",
                 "The server waits for more after the request is complete: GET / is "
                 "answered only when one more byte comes.",
-                "(printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'; sleep 3; printf x) "
-                "| nc 127.0.0.1 8080",
+                "curl -i --max-time 5 http://127.0.0.1:8080/",
                 "When does your loop look for the empty line: before it calls recv "
                 "again, or after? A recv for which nothing was sent waits forever.",
                 seen(client),
@@ -133,6 +133,8 @@ def two_pieces(case: Case) -> Diagnosis | None:
         pieces = (PIECES[0], PIECES[1] + PIECES[2])
         client = in_pieces(server, pieces, LONG)
         if is_early(client):
+            if server.soon_ended(0.2):
+                return piece_ends_it(server, client)
             return too_early(case, server, client, control.code)
         with client:
             answer = client.answer(case.patience)
@@ -150,12 +152,27 @@ def two_pieces(case: Case) -> Diagnosis | None:
         )
 
 
+def piece_ends_it(server: Server, client: Client) -> Diagnosis:
+    """Of a server that does not survive half a request."""
+    return Diagnosis(
+        "piece-ends-the-server",
+        "A request that comes in two pieces ends the whole server, "
+        f"{ended(server.process.poll() or 0)}: it takes the first piece for all.",
+        TWO_PIECES + "; curl -i http://127.0.0.1:8080/",
+        "How many bytes does one recv return, and who decides that? What in the "
+        "request says that its head is complete?",
+        seen(client),
+    )
+
+
 def too_early(case: Case, server: Server, first: Client, code: int) -> Diagnosis | None:
     """Of a server that did not wait: whether it is a time that ends the request."""
     with first:
         after = (first.first_at or first.end_at,)
         if not first.answer(0.3).whole and not first.end:
-            if first.send(PIECES[1] + PIECES[2]).answer(case.patience).whole:
+            early = len(first.data)
+            first.send(PIECES[1] + PIECES[2]).answer(case.patience)
+            if len(first.data) > early:
                 return ok_at_once(first)
     soon = []
     for _ in range(2):
@@ -195,15 +212,18 @@ def too_early(case: Case, server: Server, first: Client, code: int) -> Diagnosis
 def line_by_line(case: Case) -> Diagnosis | None:
     """Whether it waits for the empty line."""
     lines = (b"GET / HTTP/1.1\r\n", b"Host: localhost\r\n", b"\r\n")
+    # Two servers: what an earlier request has left in memory could end this one.
     with case.start() as server:
         control = case.control(server)
         # A server that does not wait for the rest of a line has another mistake.
         with server.connect() as half:
             if half.send(PIECES[0]).anything(0.7):
                 return None
+    with case.start() as server:
         with in_pieces(server, lines, 0.7) as client:
             if is_early(client):
-                client.answer(0.2)
+                if not client.answer(0.2).code and server.soon_ended(0.2):
+                    return None
                 return ended_too_early(client)
             if client.answer(case.patience).code == control.code:
                 return None
@@ -222,11 +242,12 @@ def line_by_line(case: Case) -> Diagnosis | None:
 def ended_too_early(client: Client) -> Diagnosis:
     """Which line was taken for the end."""
     sent = sum("sent" in event for event in client.events)
+    did = "answers" if client.data else "closes the connection"
     if sent == 1:
         return Diagnosis(
             "first-line-ends-the-head",
             "The server takes the end of the request line for the end of the head: it "
-            "answers before the header fields have come.",
+            f"{did} before the header fields have come.",
             "(printf 'GET / HTTP/1.1\\r\\n'; sleep 2) | nc 127.0.0.1 8080",
             "The head ends with an empty line: CR LF CR LF. What does your code look "
             "for?",
@@ -235,7 +256,7 @@ def ended_too_early(client: Client) -> Diagnosis:
     return Diagnosis(
         "two-line-ends-anywhere",
         "The server takes two line ends for the end of the head, although there are "
-        "other bytes between them: it answers after the second line.",
+        f"other bytes between them: it {did} after the second line.",
         "(printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n'; sleep 2) | nc 127.0.0.1 8080",
         "Your code counts CR LF CR LF. What happens to that count when another byte "
         "comes between?",

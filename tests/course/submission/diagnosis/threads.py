@@ -11,6 +11,7 @@ from submission.diagnosis.asking import (
     post,
     post_head,
     seen,
+    wait_until,
 )
 from submission.diagnosis.case import Case, Diagnosis
 
@@ -19,7 +20,11 @@ TWO_CLIENTS = (
     "(printf 'GET /first HT'; sleep 3; printf 'TP/1.1\\r\\nHost: a\\r\\n\\r\\n') "
     "| nc 127.0.0.1 8080 & sleep 1; {}; wait"
 )
+HALF_POST = (
+    "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\na=1'"
+)
 CROWD = 50
+SPINNING = 0.05  # seconds of processor time in half a second: one that waits uses none
 CROWD_BY_HAND = (
     "for i in {1..200}; do curl -s --max-time 5 -o /dev/null -w '%{http_code}\\n' "
     "http://127.0.0.1:8080/$i & done | sort | uniq -c"
@@ -32,10 +37,10 @@ def one_at_a_time(case: Case) -> Diagnosis | None:
         case.control(server)
         time.sleep(0.05)
         before = server.status("Threads"), server.descriptors()
-        with server.connect() as slow, server.connect() as quick:
+        with server.connect() as slow:
             slow.send(HALF[0])
             time.sleep(0.1)
-            quick.send(get())
+            quick = server.connect().send(get())
             if quick.anything(case.patience):
                 return None
             quick.note("came  nothing")
@@ -87,14 +92,19 @@ def head_shared(case: Case) -> Diagnosis | None:
             control = alone.send(HALF[1]).answer(case.patience)
         if not control.code:
             return None
-        with server.connect() as slow, server.connect() as quick:
+        before = server.descriptors()
+        with server.connect() as slow:
             slow.send(HALF[0])
             if slow.anything(0.2):
                 return None
-            other = quick.send(get("/qb2zx")).answer(case.patience)
+            quick = server.connect().send(get("/qb2zx"))
+            other = quick.answer(case.patience)
             if not other.code and not quick.end:
                 return None  # one at a time
             page = slow.send(HALF[1]).answer(case.patience)
+        time.sleep(0.1)
+        if not slow.data and not slow.end and server.descriptors() > before:
+            return None  # its socket is lost: see the crowd
         clients = [slow, quick]
     right = page.code == control.code and other.code == control.code
     if case.shows_path:
@@ -141,11 +151,11 @@ def content_shared(case: Case) -> Diagnosis | None:
             control = alone.send(content[8:]).answer(case.patience)
         if control.code != 200 or b"qc3zx" not in control.content:
             return None
-        with server.connect() as slow, server.connect() as quick:
+        with server.connect() as slow:
             slow.send(post_head(len(content)) + content[:8])
             if slow.anything(0.2):
                 return None
-            other = quick.send(post(b"x=qb2zx", more=b"X-Y: 1\r\n"))
+            quick = server.connect().send(post(b"x=qb2zx", more=b"X-Y: 1\r\n"))
             other = quick.answer(case.patience)
             if not other.code and not quick.end:
                 return None
@@ -169,9 +179,7 @@ def content_shared(case: Case) -> Diagnosis | None:
     )
 
 
-def ask_at_once(
-    server: Server, requests: list[bytes], seconds: float
-) -> list[Client]:
+def ask_at_once(server: Server, requests: list[bytes], seconds: float) -> list[Client]:
     """Clients that come all at once, since the server is halted meanwhile."""
     watch = selectors.DefaultSelector()
     with server.halted():
@@ -215,42 +223,54 @@ def receive_all(watch: selectors.BaseSelector, seconds: float) -> int:
     return done
 
 
+def is_quick(case: Case, server: Server) -> bool:
+    """Whether it can be asked many times."""
+    began = time.monotonic()
+    return (
+        all(case.control(server).whole for _ in range(3))
+        and time.monotonic() - began < 0.5
+    )
+
+
 def crowd(case: Case) -> Diagnosis | None:
     """Many clients that connect at once, and each must get its own page."""
-    requests = [get(f"/q{number}zx") for number in range(CROWD)]
+    names = [f"/q{number}zx" for number in range(CROWD)]
+    requests = [get(name + "p" * 150) for name in names]
     with case.start() as server:
-        case.control(server)
         before = server.descriptors()
+        deadline = time.monotonic() + 2.0
         for request in requests[:20]:
             with server.connect() as client:
                 if not client.send(request).answer(0.5).code:
                     break
+            if time.monotonic() > deadline:
+                return None
         alone = "20 that came one after the other all were"
         if not client.data:
             alone = "even of those that came one after the other, not all were"
-        for _ in range(4):
+        for _ in range(8):
             clients = ask_at_once(server, requests, case.patience)
             silent = [c for c in clients if not c.data and not c.end]
             lost = [c for c in clients if c.end and not c.answer(0).whole]
             wrong = [
                 client
-                for request, client in zip(requests, clients)
+                for name, client in zip(names, clients)
                 if case.shows_path
                 and (answer := client.answer(0)).whole
                 and answer.code == 200
-                and request.split()[1] not in answer.content
+                and name.encode() not in answer.content
             ]
             for client in clients:
                 client.leave()
-            time.sleep(0.1)
             if server.ended:
                 return None
             if silent or lost or wrong:
                 break
         else:
             return None
+        time.sleep(0.1)
         stay_open = server.descriptors() - before
-    return of_crowd(silent, lost, wrong, stay_open >= len(silent), alone)
+    return of_crowd(silent, lost, wrong, stay_open > 0.8 * len(silent), alone)
 
 
 def of_crowd(
@@ -302,12 +322,12 @@ def left_open(case: Case) -> Diagnosis | None:
         parts["left in the middle of the content"] = post(b"a=1&b=2")[:-3]
     count = 25
     with case.start() as server:
-        for _ in range(5):
-            case.control(server)
+        if not is_quick(case, server):
+            return None
         before = server.descriptors(), server.status("Threads")
         for _ in range(count):
             case.control(server)
-        found = grown(server, before, count)
+        found = grown(case, server, before, count)
         if found:
             return of_left_open(found, f"{count} clients were answered and left", case)
         for what, part in parts.items():
@@ -317,26 +337,39 @@ def left_open(case: Case) -> Diagnosis | None:
                     client.send(part)
                     if part.endswith(b"\r\n\r\n"):
                         client.answer(0.05)
-            found = grown(server, before, count)
+                    else:
+                        client.anything(0.002)
+            found = grown(case, server, before, count)
             if server.ended:
                 return None
-            if found:
-                return of_left_open(found, f"{count} clients {what}", case)
+            if not found:
+                continue
+            used = server.seconds_used()
+            time.sleep(0.5)
+            used = server.seconds_used() - used
+            if used > SPINNING and found[1] > 0.8 * count:
+                with server.connect() as client:
+                    client.send(part).note("left")
+                return spinning(what, used, True, client)
+            return of_left_open(found, f"{count} clients {what}", case)
     return None
 
 
-def grown(server: Server, before: tuple[int, int], count: int) -> tuple[int, int]:
+def grown(
+    case: Case, server: Server, before: tuple[int, int], count: int
+) -> tuple[int, int] | None:
     """How many descriptors and threads there are more, when nothing goes any more."""
+    case.control(server)  # the others were accepted before it
     deadline = time.monotonic() + 1.0
     while True:
         if server.ended:
-            return ()
+            return None
         more = (
             server.descriptors() - before[0],
             server.status("Threads") - before[1],
         )
         if max(more) < count * 0.8:
-            return ()
+            return None
         if time.monotonic() > deadline:
             return more
         time.sleep(0.05)
@@ -345,17 +378,14 @@ def grown(server: Server, before: tuple[int, int], count: int) -> tuple[int, int
 def of_left_open(more: tuple[int, int], after: str, case: Case) -> Diagnosis:
     """Of what is left."""
     descriptors, threads = more
-    request = "printf 'GET / HT' | nc -N 127.0.0.1 8080"
+    request = "printf 'GET / HT' | nc -N -w 1 127.0.0.1 8080"
     if "answered" in after:
         request = "curl -s -o /dev/null --max-time 1 http://127.0.0.1:8080/"
     elif "not a request" in after:
         request = "printf 'NONSENSE\\r\\n\\r\\n' | nc -N -w 1 127.0.0.1 8080 >/dev/null"
     elif "content" in after:
-        request = (
-            "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\na=1' "
-            "| nc -N 127.0.0.1 8080"
-        )
-    many = f"for i in {{1..25}}; do {request}; done; sleep 1; "
+        request = f"{HALF_POST} " "| nc -N -w 1 127.0.0.1 8080"
+    many = f"for i in {{1..25}}; do {request} & done; sleep 3; "
     server = f"$(pgrep -n -f stage{case.stage}/webserve)"
     if threads >= descriptors:
         return Diagnosis(
@@ -393,17 +423,19 @@ def never_detached(case: Case) -> Diagnosis | None:
     count = 25
     sizes, threads = [], []
     with case.start() as server:
-        case.control(server)
+        if not is_quick(case, server):
+            return None
         for turn in range(5):
             wave(case, server, count)
-            time.sleep(0.1)
+            wait_until(lambda: server.status("Threads") < count / 2, 1.0)
+            time.sleep(0.05)
             sizes.append(server.status("VmSize"))
             threads.append(server.status("Threads"))
             # The first may have left behind what the next ones use.
             if turn > 1 and sizes[-1] - sizes[-2] < 16 * count:
                 return None
     steps = [b - a for a, b in zip(sizes[1:], sizes[2:])]
-    if max(threads) > min(threads) + 5 or max(steps) > 1.5 * min(steps):
+    if max(threads) > min(threads) + count / 2 or max(steps) > 2 * min(steps):
         return None
     return Diagnosis(
         "thread-never-detached",
@@ -438,13 +470,15 @@ def spins(case: Case) -> Diagnosis | None:
                 client.leave()
             time.sleep(0.05)
             used = server.seconds_used()
-            time.sleep(0.4)
-            if server.ended or server.seconds_used() - used < 0.08:
+            time.sleep(0.5)
+            # At first, others spin at the same time.
+            enough = SPINNING if case.patience > 2 else SPINNING / 3
+            if server.ended or server.seconds_used() - used < enough:
                 continue
             used = server.seconds_used()
-            time.sleep(0.6)
+            time.sleep(0.5)
             used = server.seconds_used() - used
-        if used < 0.1:
+        if used < enough:
             continue
         return spinning(what, used, is_gone, client)
     return None
@@ -454,18 +488,16 @@ def spinning(what: str, used: float, is_gone: bool, client: Client) -> Diagnosis
     """Of a server that turns the processor."""
     part = "printf 'GET / HT'"
     if "content" in what:
-        part = (
-            "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\na=1'"
-        )
+        part = HALF_POST
     elif "nothing" in what:
         part = ":"
-    line = f"{part} | nc -N 127.0.0.1 8080 & sleep 1; "
+    line = f"{part} | nc -N -w 1 127.0.0.1 8080; "
     if not is_gone:
-        line = f"({part}; sleep 3) | nc 127.0.0.1 8080 & sleep 1; "
+        line = f"({part}; sleep 3) | nc -w 3 127.0.0.1 8080 & sleep 1; "
     return Diagnosis(
         "spins-when-a-client-left" if is_gone else "spins-for-an-idle-client",
         f"The server turns the processor for a client that {what}: {used:.2f} s of "
-        "processor time in 0.6 s.",
+        "processor time in half a second.",
         line + "top -b -n 1 | head -n 10",
         "What does recv return at the end of the stream, and does your loop end then?"
         if is_gone
@@ -475,16 +507,13 @@ def spinning(what: str, used: float, is_gone: bool, client: Client) -> Diagnosis
 
 
 def page_shared(case: Case) -> Diagnosis | None:
-    """Whether a page changes while it is being sent."""
+    """Whether a page has on it what was on the one before."""
     if not case.shows_path:
         return None
     with case.start() as server:
-        pages = []
-        for path in ("/qa1zx", "/qb2zx", "/qa1zx"):
-            pages.append(case.control(server, get(path)).content)
-        if pages[0] == pages[2] and b"qa1zx" not in pages[1]:
-            return None
-        if any(b"qb2zx" not in page for page in pages[1:2]):
+        case.control(server, get("/qa1zx"))
+        page = case.control(server, get("/qb2zx")).content
+        if b"qa1zx" not in page or b"qb2zx" not in page:
             return None
         with server.connect() as first, server.connect() as second:
             first.send(get("/qa1zx")).answer(case.patience)

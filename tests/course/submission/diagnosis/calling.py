@@ -1,0 +1,161 @@
+"""Probes of what a server does with `delegate`: it is linked with that of the tests,
+tests/http/stand_in_delegate.c, which says what it was called with."""
+
+from submission.diagnosis.asking import Answer, Client, Server, get, post, seen
+from submission.diagnosis.case import Case, Diagnosis
+
+FIELD = b"X-Probe: a:b:c\r\n"
+
+
+def ask(case: Case, server: Server, request: bytes) -> tuple[Client, Answer]:
+    """Asks it once, after an ordinary request that must be answered."""
+    case.control(server)
+    with server.connect() as client:
+        return client, client.send(request).answer(case.patience)
+
+
+def arguments(case: Case) -> Diagnosis | None:
+    """What `delegate` is called with."""
+    if not case.stand_in:
+        return None
+    with case.start(case.stand_in) as server:
+        client, answer = ask(case, server, get("/called?a=x+y%21&b=2", FIELD))
+        lines = answer.content.splitlines()
+        if not answer.code:
+            return None
+        if not any(line.startswith(b"request_type=") for line in lines):
+            if answer.code != 200:
+                return None
+            return found(
+                "delegate-not-called",
+                "The server does not answer with what delegate gives: in place of your "
+                "delegate there was another, and its page did not come.",
+                "Where in your code is delegate called, and what happens with its "
+                "response?",
+                client,
+            )
+        wrong = of_lines(case, lines, client)
+        if wrong or case.stage < 6:
+            return wrong
+        client, answer = ask(
+            case, server, post(b"c=3&d=4").replace(b" / ", b" /called ", 1)
+        )
+        lines = answer.content.splitlines()
+        if b"request_type=GET" in lines:
+            return found(
+                "post-called-get",
+                'delegate is called with "GET" for a POST.',
+                "What is the first argument in your call of delegate, and where does "
+                "its value come from?",
+                client,
+            )
+        if b"request_type=POST" in lines and b"post_data d=4" not in lines:
+            return found(
+                "post-data-not-given-to-delegate",
+                "The content of a POST does not reach delegate in post_data.",
+                "Where is the content parsed, and which argument of delegate gets the "
+                "result?",
+                client,
+            )
+    return None
+
+
+def of_lines(case: Case, lines: list[bytes], client: Client) -> Diagnosis | None:
+    """What is wrong with the arguments of a GET."""
+    if b"path=/called" not in lines:
+        return found(
+            "path-not-given-to-delegate",
+            "delegate is called with another path than the client asked for, or with "
+            "the query still on it.",
+            "Which part of the request line is the path? It ends before the ?.",
+            client,
+        )
+    if b"get_data=NULL" in lines:
+        return found(
+            "query-not-given-to-delegate",
+            "delegate is called with NULL for the query, although there is one.",
+            "Which argument of delegate is the query, and what do you pass there?",
+            client,
+        )
+    pairs = [line for line in lines if line.startswith(b"get_data ")]
+    if pairs != [b"get_data a=x%20y!", b"get_data b=2"]:
+        return found(
+            "query-not-decoded",
+            "delegate does not get the pairs of the query as they were meant: "
+            f"{b', '.join(pairs).decode(errors='replace')[:80]!r}.",
+            "In what order do you split at &, split at =, and decode + and %XX?",
+            client,
+            "curl 'http://127.0.0.1:8080/?a=x+y%21&b=2'" if case.shows_path else "",
+        )
+    fields = [line.lower() for line in lines if line.lower().startswith(b"field x-p")]
+    if not fields:
+        return found(
+            "fields-not-given-to-delegate",
+            "delegate does not get the header fields of the request.",
+            "Which argument of delegate has the header fields, and who fills it?",
+            client,
+        )
+    if fields != [b"field x-probe=a:b:c"]:
+        return found(
+            "field-value-changed",
+            "A header field reaches delegate with another value: X-Probe: a:b:c "
+            f"became {fields[0][6:].decode(errors='replace')[:40]!r}.",
+            "Where does the value of a field begin, and where does it end? It may have "
+            "colons in it.",
+            client,
+        )
+    return None
+
+
+def response(case: Case) -> Diagnosis | None:
+    """What comes of the response that `delegate` leaves."""
+    if not case.stand_in:
+        return None
+    with case.start(case.stand_in) as server:
+        client, answer = ask(case, server, get("/called"))
+        if not answer.content.startswith(b"request_type="):
+            return None
+        client, answer = ask(case, server, get("/missing"))
+        if answer.code != 404:
+            return found(
+                "code-of-delegate-ignored",
+                f"delegate answers with 404, and the client gets {answer.code}.",
+                "Where does the number in your status line come from?",
+                client,
+            )
+        client, answer = ask(case, server, get("/fails"))
+        if answer.code != 500 or b"half an answer" in answer.content:
+            got = f"a {answer.code}" if answer.code else "no answer"
+            return found(
+                "failure-of-delegate-ignored",
+                f"If delegate fails, the client gets {got}; it should get a 500, and "
+                "nothing of what delegate left.",
+                "What does delegate return if it fails, and where do you look at that?",
+                client,
+            )
+        client, answer = ask(case, server, get("/missing"))
+        if answer.content != b"one\0two\0\nthree":
+            return found(
+                "content-of-delegate-changed",
+                f"delegate leaves 14 bytes of content, two of which are NUL, and "
+                f"{len(answer.content)} come to the client, or others.",
+                "The content has a length. Is it handled as a string anywhere, which "
+                "ends at the first NUL?",
+                client,
+            )
+        if answer.fields.get(b"x-first") != b"a:b, c":
+            return found(
+                "fields-of-delegate-dropped",
+                "The header fields that delegate adds to its response do not come to "
+                "the client.",
+                "Who writes the header fields of the response into the answer?",
+                client,
+            )
+    return None
+
+
+def found(
+    key: str, sentence: str, hint: str, client: Client, by_hand: str = ""
+) -> Diagnosis:
+    """Most of these no line by hand can show: it needs the other delegate."""
+    return Diagnosis(key, sentence, by_hand, hint, seen(client))
