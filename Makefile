@@ -56,7 +56,7 @@ override CFLAGS += $(if $(SANITIZE),$(call sanitizers,$(SANITIZE)))
 
 # Hardening flags that this compiler takes; not together with sanitizers, and not
 # for what compiles nothing.
-ifneq ($(if $(SANITIZE),,$(filter-out bench-report clean diff help propagate start,$(or $(MAKECMDGOALS),all))),)
+ifneq ($(if $(SANITIZE),,$(filter-out bench-report clean diff help propagate start walk,$(or $(MAKECMDGOALS),all))),)
 HARDENING_FILE := $(BUILD)/hardening-$(shell echo '$(CC) $(CFLAGS)' | cksum | cut -d' ' -f1)
 $(HARDENING_FILE): tests/tools/hardening_flags.sh
 	@mkdir -p $(@D)
@@ -217,8 +217,7 @@ diff: ## shows what a step changed, moved lines shown as moved: [STAGE=6]
 
 walk: ## shows a step on the terminal, a screen at a time: [STAGE=1]
 	tests/tools/install.sh walk
-	$(MAKE) STAGE= all >/dev/null
-	docs/tools/walk.py $(BUILD) $(or $(STAGE),1)
+	exec docs/tools/walk.py $(BUILD) $(or $(STAGE),1)
 
 trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
 	$(call needs,trace,$(BUILD)/stage$(LATEST)/webserve)
@@ -226,7 +225,7 @@ trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
 
 ##@ To teach
 
-.PHONY: grade site
+.PHONY: grade handout site
 grade: ## marks a folder, or a batch of them: STAGE=n DIR=path or BATCH=path [OUT=path] [HOSTS=file]
 	$(if $(STAGE),,echo 'Which step is it for? Say STAGE=n; the stages are: $(STAGES)' >&2; exit 2)
 	$(call needs,test grade,grade-programs)
@@ -250,6 +249,10 @@ $(BUILD)/unit/delegate_driver/%.o: tests/course/grading/delegate_driver/%.c $(BU
 $(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
 		$(filter-out %/driver.o,$(DRIVER)) $(BUILD)/unit/common.a
 	$(call link,$(UNIT_LINK))
+
+handout: ## makes a folder and a zip for students, without solutions: STAGE=n [OUT=path]
+	tests/tools/install.sh handout
+	$(SUBMISSION) tests/course/handout.py '$(STAGE)' "$$OUT"
 
 SITE_PORT ?= 8000
 site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, in build/site: [PREVIEW=1]
@@ -290,7 +293,7 @@ load: ## tests with thousands of clients, slow and hostile ones: [STAGE=n]
 	$(call needs,test load,$(SERVERS) $(TOOLS) four-servers hasty-servers)
 	tests/tools/run_tests.py $(BUILD) $(CHOSEN) --suite tests/load --jobs 1
 
-bench: ## compares speed and memory with other servers, in 25 minutes: [QUICK=1]
+bench: ## compares speed and memory with other servers: [QUICK=1]
 	PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers || echo 'make bench goes on with those that are there.'
 	$(call needs,bench,$(ALL_SERVERS) $(TOOLS))
 	QUICK=$(QUICK) tests/tools/bench/measure.py $(BUILD)
@@ -303,8 +306,10 @@ check: ## checks the sources: compilers, format, linters, limits of the style
 docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents, and runs their commands
 	tests/tools/install.sh test docs
 	docs/tools/excerpts.py $(BUILD) --check
+	docs/tools/six_stages.py --check
 	docs/tools/check_names.py
 	docs/tools/check_minutes.py
+	docs/tools/times.py --check
 	docs/tools/check_walkthroughs.py docs/prologue.md docs/stage1.md docs/stage2.md docs/stage5.md docs/stage6.md docs/epilogue.md
 	docs/tools/step_parts.py $(BUILD)
 	docs/tools/shown_commands.py $(BUILD)

@@ -37,6 +37,15 @@ done
     cat "$work/marp.log" >&2
     exit 1
 }
+
+# The poster is a page of its own, printed by a browser; as root it has no sandbox.
+docs/tools/six_stages.py --poster "$work/poster.html"
+chromium --headless --no-sandbox --disable-gpu --no-pdf-header-footer \
+    --user-data-dir="$(realpath "$work")/browser" \
+    --print-to-pdf="$work/out/poster.pdf" "$work/poster.html" 2>"$work/poster.log" || {
+    cat "$work/poster.log" >&2
+    exit 1
+}
 "$here/check_links.py" "$work/out"
 rm -rf "$build/site"
 mv "$work/out" "$build/site"

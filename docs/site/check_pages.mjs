@@ -129,7 +129,7 @@ function smallestLetters() {
     return { name: 'a diagram', size: Math.min(...sizes) }
   })
   const images = [...document.querySelectorAll('.vp-doc img[src$=".svg"]')].map(async (image) => {
-    const text = await (await fetch(image.src)).text()
+    const text = await (await fetch(image.currentSrc)).text()
     const width = /viewBox="\S+ \S+ ([\d.]+)/.exec(text)[1]
     const sizes = [...text.matchAll(/(?:font-size[:=]\s*"?|font:\s*)([\d.]+)/g)]
     const smallest = Math.min(...sizes.map((match) => Number(match[1])))

@@ -4,7 +4,8 @@
 Every slide of docs/slides/stageN.md has one line `<!-- minutes: M -->`, and notes. In
 docs/teaching.md, a table whose first column is `minutes` ends with its sum in bold, which
 is also in the heading above it; a row for the slides of a stage has the minutes of that
-deck, and each deck is in one lecture. Prints each fault and the totals; exits with 1 if
+deck, and each deck is in one lecture; a row for a walkthrough has the minutes of its
+line `**Time:** about M minutes.`. Prints each fault and the totals; exits with 1 if
 there is a fault.
 """
 
@@ -16,7 +17,11 @@ from pathlib import Path
 
 MINUTES = re.compile(r"^<!-- minutes: (\d+) -->$", re.M)
 NOTES = re.compile(r"^<!--$.*?^-->$", re.M | re.S)
-ROW = re.compile(r"^\| (?:(\d+) \| (?:slides of stage (\d))?|\*\*(\d+)\*\* \|)")
+ROW = re.compile(
+    r"^\| (?:(\d+) \| (?:slides of stage (\d))?"
+    r"(?:walkthrough(?: of|: the) (stage \d|prologue))?|\*\*(\d+)\*\* \|)"
+)
+TIME = re.compile(r"^\*\*Time:\*\* about (\d+) minutes\.", re.M)
 HEADING = re.compile(r"^## .*of (\d+) minutes")
 
 
@@ -38,7 +43,7 @@ def main() -> int:
         if match := HEADING.match(line):
             wanted, total = int(match[1]), 0
         elif match := ROW.match(line):
-            minutes, deck, end = match.groups()
+            minutes, deck, page, end = match.groups()
             if end:
                 lectures += 1
                 if not int(end) == total == wanted:
@@ -50,6 +55,11 @@ def main() -> int:
                     f"{minutes} minutes for deck {deck}; it has {decks.get(deck)}"
                 )
             missing.discard(deck)
+            if page:
+                path = Path(f"docs/{page.replace(' ', '')}.md")
+                said = TIME.findall(path.read_text(encoding="utf-8"))
+                if said not in ([], [minutes]):
+                    faults.append(f"{path}: {said[0]} minutes; the lab has {minutes}")
     faults += [f"deck {deck} is in no lecture" for deck in sorted(missing)]
     print(
         *faults, f"{len(decks)} decks, {lectures} plans, {len(faults)} faults", sep="\n"

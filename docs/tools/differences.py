@@ -15,7 +15,7 @@ from pathlib import Path
 
 # The colors by which git marks a line that only moved.
 COLORS = {"oldMoved": "magenta", "newMoved": "cyan"}
-LEGEND = "- removed, + added, < moved from here, > moved to here"
+LEGEND = "- removed, + added, < moved from here, > moved to here (indentation aside)"
 MOVED = {"\x1b[35m-": "<", "\x1b[36m+": ">"}
 ESCAPE = re.compile("\x1b\\[[0-9;]*m")
 

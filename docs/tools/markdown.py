@@ -22,8 +22,8 @@ LINK = re.compile(
 
 @dataclass
 class Piece:
-    """A part of a page. The kind is text, heading, table, code, command or fold (a
-    summary, whose answer follows)."""
+    """A part of a page. The kind is text, heading, table, code, command or fold (the
+    summary of what is folded, which follows)."""
 
     kind: str
     line: int  # of its first line, counted from 1
@@ -31,6 +31,7 @@ class Piece:
     language: str = ""  # of a block of code
     section: str = ""  # the heading above it
     typed: dict[str, int] = field(default_factory=dict)  # parts of a step before it
+    folds: tuple[int, ...] = ()  # the lines of the folds that it is in
 
 
 def marked_lines(text: str) -> Iterator[tuple[str, str | None, bool]]:
@@ -94,11 +95,12 @@ def pieces(text: str) -> list[Piece]:
     found: list[Piece] = []
     section = ""
     typed: dict[str, int] = {}
-    is_open = False
+    folds: tuple[int, ...] = ()
+    is_open = is_comment = False
 
     def begin(kind: str, line: str | None, language: str = "") -> None:
         body = [] if line is None else [line]
-        found.append(Piece(kind, number, body, language, section, dict(typed)))
+        found.append(Piece(kind, number, body, language, section, dict(typed), folds))
 
     for number, (line, language, is_fence) in enumerate(marked_lines(text), 1):
         if is_fence:
@@ -111,19 +113,24 @@ def pieces(text: str) -> list[Piece]:
                 begin("code", None, language)
                 is_open = True
             found[-1].body.append(line)
+        elif is_comment or line.startswith("<!--"):
+            is_comment = "-->" not in line
+            is_open = False
+            match = BEGIN.match(line)
+            if match and match["maker"] == "part":
+                stage = arguments(match["arguments"])[0]
+                typed[stage] = typed.get(stage, 0) + 1
         elif line.startswith("#"):
             section = line.lstrip("#").strip()
             begin("heading", line)
             is_open = False
         elif "<summary>" in line:
             begin("fold", line)
+            folds = (*folds, number)
+            is_open = "</summary>" not in line
+        elif not line.strip() or line.startswith(("<details", "</details")):
+            folds = folds[:-1] if line.startswith("</details") else folds
             is_open = False
-        elif not line.strip() or line.startswith(("<!--", "<details", "</details")):
-            is_open = False
-            match = BEGIN.match(line)
-            if match and match["maker"] == "part":
-                stage = arguments(match["arguments"])[0]
-                typed[stage] = typed.get(stage, 0) + 1
         elif is_open:
             found[-1].body.append(line)
         else:

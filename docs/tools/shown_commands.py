@@ -5,20 +5,22 @@ In README.md, docs/*.md and docs/slides/*.md, a block that begins with ```consol
 commands, `$ COMMAND`, each with what it prints below it, without blanks at the ends of
 lines. Runs them from top to bottom, each page in a session of its own
 (docs/tools/session.py); those of docs/contributing.md, which change the sources, in a
-copy of the repository. Prints each difference with its page, line and command, and at
-last `N passed, N failed`; exits with 1 if one failed.
+copy of the repository. README.md may show only commands that are run there, or by
+.ci/run. Prints each difference with its page, line and command, and at last `N passed,
+N failed`; exits with 1 if one failed.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-from markdown import Piece, pieces
+from markdown import Piece, inline_code, pieces
 from session import Failed, Session
 from step_parts import states
 
@@ -33,6 +35,19 @@ def copy_of_repository(folder: str) -> None:
         " commit -qam x --allow-empty"
     )
     subprocess.run(["bash", "-c", script], check=True)
+
+
+def never_run(text: str, commands: list[Piece]) -> tuple[int, list[str]]:
+    """How many commands of make a page shows in text, tables and blocks for a shell, and
+    those that neither its console blocks nor .ci/run have."""
+    blocks = (piece for piece in pieces(text) if piece.language == "sh")
+    shown = inline_code(text) + [line for block in blocks for line in block.body]
+    shown = [line.partition("#")[0].strip() for line in shown]
+    run = [piece.body[0].partition("|")[0].strip() for piece in commands]
+    listed = Path(".ci/run").read_text(encoding="utf-8")
+    run += re.findall(r"^\S+ +(make .*)$", listed, re.M)
+    shown = [line for line in shown if line.startswith("make")]
+    return len(shown), [line for line in shown if line not in run]
 
 
 def run_page(page: str, commands: list[Piece], build: str, place: str) -> int:
@@ -85,6 +100,12 @@ def main() -> int:
         found = pieces(Path(page).read_text(encoding="utf-8"))
         commands = [piece for piece in found if piece.kind == "command"]
         total += len(commands)
+        if page == "README.md":
+            count, wrong = never_run(Path(page).read_text(encoding="utf-8"), commands)
+            total += count
+            failed += len(wrong)
+            for line in wrong:
+                print(f"{page}: nothing runs `{line}`")
         with tempfile.TemporaryDirectory() as copy:
             place = "."
             if page == "docs/contributing.md":

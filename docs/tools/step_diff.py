@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """docs/tools/step_diff.py STAGE - shows what a step changed.
 
-Prints the step in a sentence, how many lines are new, gone and moved, and the difference between
-the stage and the one before. Marks say which lines are removed, added or moved. On a
-terminal the lines also have colors, and are shown in git's pager.
+Prints the step in a sentence, how many lines are new, gone and moved, and the
+difference between the stage and the one before. Marks say which lines are removed, added or moved. On a
+terminal the lines have colors as well, unless NO_COLOR is set, and are shown in git's
+pager.
 """
 
 from __future__ import annotations
@@ -40,11 +41,12 @@ def main() -> int:
             "The server was there before: first, read stages/stage1/webserve.c.",
             "",
         ]
+    has_color = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     files = of_folders(before, after)
     lines += [counts(files), LEGEND]
     for file in files:
         lines += ["", f"{file.name}{' (new)' if file.is_new else ''}:", ""]
-        lines += map(painted, file.lines) if sys.stdout.isatty() else file.lines
+        lines += map(painted, file.lines) if has_color else file.lines
     if not sys.stdout.isatty():
         print("\n".join(lines))
         return 0

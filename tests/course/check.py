@@ -66,7 +66,9 @@ def run(judge: Judge, folder: str) -> int:
     report = judge.work / "report.txt"
     report.write_text(as_report(grade), "utf-8")
     is_all = all(t.result == "passed" for t in grade.tests)
-    rest = "" if is_all else f"What was sent and what came: {os.path.relpath(report)}"
+    # As a path from where `make test` was typed: folder.mk says where that is.
+    shown_report = os.path.relpath(report, os.environ.get("FROM"))
+    rest = "" if is_all else f"What was sent and what came: {shown_report}"
     print(as_report(grade) if verbose else as_text(grade, rest), end="")
     return 0 if all(t.result == "passed" for t in grade.tests if t.graded) else 1
 

@@ -23,18 +23,20 @@ TODO = """# Step {step}
   the start, the red tests are those of this step. When there are 100 points, the step
   is done. (What is shown without points is what a production server would add.)
 - `webserve.h` has the contract of each function. It can stay as it is.
-- The walkthrough of the step is `docs/stage{step}.md` of the project.
+{pages}
 """
 
 
-def refuse(sentence: str) -> None:
-    """Ends the program, with what is wrong."""
-    print(f"make start: {sentence}", file=sys.stderr)
-    sys.exit(2)
+PAGES = "- The walkthrough of the step is `docs/stage{step}.md` of the project."
 
 
-def check_arguments(step: str, folder: str) -> None:
-    """Refuses an unknown step, and a folder with anything in it."""
+def check_arguments(step: str, folder: str, command: str = "make start") -> None:
+    """Ends the program if the step is unknown, or the folder has anything in it."""
+
+    def refuse(sentence: str) -> None:
+        print(f"{command}: {sentence}", file=sys.stderr)
+        sys.exit(2)
+
     stages = sorted(path.name[5:] for path in TOP.glob("stages/stage*"))
     if not step:
         refuse(f"which step? Say STAGE=n; the stages are: {' '.join(stages)}")
@@ -48,18 +50,20 @@ def check_arguments(step: str, folder: str) -> None:
         refuse(f"'{folder}' exists and is not empty; nothing was written.")
 
 
-def fill(folder: Path, step: int) -> None:
-    """Writes all files of the folder."""
+def fill(folder: Path, step: int, project: str = "", pages: str = PAGES) -> None:
+    """Writes all files of the folder. Its Makefile looks for the project in `project`,
+    and its TODO.md ends with `pages`."""
     folder.mkdir(parents=True, exist_ok=True)
     for source in (TOP / f"stages/stage{max(step - 1, 1)}").glob("*.c"):
         if step > 1 or source.name != "delegate.c":
             shutil.copy(source, folder)
     shutil.copy(TOP / f"stages/stage{step}/webserve.h", folder)
     rules = (STEPS / "folder.mk").read_text("utf-8").replace("@STEP@", str(step))
-    rules = rules.replace("@PROJECT@", os.path.relpath(TOP, folder.resolve()))
+    project = project or os.path.relpath(TOP, folder.resolve())
+    rules = rules.replace("@PROJECT@", project)
     (folder / "Makefile").write_text(rules, "utf-8")
     work = (STEPS / f"step{step}.md").read_text("utf-8")
-    todo = TODO.format(step=step, work=work)
+    todo = TODO.format(step=step, work=work, pages=pages.format(step=step))
     (folder / "TODO.md").write_text(todo, "utf-8")
 
 
@@ -70,7 +74,7 @@ def main() -> None:
     try:
         fill(Path(folder), int(step))
     except OSError as error:
-        refuse(f"{error.filename}: {error.strerror}")
+        sys.exit(f"make start: {error.filename}: {error.strerror}")
     print(
         f"{folder} is ready for step {step}: read TODO.md, then type make test there."
     )

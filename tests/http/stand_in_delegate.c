@@ -71,18 +71,18 @@ static void say_pair(struct response *response, const char *list,
 }
 
 static void say_form(struct response *response, const char *name,
-                     const struct form *form)
+                     const struct form *data)
 {
     say(response, name);
-    if (form == NULL) {
+    if (data == NULL) {
         say(response, "=NULL\n");
         return;
     }
     say(response, "=");
-    buffer_append_number(&response->content, form->count);
+    buffer_append_number(&response->content, data->count);
     say(response, "\n");
-    for (size_t i = 0; i < form->count; i++) {
-        say_pair(response, name, form_pair(form, i));
+    for (size_t i = 0; i < data->count; i++) {
+        say_pair(response, name, form_pair(data, i));
     }
 }
 

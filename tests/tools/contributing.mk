@@ -1,12 +1,13 @@
 # contributing.mk - what only a change to the project needs, and rarely. The Makefile
 # includes it; docs/contributing.md describes each command.
 
-.PHONY: excerpts symptoms variants grade-tests matrix mutants propagate races soak \
+.PHONY: excerpts symptoms variants grade-tests handout-tests walk-tests matrix mutants propagate races soak \
 	instructions coverage bench-report site-check compile_commands.json
 
 excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
 	tests/tools/install.sh docs
 	docs/tools/excerpts.py $(BUILD)
+	docs/tools/six_stages.py
 
 # What docs/testing.md shows of red tests comes from a run, too.
 $(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt \
@@ -30,6 +31,15 @@ grade-tests: # marks a small class, most of it hostile: [FULL=1]
 	tests/course/grading/marks_test.py
 	tests/course/grading/scheduling_test.py
 	$(SUBMISSION) FULL=$(FULL) tests/course/grading/batch_test.py $(BUILD)
+
+# `make test` runs in the hand-outs of two steps, or of those that are asked for.
+handout-tests: # what is handed out for each step: no solutions, and tests that work: [STAGE=n]
+	tests/tools/install.sh test handout
+	tests/course/handout_test.py $(or $(STAGE),2 5)
+
+walk-tests: $(ALL_SERVERS) # make walk on terminals of two sizes, and make diff without color
+	tests/tools/install.sh walk
+	docs/tools/walk_test.py
 
 matrix: # the tests of each step pass after it, and fail before it: [STAGE=n]
 	$(call needs,test,stage-programs)

@@ -21,6 +21,7 @@ command:setpriv        util-linux          grade
 command:bwrap          bubblewrap          grade
 command:parallel       parallel            grade
 command:nm             binutils            grade check
+command:unifdef        unifdef             handout
 command:slowhttptest   slowhttptest        load
 command:valgrind       valgrind            races instructions
 header:http_parser.h   libhttp-parser-dev  instructions
@@ -43,7 +44,7 @@ header:microhttpd.h    libmicrohttpd-dev   peers
 command:git            git                 site
 command:node           nodejs              site
 command:npm            npm                 site
-command:chromium       chromium            browser
+command:chromium       chromium            site browser
 command:chromedriver   chromium-driver     browser
 '
 

@@ -35,7 +35,7 @@ static void note_form(const char *name, const struct form *form)
         note_string("empty");
     }
     for (size_t i = 0; form != NULL && i < form->count; i++) {
-        struct form_pair pair = form_pair(form, i);
+        const struct form_pair pair = form_pair(form, i);
 
         note_string(i == 0 ? "" : ",");
         note(pair.key, pair.key_length);

@@ -39,7 +39,7 @@ static void unit_append_form(struct buffer *content, const struct form *form)
 {
     buffer_append_string(content, form == NULL ? "NULL" : "form");
     for (size_t i = 0; form != NULL && i < form->count; i++) {
-        struct form_pair pair = form_pair(form, i);
+        const struct form_pair pair = form_pair(form, i);
 
         buffer_append_string(content, " ");
         buffer_append(content, pair.key, pair.key_length);

@@ -38,15 +38,14 @@ def stems(site: Site, folder: str) -> list[str]:
 def write(site: Site) -> None:
     """Every document, and the menu."""
     names = stems(site, "docs")
-    for name in names:
-        text = page_for_site(site, f"docs/{name}.md")
-        # Plots, and tables of as many columns, want the whole width.
-        is_wide = "](performance/" in text
+    origins = {name: f"docs/{name}.md" for name in names} | {"readme": "README.md"}
+    for name, origin in origins.items():
+        text = page_for_site(site, origin)
+        # Plots, tables of as many columns, and the picture want the whole width.
+        is_wide = "](performance/" in text or "<picture>" in text
         head = frontmatter(aside=False, pageClass="wide") if is_wide else ""
         site.write(f"{name}.md", head + text)
     site.write("diagrams/index.md", page_for_site(site, "docs/diagrams/README.md"))
-    home = frontmatter(title="Home", titleTemplate="webserve")
-    site.write("index.md", home + "\n" + page_for_site(site, "README.md"))
     write_decks(site)
 
     def items(wanted: list[str]) -> list[dict[str, str]]:
@@ -59,12 +58,13 @@ def write(site: Site) -> None:
             if name in names
         ]
 
-    first = {"text": "What this is", "link": "/"}
+    first = {"text": "Where to begin", "link": "/"}
     last = [
+        {"text": "The README", "link": "/readme"},
         {"text": "The API of common/", "link": "/api/"},
         {"text": "The source", "link": "/source/"},
     ]
-    rest = [name for name in names if name not in WALK + TEACH]
+    rest = [name for name in names if name not in ["index", *WALK, *TEACH]]
     site.menus["/"] = [
         {"text": "Walkthrough", "items": [first, *items(WALK)]},
         {
@@ -86,4 +86,6 @@ def write_decks(site: Site) -> None:
     for deck in stems(site, "docs/slides"):
         heading = title(site.read(f"docs/slides/{deck}.md"))
         body += f'- <a href="/slides/{deck}.html" target="_self">{heading}</a>\n'
+    body += '\n<a href="/poster.pdf" target="_self">The six stages as a poster</a>'
+    body += ", a PDF for A3 or A4.\n"
     site.write("decks.md", body)

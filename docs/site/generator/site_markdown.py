@@ -11,6 +11,7 @@ from markdown import CODE, LINK, marked_lines
 from site_pages import Site
 
 OUTSIDE = re.compile(r"^([a-z]+:|#|/)")
+PICTURE = re.compile(r'\b(src|srcset)="(?:docs/)?diagrams/')
 
 
 def site_link(site: Site, origin: str, target: str) -> str:
@@ -41,7 +42,7 @@ def line_for_site(site: Site, origin: str, line: str) -> str:
         target = site.link_of_code(match[1])
         return keep(match[0] if target is None else f"[{match[0]}]({target})")
 
-    line = LINK.sub(link, line)
+    line = PICTURE.sub(r'\1="./diagrams/', LINK.sub(link, line))
     if not line.startswith("#"):
         line = CODE.sub(code, line)
     return re.sub("\0(\\d+)\0", lambda match: kept[int(match[1])], line)

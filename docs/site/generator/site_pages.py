@@ -14,7 +14,8 @@ from pathlib import Path, PurePosixPath
 
 SHOWN = re.compile(r"^(stages|common)/.*\.[ch]$")
 PAGES = {
-    "README.md": "/",
+    "README.md": "/readme",
+    "docs/index.md": "/",
     "docs/slides": "/decks",
     "tests/mistakes": "/mistakes/",
     "docs/diagrams/README.md": "/diagrams/",

@@ -29,7 +29,7 @@ run: all
 	@exec ./$(PROGRAM) '$(INTERFACE)' '$(PORT)'
 
 test: project
-	@$(MAKE) --no-print-directory -C "$(WEBSERVE)" test STAGE=$(STAGE) DIR="$(CURDIR)"
+	@FROM="$(CURDIR)" $(MAKE) --no-print-directory -C "$(WEBSERVE)" test STAGE=$(STAGE) DIR="$(CURDIR)"
 
 clean:
 	rm -f webserve webserve-*

@@ -3,7 +3,8 @@
 If its files do not make a server, each that does not compile, or is not there, is
 replaced by the project's own, so that the tests that do not depend on it can be run all
 the same. points.tsv says which files each group of tests needs to be the submission's
-own.
+own. A hand-out (tests/course/handout.py) has no files to replace others by: there, the
+tests that need a server are not run.
 
 Nothing that the compiler or the linker writes is read for more than its symbols
 outside the workshop. The Makefile says in the environment how to compile and link.
@@ -21,6 +22,7 @@ from submission import TOP, faults
 from submission.faults import Fault
 from submission.workshop import Workshop
 
+STRUCTURE = Path(__file__).with_name("structure.tsv")
 STEP_SECONDS = 60
 TOO_LONG = f"longer than {STEP_SECONDS} s"
 DEFINED = "TDBRCVW"  # nm's letters for what a file defines, and others can use
@@ -80,6 +82,13 @@ def servers(stage: int) -> list[Server]:
     return [*found, Server("short", "short", "short/sends.o", words("SHORT_LINK"))]
 
 
+def stage_files(stage: int) -> list[str]:
+    """The files of a stage, each for one function, by structure.tsv."""
+    rows = [line.split("\t") for line in STRUCTURE.read_text("utf-8").splitlines()]
+    named = {row[4] for row in rows if row[0].isdigit() and int(row[0]) <= stage}
+    return sorted({"webserve.c", *named} - {"-"})
+
+
 @dataclass
 class Built:
     """What came of it."""
@@ -131,15 +140,15 @@ class Builder:
         self.read_symbols()
         self.leave_out_programs()
         self.note_unchecked(theirs)
-        for path in sorted((TOP / f"stages/stage{self.stage}").glob("*.c")):
-            function = "main" if path.name == "webserve.c" else path.stem
-            self.look_for_function(function, path.name)
+        for name in stage_files(self.stage):
+            function = "main" if name == "webserve.c" else name.removesuffix(".c")
+            self.look_for_function(function, name)
         self.look_for_caller()
         said = self.link_servers()
         if said and self.built.lacks:
             for name in self.built.lacks:
-                self.put_ours(name)
-                self.note_replaced(name)
+                if self.put_ours(name):
+                    self.note_replaced(name)
             said = self.link_servers()
         if said:
             self.built.no_server = self.note_link_errors(said)
@@ -329,14 +338,16 @@ class Builder:
             f"The server is tested with {whose} own {name} in place of the submission's."
         )
 
-    def put_ours(self, name: str) -> None:
-        """Replaces an object file by our own, if the stage has that file."""
-        for flavor in flavors():
+    def put_ours(self, name: str) -> bool:
+        """Replaces an object file by our own, if the project has that file."""
+        is_there = (TOP / f"stages/stage{self.stage}" / name).exists()
+        for flavor in flavors() if is_there else ():
             target = self.object(flavor, name)
             target.parent.mkdir(parents=True, exist_ok=True)
             source = self.our_object(flavor, name)
             if source.exists():
                 shutil.copy(source, target)
+        return is_there
 
     def our_object(self, flavor: Flavor, name: str) -> Path:
         """What replaces a file. A server can read what it was linked with, so it is
@@ -349,8 +360,7 @@ class Builder:
         stays replaced."""
         objects = [self.object(flavor, name) for flavor in flavors()]
         kept = [path.read_bytes() for path in objects]
-        self.put_ours(name)
-        if self.link_servers() == "" and serves():
+        if self.put_ours(name) and self.link_servers() == "" and serves():
             self.note_replaced(name)
             return True
         for path, content in zip(objects, kept):

@@ -124,7 +124,7 @@ def list_files(top: Path, notes: list[str], below: str = "") -> list[File]:
             continue
         for entry in found:
             if entry.is_dir(follow_symlinks=False):
-                if not IGNORED.fullmatch(entry.name):
+                if not IGNORED.fullmatch(entry.name) and not is_handed_out(entry.path):
                     folders.append(f"{folder}/{entry.name}" if folder else entry.name)
                 continue
             where = "/".join(filter(None, (below, folder)))
@@ -136,6 +136,13 @@ def list_files(top: Path, notes: list[str], below: str = "") -> list[File]:
     if len(files) >= ENTRIES_MOST:
         notes.append(f"Only the first {ENTRIES_MOST} files were looked at.")
     return files
+
+
+def is_handed_out(folder: str) -> bool:
+    """Whether it is the part of this project that `make handout` gives."""
+    names = ("check.py", "handout.py")
+    there = [os.path.exists(f"{folder}/tests/course/{name}") for name in names]
+    return there == [True, False]
 
 
 def why_not(path: Path, top: Path) -> str:

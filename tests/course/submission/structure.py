@@ -6,12 +6,9 @@ not show it: a function that is copied out of the loop, and that nothing calls,
 changes no answer.
 """
 
-from pathlib import Path
-
-from submission.build import DEFINED, REFERS, Built
+from submission.build import DEFINED, REFERS, STRUCTURE, Built
 from suite.tests import Test
 
-TABLE = Path(__file__).with_name("structure.tsv")
 HINT = (
     "Each function is in a file of its own name, is not static, and is called by its "
     "name from another file. The code that it was taken from is deleted there: a call "
@@ -22,7 +19,7 @@ HINT = (
 def structure_tests(stage: int, built: Built) -> list[Test]:
     """The tests of a stage, with their results."""
     tests = []
-    for line in TABLE.read_text("utf-8").splitlines():
+    for line in STRUCTURE.read_text("utf-8").splitlines():
         if line.startswith("#"):
             continue
         since, name, title, function, file, caller = line.split("\t")

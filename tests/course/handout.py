@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""tests/course/handout.py STAGE [OUT] - makes what a teacher hands out for a step.
+
+`make handout STAGE=n [OUT=path]` calls it. OUT, which is build/handout if it is not
+named, gets
+
+    stepN/             the folder for students, and stepN.zip, the same
+    stepN-quiz.html    the questions of the walkthrough, to print
+    stepN-key.html     the same with the answers, for the teacher
+
+The folder has what `make start` gives; walkthrough.md and mistakes.md, without the
+solutions; and in project/, common/ and what the tests of the step need, so that `make
+test` works there and nothing else of the project is needed. What the tests have only
+for other stages is cut out. No line of the stages from the step on is in it, except
+the contract of the step (webserve.h) and lines that the stage before, stage 1 or
+common/ has too. If there is one all the same, this program names it, removes the
+folder, and exits with 1.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+from handout_pages import hidden_in, mistakes_page, quiz, walkthrough
+from start import STEPS, TOP, check_arguments, fill
+from submission.points import TABLE
+from suite.tests import expected_tests, stages
+
+PAGES = """- `walkthrough.md` explains the step, and `mistakes.md` what can go wrong.
+- `project/` has the part of the project that the step is built on: `common/`, whose
+  headers say how each function is used, and the tests."""
+FLAGS = "COMPILE LINK UNIT_CFLAGS STAND_IN_LINK SHORT_LINK".split()
+# What the tests run, except the Python modules: those are found by their imports.
+FILES = (
+    "tests/http/*.bash tests/http/*.c tests/unit/link_flags.sh "
+    "tests/tools/install.sh tests/tools/raw_client/*.[ch] "
+    "tests/tools/strict_answer.[ch] tests/wire/corpus.py tests/wire/corpus/*.txt "
+    "tests/course/submission/*.tsv common/*/*.[ch] LICENSE"
+).split()
+STAGES_LINE = re.compile(r"^((?:#|/\*) stages: )[\d ]+?( \*/)?$", re.M)
+SINCE_1980 = (1980, 1, 1, 0, 0, 0)  # the time of each file in the zip: always the same
+
+
+def copy(path: Path, project: Path) -> Path:
+    """Copies a file of the project to the same place in the hand-out."""
+    target = project / path.relative_to(TOP)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(path, target)
+    return target
+
+
+def test_files(stage: int) -> Iterator[Path]:
+    """The files with a test of the stage that a student's server is judged by."""
+    jobs = {test.job for test in expected_tests(stage) if test.tag != "ours"}
+    for job in sorted(jobs):
+        bats = TOP / f"tests/http/{job}.bats"
+        yield bats if bats.exists() else TOP / f"tests/unit/{job}.c"
+
+
+def support_files(units: list[Path]) -> set[Path]:
+    """The headers that programs of unit tests include, however indirectly, and what
+    goes with them: a source belongs to the first of them that it includes."""
+    folder = TOP / "tests/unit"
+    include = re.compile(r'^#include "((?:support|request_rows)\w*\.h)"', re.M)
+    names = {
+        path: include.findall(path.read_text("utf-8")) for path in folder.glob("*.[ch]")
+    }
+    found: set[Path] = set()
+    to_read = list(units)
+    while to_read:
+        headers = {folder / name for name in names[to_read.pop()]}
+        sources = {
+            path
+            for path in folder.glob("support*.c")
+            if names[path] and folder / names[path][0] in headers
+        }
+        to_read += (headers | sources) - found
+        found |= headers | sources
+    return found
+
+
+def modules() -> Iterator[Path]:
+    """check.py, and all modules of the project that it imports."""
+    script = (
+        "import check, sys; files = [getattr(m, '__file__', None) for m in"
+        " sys.modules.values()]; print(*filter(None, files), sep='\\n')"
+    )
+    listed = subprocess.run(
+        [sys.executable, "-B", "-c", script],
+        cwd=TOP / "tests/course",
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    files = map(Path, listed.splitlines())
+    yield from sorted(path for path in files if path.is_relative_to(TOP))
+
+
+def cut_down(path: Path, stage: int) -> None:
+    """Cuts out of a file of tests what it has for other stages."""
+    if path.suffix in (".c", ".h"):
+        # The tests' own delegate shows no page with the query in a hand-out: the loop
+        # that does is the solution of a step.
+        seen = 1 if path.name == "stand_in_delegate.c" else stage
+        command = ["unifdef", f"-DSTAGE={seen}", "-m", str(path)]
+        if subprocess.run(command, check=False).returncode == 2:
+            raise OSError(f"unifdef cannot read {path}")
+    elif path.suffix != ".bats":
+        return
+    text = path.read_text("utf-8")
+    path.write_text(STAGES_LINE.sub(rf"\g<1>{stage}\2", text), "utf-8")
+
+
+def only(table: str, stage: int) -> str:
+    """The points of one stage."""
+    lines = table.splitlines(keepends=True)
+    return "".join(line for line in lines if line.startswith(("#", f"{stage}\t")))
+
+
+def fill_project(project: Path, stage: int) -> None:
+    """Everything that the tests need, in project/."""
+    found = [path for pattern in FILES for path in sorted(TOP.glob(pattern))]
+    tests = list(test_files(stage))
+    units = [path for path in tests if path.suffix == ".c"]
+    for path in [*found, *tests, *support_files(units), *modules()]:
+        if stage == 1 and path.name == "stand_in_delegate.c":
+            continue  # the server of stage 1 calls no delegate
+        copied = copy(path, project)
+        if path.is_relative_to(TOP / "tests") and "raw_client" not in path.parts:
+            cut_down(copied, stage)
+    contract = TOP / f"stages/stage{stage}/webserve.h"
+    copy(contract, project)
+    points = only(TABLE.read_text("utf-8"), stage)
+    (project / TABLE.relative_to(TOP)).write_text(points, "utf-8")
+    rules = (STEPS / "handout.mk").read_text("utf-8").replace("@STEP@", str(stage))
+    for name in FLAGS:
+        rules = rules.replace(f"@{name}@", os.environ[name])
+    (project / "Makefile").write_text(rules, "utf-8")
+
+
+def fill_folder(folder: Path, stage: int) -> None:
+    """The folder for students."""
+    fill(folder, stage, "project", PAGES)
+    fill_project(folder / "project", stage)
+    (folder / "walkthrough.md").write_text(walkthrough(stage), "utf-8")
+    (folder / "mistakes.md").write_text(mistakes_page(stage), "utf-8")
+
+
+def zipped(folder: Path) -> None:
+    """The folder as a zip beside it, byte for byte the same each time."""
+    with zipfile.ZipFile(f"{folder}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            name = str(path.relative_to(folder.parent))
+            entry = zipfile.ZipInfo(name, SINCE_1980)
+            entry.external_attr = path.stat().st_mode << 16
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+
+
+def main() -> int:
+    """Makes the hand-out that is asked for."""
+    step, named = sys.argv[1:]
+    out = Path(named or TOP / "build/handout")
+    folder = out / f"step{step}"
+    if not named and step in map(str, stages()):
+        shutil.rmtree(folder, ignore_errors=True)
+    check_arguments(step, str(folder), "make handout")
+    stage = int(step)
+    fill_folder(folder, stage)
+    if found := list(hidden_in(folder, stage)):
+        shutil.rmtree(folder)
+        print("make handout: these lines would give a solution away:", file=sys.stderr)
+        print(*found, sep="\n", file=sys.stderr)
+        return 1
+    zipped(folder)
+    for name in ("quiz", "key"):
+        page = quiz(stage, with_answers=name == "key")
+        (out / f"step{step}-{name}.html").write_text(page, "utf-8")
+    shown = os.path.relpath(folder)
+    print(f"For students: {shown}.zip; the same as a folder: {shown}")
+    print(f"To print: {shown}-quiz.html; the answers, for you: {shown}-key.html")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

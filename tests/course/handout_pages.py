@@ -1,0 +1,239 @@
+"""The pages of a hand-out: the walkthrough of a step without its solutions, what can go
+wrong up to there, and a quiz; and what must not be in a hand-out."""
+
+import html
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path += [str(TOP / "docs/tools"), str(TOP / "tests/tools")]
+from excerpts import BLOCK
+from markdown import LINK
+from suite.mistake_file import GROUPS, Mistake, Sources, load
+from suite.tests import stages
+
+DETAILS = re.compile(
+    r"^<details>\s*<summary>(?P<summary>.*?)</summary>(?P<body>.*?)^</details>\n",
+    re.M | re.S,
+)
+FENCED = re.compile(r"^```(?P<language>\S*)\n(?P<body>.*?)^```\n", re.M | re.S)
+SECTION = re.compile(r"^(?=#{2,3} )", re.M)
+# Sections about what only the whole project has.
+DROPPED = re.compile(r"## (The difference|How the tests check it)\n")
+# Commands that need the whole project, and a command with what it prints.
+ELSEWHERE = re.compile(
+    r"\bmake (start|diff|wire|mistakes|walk|trace|live|grade)\b|stages/"
+)
+# A sentence: one that announces what is left out, and one about what is elsewhere.
+START = r"(?P<before>(?<=[^\W\d][.!?]) |(?<=[`)][.!?])\s|(?<=[^\W\d][.!?])\n|\n\n)"
+WORDS = r"(?:(?!\n\n|[.!?]\s)[^\0])*"
+GONE = "\0\n"
+ANNOUNCES = re.compile(rf"{START}{WORDS}:\n*{GONE}")
+MENTIONS = re.compile(
+    rf"{START}{WORDS}(?:{ELSEWHERE.pattern}|Make a folder){WORDS}[.!?](?=\s)"
+)
+COMMAND = re.compile(r"^\$ .*\n(?:(?!\$ ).*\n)*", re.M)
+# What is typed in the folder, as the page of the project says it and as it is there.
+HERE = (
+    (re.compile(r"make -C \.\./step\d"), "make"),
+    (re.compile(r"\.\./step\d/webserve(?![.\w])"), "./webserve"),
+    (re.compile(r"\.\./step\d/"), ""),
+    (re.compile(r"`\.\./step\d`"), "this folder"),
+    (re.compile(r"\.\./step\d"), "."),
+    (re.compile(r"\b(make(?: run| test)?) STAGE=\d"), r"\1"),
+    (re.compile(r"\bbuild/stage\d/webserve"), "./webserve"),
+    (re.compile(r"(?<![\w/])(common/(?:http|net)/|build/common\.a)"), r"project/\1"),
+    (re.compile(r"-iquote common\b"), "-iquote project/common"),
+)
+STYLE = (
+    "body{font:16px/1.5 sans-serif;max-width:44em;margin:2em auto;padding:0 1em}"
+    "li{margin-bottom:1.5em;break-inside:avoid}"
+    ".room{height:7em;border-bottom:1px solid}"
+    "pre{white-space:pre-wrap}.name{float:right}"
+)
+
+
+# ---- What must not be in it
+
+
+def lines_of(folder: Path) -> set[str]:
+    """The lines of the C files in a folder, without indentation."""
+    paths = folder.rglob("*.[ch]")
+    return {line.strip() for p in paths for line in p.read_text("utf-8").splitlines()}
+
+
+@cache
+def hidden_lines(stage: int) -> frozenset[str]:
+    """The lines that a step, or a later one, brings."""
+    folder = TOP / "stages"
+    later = set().union(
+        *(lines_of(folder / f"stage{n}") for n in stages() if n >= stage)
+    )
+    known = lines_of(TOP / "common")
+    if stage == 1:  # `make start` leaves delegate.c out
+        known |= set((folder / "stage1/webserve.c").read_text("utf-8").split("\n"))
+        known = {line.strip() for line in known}
+    else:
+        known |= lines_of(folder / "stage1") | lines_of(folder / f"stage{stage - 1}")
+    contract = (folder / f"stage{stage}/webserve.h").read_text("utf-8")
+    lines = [line.strip() for line in contract.splitlines()]
+    known |= {*lines, *(line.removesuffix(";") for line in lines)}
+    return frozenset(later - known)
+
+
+def is_hidden(line: str, stage: int) -> bool:
+    """Whether the line, or what follows the mark of a difference, must not be seen."""
+    return not hidden_lines(stage).isdisjoint({line.strip(), line[1:].strip()})
+
+
+def hidden_in(folder: Path, stage: int) -> Iterator[str]:
+    """Each line of a hand-out that must not be there, with its place."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            if is_hidden(line, stage):
+                yield f"{path.relative_to(folder)}:{number}: {line.strip()}"
+
+
+# ---- The walkthrough
+
+
+def here(text: str) -> str:
+    """A text with its commands as they are typed in the folder."""
+    for pattern, new in HERE:
+        text = pattern.sub(new, text)
+    return text
+
+
+def without_commands(match: re.Match[str]) -> str:
+    """A block of commands without those that need the whole project."""
+    if match["language"] != "console":
+        return match[0]
+    body = COMMAND.sub(lambda m: "" if ELSEWHERE.search(m[0]) else m[0], match["body"])
+    return f"```console\n{body}```\n" if body.strip() else GONE
+
+
+def folded(section: str, match: re.Match[str]) -> str:
+    """What is left of what is folded: a question without its answer, a hint or a
+    mistake whole, and nothing of a solution."""
+    title = section.partition("\n")[0].lower()
+    if "question" in title:
+        return f"- {match['summary'].strip()}\n"
+    is_help = (
+        "hint" in match["summary"].lower() or "wrong" in title or "mistake" in title
+    )
+    return match[0] if is_help else ""
+
+
+def is_catalogue(match: re.Match[str]) -> bool:
+    """Whether a block lists all mistakes of a stage, which mistakes.md has."""
+    return match["maker"] == "mistakes" and len(match["arguments"].split()) < 2
+
+
+def without_solutions(section: str, stage: int) -> str:
+    """A section of a walkthrough, for a hand-out."""
+
+    def block(match: re.Match[str]) -> str:
+        inside = match[0].split("\n", 1)[1].rpartition("<!-- end -->")[0]
+        is_seen = match["maker"] != "part" and not is_catalogue(match)
+        return inside if is_seen else ""
+
+    section = BLOCK.sub(block, section)
+    section = DETAILS.sub(lambda match: folded(section, match), section)
+    section = FENCED.sub(
+        lambda m: ""
+        if any(is_hidden(line, stage) for line in m["body"].splitlines())
+        else m[0],
+        section,
+    )
+    section = FENCED.sub(without_commands, section)
+    section = LINK.sub(
+        lambda m: m[0] if m["target"].startswith("http") else m["text"][1:-1], section
+    )
+    section = ANNOUNCES.sub(r"\g<before>", section).replace(GONE, "")
+    section = MENTIONS.sub(r"\g<before>", section)
+    section = re.sub(r"(?<=\n\n) (?=\S)", "", section).replace(".  ", ". ")
+    return re.sub(r" +\n", "\n", re.sub(r"\n{3,}", "\n\n", here(section)))
+
+
+def walkthrough(stage: int) -> str:
+    """The page of the step."""
+    text = (TOP / f"docs/stage{stage}.md").read_text("utf-8")
+    text = re.sub(r"^.*\[README\]\(\.\./README\.md\).*\n", "", text, flags=re.M)
+    parts = [part for part in SECTION.split(text) if not DROPPED.match(part)]
+    parts = [without_solutions(part, stage).rstrip() for part in parts]
+    return "\n\n".join(part for part in parts if "\n" in part) + "\n"
+
+
+# ---- Mistakes
+
+
+def entry(mistake: Mistake) -> str:
+    """One of them: what it looks like, and a hint."""
+    tests = ", ".join(f"`{test}`" for test in mistake.caught_by)
+    return here(
+        f"#### {mistake.title}\n\nWhat you see: {mistake.symptom.strip()}\n\n"
+        f"Hint: {mistake.hint.strip()}\n\nCaught by: {tests}\n"
+    )
+
+
+def mistakes_page(stage: int) -> str:
+    """All that begin in the step or before it."""
+    sources = Sources(TOP)
+    first = {m: m.stages(sources)[0] for m in load(TOP / "tests/mistakes")}
+    parts = [
+        "# What can go wrong\n\nPeople make these mistakes in this step and in the steps "
+        "before it.\nEach is caught by the tests that it names."
+    ]
+    for step in range(stage, 0, -1):
+        parts.append(f"## Step {step}")
+        for group, title in GROUPS.items():
+            inside = [m for m in first if first[m] == step and m.group == group]
+            parts += [f"### {title}", *map(entry, inside)] if inside else []
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+# ---- The quiz
+
+
+def questions(stage: int) -> list[tuple[str, str]]:
+    """The questions of a walkthrough, and their answers."""
+    text = (TOP / f"docs/stage{stage}.md").read_text("utf-8")
+    return [
+        (match["summary"].strip(), match["body"].strip())
+        for part in SECTION.split(text)
+        if "question" in part.partition("\n")[0].lower()
+        for match in DETAILS.finditer(part)
+    ]
+
+
+def as_html(text: str) -> str:
+    """The few forms of Markdown that an answer has."""
+    made = []
+    for part in re.split(r"\n\n+", text):
+        if fence := re.fullmatch(r"```\S*\n(.*?)\n?```", part, re.S):
+            made.append(f"<pre>{html.escape(fence[1])}</pre>")
+            continue
+        part = html.escape(LINK.sub(lambda m: m["text"][1:-1], part), quote=False)
+        part = re.sub(r"`([^`]+)`", r"<code>\1</code>", part)
+        part = re.sub(r"\*\*([^*]+)\*\*", r"<b>\1</b>", part)
+        made.append("<p>" + re.sub(r"\*([^*]+)\*", r"<em>\1</em>", part) + "</p>")
+    return "\n".join(made)
+
+
+def quiz(stage: int, with_answers: bool) -> str:
+    """A page to print."""
+    what = "answers" if with_answers else "questions"
+    name = "" if with_answers else '<p class="name">Name: ______________________</p>\n'
+    rest = "".join(
+        f"<li>{question}\n{as_html(answer) if with_answers else room}</li>\n"
+        for room in ['<div class="room"></div>']
+        for question, answer in questions(stage)
+    )
+    return (
+        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        f"<title>Step {stage}: {what}</title>\n<style>{STYLE}</style>\n{name}"
+        f"<h1>Step {stage}: {what}</h1>\n<ol>\n{rest}</ol>\n</html>\n"
+    )

@@ -1,0 +1,60 @@
+# What the Makefile above this folder calls: it builds what the tests of step @STEP@
+# need of the project, and runs them.
+
+COMPILE := @COMPILE@
+LINK := @LINK@
+UNIT_CFLAGS := @UNIT_CFLAGS@
+STAND_IN_LINK := @STAND_IN_LINK@
+SHORT_LINK := @SHORT_LINK@
+SERVER_CFLAGS :=
+SERVER_LDFLAGS :=
+export COMPILE LINK UNIT_CFLAGS STAND_IN_LINK SHORT_LINK SERVER_CFLAGS SERVER_LDFLAGS
+export PYTHONDONTWRITEBYTECODE := 1
+
+COMMON := $(wildcard common/*/*.c)
+SUPPORT := $(wildcard tests/unit/support*.c)
+UNITS := $(filter-out %/webserve_test.c,$(wildcard tests/unit/*_test.c))
+STAGE_FLAGS := -DSTAGE=@STEP@ -iquote stages/stage@STEP@
+UNIT_FLAGS := $(UNIT_CFLAGS) -U_GNU_SOURCE -D_GNU_SOURCE
+PROGRAMS := build/common.a build/unit/common.a build/tools/raw_client \
+	build/short/sends.o \
+	$(if $(wildcard tests/http/stand_in_delegate.c),build/stand_in/stage@STEP@/delegate.o) \
+	$(UNITS:tests/unit/%.c=build/unit/stage@STEP@/%.o)
+
+.SILENT:
+.PHONY: test programs
+test:
+	tests/tools/install.sh test
+	+$(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc 2>/dev/null || echo 2)) programs
+	tests/course/check.py build '$(STAGE)' "$$DIR"
+
+programs: $(PROGRAMS)
+
+build/common.a: $(COMMON:%.c=build/%.o)
+build/unit/common.a: $(COMMON:%.c=build/unit/%.o) $(SUPPORT:tests/unit/%.c=build/unit/tests/%.o)
+%.a:
+	rm -f $@
+	$(AR) rcs $@ $^
+
+# $(call compile,FLAGS)
+define compile
+printf '  CC      %s\n' '$<'
+mkdir -p $(@D)
+$(COMPILE) $(1) -c $< -o $@
+endef
+HEADERS := $(wildcard common/*/*.h tests/unit/*.h stages/*/*.h)
+build/common/%.o: common/%.c $(HEADERS)
+	$(call compile)
+build/unit/common/%.o: common/%.c $(HEADERS)
+	$(call compile,$(UNIT_CFLAGS))
+build/unit/tests/%.o: tests/unit/%.c $(HEADERS)
+	$(call compile,$(UNIT_FLAGS))
+build/unit/stage@STEP@/%.o: tests/unit/%.c $(HEADERS)
+	$(call compile,$(UNIT_FLAGS) $(STAGE_FLAGS))
+build/stand_in/stage@STEP@/delegate.o: tests/http/stand_in_delegate.c $(HEADERS)
+	$(call compile,$(STAGE_FLAGS))
+build/short/sends.o: tests/http/short_sends.c
+	$(call compile)
+build/tools/raw_client: $(wildcard tests/tools/raw_client/*.[ch])
+	mkdir -p $(@D)
+	$(COMPILE) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) -o $@
