@@ -236,7 +236,6 @@ grade: ## marks a folder, or a batch of them: STAGE=n DIR=path or BATCH=path [OU
 # How a submission is compiled and linked; and a delegate_test that asks a delegate
 # in another process.
 SUBMISSION = COMPILE='$(filter-out -MMD -MP,$(COMPILE))' LINK='$(LINK)' \
-	SERVER_CFLAGS='$(HARDENING)' SERVER_LDFLAGS='$(HARDENING_LINK)' \
 	STAND_IN_LINK='$(STAND_IN_LINK)' SHORT_LINK='$(SHORT_LINK)' \
 	UNIT_CFLAGS='$(UNIT_FLAGS)' PYTHONDONTWRITEBYTECODE=1
 DRIVER := $(patsubst tests/course/grading/%.c,$(BUILD)/unit/%.o,$(wildcard tests/course/grading/delegate_driver/*.c))
