@@ -309,7 +309,7 @@ docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents
 	docs/tools/check_names.py
 	docs/tools/check_minutes.py
 	docs/tools/times.py --check
-	docs/tools/check_walkthroughs.py docs/prologue.md docs/stage1.md docs/stage2.md
+	docs/tools/check_walkthroughs.py docs/prologue.md docs/stage1.md docs/stage2.md docs/stage5.md docs/stage6.md docs/epilogue.md
 	docs/tools/step_parts.py $(BUILD)
 	docs/tools/shown_commands.py $(BUILD)
 
