@@ -4,6 +4,7 @@ import selectors
 import time
 
 from submission.diagnosis.asking import (
+    LOOKS,
     Client,
     Server,
     Unclear,
@@ -24,7 +25,6 @@ HALF_POST = (
     "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\na=1'"
 )
 CROWD = 50
-SPINNING = 0.05  # seconds of processor time in half a second: one that waits uses none
 CROWD_BY_HAND = (
     "for i in {1..200}; do curl -s --max-time 5 -o /dev/null -w '%{http_code}\\n' "
     "http://127.0.0.1:8080/$i & done | sort | uniq -c"
@@ -344,10 +344,8 @@ def left_open(case: Case) -> Diagnosis | None:
                 return None
             if not found:
                 continue
-            used = server.seconds_used()
-            time.sleep(0.5)
-            used = server.seconds_used() - used
-            if used > SPINNING and found[1] > 0.8 * count:
+            used = server.turning()
+            if used and found[1] > 0.8 * count:
                 with server.connect() as client:
                     client.send(part).note("left")
                 return spinning(what, used, True, client)
@@ -450,7 +448,8 @@ def never_detached(case: Case) -> Diagnosis | None:
 
 
 def spins(case: Case) -> Diagnosis | None:
-    """Processor time for a client that does nothing, or is gone."""
+    """Whether it waits, or turns the processor, for a client that does nothing or is
+    gone."""
     parts = {
         "has sent nothing yet": (b"", False),
         "has sent half of its head": (b"GET / HT", False),
@@ -461,26 +460,21 @@ def spins(case: Case) -> Diagnosis | None:
         parts["has sent half of its content"] = (part, False)
         parts["left in the middle of its content"] = (part, True)
     for what, (part, is_gone) in reversed(parts.items()):
-        with case.start() as server, server.connect() as client:
+        with case.start() as server:
             case.control(server)
-            if part:
-                client.send(part)
-            if is_gone:
-                client.note("left")
-                client.leave()
             time.sleep(0.05)
-            used = server.seconds_used()
-            time.sleep(0.5)
-            # At first, others spin at the same time.
-            enough = SPINNING if case.patience > 2 else SPINNING / 3
-            if server.ended or server.seconds_used() - used < enough:
-                continue
-            used = server.seconds_used()
-            time.sleep(0.5)
-            used = server.seconds_used() - used
-        if used < enough:
-            continue
-        return spinning(what, used, is_gone, client)
+            if server.turning():
+                return None  # it is not because of this client
+            with server.connect() as client:
+                if part:
+                    client.send(part)
+                if is_gone:
+                    client.note("left")
+                    client.leave()
+                time.sleep(0.05)
+                used = server.turning()
+        if used:
+            return spinning(what, used, is_gone, client)
     return None
 
 
@@ -496,8 +490,9 @@ def spinning(what: str, used: float, is_gone: bool, client: Client) -> Diagnosis
         line = f"({part}; sleep 3) | nc -w 3 127.0.0.1 8080 & sleep 1; "
     return Diagnosis(
         "spins-when-a-client-left" if is_gone else "spins-for-an-idle-client",
-        f"The server turns the processor for a client that {what}: {used:.2f} s of "
-        "processor time in half a second.",
+        f"The server turns the processor for a client that {what}: at each of {LOOKS} "
+        f"looks or more, a thread was running, not waiting ({used:.2f} s of processor "
+        "time).",
         line + "top -b -n 1 | head -n 10",
         "What does recv return at the end of the stream, and does your loop end then?"
         if is_gone
