@@ -33,6 +33,7 @@ MISTAKES = {
     "6:silence-ends-the-request": "silence-ends-the-request",
     "4:line-ends-counted-anywhere": "two-line-ends-anywhere",
     "3:end-searched-in-each-piece": "end-searched-in-each-piece",
+    "6:post-still-refused": "post-refused",
     "6:fencepost": "one-recv-too-many-for-the-content",
     "6:content-until-the-client-ends": "content-until-the-client-ends",
     "6:what-came-with-the-head-awaited": "content-with-the-head-awaited",
