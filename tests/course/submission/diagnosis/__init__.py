@@ -17,6 +17,7 @@ from submission.diagnosis import (
     crashes,
     limits,
     reading,
+    showing,
     threads,
 )
 from submission.diagnosis.asking import Unclear
@@ -33,6 +34,7 @@ PROBES: tuple[Probe, ...] = (
     reading.whole_request,
     reading.two_pieces,
     reading.line_by_line,
+    answering.head,
     content.in_one_piece,
     content.after_the_head,
     content.three_pieces,
@@ -40,7 +42,7 @@ PROBES: tuple[Probe, ...] = (
     content.without_length,
     crashes.requests,
     crashes.lost_clients,
-    answering.form,
+    answering.rest,
     answering.large,
     answering.short_sends,
     threads.one_at_a_time,
@@ -52,6 +54,8 @@ PROBES: tuple[Probe, ...] = (
     content.spelling,
     calling.arguments,
     calling.response,
+    showing.decoded,
+    showing.escaped,
     limits.content,
     limits.head,
     threads.spins,

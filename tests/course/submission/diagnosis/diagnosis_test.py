@@ -68,6 +68,8 @@ MISTAKES = {
     "5:null-query-not-checked": "crash-get",
     "4:closed-twice": "",
     "6:plus-stays-plus": "query-not-decoded",
+    "5:decoded-before-it-is-split": "query-not-decoded",
+    "5:value-not-escaped": "markup-not-escaped",
     "5:result-of-delegate-ignored": "failure-of-delegate-ignored",
     "3:200-whatever-the-code": "code-of-delegate-ignored",
     "4:query-not-given-to-delegate": "query-not-given-to-delegate",
