@@ -50,6 +50,7 @@ PROBES: tuple[Probe, ...] = (
     threads.head_shared,
     threads.content_shared,
     threads.crowd,
+    threads.large_shared,
     content.elsewhere,
     content.spelling,
     calling.arguments,

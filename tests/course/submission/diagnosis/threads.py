@@ -15,6 +15,7 @@ from submission.diagnosis.asking import (
     wait_until,
 )
 from submission.diagnosis.case import Case, Diagnosis
+from submission.faults import ended
 
 HALF = (b"GET /qa1zx HT", b"TP/1.1\r\nHost: localhost\r\n\r\n")
 TWO_CLIENTS = (
@@ -25,6 +26,7 @@ HALF_POST = (
     "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\na=1'"
 )
 CROWD = 50
+LARGE, PAIRS = 8, 3000  # clients that send so many pairs each
 CROWD_BY_HAND = (
     "for i in {1..200}; do curl -s --max-time 5 -o /dev/null -w '%{http_code}\\n' "
     "http://127.0.0.1:8080/$i & done | sort | uniq -c"
@@ -221,6 +223,49 @@ def receive_all(watch: selectors.BaseSelector, seconds: float) -> int:
             watch.unregister(client.socket)
             done += 1
     return done
+
+
+def large_shared(case: Case) -> Diagnosis | None:
+    """Large pages for several clients at once, as each takes a while to build."""
+    if not case.shows_path:
+        return None
+
+    def request(number: int) -> bytes:
+        pairs = [f"a=q{number}zx"] * (PAIRS if case.stage == 6 else PAIRS // 8)
+        if case.stage == 6:
+            return post("&".join(pairs).encode())
+        return get("/?" + "&".join(pairs))
+
+    numbers = range(10, 10 + LARGE)
+    with case.start() as server:
+        alone = case.control(server, request(9))
+        count = alone.content.count(b"q9zx")
+        if alone.code != 200 or not alone.whole or count < PAIRS // 8:
+            return None
+        small = ask_at_once(server, [get()] * LARGE, case.patience)
+        if server.soon_ended(0.02) or not all(c.answer(0).whole for c in small):
+            return None  # it is not because of what they send
+        for _ in range(8):
+            clients = ask_at_once(server, [request(n) for n in numbers], case.patience)
+            if server.soon_ended(0.02):
+                how = f"the server ended, {ended(server.process.poll() or 0)}"
+                return of_large(how, clients[0])
+            pages = [client.answer(0) for client in clients]
+            for number, client, page in zip(numbers, clients, pages):
+                client.leave()
+                is_whole = page.whole and page.code == 200
+                if is_whole and page.content.count(b"q%dzx" % number) != count:
+                    how = "one of them got pairs of others, or not all of its own"
+                    return of_large(how, client)
+            if not all(page.whole for page in pages):
+                return None
+    return None
+
+
+def of_large(what: str, client: Client) -> Diagnosis:
+    """Of large pages that are not right: no line by hand shows it each time."""
+    what = f"{LARGE} clients sent many pairs at once, and {what}."
+    return shared(what, "", [client])
 
 
 def is_quick(case: Case, server: Server) -> bool:
