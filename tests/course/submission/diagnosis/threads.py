@@ -92,7 +92,7 @@ def head_shared(case: Case) -> Diagnosis | None:
             if alone.anything(0.3):
                 return None
             control = alone.send(HALF[1]).answer(case.patience)
-        if not control.code:
+        if not control.code or (case.shows_path and b"qa1zx" not in control.content):
             return None
         before = server.descriptors()
         with server.connect() as slow:
