@@ -256,16 +256,25 @@ class Walk:
 
 
 def leave(number: int, _frame: object) -> None:
-    """Ends the walk on a signal."""
-    raise SystemExit(128 + number)
+    """Ends the walk on a signal. A second one would end the ending."""
+    for other in SIGNALS:
+        signal.signal(other, signal.SIG_IGN)
+    raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
 
 
 def walk(build: str, stage: str) -> int:
     """Walks through a stage's page; gives the status to exit with."""
-    session = building = None
+    early: list[int] = []  # signals that come before there is anything to end
+    for number in SIGNALS:
+        signal.signal(number, lambda number, _: early.append(number))
+    session = Session(build, first_port=int(PORT))
+    building = None
     try:
-        session = Session(build, first_port=int(PORT))
         building = Build(build, session.folder)
+        for number in SIGNALS:
+            signal.signal(number, leave)
+        if early:
+            leave(early[0], None)
         with Terminal() as terminal:
             Walk(stage, terminal, session, building).go()
     except KeyboardInterrupt:
@@ -298,9 +307,6 @@ def main() -> int:
     if len(sys.argv) != 3:
         print("Usage: docs/tools/walk.py BUILD STAGE", file=sys.stderr)
         return 2
-    for number in SIGNALS:
-        if number != signal.SIGINT:
-            signal.signal(number, leave)
     return walk(*sys.argv[1:])
 
 

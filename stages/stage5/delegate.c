@@ -6,8 +6,8 @@
 #include "http/html.h"
 #include "http/page.h"
 
-/* One item a pair, in the order sent. All of it comes from the client, so all
- * of it is escaped. */
+/* One item per pair, in the order sent. All of it comes from the client, so
+ * all of it is escaped. */
 static void append_pairs(struct buffer *page, const struct form *form)
 {
     buffer_append_string(page, "<ul>\n");

@@ -167,6 +167,14 @@ def walkthrough(stage: int) -> str:
     """The page of the step."""
     text = (TOP / f"docs/stage{stage}.md").read_text("utf-8")
     text = re.sub(r"^.*\[README\]\(\.\./README\.md\).*\n", "", text, flags=re.M)
+    # The server of another stage is elsewhere: what starts it goes, with what it says.
+    text = re.sub(
+        rf"(?:^(?!#|```).+\n)+\n```console\n\$ build/stage(?!{stage}\b)\d/webserve"
+        r"(?:.|\n)*?^```\n",
+        "",
+        text,
+        flags=re.M,
+    )
     parts = [part for part in SECTION.split(text) if not DROPPED.match(part)]
     parts = [without_solutions(part, stage).rstrip() for part in parts]
     return "\n\n".join(part for part in parts if "\n" in part) + "\n"

@@ -12,18 +12,21 @@ OPEN = 2.5  # seconds for which a connection is open that should be closed
 LARGE = 7000  # bytes of a path that is shown on the page
 
 
-def form(case: Case) -> Diagnosis | None:
-    """The form of an answer, and the end of the connection."""
+def head(case: Case) -> Diagnosis | None:
+    """The form of an answer's head."""
+    with case.start() as server, server.connect() as client:
+        answer = client.send(get()).wait_for_end(case.patience)
+        return of_head(answer, client) if answer.data else None
+
+
+def rest(case: Case) -> Diagnosis | None:
+    """How long the answer is said to be, and the end of the connection."""
     with case.start() as server, server.connect() as client:
         client.send(get())
         answer = client.wait_for_end(OPEN)
-        if not answer.data:
+        if not answer.data or of_head(answer, client):
             return None
-        return (
-            of_head(answer, client)
-            or of_length(answer, client)
-            or of_end(case, answer, client)
-        )
+        return of_length(answer, client) or of_end(case, answer, client)
 
 
 def of_head(answer: Answer, client: Client) -> Diagnosis | None:

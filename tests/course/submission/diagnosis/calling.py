@@ -19,7 +19,7 @@ def arguments(case: Case) -> Diagnosis | None:
     if not case.stand_in:
         return None
     with case.start(case.stand_in) as server:
-        client, answer = ask(case, server, get("/called?a=x+y%21&b=2", FIELD))
+        client, answer = ask(case, server, get("/called?a=x+y%26%21&b=2", FIELD))
         lines = answer.content.splitlines()
         if not answer.code:
             return None
@@ -78,14 +78,14 @@ def of_lines(case: Case, lines: list[bytes], client: Client) -> Diagnosis | None
             client,
         )
     pairs = [line for line in lines if line.startswith(b"get_data ")]
-    if pairs != [b"get_data a=x%20y!", b"get_data b=2"]:
+    if pairs != [b"get_data a=x%20y&!", b"get_data b=2"]:
         return found(
             "query-not-decoded",
             "delegate does not get the pairs of the query as they were meant: "
             f"{b', '.join(pairs).decode(errors='replace')[:80]!r}.",
             "In what order do you split at &, split at =, and decode + and %XX?",
             client,
-            "curl 'http://127.0.0.1:8080/?a=x+y%21&b=2'" if case.shows_path else "",
+            "curl 'http://127.0.0.1:8080/?a=x+y%26%21&b=2'" if case.shows_path else "",
         )
     fields = [line.lower() for line in lines if line.lower().startswith(b"field x-p")]
     if not fields:

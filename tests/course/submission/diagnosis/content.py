@@ -19,6 +19,7 @@ FORM = (b"a=", ONE, b"&b=" + TWO, b"&c=" + THREE)
 CONTENT = b"".join(FORM)
 HEAD = post_head(len(CONTENT))
 BY_HAND_HEAD = "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\n"
+REFUSED = (405, 501)
 CURL = "curl -i --max-time 5 -d a=1 http://127.0.0.1:8080/"
 THREE_PIECES = (
     f"(printf '{BY_HAND_HEAD}'; sleep 1; printf a=1; sleep 1; printf '&b=2') "
@@ -47,8 +48,10 @@ def in_one_piece(case: Case) -> Diagnosis | None:
         if ONE in answer.content and THREE in answer.content:
             return None
         with in_pieces(server, (HEAD, CONTENT), 0.3) as other:
-            page = other.answer(case.patience).content
-        if not is_shown(page) or answer.code != 200:
+            later = other.answer(case.patience)
+        if answer.code == later.code and answer.code in REFUSED:
+            return refused(answer.code, client)
+        if not is_shown(later.content) or answer.code != 200:
             return None
         return Diagnosis(
             "content-with-the-head-lost",
@@ -59,6 +62,19 @@ def in_one_piece(case: Case) -> Diagnosis | None:
             "bytes after the empty line then?",
             seen(client, other),
         )
+
+
+def refused(code: int, client: Client) -> Diagnosis:
+    """Of a server that answers GET alone."""
+    return Diagnosis(
+        "post-refused",
+        f"Each POST is answered with {code}: the server answers GET, and does not "
+        "accept POST.",
+        CURL,
+        "Which line of your code refuses POST? Stage 6 is to read its content, and to "
+        "call delegate with what is in it.",
+        seen(client),
+    )
 
 
 def is_shown(page: bytes) -> bool:
