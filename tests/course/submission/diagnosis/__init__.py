@@ -35,6 +35,7 @@ PROBES: tuple[Probe, ...] = (
     reading.two_pieces,
     reading.line_by_line,
     answering.head,
+    answering.without_end,
     content.in_one_piece,
     content.after_the_head,
     content.three_pieces,
@@ -68,7 +69,7 @@ PROBES: tuple[Probe, ...] = (
 
 
 # Where one of these finds something, a probe that comes later has nothing to go by.
-GATES = (reading.whole_request, content.in_one_piece)
+GATES = (reading.whole_request, answering.without_end, content.in_one_piece)
 
 
 def probes_of(stage: int) -> list[Probe]:

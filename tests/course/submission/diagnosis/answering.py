@@ -19,6 +19,28 @@ def head(case: Case) -> Diagnosis | None:
         return of_head(answer, client) if answer.data else None
 
 
+def without_end(case: Case) -> Diagnosis | None:
+    """Whether a client can know where the answer ends. If not, each one waits."""
+    with case.start() as server, server.connect() as client:
+        answer = client.send(get()).answer(case.patience)
+        if answer.whole or client.end or not answer.has_head:
+            return None
+        return of_length(answer, client) or endless(client)
+
+
+def endless(client: Client) -> Diagnosis:
+    """Of an answer that nothing ends."""
+    return Diagnosis(
+        "answer-without-end",
+        "Nothing says where the answer ends: it has no Content-Length, and the "
+        "connection stays open. The client waits forever.",
+        "curl -i --max-time 5 http://127.0.0.1:8080/",
+        "How does the client know that the page is complete? Say its length, and "
+        "close the connection.",
+        seen(client),
+    )
+
+
 def rest(case: Case) -> Diagnosis | None:
     """How long the answer is said to be, and the end of the connection."""
     with case.start() as server, server.connect() as client:
@@ -125,15 +147,7 @@ def of_end(case: Case, answer: Answer, client: Client) -> Diagnosis | None:
     if client.end:
         return None
     if not answer.whole:
-        return Diagnosis(
-            "answer-without-end",
-            "Nothing says where the answer ends: it has no Content-Length, and the "
-            "connection stays open. The client waits forever.",
-            "curl -i --max-time 5 http://127.0.0.1:8080/",
-            "How does the client know that the page is complete? Say its length, and "
-            "close the connection.",
-            seen(client),
-        )
+        return endless(client)
     again = len(client.data)
     client.send(get())
     deadline = client.now() + case.patience

@@ -17,7 +17,7 @@ CONTENT_SIZES = (*SIZES, (1 << 16) + 40)
 COUNTS = (9, 12, 18, 22, 34, 52, 66, 102, 130, 210)
 END = b"qe9zx"  # what comes last must have been read
 LINE = 60
-CLIMB_SECONDS = 3.0
+CLIMB_SECONDS = 4.0  # for all that one probe asks
 HINT = (
     "The assignment says that no assumptions are made about the size of the input. "
     "What does your code do when the array is full?"
@@ -40,10 +40,10 @@ def climb(
     sizes: Iterable[int],
     request: Callable[[int], bytes],
     is_right: Callable[[int, bytes], bool],
+    deadline: float,
 ) -> Found | None:
-    """Asks with each size until one does not work."""
+    """Asks with each size until one does not work, or until the clock says so."""
     good = 0
-    deadline = time.monotonic() + CLIMB_SECONDS
     for size in sizes:
         if time.monotonic() > deadline:
             return None
@@ -100,14 +100,15 @@ def head(case: Case) -> Diagnosis | None:
     def shows_target(code: int, page: bytes) -> bool:
         return code == 200 and (not case.shows_path or END in page)
 
+    until = time.monotonic() + CLIMB_SECONDS
     with case.start() as server:
-        by_head = climb(case, server, SIZES[1:], lines, is_right)
+        by_head = climb(case, server, SIZES[1:], lines, is_right, until)
     with case.start() as server:
-        by_line = climb(case, server, SIZES, line, is_right)
+        by_line = climb(case, server, SIZES, line, is_right, until)
     with case.start() as server:
-        by_target = climb(case, server, TARGET_SIZES, target, shows_target)
+        by_target = climb(case, server, TARGET_SIZES, target, shows_target, until)
     with case.start() as server:
-        by_count = climb(case, server, COUNTS, fields, is_right)
+        by_count = climb(case, server, COUNTS, fields, is_right, until)
     if by_count and not (by_head and lines(by_head.bad).count(b"\n") < by_count.bad):
         return fields_found(by_count)
     if by_target and not (by_line and by_line.bad <= by_target.bad):
@@ -144,6 +145,7 @@ def content(case: Case) -> Diagnosis | None:
             CONTENT_SIZES,
             request,
             lambda code, page: code == 200 and END in page,
+            time.monotonic() + CLIMB_SECONDS,
         )
         if not limit:
             return None

@@ -238,9 +238,10 @@ def large_shared(case: Case) -> Diagnosis | None:
 
     numbers = range(10, 10 + LARGE)
     with case.start() as server:
-        alone = case.control(server, request(9))
-        count = alone.content.count(b"q9zx")
-        if alone.code != 200 or not alone.whole or count < PAIRS // 8:
+        alone = case.control(server, request(99))  # as long as the others
+        count = alone.content.count(b"q99zx")
+        sent = request(99).count(b"q99zx")
+        if alone.code != 200 or not alone.whole or count < sent:
             return None
         small = ask_at_once(server, [get()] * LARGE, case.patience)
         if server.soon_ended(0.02) or not all(c.answer(0).whole for c in small):
