@@ -109,7 +109,7 @@ assert_server_answers() {
 
 # The page of a long query is 800 KB long, in the stages that show it: more than
 # fits the buffers of these clients, so that the server has to wait.
-# bats test_tags=assignment,robustness,id:answer-never-read
+# bats test_tags=assignment,threads,id:answer-never-read
 # hint: send may wait for ever; and while it does, who else is answered?
 @test "a client that never reads its answer harms nobody" {
     hold deaf -c 20 -s 'send GET /?' 'repeat 32700 a&' \

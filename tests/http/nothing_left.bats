@@ -83,3 +83,32 @@ clients() {
     ((after < before + 300)) || fail "for 400 clients more, there are \
 $((after - before)) pieces of memory more: is it their threads' stacks?"
 }
+
+# assert_rests WHOM: at hardly one of ten looks a thread of the server is running, or would
+# like to. (How long one has run says little where others run as well.)
+assert_rests() {
+    local looks running=0 stat line
+
+    for ((looks = 0; looks < 10; looks++)); do
+        pause 0.05
+        for stat in "/proc/$SERVER_PID/task/"*/stat; do
+            { read -r line <"$stat"; } 2>/dev/null || continue
+            [[ $line != *') R '* ]] || break
+        done
+        [[ $line != *') R '* ]] || running=$((running + 1))
+    done
+    ((running < 8)) || fail "expected: the server waits; with $1 it was running \
+at $running of 10 looks"
+}
+
+# bats test_tags=assignment,robustness,id:no-spinning
+# hint: What does recv return when nothing has come yet, and what when the client has
+#   ended? Which loop goes on at once in either case?
+@test "a silent client, and one that left in the middle, use no processor time" {
+    needs_proc
+    hold silent 'send GET / HTTP/1.1\r\n' hold
+    assert_rests 'a client that is silent'
+    finish silent
+    raw_client 'send GET / HTTP/1.1\r\n' end 'pause 50' || true
+    assert_rests 'a client that has left'
+}

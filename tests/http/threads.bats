@@ -33,6 +33,17 @@ teardown_file() {
     assert_came 100 'HTTP/1.[01] 200'
 }
 
+# bats test_tags=assignment,threads,id:silent-client
+# hint: Who waits in recv for a client that says nothing, and who accepts meanwhile?
+@test "a client that says nothing does not delay another" {
+    hold silent hold
+    raw_client -t 3 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' answer ||
+        fail 'expected: an answer within 3 s, although another client is silent'
+    take_answer
+    assert_hello /p
+    finish silent
+}
+
 # bats test_tags=assignment,threads,id:1000-connections
 # hint: Do two threads use the same variable: a static buffer, or the
 #   address of a variable of the loop?
