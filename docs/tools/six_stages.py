@@ -33,7 +33,7 @@ STEPS = (
     "delegate shows the URL",
     "POST data",
 )
-# What a step writes anew, in its place.
+# What a step adds, in its place.
 CHANGED = {1: {"page"}, 5: {"page"}, 6: {"receive", "page"}}
 URL, CONSTANT = "hello, /a  key=x; value=1;", "hello, world"
 WIRE = (URL, CONSTANT, CONSTANT, CONSTANT, URL, URL)

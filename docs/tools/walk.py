@@ -280,7 +280,7 @@ def walk(build: str, stage: str) -> int:
     except KeyboardInterrupt:
         return 0  # that is one way to end it
     except BrokenPipeError:
-        return 0  # whoever reads has seen enough
+        return 0  # the reader has seen enough
     except (Failed, OSError) as error:
         print(f"docs/tools/walk.py: {error}", file=sys.stderr)
         return 1

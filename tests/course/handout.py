@@ -153,7 +153,7 @@ def fill_folder(folder: Path, stage: int) -> None:
 
 
 def zipped(folder: Path) -> None:
-    """The folder as a zip beside it, byte for byte the same each time."""
+    """The folder as a zip in the same place, byte for byte the same each time."""
     with zipfile.ZipFile(f"{folder}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             name = str(path.relative_to(folder.parent))

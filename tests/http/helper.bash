@@ -1,6 +1,6 @@
 # helper.bash - what the tests of this folder share. A test is a few lines:
 #
-#     # bats test_tags=contract,requests,id:two-pieces
+#     # bats test_tags=assignment,requests,id:two-pieces
 #     # hint: One recv is not one request.
 #     @test "a request that comes in two pieces gets the page" {
 #         ask 'send GET /p HTTP/1.1\r\n' 'pause 20' 'send Host: a\r\n\r\n'
@@ -252,8 +252,9 @@ its_words() {
 
 # end_status: the exit status of the server, which has ended.
 end_status() {
-    wait_until 2 test -s "$SERVER_ENDED" || true
     local code
+
+    wait_until 2 test -s "$SERVER_ENDED" || true
     code=$(<"$SERVER_ENDED")
     printf '%d\n' "$((${code:-0}))"
 }

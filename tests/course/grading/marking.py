@@ -55,17 +55,18 @@ class Marker:
         taken = load(folder)
         if taken.problem:
             return self.nothing(taken)
+        grade = Grade(taken.name, self.stage, self.level)
         with leased_uid() as uid:
-            return self.mark_as(folder, uid if self.level != "none" else os.getuid())
+            self.mark_as(grade, folder, uid if self.level != "none" else os.getuid())
+        return grade
 
-    def mark_as(self, folder: Path, uid: int) -> Grade:
+    def mark_as(self, grade: Grade, folder: Path, uid: int) -> None:
         """Marks it as that user, whom nobody else uses meanwhile."""
         started = time.monotonic()
         place = Path(tempfile.mkdtemp(prefix="grade."))
         work = self.work / f"{uid}"
         shutil.rmtree(work, ignore_errors=True)
         work.mkdir(parents=True, mode=0o700)
-        grade = Grade(load(folder).name, self.stage, self.level)
         try:
             place.chmod(0o711)
             (place / "view").mkdir()
@@ -75,7 +76,6 @@ class Marker:
         finally:
             shutil.rmtree(place, ignore_errors=True)
         grade.seconds = round(time.monotonic() - started, 1)
-        return grade
 
     def run_cell(self, place: Path, folder: Path, uid: int, work: Path) -> int | None:
         """Runs the judge in a cell; its exit status, None if it was out of time."""

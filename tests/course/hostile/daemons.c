@@ -1,5 +1,5 @@
 /*
- * daemons.c - leaves daemons behind that turn the processor; then it serves.
+ * daemons.c - leaves daemons running that turn the processor; then it serves.
  * expects: any
  * reported: outlived the program
  */

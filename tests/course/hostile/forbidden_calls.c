@@ -1,6 +1,6 @@
 /*
  * forbidden_calls.c - asks the kernel for what would let it out, or hide memory
- * from whoever counts it; where it gets that, it serves nobody.
+ * from the one who counts it. If it gets any of that, it does not serve.
  * expects: all
  */
 #include <errno.h>

@@ -1,5 +1,5 @@
 /*
- * refork.c - leaves a daemon behind that starts itself again every 30 ms, so
+ * refork.c - leaves a daemon running that starts itself again every 30 ms, so
  * that nobody finds it twice; then it serves.
  * expects: any
  * reported: outlived the program that started them, and started others

@@ -171,9 +171,8 @@ class Judge:
         fault."""
         worths = read_points(self.stage)
         needs = {worth.group: worth.files for worth in worths}
-        lacks = (
-            self.built.lacks
-        )  # it gives no points, even if the server can do without
+        # What it lacks gives no points, even if the server can do without.
+        lacks = self.built.lacks
         tests = [test for test in self.listed() if self.is_wanted(test)]
         for test in tests:
             test.graded = gives_points(test, worths)

@@ -21,7 +21,8 @@
  *     read            prints all that comes, until the other side ends; then
  *                     ends this side
  *     answer          prints what comes until an answer is whole by its head,
- * and what follows it within 300 ms take N          prints the next N bytes
+ *                     and what follows it within 300 ms
+ *     take N          prints the next N bytes
  *     until TEXT      prints what comes, through that text
  *     pause MS        waits so many milliseconds
  *     silence MS      makes sure that for so long nothing comes, no end either
