@@ -7,14 +7,6 @@
 
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 # bats test_tags=http,errors,id:request-line-faults
 @test "a malformed request line gets 400" {
     check_rows request-line absolute

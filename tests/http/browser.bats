@@ -10,14 +10,6 @@
 
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 teardown() {
     if [[ -n ${session-} ]]; then
         curl -q -sS --noproxy '*' -X DELETE "$driver/session/$session" \

@@ -5,16 +5,9 @@
 #   called for each request, by its name?
 
 # shellcheck disable=SC2154 # helper.bash sets them
+export shared_server=$SERVER_STAND_IN
 load helper
 load calling
-
-setup_file() {
-    start_server "$SERVER_STAND_IN"
-}
-
-teardown_file() {
-    stop_server
-}
 
 # bats test_tags=assignment,handle_connection,id:called-for-get
 @test "a GET calls delegate, as a GET and with the path" {

@@ -5,16 +5,9 @@
 #   ask with curl -d.
 
 # shellcheck disable=SC2154 # helper.bash sets them
+export shared_server=$SERVER_STAND_IN
 load helper
 load calling
-
-setup_file() {
-    start_server "$SERVER_STAND_IN"
-}
-
-teardown_file() {
-    stop_server
-}
 
 # bats test_tags=assignment,post-data,id:called-for-post
 @test "a POST calls delegate, as a POST and with the path" {

@@ -10,14 +10,6 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 get='GET / HTTP/1.1\r\nHost: a\r\n'
 hidden='GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n'
 

@@ -10,14 +10,6 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 post='POST / HTTP/1.1\r\nHost: a\r\n'
 # shellcheck disable=SC2034 # assert_each looks for it
 listed='key=a; value=1; '

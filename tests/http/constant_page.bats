@@ -6,14 +6,6 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 # assert_content CONTENT: that of the answer is the same; if not, shows where it differs.
 assert_content() {
     local i=0 differs

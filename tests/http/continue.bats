@@ -6,14 +6,6 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 post='POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n'
 
 # bats test_tags=http,post-data,id:continue-then-answer

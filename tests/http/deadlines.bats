@@ -5,15 +5,8 @@
 # SERVER_SMALL allows 600 ms and a second for each 500 octets, and 8 threads.
 
 # shellcheck disable=SC2154 # helper.bash sets came
+export shared_server=$SERVER_SMALL
 load helper
-
-setup_file() {
-    start_server "$SERVER_SMALL"
-}
-
-teardown_file() {
-    stop_server
-}
 
 # bats test_tags=ours,id:half-sent-or-silent
 # hint: What does the loop that receives do when nothing comes? Is the time that it

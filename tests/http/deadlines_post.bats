@@ -6,15 +6,8 @@
 #
 # SERVER_SMALL allows 600 ms and a second for each 500 octets.
 
+export shared_server=$SERVER_SMALL
 load helper
-
-setup_file() {
-    start_server "$SERVER_SMALL"
-}
-
-teardown_file() {
-    stop_server
-}
 
 post='POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n'
 

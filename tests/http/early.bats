@@ -6,14 +6,6 @@
 # shellcheck disable=SC2154 # helper.bash sets elapsed
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 # assert_at_once CODE REQUEST: the answer to so much of a request, of which no
 # more comes.
 assert_at_once() {

@@ -8,14 +8,6 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 get='GET / HTTP/1.1\r\nHost: a\r\n'
 
 # soon STEP...: takes the steps, and says so if that takes more than 3 seconds.

@@ -3,13 +3,10 @@
 
 # shellcheck disable=SC2153,SC2154 # helper.bash sets them
 load helper
+load own_server
 
 setup() {
     start_server
-}
-
-teardown() {
-    kill_server
 }
 
 # bats test_tags=assignment,robustness,id:gone-before-answer

@@ -6,14 +6,6 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 # assert_as_get REQUEST: given without its method.
 assert_as_get() {
     local get

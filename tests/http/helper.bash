@@ -15,6 +15,10 @@
 #
 #     # stages: 1 5 6
 #
+# All tests of a file share one server, which runs from setup_file to teardown_file. It
+# is $SERVER, unless the file exports shared_server before it loads this. If each test has
+# a server of its own, the file loads own_server.bash after this.
+#
 # A test asks with `ask` (raw bytes), `fetch` (a path, as curl asks for it), or
 # `ask_each` (many requests at once, request_tables.bash). What came must be an answer.
 # Then `ask` and `fetch` set
@@ -58,6 +62,14 @@ for file in failure_report request_tables page; do
     # shellcheck source=/dev/null
     source "${BASH_SOURCE[0]%/*}/$file.bash"
 done
+
+setup_file() {
+    start_server "${shared_server:-$SERVER}"
+}
+
+teardown_file() {
+    stop_server
+}
 
 # Bats follows each command of a test, so that it can show the one that failed. It
 # should not follow those of the functions here: that takes longer than they do.

@@ -5,14 +5,6 @@
 
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 tail='send  HTTP/1.1\r\nHost: a\r\n\r\n'
 
 # bats test_tags=http,errors,id:request-line-limit

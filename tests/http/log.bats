@@ -6,13 +6,10 @@
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # helper.bash sets them
 load helper
+load own_server
 
 setup() {
     start_server
-}
-
-teardown() {
-    kill_server
 }
 
 has_lines() {

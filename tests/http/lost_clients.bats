@@ -6,14 +6,6 @@
 # shellcheck disable=SC2154 # helper.bash sets came
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 request='GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
 
 assert_server_answers() {

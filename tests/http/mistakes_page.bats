@@ -5,14 +5,6 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 # bats test_tags=assignment,get-data,id:long-names-shown
 # hint: Is there an array of a fixed size on the way to the page?
 @test "a path, a key and a value of 10,000 octets are shown whole" {

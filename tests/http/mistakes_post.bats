@@ -8,14 +8,6 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 # soon STEP...: as ask, in 3 seconds.
 soon() {
     local code=0

@@ -9,10 +9,7 @@
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
-
-teardown() {
-    kill_server
-}
+load own_server
 
 # start_soon INTERFACE PORT: as start_server, but it must listen in 2 seconds.
 start_soon() {

@@ -6,14 +6,6 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 # bats test_tags=assignment,get-data,id:homework-example
 @test "the example of the homework gets hello, the path and three pairs" {
     fetch '/some/random/url?name=test&name=test2&blah=foo'

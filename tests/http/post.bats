@@ -6,14 +6,6 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 # assert_data QUERY_PAIRS POST_PAIRS: the pairs of the query, then, under a
 # heading, those of the POST data; each list is one string, a line a pair.
 assert_data() {

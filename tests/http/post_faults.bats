@@ -5,14 +5,6 @@
 
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 # bats test_tags=http,errors,id:post-over-limit
 @test "a POST with content over 16 MiB gets 413 as soon as that is known" {
     check_rows post-limit

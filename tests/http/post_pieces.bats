@@ -5,14 +5,6 @@
 
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 post='POST / HTTP/1.1\r\nHost: a\r\n'
 length="${post}Content-Length"
 chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"

@@ -7,14 +7,6 @@
 
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 # bats test_tags=http,errors,id:post-refused
 @test "a POST gets 501" {
     check_rows post post-continue timeout/post-content

@@ -5,10 +5,7 @@
 
 # shellcheck disable=SC2154 # run_server sets code and said
 load helper
-
-teardown() {
-    kill_server
-}
+load own_server
 
 # assert_one_sentence CODE FRAGMENT...: it ended with that, said one sentence on
 # standard error, with one of these in it, and printed nothing.

@@ -5,14 +5,6 @@
 
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 tail='Host: a\r\n\r\n'
 
 # bats test_tags=http,requests,id:absolute-form

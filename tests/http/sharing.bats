@@ -3,13 +3,10 @@
 
 # shellcheck disable=SC2030,SC2031,SC2154 # helper.bash sets them
 load helper
+load own_server
 
 setup() {
     start_server
-}
-
-teardown() {
-    kill_server
 }
 
 # logged COUNT: true once so many exchanges are in the log.

@@ -7,11 +7,8 @@
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
+load own_server
 load calling
-
-teardown() {
-    kill_server
-}
 
 # bats test_tags=assignment,answers,id:short-sends
 @test "the answer comes whole, although send takes only a part each time" {

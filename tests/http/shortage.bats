@@ -3,13 +3,10 @@
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
+load own_server
 
 setup() {
     start_server
-}
-
-teardown() {
-    kill_server
 }
 
 needs_prlimit() {

@@ -6,13 +6,10 @@
 
 # shellcheck disable=SC2016,SC2034,SC2153,SC2154 # helper.bash has them; `hand` is typed
 load helper
+load own_server
 
 setup() {
     start_server
-}
-
-teardown() {
-    kill_server
 }
 
 # by_hand_when OCTETS SECONDS [OCTETS]: the line to try, in which the server gets

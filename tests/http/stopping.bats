@@ -6,10 +6,7 @@
 
 # shellcheck disable=SC2034,SC2153,SC2154 # helper.bash has them
 load helper
-
-teardown() {
-    kill_server
-}
+load own_server
 
 # stop_with_all_in_hand COUNT: so many clients have sent half of a request, and
 # the threads are with them; then the server is halted, while they send the

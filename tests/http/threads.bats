@@ -6,14 +6,6 @@
 # shellcheck disable=SC2154 # helper.bash sets came
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 # bats test_tags=assignment,threads,id:100-half-sent
 # hint: While one client dawdles, who accepts the next one? Is a thread
 #   waited for (joined) right after its start?

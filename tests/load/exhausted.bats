@@ -4,11 +4,8 @@
 # SERVER_FOUR has at most 4 threads.
 
 load ../http/helper
+load ../http/own_server
 load held
-
-teardown() {
-    kill_server
-}
 
 # bats test_tags=id:load-64-descriptors
 @test "with 64 descriptors and 200 half-sent requests, the server waits, does not spin, and recovers" {

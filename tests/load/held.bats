@@ -2,14 +2,11 @@
 # stages: 1 2 3 4 5 6
 
 load ../http/helper
+load ../http/own_server
 load held
 
 setup() {
     start_server
-}
-
-teardown() {
-    kill_server
 }
 
 # bats test_tags=id:load-4000-held

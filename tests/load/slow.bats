@@ -6,16 +6,9 @@
 # slow_post.bats.
 
 # shellcheck disable=SC2154 # helper.bash sets content
+export shared_server=$SERVER_HASTY
 load ../http/helper
 load held
-
-setup_file() {
-    start_server "$SERVER_HASTY"
-}
-
-teardown_file() {
-    stop_server
-}
 
 # Nearly as long a query as a request line may have, of empty values: in the
 # stages that show it, the page is 12 times as long. The others have one page.

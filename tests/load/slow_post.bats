@@ -4,16 +4,9 @@
 # SERVER_HASTY gives 600 ms, and 1.5 s at the very most.
 
 # shellcheck disable=SC2154 # helper.bash sets came
+export shared_server=$SERVER_HASTY
 load ../http/helper
 load held
-
-setup_file() {
-    start_server "$SERVER_HASTY"
-}
-
-teardown_file() {
-    stop_server
-}
 
 # bats test_tags=id:load-dripping-content
 @test "content that drips in gets 408 in its time" {

@@ -92,10 +92,9 @@ def as_report(grade: Grade) -> str:
     parts = [as_text(grade).rstrip("\n")]
     if (cause := grade.cause()) and cause.detail:
         parts += [f"What was seen:\n{indented(cause.detail)}"]
-    reds = [t for t in grade.tests if t.result not in ("passed", "not-run")]
     for title, tests in (
         ("Red tests", grade.red()),
-        ("Red, and without points", [test for test in reds if not test.graded]),
+        ("Red, and without points", [t for t in grade.tests if t.is_red and not t.graded]),
     ):
         if tests:
             parts += [f"---- {title}"]
@@ -169,7 +168,7 @@ def as_junit(grade: Grade) -> str:
     for test in grade.tests:
         suites.setdefault(test.group if test.graded else "not graded", []).append(test)
     for name, tests in suites.items():
-        bad = [t for t in tests if t.result not in ("passed", "not-run")]
+        bad = [test for test in tests if test.is_red]
         skipped = [t for t in tests if t.result == "not-run"]
         suite = ElementTree.SubElement(
             root,

@@ -77,11 +77,7 @@ class Grade:
     def red(self) -> list[Test]:
         """The graded tests that ran and did not pass, in the order of the groups."""
         order = [group.name for group in self.groups]
-        red = [
-            test
-            for test in self.tests
-            if test.graded and test.result not in ("passed", "not-run")
-        ]
+        red = [test for test in self.tests if test.graded and test.is_red]
         # What another delegate sees can least be tried by hand.
         late = ("handle_connection",)
         return sorted(

@@ -54,11 +54,7 @@ def document(title: str, body: str) -> str:
 def as_page(grade: Grade) -> str:
     """The whole page."""
     red = grade.red()
-    shown = [
-        t
-        for t in grade.tests
-        if not t.graded and t.result not in ("passed", "not-run", "missing")
-    ]
+    shown = [test for test in grade.tests if test.is_red and not test.graded]
     parts = [
         f"<h1>{escape(grade.name)}, stage {grade.stage}</h1>",
         f'<p><span class="points">{number(grade.points)}</span> of '

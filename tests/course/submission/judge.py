@@ -38,6 +38,7 @@ class Judge:
         self.stage = stage
         self.trusted = trusted  # where make has built what is ours
         self.work = work  # what is BUILD for the tests
+        self.worths = read_points(stage)
         self.built = Built()
         self.builder = Builder(workshop, stage, trusted)
         self.tests: list[Test] = []
@@ -169,13 +170,11 @@ class Judge:
     def expected(self) -> list[Test]:
         """The tests of the stage; those that are not to be run say because of which
         fault."""
-        worths = read_points(self.stage)
-        needs = {worth.group: worth.files for worth in worths}
+        needs = {worth.group: worth.files for worth in self.worths}
         # What it lacks gives no points, even if the server can do without.
         lacks = self.built.lacks
         tests = [test for test in self.listed() if self.is_wanted(test)]
         for test in tests:
-            test.graded = gives_points(test, worths)
             files = needs.get(group_of(test), ())
             keeps = [lacks[name] for name in files if name in lacks]
             if keeps:
@@ -195,10 +194,7 @@ class Judge:
                 test.because = others[0].because if others else test.because
             if test.because:
                 test.result = "not-run"
-        structure = structure_tests(self.stage, self.built)
-        for test in structure:
-            test.graded = gives_points(test, worths)
-        return tests + structure
+        return tests + structure_tests(self.stage, self.built)
 
     def listed(self) -> list[Test]:
         """The tests of the stage."""
@@ -241,10 +237,8 @@ class Judge:
         if better:
             names = "; ".join(test.id for test in better)
             self.built.notes.append(f"Red, and green when run again alone: {names}.")
-        is_red = any(
-            t.graded and t.result not in ("passed", "not-run") for t in self.tests
-        )
-        if is_red and not (self.built.no_server or self.diagnosis):
+        has_red = any(t.is_red and gives_points(t, self.worths) for t in self.tests)
+        if has_red and not (self.built.no_server or self.diagnosis):
             self.diagnosis = self.ask()
 
     def ask(self) -> Diagnosis | None:
@@ -270,7 +264,7 @@ class Judge:
         lucky once. Where much is red, the machine is not the reason, unless it was seen
         to be overloaded.
         """
-        judged = [test for test in self.to_run() if test.graded]
+        judged = [test for test in self.to_run() if gives_points(test, self.worths)]
         red = [test for test in judged if test.result in ("failed", "hung")]
         better: list[Test] = []
         if len(red) > FEW and not self.strain.overloaded:

@@ -27,10 +27,6 @@ BATS = """# x.bats - a file.
 
 load helper
 
-teardown_file() {
-    stop_server
-}
-
 # bats test_tags=id:one
 @test "the first" {
     true

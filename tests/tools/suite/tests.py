@@ -73,6 +73,11 @@ class Test:
         return self.title.startswith(AT_END)
 
     @property
+    def is_red(self) -> bool:
+        """Whether the test was run and did not pass."""
+        return self.result not in ("passed", "not-run")
+
+    @property
     def heading(self) -> str:
         """Its id, and what it is about."""
         return self.id if self.title in ("", self.id) else f"{self.id}: {self.title}"
@@ -107,10 +112,11 @@ def read_bats(path: Path) -> Iterator[Test]:
             file_tags = line.partition("=")[2]
         elif line.startswith("# bats test_tags="):
             tags = line.partition("=")[2]
-        elif line == "load helper":
+        elif re.fullmatch(r"load (\S*/)?helper", line):
             file_hint, hint = hint, ""
-        elif line == "teardown_file() {":
             has_server = True
+        elif re.fullmatch(r"load (\S*/)?own_server", line):
+            has_server = False  # none that all tests of the file share
         elif line.startswith("@test"):
             title = re.fullmatch(r"@test (?:\"(.*)\"|'(.*)') \{", line)
             both = f"{file_tags},{tags}".replace(",", " ").split()
