@@ -11,10 +11,10 @@ named, gets
 The folder has what `make start` gives; walkthrough.md and mistakes.md, without the
 solutions; and in project/, common/ and what the tests of the step need, so that `make
 test` works there and nothing else of the project is needed. What the tests have only
-for other stages is cut out. No line of the stages from the step on is in it, except
-the contract of the step (webserve.h) and lines that the stage before, stage 1 or
-common/ has too. If there is one all the same, this program names it, removes the
-folder, and exits with 1.
+for other stages is cut out; before step 6, so is everything about POST data. No line of
+the stages from the step on is in it, except the contract of the step (webserve.h) and
+lines that the stage before, stage 1 or common/ has too. If there is one all the same,
+this program names it, removes the folder, and exits with 1.
 """
 
 import os
@@ -40,9 +40,11 @@ FLAGS = "COMPILE LINK UNIT_CFLAGS STAND_IN_LINK SHORT_LINK".split()
 FILES = (
     "tests/http/*.bash tests/http/*.c tests/unit/link_flags.sh "
     "tests/tools/install.sh tests/tools/raw_client/*.[ch] "
-    "tests/tools/strict_answer.[ch] tests/wire/corpus.py tests/wire/corpus/*.txt "
+    "tests/tools/strict_answer.[ch] tests/wire/corpus.py "
     "tests/course/submission/*.tsv common/*/*.[ch] docs/examples/*.gdb LICENSE"
 ).split()
+ROWS = re.compile(r"check_(?:rows|sentences) ((?:.*\\\n)*.*)")
+ANSWER_LINE = re.compile(r"^  (\d)(?:-(\d))?: .*\n", re.M)  # of a request of the corpus
 STAGES_LINE = re.compile(r"^((?:#|/\*) stages: )[\d ]+?( \*/)?$", re.M)
 SINCE_1980 = (1980, 1, 1, 0, 0, 0)  # the time of each file in the zip: always the same
 
@@ -55,12 +57,27 @@ def copy(path: Path, project: Path) -> Path:
     return target
 
 
+def is_about_post(path: Path) -> bool:
+    """Whether a file is about POST data alone, which step 6 brings."""
+    return path.name.startswith("post") or path.match("diagnosis/content.py")
+
+
 def test_files(stage: int) -> Iterator[Path]:
     """The files with a test of the stage that a student's server is judged by."""
     jobs = {test.job for test in expected_tests(stage) if test.tag != "ours"}
     for job in sorted(jobs):
         bats = TOP / f"tests/http/{job}.bats"
         yield bats if bats.exists() else TOP / f"tests/unit/{job}.c"
+
+
+def corpus_files(tests: list[Path]) -> set[Path]:
+    """The groups of requests that Bats files send."""
+    texts = [path.read_text("utf-8") for path in tests if path.suffix == ".bats"]
+    words = [
+        word for text in texts for rows in ROWS.findall(text) for word in rows.split()
+    ]
+    paths = {TOP / f"tests/wire/corpus/{word.partition('/')[0]}.txt" for word in words}
+    return {path for path in paths if path.exists()}
 
 
 def support_files(units: list[Path]) -> set[Path]:
@@ -111,10 +128,19 @@ def cut_down(path: Path, stage: int) -> None:
         command = ["unifdef", f"-DSTAGE={seen}", "-m", str(path)]
         if subprocess.run(command, check=False).returncode == 2:
             raise OSError(f"unifdef cannot read {path}")
-    elif path.suffix != ".bats":
-        return
     text = path.read_text("utf-8")
-    path.write_text(STAGES_LINE.sub(rf"\g<1>{stage}\2", text), "utf-8")
+    if path.suffix in (".bats", ".c", ".h"):
+        text = STAGES_LINE.sub(rf"\g<1>{stage}\2", text)
+    elif path.parent.name == "corpus":
+        text = ANSWER_LINE.sub(lambda m: m[0] if answers(m, stage) else "", text)
+    elif stage < 6 and path.parent.name == "diagnosis":
+        text = re.sub(r"^    content[.,].*\n", "", text, flags=re.M)
+    path.write_text(text, "utf-8")
+
+
+def answers(line: re.Match[str], stage: int) -> bool:
+    """Whether a line of the corpus says what the stage answers."""
+    return int(line[1]) <= stage <= int(line[2] or line[1])
 
 
 def only(table: str, stage: int) -> str:
@@ -126,11 +152,16 @@ def only(table: str, stage: int) -> str:
 def fill_project(project: Path, stage: int) -> None:
     """Everything that the tests need, in project/."""
     found = [path for pattern in FILES for path in sorted(TOP.glob(pattern))]
-    tests = list(test_files(stage))
+    tests = [
+        path for path in test_files(stage) if stage == 6 or not is_about_post(path)
+    ]
     units = [path for path in tests if path.suffix == ".c"]
-    for path in [*found, *tests, *support_files(units), *modules()]:
+    found += [*tests, *corpus_files(tests), *support_files(units), *modules()]
+    for path in found:
         if stage == 1 and path.name == "stand_in_delegate.c":
             continue  # the server of stage 1 calls no delegate
+        if stage < 6 and is_about_post(path):
+            continue  # answers.bats names a group of the corpus that is
         copied = copy(path, project)
         if path.is_relative_to(TOP / "tests") and "raw_client" not in path.parts:
             cut_down(copied, stage)

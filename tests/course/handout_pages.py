@@ -21,8 +21,6 @@ DETAILS = re.compile(
 )
 FENCED = re.compile(r"^```(?P<language>\S*)\n(?P<body>.*?)^```\n", re.M | re.S)
 SECTION = re.compile(r"^(?=#{2,3} )", re.M)
-# Sections about what only the whole project has.
-DROPPED = re.compile(r"## (The difference|How the tests check it)\n")
 # Commands that need the whole project, and a command with what it prints.
 ELSEWHERE = re.compile(
     r"\bmake (start|diff|wire|mistakes|walk|trace|live|grade)\b|stages/"
@@ -131,9 +129,11 @@ def folded(section: str, match: re.Match[str]) -> str:
     return match[0] if is_help else ""
 
 
-def is_catalogue(match: re.Match[str]) -> bool:
-    """Whether a block lists all mistakes of a stage, which mistakes.md has."""
-    return match["maker"] == "mistakes" and len(match["arguments"].split()) < 2
+def unlinked(link: re.Match[str]) -> str:
+    """What is left of a link: the folder has mistakes.md, and not the other pages."""
+    if link["target"] == "../tests/mistakes":
+        return "`mistakes.md`"
+    return link[0] if link["target"].startswith("http") else link["text"][1:-1]
 
 
 def without_solutions(section: str, stage: int) -> str:
@@ -141,8 +141,7 @@ def without_solutions(section: str, stage: int) -> str:
 
     def block(match: re.Match[str]) -> str:
         inside = match[0].split("\n", 1)[1].rpartition("<!-- end -->")[0]
-        is_seen = match["maker"] != "part" and not is_catalogue(match)
-        return inside if is_seen else ""
+        return "" if match["maker"] == "part" else inside
 
     section = BLOCK.sub(block, section)
     section = DETAILS.sub(lambda match: folded(section, match), section)
@@ -154,9 +153,7 @@ def without_solutions(section: str, stage: int) -> str:
     )
     section = FENCED.sub(without_commands, section)
     section = PICTURE.sub(GONE, section)
-    section = LINK.sub(
-        lambda m: m[0] if m["target"].startswith("http") else m["text"][1:-1], section
-    )
+    section = LINK.sub(unlinked, section)
     section = ANNOUNCES.sub(r"\g<before>", section).replace(GONE, "")
     section = MENTIONS.sub(r"\g<before>", section)
     section = re.sub(r"(?<=\n\n) (?=\S)", "", section).replace(".  ", ". ")
@@ -175,8 +172,7 @@ def walkthrough(stage: int) -> str:
         text,
         flags=re.M,
     )
-    parts = [part for part in SECTION.split(text) if not DROPPED.match(part)]
-    parts = [without_solutions(part, stage).rstrip() for part in parts]
+    parts = [without_solutions(part, stage).rstrip() for part in SECTION.split(text)]
     return "\n\n".join(part for part in parts if "\n" in part) + "\n"
 
 

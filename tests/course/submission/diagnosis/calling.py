@@ -1,7 +1,7 @@
 """Probes of what a server does with `delegate`: it is linked with that of the tests,
 tests/http/stand_in_delegate.c, which says what it was called with."""
 
-from submission.diagnosis.asking import Answer, Client, Server, get, post, seen
+from submission.diagnosis.asking import Answer, Client, Server, get, seen
 from submission.diagnosis.case import Case, Diagnosis
 
 FIELD = b"X-Probe: a:b:c\r\n"
@@ -34,30 +34,7 @@ def arguments(case: Case) -> Diagnosis | None:
                 "response?",
                 client,
             )
-        wrong = of_lines(case, lines, client)
-        if wrong or case.stage < 6:
-            return wrong
-        client, answer = ask(
-            case, server, post(b"c=3&d=4").replace(b" / ", b" /called ", 1)
-        )
-        lines = answer.content.splitlines()
-        if b"request_type=GET" in lines:
-            return found(
-                "post-called-get",
-                'delegate is called with "GET" for a POST.',
-                "What is the first argument in your call of delegate, and where does "
-                "its value come from?",
-                client,
-            )
-        if b"request_type=POST" in lines and b"post_data d=4" not in lines:
-            return found(
-                "post-data-not-given-to-delegate",
-                "The content of a POST does not reach delegate in post_data.",
-                "Where is the content parsed, and which argument of delegate gets the "
-                "result?",
-                client,
-            )
-    return None
+        return of_lines(case, lines, client)
 
 
 def of_lines(case: Case, lines: list[bytes], client: Client) -> Diagnosis | None:

@@ -1,7 +1,9 @@
 """Probes of how a server reads the content of a POST, which stage 6 does."""
 
+import time
 from collections.abc import Callable
 
+from submission.diagnosis import calling, limits, threads
 from submission.diagnosis.asking import (
     Client,
     Server,
@@ -20,6 +22,7 @@ CONTENT = b"".join(FORM)
 HEAD = post_head(len(CONTENT))
 BY_HAND_HEAD = "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\n"
 REFUSED = (405, 501)
+SIZES = (*limits.SIZES, (1 << 16) + 40)
 CURL = "curl -i --max-time 5 -d a=1 http://127.0.0.1:8080/"
 THREE_PIECES = (
     f"(printf '{BY_HAND_HEAD}'; sleep 1; printf a=1; sleep 1; printf '&b=2') "
@@ -358,3 +361,105 @@ def without_length(case: Case) -> Diagnosis | None:
             "has no content.",
             seen(client),
         )
+
+
+def of_two_clients(case: Case) -> Diagnosis | None:
+    """Whether another client's content gets into a half-sent one."""
+    content = b"a=qa1zx&b=qc3zx"
+    with case.start() as server:
+        with server.connect() as alone:
+            alone.send(post_head(len(content)) + content[:8])
+            if alone.anything(0.3):
+                return None
+            first = alone.send(content[8:]).answer(case.patience)
+        if first.code != 200 or b"qc3zx" not in first.content:
+            return None
+        with server.connect() as slow:
+            slow.send(post_head(len(content)) + content[:8])
+            if slow.anything(0.2):
+                return None
+            quick = server.connect().send(post(b"x=qb2zx", more=b"X-Y: 1\r\n"))
+            other = quick.answer(case.patience)
+            if not other.code and not quick.end:
+                return None
+            page = slow.send(content[8:]).answer(case.patience)
+        clients = [slow, quick]
+    right = b"qb2zx" in other.content and b"qb2zx" not in page.content
+    right &= page.content.count(b"qa1zx") == 1 and b"qc3zx" in page.content
+    if right:
+        return None
+    if b"qb2zx" in page.content:
+        what = "it gets the other client's pairs"
+    else:
+        what = "it does not get its own pairs"
+    head = "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\n"
+    return threads.shared(
+        "A client sends half of its content, another one is answered, and the first "
+        f"sends the rest: {what}.",
+        f"(printf '{head}a=1'; sleep 3; printf '&b=2') | nc 127.0.0.1 8080 & sleep 1; "
+        "curl -s -o /dev/null -d x=9 http://127.0.0.1:8080/; wait",
+        clients,
+    )
+
+
+def given_to_delegate(case: Case) -> Diagnosis | None:
+    """What `delegate` is called with for a POST."""
+    if not case.stand_in:
+        return None
+    request = post(b"c=3&d=4").replace(b" / ", b" /called ", 1)
+    with case.start(case.stand_in) as server:
+        client, answer = calling.ask(case, server, request)
+        lines = answer.content.splitlines()
+        if b"request_type=GET" in lines:
+            return calling.found(
+                "post-called-get",
+                'delegate is called with "GET" for a POST.',
+                "What is the first argument in your call of delegate, and where does "
+                "its value come from?",
+                client,
+            )
+        if b"request_type=POST" in lines and b"post_data d=4" not in lines:
+            return calling.found(
+                "post-data-not-given-to-delegate",
+                "The content of a POST does not reach delegate in post_data.",
+                "Where is the content parsed, and which argument of delegate gets the "
+                "result?",
+                client,
+            )
+    return None
+
+
+def how_much(case: Case) -> Diagnosis | None:
+    """Sends more and more content, until it does not work."""
+
+    def request(size: int) -> bytes:
+        return post(b"a=" + b"7" * (size - 10) + b"&b=" + limits.END)
+
+    with case.start() as server:
+        limit = limits.climb(
+            case,
+            server,
+            SIZES,
+            request,
+            lambda code, page: code == 200 and limits.END in page,
+            time.monotonic() + limits.CLIMB_SECONDS,
+        )
+        if not limit:
+            return None
+        # The same in two sends, so that a short recv is not taken for a limit.
+        if "ends the whole" not in limit.how:
+            size = limit.bad
+            whole = request(size)
+            cut = len(whole) - size
+            with server.connect() as client:
+                client.send(post_head(size))
+                client.anything(0.2)
+                page = client.send(whole[cut:]).answer(case.patience).content
+            if limits.END in page:
+                return None
+    return limits.found(
+        "limit-of-content",
+        "Content",
+        limit,
+        "curl -i --max-time 5 -d \"a=$(printf '%0{}d' 7)&b=2\" http://127.0.0.1:8080/",
+    )

@@ -7,13 +7,12 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from submission.diagnosis.asking import Client, Server, get, post, post_head, seen
+from submission.diagnosis.asking import Client, Server, get, post, seen
 from submission.diagnosis.case import Case, Diagnosis
 
 # A little more than the sizes that arrays have.
 SIZES = tuple((1 << power) + 40 for power in range(7, 16))
 TARGET_SIZES = SIZES[:7]
-CONTENT_SIZES = (*SIZES, (1 << 16) + 40)
 COUNTS = (9, 12, 18, 22, 34, 52, 66, 102, 130, 210)
 END = b"qe9zx"  # what comes last must have been read
 LINE = 60
@@ -128,44 +127,6 @@ def head(case: Case) -> Diagnosis | None:
     if by_head:
         return found("limit-of-head", "A head", by_head, field)
     return None
-
-
-def content(case: Case) -> Diagnosis | None:
-    """The content of a POST."""
-
-    def request(size: int) -> bytes:
-        return post(b"a=" + b"7" * (size - 10) + b"&b=" + END)
-
-    if case.stage < 6:
-        return None
-    with case.start() as server:
-        limit = climb(
-            case,
-            server,
-            CONTENT_SIZES,
-            request,
-            lambda code, page: code == 200 and END in page,
-            time.monotonic() + CLIMB_SECONDS,
-        )
-        if not limit:
-            return None
-        # The same in two sends, so that a short recv is not taken for a limit.
-        if "ends the whole" not in limit.how:
-            size = limit.bad
-            whole = request(size)
-            cut = len(whole) - size
-            with server.connect() as client:
-                client.send(post_head(size))
-                client.anything(0.2)
-                page = client.send(whole[cut:]).answer(case.patience).content
-            if END in page:
-                return None
-    return found(
-        "limit-of-content",
-        "Content",
-        limit,
-        "curl -i --max-time 5 -d \"a=$(printf '%0{}d' 7)&b=2\" http://127.0.0.1:8080/",
-    )
 
 
 def found(key: str, what: str, limit: Found, by_hand: str) -> Diagnosis:

@@ -10,7 +10,6 @@ from submission.diagnosis.asking import (
     Unclear,
     get,
     post,
-    post_head,
     seen,
     wait_until,
 )
@@ -137,47 +136,6 @@ def shared(what: str, by_hand: str, clients: list[Client]) -> Diagnosis:
         "Which variables does each thread use, and where are they? Look for `static` "
         "and for globals: each thread needs its own.",
         seen(*clients),
-    )
-
-
-def content_shared(case: Case) -> Diagnosis | None:
-    """The same while the content of a POST comes."""
-    if case.stage < 6:
-        return None
-    content = b"a=qa1zx&b=qc3zx"
-    with case.start() as server:
-        with server.connect() as alone:
-            alone.send(post_head(len(content)) + content[:8])
-            if alone.anything(0.3):
-                return None
-            control = alone.send(content[8:]).answer(case.patience)
-        if control.code != 200 or b"qc3zx" not in control.content:
-            return None
-        with server.connect() as slow:
-            slow.send(post_head(len(content)) + content[:8])
-            if slow.anything(0.2):
-                return None
-            quick = server.connect().send(post(b"x=qb2zx", more=b"X-Y: 1\r\n"))
-            other = quick.answer(case.patience)
-            if not other.code and not quick.end:
-                return None
-            page = slow.send(content[8:]).answer(case.patience)
-        clients = [slow, quick]
-    right = b"qb2zx" in other.content and b"qb2zx" not in page.content
-    right &= page.content.count(b"qa1zx") == 1 and b"qc3zx" in page.content
-    if right:
-        return None
-    if b"qb2zx" in page.content:
-        what = "it gets the other client's pairs"
-    else:
-        what = "it does not get its own pairs"
-    head = "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\n"
-    return shared(
-        "A client sends half of its content, another one is answered, and the first "
-        f"sends the rest: {what}.",
-        f"(printf '{head}a=1'; sleep 3; printf '&b=2') | nc 127.0.0.1 8080 & sleep 1; "
-        "curl -s -o /dev/null -d x=9 http://127.0.0.1:8080/; wait",
-        clients,
     )
 
 
