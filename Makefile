@@ -226,7 +226,7 @@ trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
 ##@ To teach
 
 .PHONY: grade handout site
-grade: ## marks a folder, or a batch of them: STAGE=n DIR=path or BATCH=path [OUT=path] [HOSTS=file]
+grade: ## grades a folder, or a batch of them: STAGE=n DIR=path or BATCH=path [OUT=path] [HOSTS=file]
 	$(if $(STAGE),,echo 'Which step is it for? Say STAGE=n; the stages are: $(STAGES)' >&2; exit 2)
 	$(call needs,test grade,grade-programs)
 	$(SUBMISSION) tests/course/grade.py --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir "$$DIR") \

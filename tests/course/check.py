@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from grading.forms import as_report, as_text
-from grading.marks import grade_of
+from grading.score import grade_of
 from submission import TOP
 from submission.archives import is_archive
 from submission.judge import AGAIN_SECONDS, Judge, at_once, new_judge

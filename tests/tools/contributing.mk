@@ -23,12 +23,12 @@ variants: # correct servers, made in other ways than ours, pass every graded tes
 	$(call needs,test,stage-programs)
 	$(SUBMISSION) tests/course/run_right_servers.py '$(BUILD)'
 
-grade-tests: # marks a small class, most of it hostile: [FULL=1]
+grade-tests: # grades a small class, most of it hostile: [FULL=1]
 	$(call needs,test grade,STAGE=2 grade-programs)
 	tests/course/submission/collect_test.py
 	tests/course/submission/taking_test.py
 	tests/course/submission/diagnosis/diagnosis_test.py $(BUILD)
-	tests/course/grading/marks_test.py
+	tests/course/grading/score_test.py
 	tests/course/grading/scheduling_test.py
 	$(SUBMISSION) FULL=$(FULL) tests/course/grading/batch_test.py $(BUILD)
 

@@ -1,4 +1,4 @@
-"""The page for a teacher: the marks of a class, and what went wrong in it. What most have
+"""The page for a teacher: the grades of a class, and what went wrong in it. What most have
 wrong comes first, since that may be a matter of the course rather than of a student."""
 
 import re
@@ -7,19 +7,19 @@ from html import escape
 from urllib.parse import quote
 
 from grading.forms import isolation_sentence, number
-from grading.marks import Grade
+from grading.score import Grade
 from grading.page import document, section
 
 STEP = 10  # points in a bar of the histogram
 FEW = 5  # names that are shown at once
 FIRST = 10  # lines that are shown at once
 LEVELS = ("none", "user", "namespaces")  # the least isolated first
-Marked = tuple[str, Grade]  # the name of the folder, and the marks
+Graded = tuple[str, Grade]  # the name of the folder, and the grades
 
 
-def as_class_page(marked: list[Marked]) -> str:
+def as_class_page(graded: list[Graded]) -> str:
     """The whole page."""
-    grades = [grade for _, grade in marked]
+    grades = [grade for _, grade in graded]
     points = [grade.points for grade in grades]
     stage = grades[0].stage
     least = min(grades, key=lambda grade: LEVELS.index(grade.isolation))
@@ -29,13 +29,13 @@ def as_class_page(marked: list[Marked]) -> str:
         f"{number(statistics.median(points))}, from {number(min(points))} to "
         f"{number(max(points))} points.</p>",
         "" if least.isolation == LEVELS[-1] else isolated(least),
-        section("What is wrong first", counted(causes(marked), len(marked))),
-        section("Red tests", counted(red_tests(marked), len(marked))),
-        section("Marks", bars(histogram(points, grades[0].most))),
+        section("What is wrong first", counted(causes(graded), len(graded))),
+        section("Red tests", counted(red_tests(graded), len(graded))),
+        section("Grades", bars(histogram(points, grades[0].most))),
         section("Where points were lost", bars(lost(grades), 100.0)),
-        section("Submissions", table(marked)),
+        section("Submissions", table(graded)),
     ]
-    return document(f"Stage {stage}: marks", "\n".join(filter(None, parts)))
+    return document(f"Stage {stage}: grades", "\n".join(filter(None, parts)))
 
 
 def isolated(grade: Grade) -> str:
@@ -43,10 +43,10 @@ def isolated(grade: Grade) -> str:
     return f"<p>{escape(grade.name)}: {escape(isolation_sentence(grade))}</p>"
 
 
-def causes(marked: list[Marked]) -> dict[str, list[Marked]]:
+def causes(graded: list[Graded]) -> dict[str, list[Graded]]:
     """Who has which root cause: alike are those that differ in numbers alone."""
-    found: dict[str, tuple[str, list[Marked]]] = {}
-    for one in marked:
+    found: dict[str, tuple[str, list[Graded]]] = {}
+    for one in graded:
         cause = one[1].cause()
         if cause:
             key = re.sub(r"\d+", "0", cause.sentence)
@@ -54,16 +54,16 @@ def causes(marked: list[Marked]) -> dict[str, list[Marked]]:
     return dict(found.values())
 
 
-def red_tests(marked: list[Marked]) -> dict[str, list[Marked]]:
+def red_tests(graded: list[Graded]) -> dict[str, list[Graded]]:
     """Who has which red test."""
-    found: dict[str, list[Marked]] = {}
-    for one in marked:
+    found: dict[str, list[Graded]] = {}
+    for one in graded:
         for test in one[1].red():
             found.setdefault(test.heading, []).append(one)
     return found
 
 
-def counted(found: dict[str, list[Marked]], total: int) -> str:
+def counted(found: dict[str, list[Graded]], total: int) -> str:
     """A line for each, the most frequent first, with links to those who have it; those
     after the first are folded."""
     rows = sorted(found.items(), key=lambda item: -len(item[1]))
@@ -88,7 +88,7 @@ def counted(found: dict[str, list[Marked]], total: int) -> str:
     return shown
 
 
-def link(one: Marked) -> str:
+def link(one: Graded) -> str:
     """To the student's page."""
     folder, grade = one
     path = escape(f"submissions/{quote(folder)}/index.html")
@@ -128,12 +128,12 @@ def bars(rows: list[tuple[str, float]], most: float = 0.0) -> str:
     return f"<table><tbody>{''.join(lines)}</tbody></table>" if rows else ""
 
 
-def table(marked: list[Marked]) -> str:
-    """The submissions by name, a line each; marks.csv is for other orders."""
-    groups = marked[0][1].groups
+def table(graded: list[Graded]) -> str:
+    """The submissions by name, a line each; grades.csv is for other orders."""
+    groups = graded[0][1].groups
     head = "".join(f'<th class="n">{escape(group.name)}</th>' for group in groups)
     lines = []
-    for one in marked:
+    for one in graded:
         grade = one[1]
         cells = "".join(f'<td class="n">{number(g.points)}</td>' for g in grade.groups)
         cause = grade.cause()

@@ -6,7 +6,7 @@ import io
 import json
 from xml.etree import ElementTree
 
-from grading.marks import Grade, to_json
+from grading.score import Grade, to_json
 from suite.tests import Test
 
 FEW = 3  # red tests that are shown at once
@@ -115,7 +115,7 @@ def isolation_sentence(grade: Grade) -> str:
         "namespaces": "It ran in a cell of its own.",
         "user": "It ran as a user of its own, but with this machine's network, "
         "processes and files in sight.",
-        "none": "NOT ISOLATED: it ran as you, and could have forged its marks.",
+        "none": "NOT ISOLATED: it ran as you, and could have forged its grades.",
     }[grade.isolation]
 
 

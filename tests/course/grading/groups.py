@@ -1,7 +1,7 @@
 """The control groups of a submission, where the system gives them: they count memory
 that belongs to no process, and the processor time of processes that nobody sees.
 
-grading/marking.py makes them outside of the cell, with links to them in PLACE/groups;
+grading/grader.py makes them outside of the cell, with links to them in PLACE/groups;
 confine.c puts what it starts into them; the watch reads them. A system may have
 neither: containers seldom do.
 """

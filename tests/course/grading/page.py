@@ -3,7 +3,7 @@
 from html import escape
 
 from grading.forms import FEW, isolation_sentence, number
-from grading.marks import Grade, Group
+from grading.score import Grade, Group
 from submission.faults import Fault
 from suite.tests import Test
 
@@ -67,7 +67,7 @@ def as_page(grade: Grade) -> str:
         folded(f"The other {len(red) - FEW} red tests", red[FEW:]),
         folded(f"{len(shown)} red tests without points", shown),
         tests_part(grade),
-        f"<footer>{escape(isolation_sentence(grade))} Marking took "
+        f"<footer>{escape(isolation_sentence(grade))} Grading took "
         f"{number(grade.seconds)} s.</footer>",
     ]
     return document(

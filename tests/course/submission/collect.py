@@ -46,7 +46,7 @@ class Submission:
 
     @property
     def folder(self) -> str:
-        """The name of its folder among the marks. It is safe on any system: no two
+        """The name of its folder among the grades. It is safe on any system: no two
         differ in case alone, or look the same."""
         if SIMPLE.fullmatch(self.key):
             return self.key

@@ -331,8 +331,8 @@ class Batches(Base):
 
     def test_any_names(self):
         spaces = "\u200b" * 60
-        odd = [b"marks.csv", b"index.html", b"-rf", b"a\nb", b"\xff", b"Anna", b"anna"]
-        odd += [b"marks.new", b" ", b"con", "é".encode(), "e\u0301".encode()]
+        odd = [b"grades.csv", b"index.html", b"-rf", b"a\nb", b"\xff", b"Anna", b"anna"]
+        odd += [b"grades.new", b" ", b"con", "é".encode(), "e\u0301".encode()]
         odd += [spaces.encode(), f"{spaces}\u200b".encode(), b"anna-12345678", b"..."]
         for name in odd:
             (self.folder / os.fsdecode(name)).mkdir()

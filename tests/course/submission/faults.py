@@ -18,7 +18,7 @@ class Fault:
     detail: str = ""  # what the compiler or the server printed
     cost: float = 0.0  # points
     # missing-file, missing-function, wrong-signature, compile, link, crash, hang,
-    # not-listening; of the marks alone: judge, time, sources
+    # not-listening; of the grades alone: judge, time, sources
     kind: str = ""
     file: str = ""
 

@@ -35,10 +35,10 @@ class Strain(threading.Thread):
         return self.late > FEW
 
     def note(self) -> str:
-        """A sentence for the marks, or nothing."""
+        """A sentence for the grades, or nothing."""
         if not self.overloaded:
             return ""
         return (
-            "The machine was overloaded while this was marked: programs that should go "
+            "The machine was overloaded while this was graded: programs that should go "
             f"on at once waited for up to {self.latest:.1f} s."
         )

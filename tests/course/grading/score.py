@@ -1,4 +1,4 @@
-"""The marks of a submission: its tests, its faults, and the points.
+"""The grades of a submission: its tests, its faults, and the points.
 
 Everything that is shown or written is made from a Grade; to_json gives the documented
 form (docs/grading.md), whose `version` changes with it.
@@ -46,12 +46,12 @@ class Cause:
     detail: str = ""  # what the compiler or the server said, or what was sent and came
 
 
-DIED = "The server died of it"  # as tests/http/failure_report.bash has it
+DIED = "The server ended here"  # as tests/http/failure_report.bash has it
 
 
 @dataclass
 class Grade:
-    """A marked submission."""
+    """A graded submission."""
 
     name: str
     stage: int
@@ -102,7 +102,7 @@ class Grade:
         for test in (test for test in red if DIED in test.text):
             line = next(li for li in test.text.splitlines() if DIED in li)
             how = line.removeprefix(DIED).strip(", .")
-            return Cause(f"The server dies of a request, {how}.", test.command, test.hint,
+            return Cause(f"A request ends the server, {how}.", test.command, test.hint,
                          test.text)  # fmt: skip
         if red:
             return Cause(f"Red: {red[0].heading}", red[0].command, red[0].hint, red[0].text)
@@ -126,7 +126,7 @@ def score(grade: Grade, worths: list[Worth]) -> None:
 
 
 def grade_of(judge: Judge, name: str) -> Grade:
-    """The marks of a folder that was judged without a cell."""
+    """The grades of a folder that was judged without a cell."""
     built = judge.built
     grade = Grade(name, judge.stage, "", tests=judge.tests, faults=built.faults)
     grade.notes, grade.diagnosis = built.notes, judge.diagnosis
