@@ -2,9 +2,9 @@
 """tests/course/grade.py --stage N --dir PATH | --batch PATH - grades a submission, or
 each of a batch. `make grade` calls it; --help lists all options.
 
-Prints a table of the points, or a line for each of a batch, and writes the pages and
-tables for students and teachers (docs/grading.md). make has built what is ours in
-BUILD, and says in the environment how to compile and link.
+Prints a table of the points, or a line for each submission of a batch, and writes the
+pages and tables for students and teachers (docs/grading.md). make has built our own
+programs in BUILD, and says in the environment how to compile and link.
 """
 
 import argparse
@@ -32,15 +32,15 @@ FORMS = {
 
 
 def main() -> int:
-    """Grades what is named; gives the status to exit with."""
+    """Grades what is named; returns the exit status."""
     options = parse()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     trusted = (TOP / options.build).resolve()
     level = best_level(trusted / "tools/confine")
     if level == "none" and not options.worker:
         print(
-            "NOT ISOLATED: neither root nor user namespaces; what you grade runs "
-            "as you, and could forge its grades.",
+            "NOT ISOLATED: you are not root, and there are no user namespaces. What you "
+            "grade runs as you, and could forge its grades.",
             file=sys.stderr,
         )
     work = trusted / "grade/.work"
@@ -63,14 +63,14 @@ def main() -> int:
 
 
 def parse() -> argparse.Namespace:
-    """What was asked for."""
+    """Returns what was asked for."""
     parser = argparse.ArgumentParser(prog="grade", description="Grades submissions.")
     parser.add_argument("--stage", type=int, required=True)
-    parser.add_argument("--build", default="build", help="where make built ours")
+    parser.add_argument("--build", default="build", help="where make built our own programs")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--dir", type=Path, help="the folder or archive to grade")
     what.add_argument("--batch", type=Path, help="a folder or archive of them")
-    what.add_argument("--worker", type=Path, help="a script to write, for a batch")
+    what.add_argument("--worker", type=Path, help="the script to write, for a batch")
     parser.add_argument("--out", type=Path, help="where to write")
     parser.add_argument("--hosts", type=Path, help="machines to grade a batch on")
     options = parser.parse_args()
@@ -84,4 +84,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit("It was stopped.")
+        sys.exit("make grade was stopped.")

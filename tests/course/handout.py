@@ -32,9 +32,9 @@ from start import STEPS, TOP, check_arguments, fill
 from submission.points import TABLE
 from suite.tests import expected_tests, stages
 
-PAGES = """- `walkthrough.md` explains the step, and `mistakes.md` what can go wrong.
-- `project/` has the part of the project that the step is built on: `common/`, whose
-  headers say how each function is used, and the tests."""
+PAGES = """- `walkthrough.md` explains the step. `mistakes.md` says what can go wrong.
+- `project/` has the part of the project that the step needs: `common/`, whose headers
+  say how to use each function, and the tests."""
 FLAGS = "COMPILE LINK UNIT_CFLAGS STAND_IN_LINK SHORT_LINK".split()
 # What the tests run, except the Python modules: those are found by their imports.
 FILES = (
@@ -63,7 +63,7 @@ def is_about_post(path: Path) -> bool:
 
 
 def test_files(stage: int) -> Iterator[Path]:
-    """The files with a test of the stage that a student's server is judged by."""
+    """Yields the files that have a test for the server of a student at this stage."""
     jobs = {test.job for test in expected_tests(stage) if test.tag != "ours"}
     for job in sorted(jobs):
         bats = TOP / f"tests/http/{job}.bats"
@@ -71,7 +71,7 @@ def test_files(stage: int) -> Iterator[Path]:
 
 
 def corpus_files(tests: list[Path]) -> set[Path]:
-    """The groups of requests that Bats files send."""
+    """Returns the groups of requests that Bats files send."""
     texts = [path.read_text("utf-8") for path in tests if path.suffix == ".bats"]
     words = [
         word for text in texts for rows in ROWS.findall(text) for word in rows.split()
@@ -81,8 +81,9 @@ def corpus_files(tests: list[Path]) -> set[Path]:
 
 
 def support_files(units: list[Path]) -> set[Path]:
-    """The headers that programs of unit tests include, however indirectly, and what
-    goes with them: a source belongs to the first of them that it includes."""
+    """Returns the headers that programs of unit tests include, however indirectly, and
+    the sources that go with them: a source belongs to the first header that it
+    includes."""
     folder = TOP / "tests/unit"
     include = re.compile(r'^#include "((?:support|request_rows)\w*\.h)"', re.M)
     names = {
@@ -103,7 +104,7 @@ def support_files(units: list[Path]) -> set[Path]:
 
 
 def modules() -> Iterator[Path]:
-    """check.py, and all modules of the project that it imports."""
+    """Yields check.py, and every module of the project that it imports."""
     script = (
         "import check, sys; files = [getattr(m, '__file__', None) for m in"
         " sys.modules.values()]; print(*filter(None, files), sep='\\n')"
@@ -144,13 +145,13 @@ def answers(line: re.Match[str], stage: int) -> bool:
 
 
 def only(table: str, stage: int) -> str:
-    """The points of one stage."""
+    """Returns the points of one stage."""
     lines = table.splitlines(keepends=True)
     return "".join(line for line in lines if line.startswith(("#", f"{stage}\t")))
 
 
 def fill_project(project: Path, stage: int) -> None:
-    """Everything that the tests need, in project/."""
+    """Writes everything that the tests need into project/."""
     found = [path for pattern in FILES for path in sorted(TOP.glob(pattern))]
     tests = [
         path for path in test_files(stage) if stage == 6 or not is_about_post(path)
@@ -176,7 +177,7 @@ def fill_project(project: Path, stage: int) -> None:
 
 
 def fill_folder(folder: Path, stage: int) -> None:
-    """The folder for students."""
+    """Writes the folder for students."""
     fill(folder, stage, "project", PAGES)
     fill_project(folder / "project", stage)
     (folder / "walkthrough.md").write_text(walkthrough(stage), "utf-8")
@@ -184,7 +185,7 @@ def fill_folder(folder: Path, stage: int) -> None:
 
 
 def zipped(folder: Path) -> None:
-    """The folder as a zip in the same place, byte for byte the same each time."""
+    """Zips the folder in the same place, byte for byte the same each time."""
     with zipfile.ZipFile(f"{folder}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             name = str(path.relative_to(folder.parent))
@@ -213,8 +214,8 @@ def main() -> int:
         page = quiz(stage, with_answers=name == "key")
         (out / f"step{step}-{name}.html").write_text(page, "utf-8")
     shown = os.path.relpath(folder)
-    print(f"For students: {shown}.zip; the same as a folder: {shown}")
-    print(f"To print: {shown}-quiz.html; the answers, for you: {shown}-key.html")
+    print(f"For students: {shown}.zip, or the folder {shown}")
+    print(f"To print: {shown}-quiz.html. The answers, for you: {shown}-key.html")
     return 0
 
 

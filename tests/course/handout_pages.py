@@ -62,14 +62,14 @@ STYLE = (
 
 
 def lines_of(folder: Path) -> set[str]:
-    """The lines of the C files in a folder, without indentation."""
+    """Returns the lines of the C files in a folder, without indentation."""
     paths = folder.rglob("*.[ch]")
     return {line.strip() for p in paths for line in p.read_text("utf-8").splitlines()}
 
 
 @cache
 def hidden_lines(stage: int) -> frozenset[str]:
-    """The lines that a step, or a later one, brings."""
+    """Returns the lines that a step or a later one adds."""
     folder = TOP / "stages"
     later = set().union(
         *(lines_of(folder / f"stage{n}") for n in stages() if n >= stage)
@@ -92,7 +92,7 @@ def is_hidden(line: str, stage: int) -> bool:
 
 
 def hidden_in(folder: Path, stage: int) -> Iterator[str]:
-    """Each line of a hand-out that must not be there, with its place."""
+    """Yields each line of a hand-out that must not be there, with its place."""
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             if is_hidden(line, stage):
@@ -103,14 +103,14 @@ def hidden_in(folder: Path, stage: int) -> Iterator[str]:
 
 
 def here(text: str) -> str:
-    """A text with its commands as they are typed in the folder."""
+    """Returns a text with its commands as they are typed in the folder."""
     for pattern, new in HERE:
         text = pattern.sub(new, text)
     return text
 
 
 def without_commands(match: re.Match[str]) -> str:
-    """A block of commands without those that need the whole project."""
+    """Returns a block of commands without those that need the whole project."""
     if match["language"] != "console":
         return match[0]
     body = COMMAND.sub(lambda m: "" if ELSEWHERE.search(m[0]) else m[0], match["body"])
@@ -118,8 +118,8 @@ def without_commands(match: re.Match[str]) -> str:
 
 
 def folded(section: str, match: re.Match[str]) -> str:
-    """What is left of what is folded: a question without its answer, a hint or a
-    mistake whole, and nothing of a solution."""
+    """Returns what is left of something folded: a question without its answer, a whole
+    hint or mistake, and nothing of a solution."""
     title = section.partition("\n")[0].lower()
     if "question" in title:
         return f"- {match['summary'].strip()}\n"
@@ -130,14 +130,15 @@ def folded(section: str, match: re.Match[str]) -> str:
 
 
 def unlinked(link: re.Match[str]) -> str:
-    """What is left of a link: the folder has mistakes.md, and not the other pages."""
+    """Returns what is left of a link: the folder has mistakes.md, and not the other
+    pages."""
     if link["target"] == "../tests/mistakes":
         return "`mistakes.md`"
     return link[0] if link["target"].startswith("http") else link["text"][1:-1]
 
 
 def without_solutions(section: str, stage: int) -> str:
-    """A section of a walkthrough, for a hand-out."""
+    """Returns a section of a walkthrough, for a hand-out."""
 
     def block(match: re.Match[str]) -> str:
         inside = match[0].split("\n", 1)[1].rpartition("<!-- end -->")[0]
@@ -161,7 +162,7 @@ def without_solutions(section: str, stage: int) -> str:
 
 
 def walkthrough(stage: int) -> str:
-    """The page of the step."""
+    """Returns the page of the step, for a hand-out."""
     text = (TOP / f"docs/stage{stage}.md").read_text("utf-8")
     text = re.sub(r"^.*\[README\]\(\.\./README\.md\).*\n", "", text, flags=re.M)
     # The server of another stage is elsewhere: what starts it goes, with what it says.
@@ -180,7 +181,7 @@ def walkthrough(stage: int) -> str:
 
 
 def entry(mistake: Mistake) -> str:
-    """One of them: what it looks like, and a hint."""
+    """Writes one of them: what it looks like, and a hint."""
     tests = ", ".join(f"`{test}`" for test in mistake.caught_by)
     return here(
         f"#### {mistake.title}\n\nWhat you see: {mistake.symptom.strip()}\n\n"
@@ -189,12 +190,12 @@ def entry(mistake: Mistake) -> str:
 
 
 def mistakes_page(stage: int) -> str:
-    """All that begin in the step or before it."""
+    """Lists all mistakes that begin in the step or before it."""
     sources = Sources(TOP)
     first = {m: m.stages(sources)[0] for m in load(TOP / "tests/mistakes")}
     parts = [
         "# What can go wrong\n\nPeople make these mistakes in this step and in the steps "
-        "before it.\nEach is caught by the tests that it names."
+        "before it.\nThe tests that are named catch them."
     ]
     for step in range(stage, 0, -1):
         parts.append(f"## Step {step}")
@@ -208,7 +209,7 @@ def mistakes_page(stage: int) -> str:
 
 
 def questions(stage: int) -> list[tuple[str, str]]:
-    """The questions of a walkthrough, and their answers."""
+    """Returns the questions of a walkthrough, and their answers."""
     text = (TOP / f"docs/stage{stage}.md").read_text("utf-8")
     return [
         (match["summary"].strip(), match["body"].strip())
@@ -219,7 +220,8 @@ def questions(stage: int) -> list[tuple[str, str]]:
 
 
 def as_html(text: str) -> str:
-    """The few forms of Markdown that an answer has."""
+    """Writes an answer as HTML; it knows the few forms of Markdown that answers
+    have."""
     made = []
     for part in re.split(r"\n\n+", text):
         if fence := re.fullmatch(r"```\S*\n(.*?)\n?```", part, re.S):
@@ -233,7 +235,7 @@ def as_html(text: str) -> str:
 
 
 def quiz(stage: int, with_answers: bool) -> str:
-    """A page to print."""
+    """Writes a page to print."""
     what = "answers" if with_answers else "questions"
     name = "" if with_answers else '<p class="name">Name: ______________________</p>\n'
     rest = "".join(

@@ -24,13 +24,13 @@ POINTS = re.compile(r"^\S+, stage \d: ([\d.]+) of 100 points$", re.M)
 
 
 def lines(*folders: Path) -> set[str]:
-    """The lines of the C files in folders, without indentation."""
+    """Returns the lines of the C files in folders, without indentation."""
     files = [path for folder in folders for path in folder.rglob("*.[ch]")]
     return {line.strip() for f in files for line in f.read_text("utf-8").splitlines()}
 
 
 def make(*words: str, folder: Path = TOP) -> subprocess.CompletedProcess[str]:
-    """Runs make; gives what it prints."""
+    """Runs make; returns what it prints."""
     command = ["make", "--no-print-directory", "-C", str(folder), *words]
     return subprocess.run(
         command,
@@ -52,7 +52,7 @@ class Handout(unittest.TestCase):
             assert made.returncode == 0, made.stdout
 
     def fresh(self, stage: int) -> Path:
-        """A folder as a student unpacks it."""
+        """Returns a folder as a student unpacks it."""
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         with zipfile.ZipFile(self.out / f"step{stage}.zip") as archive:

@@ -36,7 +36,7 @@ def is_right(build: Path, stage: int, folder: Path, after: bool) -> bool:
 
 
 def main() -> int:
-    """Tries each stage; gives the status to exit with."""
+    """Tries each stage; returns the exit status."""
     build = TOP / sys.argv[1]
     before = build / "matrix/before"
     rights = []

@@ -152,7 +152,7 @@ def replay(build: Path, requests: list[Request]) -> list[Server]:
 
 
 def main() -> int:
-    """All of it."""
+    """Replays everything."""
     if len(sys.argv) != 2:
         print("Usage: tests/wire/replay.py BUILD", file=sys.stderr)
         return 2

@@ -1,7 +1,7 @@
 """Grades a batch of submissions, on this machine and on others.
 
-What is graded is known by the files in OUT: a batch that is cut off goes on where it
-stopped when it is started again, and takes in what has come or changed meanwhile.
+The files in OUT say what is graded. A batch that was stopped goes on when it is started
+again, and includes what was added or changed meanwhile.
 
     OUT/grades.csv, OUT/index.html     the class, made from the grade.json of all
     OUT/submissions/NAME/             the forms of one
@@ -78,13 +78,13 @@ class Batch:
                 continue  # it is graded again
             if data["stage"] != self.grader.stage:
                 raise Refused(
-                    f"{self.out} has grades of stage {data['stage']}: name another OUT."
+                    f"{self.out} has grades of stage {data['stage']}: choose another OUT."
                 )
             name = path.parent.name
             if data["version"] == VERSION:
                 self.graded[name] = Graded(name, from_json(data), **about)
             else:
-                say(f"{name} has grades in another form, which are left out.")
+                say(f"{name} has grades in an older format, which are left out.")
 
     def choose(self, found: list[Submission], work: Path) -> None:
         """Takes all submissions, and keeps those that are not graded as they are."""
@@ -107,11 +107,11 @@ class Batch:
         stay = here - {folder for folder, _ in self.waiting.values()}
         older = [f for f in stay if self.graded[f].judge != self.judge]
         if self.done and self.waiting:
-            say(f"{self.done} of {self.total} are graded; the others follow.")
+            say(f"{self.done} of {self.total} are already graded; the others follow.")
         if again:
-            say(f"Changed, and graded again: {', '.join(again)}.")
+            say(f"Changed since, and graded again: {', '.join(again)}.")
         if gone:
-            say(f"Not in the batch any more, and kept: {', '.join(gone)}.")
+            say(f"No longer in the batch, and kept: {', '.join(gone)}.")
         if older:
             say(
                 f"The tests have changed since {len(older)} were graded; those keep "
@@ -136,7 +136,7 @@ class Batch:
         self.print(grade)
 
     def grades(self) -> list[tuple[str, Grade]]:
-        """All of them, by name, with their folders."""
+        """Returns all of them, by name, with their folders."""
         found = [(one.folder, one.grade) for one in self.graded.values()]
         return sorted(found, key=lambda pair: (pair[1].name, pair[0]))
 
@@ -152,7 +152,7 @@ class Batch:
             write(self.out / "index.html", as_class_page(self.grades()))
 
     def print(self, grade: Grade) -> None:
-        """Prints its line."""
+        """Prints the line of a submission."""
         cause = grade.cause()
         first = cause.sentence if cause else "".join(grade.notes[:1])
         wide = len(str(self.total))
@@ -164,7 +164,7 @@ class Batch:
         )
 
     def left(self) -> str:
-        """How much longer it will take, by what it has taken."""
+        """Says how much longer it will take, judging by what it took so far."""
         left = len(self.waiting)
         seconds = (time.monotonic() - self.started) / max(1, self.here) * left
         if not left:
@@ -181,7 +181,7 @@ class Batch:
     before = 0
 
     def run(self, machines: Machines) -> None:
-        """Has all graded that wait."""
+        """Has everything graded that waits."""
         self.started = time.monotonic()
         self.before = self.done
         for result in machines.run(list(self.waiting)):
@@ -192,7 +192,7 @@ class Batch:
         machines.tell_failures(say)
         for key in list(self.waiting):
             name = load(machines.work / key).name
-            reason = "its grading failed on each machine"
+            reason = "its grading failed on every machine"
             self.add(key, self.grader.unjudged(name, reason), False)
 
 
@@ -203,7 +203,7 @@ def grade_all(
     try:
         asked = read_hosts(hosts)
         if batch.resolve() in [out, *out.parents]:
-            raise Refused(f"{out} is in the batch: name an OUT that is not.")
+            raise Refused(f"{out} is in the batch: choose an OUT that is not.")
         with locked(out), tempfile.TemporaryDirectory(prefix="batch.") as scratch:
             return grade_locked(Batch(grader, out, forms), batch, Path(scratch), asked)
     except (Refused, OSError) as reason:
@@ -212,13 +212,13 @@ def grade_all(
 
 
 def grade_locked(batch: Batch, path: Path, scratch: Path, asked) -> int:
-    """Grades it; nobody else writes to OUT."""
+    """Grades a batch; nobody else writes to OUT meanwhile."""
     batch.read()
     found, remarks = collect(path, scratch)
     for remark in remarks:
         say(remark)
     if not found:
-        raise Refused(f"There is no submission in {path}. For one, say DIR=path.")
+        raise Refused(f"There is no submission in {path}. To grade one, say DIR=path.")
     os.environ.setdefault("JOBS", "2")  # of each submission's tests
     grader = batch.grader
     machines = Machines(
@@ -232,7 +232,7 @@ def grade_locked(batch: Batch, path: Path, scratch: Path, asked) -> int:
     except KeyboardInterrupt:
         machines.stop()
         say(
-            f"Stopped: {batch.done} of {batch.total} are graded. To go on, say the same."
+            f"Stopped: {batch.done} of {batch.total} are graded. To go on, run the same command."
         )
         return 130
     finally:
@@ -263,7 +263,7 @@ def locked(out: Path) -> Iterator[None]:
 
 
 def write(path: Path, text: str) -> None:
-    """Writes a file at once: it is there as a whole or as it was, whatever happens."""
+    """Writes a file at once: whatever happens, it is there as a whole, or as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")
     with open(new, "w", encoding="utf-8") as file:
@@ -274,12 +274,12 @@ def write(path: Path, text: str) -> None:
 
 
 def say(sentence: str) -> None:
-    """Says something that is not about one submission alone."""
+    """Prints something that is not about one submission alone."""
     print(shown(sentence), file=sys.stderr, flush=True)
 
 
 def judge_digest() -> str:
-    """Of the project's files that grades are made from."""
+    """Returns a digest of the project's files that grades are made from."""
     found = hashlib.sha256()
     for top in JUDGE:
         for path in sorted((TOP / top).rglob("*")):

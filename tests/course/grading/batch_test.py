@@ -65,7 +65,8 @@ def make_class(folder: Path) -> int:
 
 
 def digest() -> str:
-    """Of all that a submission might want to change in the project."""
+    """Returns a digest of everything in the project that a submission might want to
+    change."""
     found = hashlib.sha256()
     for folder in ("tests", "stages", "common"):
         for path in sorted((TOP / folder).rglob("*")):
@@ -83,8 +84,8 @@ def leftovers(folder: Path) -> list[str]:
 
 
 def says(name: str, key: str) -> str:
-    """What its file says after that word. `expects`: that it gets `all` points, those of
-    the `structure`, or `any`; `reported`: what its grades must contain."""
+    """Returns what its file says after that word. `expects`: that it gets `all` points,
+    those of the `structure`, or `any`; `reported`: what its grades must contain."""
     text = next(HOSTILE.glob(f"{name}.*")).read_text()
     found = re.search(rf"^(?: \*|#) {key}: (.*)$", text, re.M)
     return found[1] if found else ""
@@ -210,7 +211,7 @@ class Processor(unittest.TestCase):
 
 
 class Control(unittest.TestCase):
-    """That the checks above can fail."""
+    """Proves that the checks above can fail."""
 
     def test_the_forgery_works_in_the_process_of_the_judge(self):
         units = TOP / BUILD / "unit"

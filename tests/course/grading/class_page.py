@@ -18,7 +18,7 @@ Graded = tuple[str, Grade]  # the name of the folder, and the grades
 
 
 def as_class_page(graded: list[Graded]) -> str:
-    """The whole page."""
+    """Returns the whole page."""
     grades = [grade for _, grade in graded]
     points = [grade.points for grade in grades]
     stage = grades[0].stage
@@ -39,12 +39,13 @@ def as_class_page(graded: list[Graded]) -> str:
 
 
 def isolated(grade: Grade) -> str:
-    """How well one was isolated, if that was not in the best way."""
+    """Says how well a submission was isolated, if that was not in the best way."""
     return f"<p>{escape(grade.name)}: {escape(isolation_sentence(grade))}</p>"
 
 
 def causes(graded: list[Graded]) -> dict[str, list[Graded]]:
-    """Who has which root cause: alike are those that differ in numbers alone."""
+    """Returns who has which root cause; causes that differ only in numbers are the
+    same."""
     found: dict[str, tuple[str, list[Graded]]] = {}
     for one in graded:
         cause = one[1].cause()
@@ -55,7 +56,7 @@ def causes(graded: list[Graded]) -> dict[str, list[Graded]]:
 
 
 def red_tests(graded: list[Graded]) -> dict[str, list[Graded]]:
-    """Who has which red test."""
+    """Returns who has which red test."""
     found: dict[str, list[Graded]] = {}
     for one in graded:
         for test in one[1].red():
@@ -64,8 +65,8 @@ def red_tests(graded: list[Graded]) -> dict[str, list[Graded]]:
 
 
 def counted(found: dict[str, list[Graded]], total: int) -> str:
-    """A line for each, the most frequent first, with links to those who have it; those
-    after the first are folded."""
+    """Makes a line for each, the most frequent first, with links to those who have it;
+    all after the first few are folded."""
     rows = sorted(found.items(), key=lambda item: -len(item[1]))
     lines = []
     for sentence, who in rows:
@@ -89,14 +90,15 @@ def counted(found: dict[str, list[Graded]], total: int) -> str:
 
 
 def link(one: Graded) -> str:
-    """To the student's page."""
+    """Links to the student's page."""
     folder, grade = one
     path = escape(f"submissions/{quote(folder)}/index.html")
     return f'<a href="{path}">{escape(grade.name)}</a>'
 
 
 def histogram(points: list[float], most: float) -> list[tuple[str, float]]:
-    """How many have how many points: 0 to under 10, and so on; all, alone."""
+    """Returns how many students have how many points: from 0 to under 10, and so on;
+    full points are a bar of their own."""
     rows = []
     for low in range(0, int(most), STEP):
         count = sum(low <= p < low + STEP for p in points)
@@ -106,7 +108,7 @@ def histogram(points: list[float], most: float) -> list[tuple[str, float]]:
 
 
 def lost(grades: list[Grade]) -> list[tuple[str, float]]:
-    """The share of each group's points that the class did not get."""
+    """Returns the share of each group's points that the class did not get."""
     rows = []
     for place, group in enumerate(grades[0].groups):
         if group.most:
@@ -117,7 +119,8 @@ def lost(grades: list[Grade]) -> list[tuple[str, float]]:
 
 
 def bars(rows: list[tuple[str, float]], most: float = 0.0) -> str:
-    """A bar for each row, with its number; the longest is that of the most."""
+    """Makes a bar for each row, with its number; the largest number has the longest
+    bar."""
     most = most or max((value for _, value in rows), default=0.0)
     lines = [
         f'<tr><td>{escape(name)}</td><td><meter min="0" max="{most or 1}" '
@@ -129,7 +132,7 @@ def bars(rows: list[tuple[str, float]], most: float = 0.0) -> str:
 
 
 def table(graded: list[Graded]) -> str:
-    """The submissions by name, a line each; grades.csv is for other orders."""
+    """Lists the submissions by name, a line each; grades.csv is for other orders."""
     groups = graded[0][1].groups
     head = "".join(f'<th class="n">{escape(group.name)}</th>' for group in groups)
     lines = []

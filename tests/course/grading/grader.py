@@ -116,33 +116,33 @@ class Grader:
                 grade.diagnosis = Diagnosis(**judged["diagnosis"])
             if status is None:
                 stopped(
-                    grade, "time", f"It was stopped after {WALL_SECONDS:.0f} s in all."
+                    grade, "time", f"Grading was stopped after {WALL_SECONDS:.0f} s."
                 )
             elif status != 0:
-                stopped(grade, "judge", "It could not be judged to the end.", log)
+                stopped(grade, "judge", "It could not be graded to the end.", log)
         elif status is None:
-            self.give_up(grade, f"It was not built within {WALL_SECONDS:.0f} s.", log)
+            self.give_up(grade, f"It could not be built within {WALL_SECONDS:.0f} s.", log)
         else:
-            self.give_up(grade, "It could not be judged.", log)
+            self.give_up(grade, "It could not be graded.", log)
         score(grade, read_points(self.stage))
 
     def give_up(
         self, grade: Grade, sentence: str, log: str = "", kind: str = "judge"
     ) -> None:
-        """Gives the grades of a submission of which nothing was judged."""
+        """Gives grades to a submission of which nothing was judged."""
         tests = expected_tests(self.stage)
         grade.tests = [test for test in tests if not in_its_process(test.job)]
         stopped(grade, kind, sentence, log)
 
     def unjudged(self, name: str, reason: str) -> Grade:
-        """The grades of a submission that something kept from being judged."""
+        """Returns the grades of a submission that something kept from being judged."""
         grade = Grade(name, self.stage, self.level)
-        self.give_up(grade, f"It could not be judged: {reason}.")
+        self.give_up(grade, f"It could not be graded: {reason}.")
         score(grade, read_points(self.stage))
         return grade
 
     def nothing(self, taken: Taken) -> Grade:
-        """The grades of a submission that has nothing to judge."""
+        """Returns the grades of a submission that has nothing to judge."""
         grade = Grade(taken.name, self.stage, self.level, notes=taken.notes)
         self.give_up(grade, taken.problem, kind="sources")
         score(grade, read_points(self.stage))
@@ -157,7 +157,7 @@ def end(process: subprocess.Popen) -> None:
 
 
 def stopped(grade: Grade, kind: str, sentence: str, log: str = "") -> None:
-    """What had not been judged by then was not run."""
+    """Says that what had not been judged by then was not run."""
     grade.faults.append(Fault(kind, sentence, log, kind=kind))
     for test in grade.tests:
         if test.result == "missing":
@@ -166,8 +166,8 @@ def stopped(grade: Grade, kind: str, sentence: str, log: str = "") -> None:
 
 @contextlib.contextmanager
 def leased_uid() -> Iterator[int]:
-    """A user that nobody else on this machine grades as until it is given back:
-    what is bounded and ended by user must be one submission's."""
+    """Yields a user that nobody else on this machine grades as meanwhile: what is
+    limited and ended by user must belong to one submission."""
     for uid in range(FIRST_UID, FIRST_UID + UIDS):
         path = LOCKS / f"grade-user-{uid}.lock"
         try:

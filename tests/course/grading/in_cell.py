@@ -65,7 +65,7 @@ class CellJudge(Judge):
 
 
 def processor_seconds() -> float:
-    """What the judge and all that it started have used of the processor."""
+    """Returns what the judge and all that it started have used of the processor."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return round(sum(one.ru_utime + one.ru_stime for one in used), 1)
 

@@ -33,7 +33,7 @@ class Unusable(Exception):
 
 @dataclass
 class Machine:
-    """One of them."""
+    """A machine that grades."""
 
     title: str  # as the list of hosts has it
     ssh: list[str] = field(default_factory=list)  # the command; empty for this one
@@ -110,8 +110,8 @@ def write_worker(path: Path, stage: int, build: Path, level: str) -> None:
 
 
 def read_hosts(path: Path | None) -> list[Machine]:
-    """The machines of a list: lines as parallel's --sshloginfile has them, for example
-    `4/anna@host`, `ssh -p 2222 host`, and `:` for this one."""
+    """Returns the machines of a list: lines as parallel's --sshloginfile has them, for
+    example `4/anna@host`, `ssh -p 2222 host`, and `:` for this one."""
     if not path:
         return [Machine(":", jobs=int(os.environ.get("GRADE_JOBS") or 0))]
     machines = []
@@ -130,7 +130,7 @@ def read_hosts(path: Path | None) -> list[Machine]:
 
 
 class Machines:
-    """Those that can be used, from the start of a batch to its end."""
+    """The machines that can be used, from the start of a batch to its end."""
 
     def __init__(self, stage: int, build: Path, level: str, notes: Path):
         self.stage = stage
@@ -196,7 +196,7 @@ class Machines:
         self.notes.unlink(missing_ok=True)
 
     def run(self, numbers: list[str]) -> Iterator[dict]:
-        """Has them grade the submissions with these numbers; gives what comes back, as
+        """Has them grade the submissions with these numbers; returns what comes back, as
         it comes."""
         logins = [self.login(number, m) for number, m in enumerate(self.mine) if m.jobs]
         (self.local / "logins").write_text("".join(logins), encoding="utf-8")

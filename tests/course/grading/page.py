@@ -34,7 +34,7 @@ footer { margin-top: 3rem; font-size: .9rem; opacity: .8; }
 
 
 def document(title: str, body: str) -> str:
-    """A whole page around a body, with a policy that lets nothing else in."""
+    """Makes a whole page around a body, with a policy that lets nothing else in."""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -52,7 +52,7 @@ def document(title: str, body: str) -> str:
 
 
 def as_page(grade: Grade) -> str:
-    """The whole page."""
+    """Returns the whole page."""
     red = grade.red()
     shown = [test for test in grade.tests if test.is_red and not test.graded]
     parts = [
@@ -80,7 +80,7 @@ def section(title: str, content: str) -> str:
 
 
 def folded(title: str, tests: list[Test]) -> str:
-    """Red tests that are not the first thing to look at."""
+    """Folds red tests that are not the first to look at."""
     if not tests:
         return ""
     parts = "".join(test_part(test) for test in tests)
@@ -88,7 +88,7 @@ def folded(title: str, tests: list[Test]) -> str:
 
 
 def cause_part(grade: Grade) -> str:
-    """What is wrong first of all."""
+    """Says what is wrong first of all."""
     cause = grade.cause()
     if cause is None:
         return ""
@@ -103,7 +103,7 @@ def cause_part(grade: Grade) -> str:
 
 
 def other_faults(grade: Grade) -> list[Fault]:
-    """Those that are not the cause."""
+    """Returns the faults that are not the cause."""
     cause = grade.cause()
     return [f for f in grade.faults if cause is None or f.sentence != cause.sentence]
 
@@ -138,11 +138,11 @@ def groups_part(groups: list[Group]) -> str:
 
 
 def test_part(test: Test) -> str:
-    """A red test with its text, its hint, and the line to try."""
+    """Shows a red test with its text, its hint, and the line to try."""
     kind = {
         "hung": "It hung. ",
-        "missing": "It did not come to an end. ",
-        "twice": "It has two results, which nothing that ran here writes. ",
+        "missing": "It did not finish. ",
+        "twice": "It has two results; the tests here never write two. ",
     }.get(test.result, "")
     hint = f"<p><strong>Hint:</strong> {escape(test.hint)}</p>" if test.hint else ""
     line = (
@@ -156,7 +156,7 @@ def test_part(test: Test) -> str:
 
 
 def tests_part(grade: Grade) -> str:
-    """Every test in a line, folded away."""
+    """Lists every test, folded."""
     lines = "".join(
         f"<tr><td>{escape(test.heading)}</td><td>{escape(test.group)}</td>"
         f'<td class="{"passed" if test.result == "passed" else "red"}">'

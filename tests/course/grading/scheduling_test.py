@@ -111,13 +111,13 @@ class Base(unittest.TestCase):
         return said
 
     def runs(self, log: str = "first") -> list[str]:
-        """The process ids of the grades that were begun."""
+        """Returns the process ids of the grades that were begun."""
         path = self.top / f"{log}.log"
         lines = path.read_text().splitlines() if path.exists() else []
         return [line.split()[1] for line in lines]
 
     def names(self) -> list[str]:
-        """The names in grades.csv."""
+        """Returns the names in grades.csv."""
         with open(self.top / "out/grades.csv", encoding="utf-8") as file:
             return [row["name"] for row in csv.DictReader(file)]
 
@@ -138,7 +138,7 @@ class Base(unittest.TestCase):
         return len(list((self.top / "out/.batch").glob("?.json")))
 
     def assert_nothing_runs(self) -> None:
-        """Of what was begun, within a few seconds."""
+        """Within a few seconds, nothing runs of what was begun."""
         until = time.monotonic() + 5
         mine = [*self.runs(), *self.runs("second")]
         while True:
@@ -149,7 +149,7 @@ class Base(unittest.TestCase):
         self.assertEqual(alive, [])
 
     def assert_nothing_is_left(self) -> None:
-        """In /tmp, or in the home of the one who grades."""
+        """Nothing is left in /tmp, or in the home of the person who grades."""
         self.assertFalse((self.top / "out/.batch/machines").exists())
         self.assertEqual(os.listdir(self.top / "home"), [])
         log = [*self.runs(), *self.runs("second")]
@@ -175,7 +175,7 @@ class Scheduling(Base):
                 self.assertLess(done, 8)
                 begun = len(self.runs())
                 said = self.grade()
-                self.assertIn(f"{done} of 8 are graded", said)
+                self.assertIn(f"{done} of 8 are already graded", said)
                 self.assertEqual(len(self.runs()) - begun, 8 - done)
                 self.assertEqual(self.names(), list("abcdefgh"))
                 self.assert_nothing_is_left()
@@ -195,7 +195,7 @@ class Scheduling(Base):
         self.submit("c", "int x;")
         shutil.rmtree(self.top / "in/d")
         said = self.grade()
-        self.assertIn("Changed, and graded again: c.", said)
+        self.assertIn("Changed since, and graded again: c.", said)
         self.assertIn("Not in the batch any more, and kept: d.", said)
         self.assertEqual(self.names(), list("abcdefgh"))
         self.assertEqual(len(self.runs()), 9)
@@ -288,7 +288,7 @@ class SeveralMachines(Base):
     def test_what_fails_everywhere_is_told_and_tried_again(self):
         self.hosts(self.other)
         (self.top / "before").write_text("exit 1")
-        self.assertIn("its grading failed on each machine", self.grade())
+        self.assertIn("its grading failed on every machine", self.grade())
         (self.top / "before").unlink()
         self.grade()
         self.assertEqual(len(list((self.top / "out/.batch").glob("?.json"))), 8)

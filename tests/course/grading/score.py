@@ -26,7 +26,7 @@ VERSION = 3
 
 @dataclass
 class Group:
-    """A demand of the assignment, with its points."""
+    """A part of the assignment, with its points."""
 
     name: str
     title: str
@@ -71,11 +71,12 @@ class Grade:
 
     @property
     def most(self) -> float:
-        """As many points as there are."""
+        """The most points that there are."""
         return round(sum(group.most for group in self.groups), 1)
 
     def red(self) -> list[Test]:
-        """The graded tests that ran and did not pass, in the order of the groups."""
+        """Returns the graded tests that ran and did not pass, in the order of the
+        groups."""
         order = [group.name for group in self.groups]
         red = [test for test in self.tests if test.graded and test.is_red]
         # What another delegate sees can least be tried by hand.
@@ -86,9 +87,9 @@ class Grade:
         )
 
     def cause(self) -> Cause | None:
-        """The one root cause, as far as it is known: a fault that kept tests from
-        running, a mistake that the server was asked for, what it used too much of, a
-        crash, or the first red test."""
+        """Returns the one root cause, as far as it is known: a fault that kept tests
+        from running, a mistake that a probe recognized, what the submission used too
+        much of, a crash, or the first red test."""
         faults = sorted(self.faults, key=lambda fault: -fault.cost)
         is_explained = bool(faults and faults[0].kind == "hang" and self.diagnosis)
         if faults and not is_explained and (faults[0].cost or not self.red()):
@@ -126,7 +127,7 @@ def score(grade: Grade, worths: list[Worth]) -> None:
 
 
 def grade_of(judge: Judge, name: str) -> Grade:
-    """The grades of a folder that was judged without a cell."""
+    """Returns the grades of a folder that was judged without a cell."""
     built = judge.built
     grade = Grade(name, judge.stage, "", tests=judge.tests, faults=built.faults)
     grade.notes, grade.diagnosis = built.notes, judge.diagnosis
@@ -149,7 +150,7 @@ def add_costs(faults: list[Fault], tests: list[Test], points: Fraction) -> None:
 
 
 def to_json(grade: Grade) -> dict:
-    """The documented form."""
+    """Returns the documented form."""
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -160,7 +161,7 @@ def to_json(grade: Grade) -> dict:
 
 
 def from_json(data: dict) -> Grade:
-    """A Grade from its documented form; what it does not know, it leaves out."""
+    """Makes a Grade from its documented form; leaves out what it does not know."""
 
     def known(kind, values):
         names = {one.name for one in fields(kind)}

@@ -121,7 +121,7 @@ class Causes(unittest.TestCase):
 
 
 def points_faults(stage: int, worths: list[Worth], tests: list[Test]) -> list[str]:
-    """What is wrong with a stage's points."""
+    """Returns what is wrong with a stage's points."""
     judged = {
         group_of(t) for t in tests if t.tag != "ours" and not in_its_process(t.job)
     }

@@ -86,7 +86,7 @@ def _by_peer(
 
 
 def draw(figures: Figures, folder: Path) -> list[Path]:
-    """All plots that there are samples for; gives their files."""
+    """Draws all plots that there are samples for; returns their files."""
     folder.mkdir(parents=True, exist_ok=True)
     before = {path: path.stat().st_mtime_ns for path in folder.glob("*.svg")}
     peers = figures.peers("exchanges")

@@ -32,14 +32,14 @@ WITH_HEAD = f"(printf '{BY_HAND_HEAD}a=1'; sleep 1; printf '&b=2') | nc 127.0.0.
 
 
 def control(case: Case, server: Server) -> None:
-    """The whole POST in one piece must be answered with what was sent."""
+    """Sends the whole POST in one piece, and expects what was sent on the page."""
     page = case.control(server, post(CONTENT)).content
     if not all(value in page for value in (ONE, TWO, THREE)):
         raise Unclear("the page does not show what was sent")
 
 
 def in_one_piece(case: Case) -> Diagnosis | None:
-    """What is missing if the head and the content come together."""
+    """Finds out what is missing if the head and the content come together."""
     with case.start() as server:
         case.control(server)
         client = server.connect().send(post(CONTENT))
@@ -68,14 +68,13 @@ def in_one_piece(case: Case) -> Diagnosis | None:
 
 
 def refused(code: int, client: Client) -> Diagnosis:
-    """Of a server that answers GET alone."""
+    """Says that the server answers only GET."""
     return Diagnosis(
         "post-refused",
-        f"Each POST is answered with {code}: the server answers GET, and does not "
-        "accept POST.",
+        f"Each POST gets {code}: the server answers GET, but does not accept POST.",
         CURL,
-        "Which line of your code refuses POST? Stage 6 is to read its content, and to "
-        "call delegate with what is in it.",
+        "Which line of your code refuses POST? Stage 6 reads its content, and calls "
+        "delegate with it.",
         seen(client),
     )
 
@@ -86,7 +85,7 @@ def is_shown(page: bytes) -> bool:
 
 
 def not_answered(case: Case, server: Server, client: Client) -> Diagnosis | None:
-    """Of a server that does not answer a POST in one piece: what it waits for."""
+    """Finds out what a server waits for that does not answer a POST in one piece."""
     if client.send(b"x").answer(0.6).code:
         return Diagnosis(
             "one-recv-too-many-for-the-content",
@@ -120,11 +119,11 @@ def not_answered(case: Case, server: Server, client: Client) -> Diagnosis | None
         )
     return Diagnosis(
         "post-never-answered",
-        "The server answers GET, and never answers POST: there is no answer within "
-        f"{case.patience:.0f} s, nor when the client ends its side.",
+        "The server answers GET, but never POST: no answer comes within "
+        f"{case.patience:.0f} s, or after the client has ended its side.",
         CURL,
         "How far does your server get with a POST? Print to stderr what each recv "
-        "returned, and how many bytes you still wait for.",
+        "returned, and how many bytes it still waits for.",
         seen(client),
     )
 
@@ -150,7 +149,7 @@ def after_the_head(case: Case) -> Diagnosis | None:
                         "says that more will come. Pieces that come sooner are read.",
                         THREE_PIECES,
                         "How does your server know that the content is complete? A "
-                        "pause says nothing; Content-Length does.",
+                        "pause says nothing. What does Content-Length say?",
                         seen(client),
                     )
         if not early:
@@ -198,8 +197,8 @@ def three_pieces(case: Case) -> Diagnosis | None:
                 f"pieces it waits for {sent - 1}.",
                 f"(printf '{BY_HAND_HEAD}a=1'; sleep 1; printf '&b='; sleep 1; "
                 "printf 2) | nc 127.0.0.1 8080",
-                "How do you count what remains? Each turn of the loop subtracts what "
-                "came in that turn, not all that has come so far.",
+                "How do you count what remains? In each turn of the loop, subtract only "
+                "what came in that turn.",
                 seen(client),
             )
         return wrong_pieces(client, page, "comes in three pieces", THREE_PIECES)
@@ -223,8 +222,8 @@ def partly_with_head(case: Case) -> Diagnosis | None:
                 "came with the head: those bytes are counted more than once.",
                 f"(printf '{BY_HAND_HEAD}a=1'; sleep 1; printf '&b='; sleep 1; "
                 "printf 2) | nc 127.0.0.1 8080",
-                "How do you count what remains? What came with the head is subtracted "
-                "once, and each turn of the loop subtracts what came in that turn.",
+                "How do you count what remains? Subtract what came with the head once, "
+                "and in each turn of the loop what came in that turn.",
                 seen(client),
             )
         return wrong_pieces(client, page, "comes partly with the head", WITH_HEAD)
@@ -233,19 +232,19 @@ def partly_with_head(case: Case) -> Diagnosis | None:
 def wrong_pieces(
     client: Client, page: bytes, how: str, by_hand: str
 ) -> Diagnosis | None:
-    """Of content that came whole: whether the page shows each piece once."""
+    """Finds out whether the page shows each piece of the content once."""
     missing = [value for value in (ONE, TWO, THREE) if value not in page]
     if not page or is_shown(page):
         return None
     twice = any(page.count(value) > 1 for value in (ONE, TWO, THREE))
-    what = "is there more than once" if twice or not missing else "is missing"
+    what = "is shown more than once" if twice or not missing else "is missing"
     return Diagnosis(
         "content-pieces-not-joined",
         "The server does not put the pieces of the content together: if it "
         f"{how}, a piece of it {what} on the page.",
         by_hand,
-        "Where does each recv put what it receives? Each piece belongs once, after all "
-        "that has come before.",
+        "Where does each recv put what it receives? Each piece belongs there once, "
+        "after everything that came before it.",
         seen(client),
     )
 
@@ -272,9 +271,9 @@ def excess(case: Case) -> Diagnosis | None:
 
 
 def spelling(case: Case) -> Diagnosis | None:
-    """Whether it knows Content-Length in any case, and with any space."""
+    """Whether it recognizes Content-Length in any case, and with any space."""
     ways = {
-        "content-length: ": ("in lower case", "content-length-in-one-spelling"),
+        "content-length: ": ("in lowercase", "content-length-in-one-spelling"),
         "CONTENT-LENGTH: ": ("in capitals", "content-length-in-one-spelling"),
         "Content-Length:": ("without a space", "content-length-needs-its-space"),
         "Content-Length:   ": ("with three spaces", "content-length-needs-its-space"),
@@ -290,8 +289,8 @@ def spelling(case: Case) -> Diagnosis | None:
             what = "in any case" if "case" in how or "capitals" in how else "either way"
             return Diagnosis(
                 key,
-                f"The server does not recognize Content-Length {how}: that content is "
-                "not read.",
+                f"The server does not recognize Content-Length {how}, so it does not "
+                "read the content.",
                 f"curl -i --max-time 5 -H '{name}3' -d a=1 http://127.0.0.1:8080/"
                 if "space" not in how
                 else "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\n"
@@ -330,12 +329,12 @@ def elsewhere(case: Case) -> Diagnosis | None:
             target = "/" if lines[place] else "/?Content-Length:1"
             return Diagnosis(
                 "content-length-found-elsewhere",
-                f"The server finds Content-Length in {place}, and takes the number "
-                "there for the length of the content.",
+                f"The server finds Content-Length in {place}, and uses the number there "
+                "as the length of the content.",
                 f"printf 'POST {target} HTTP/1.1\\r\\nHost: a\\r\\n{lines[place]}"
                 "Content-Length: 3\\r\\n\\r\\na=1' | nc -w 5 127.0.0.1 8080",
-                "strstr finds the name anywhere. Which line begins with that name, "
-                "followed by a colon?",
+                "strstr finds the name anywhere. Which line begins with that name and a "
+                "colon?",
                 seen(client),
             )
     return None
@@ -357,7 +356,7 @@ def without_length(case: Case) -> Diagnosis | None:
             "The server never answers a POST that has no Content-Length.",
             "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' "
             "| nc -w 5 127.0.0.1 8080",
-            "What length does your code use if the field is not there? Such a request "
+            "Which length does your code use if the field is not there? Such a request "
             "has no content.",
             seen(client),
         )
@@ -403,7 +402,7 @@ def of_two_clients(case: Case) -> Diagnosis | None:
 
 
 def given_to_delegate(case: Case) -> Diagnosis | None:
-    """What `delegate` is called with for a POST."""
+    """Looks at what `delegate` is called with for a POST."""
     if not case.stand_in:
         return None
     request = post(b"c=3&d=4").replace(b" / ", b" /called ", 1)

@@ -1,4 +1,4 @@
-"""Probes of how much a server takes: each sends more and more, until it does not work.
+"""Probes of how much a server accepts: each sends more and more, until it fails.
 
 The assignment says: no assumptions are made about the size of the input data.
 """
@@ -18,8 +18,8 @@ END = b"qe9zx"  # what comes last must have been read
 LINE = 60
 CLIMB_SECONDS = 4.0  # for all that one probe asks
 HINT = (
-    "The assignment says that no assumptions are made about the size of the input. "
-    "What does your code do when the array is full?"
+    "The assignment makes no assumptions about the size of the input. What does your "
+    "code do when the array is full?"
 )
 
 
@@ -58,22 +58,22 @@ def climb(
 
 
 def how_it_failed(case: Case, server: Server, client: Client, answer) -> str:
-    """What came in place of the right answer."""
+    """Returns what came in place of the right answer."""
     if server.soon_ended():
         return "ends the whole server"
     if answer.code and answer.code != 200:
-        return f"is answered with {answer.code}"
+        return f"gets {answer.code}"
     if answer.code:
         return "loses its end"
     if client.end == "reset":
         return "ends in a reset, without an answer"
     if client.end:
-        return "has no answer: the connection is closed"
-    return f"has no answer within {case.patience:.0f} s"
+        return "gets no answer: the connection is closed"
+    return f"gets no answer within {case.patience:.0f} s"
 
 
 def head(case: Case) -> Diagnosis | None:
-    """The whole head, its lines, its target, and the number of its fields."""
+    """Finds limits to the head, its lines, its target, and the number of its fields."""
 
     def with_fields(fields: bytes) -> bytes:
         return post(END, more=fields) if case.stage == 6 else get("/", fields)
@@ -130,7 +130,7 @@ def head(case: Case) -> Diagnosis | None:
 
 
 def found(key: str, what: str, limit: Found, by_hand: str) -> Diagnosis:
-    """A limit in bytes."""
+    """Says that there is a limit in bytes."""
     return Diagnosis(
         key,
         f"{what} of {limit.good:,} bytes works; one of {limit.bad:,} bytes "
@@ -144,7 +144,7 @@ def found(key: str, what: str, limit: Found, by_hand: str) -> Diagnosis:
 
 
 def fields_found(limit: Found) -> Diagnosis:
-    """A limit to the number of fields."""
+    """Says that there is a limit to the number of fields."""
     return Diagnosis(
         "limit-of-fields",
         f"A head of {limit.good} header fields works; one of {limit.bad} {limit.how}.",
