@@ -137,11 +137,36 @@ def python() -> None:
 
 @part
 def spelling() -> None:
-    """Common misspellings; not in what is compared byte for byte."""
-    skip = "*package-lock.json,*.svg,*/corpus/*,*/wire/*"
+    """codespell finds no misspelling and no British spelling, except in what is compared
+    byte for byte."""
+    skip = "*package-lock.json,*.svg,*/corpus/*"
     # parts of words, plurals, and the misspelling of a mistake
     known = "alue,ba,becauses,befores,ecret,fo,implmented,nin,te,wit"
-    run("codespell", "--skip", skip, "-L", known, *files())
+    lists = "clear,rare,en-GB_to_en-US"
+    run("codespell", "--builtin", lists, "--skip", skip, "-L", known, *files())
+
+
+@part
+def phrases() -> None:
+    """No phrase of phrases.tsv is in what people read."""
+    table = Path("tests/tools/phrases.tsv")
+    lines = table.read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    # Between two words, a line may end and the next begin with the mark of a comment.
+    gap = r"\s+(?:[#*>/]+\s+)?"
+    each = "|".join(f"({phrase.replace('(', '(?:')})" for phrase, _ in rows)
+    wanted = re.compile(rf"\b(?:{each})\b".replace(" ", gap))
+    faults = []
+    for name in files():
+        if name.endswith((".svg", ".json")) or name in ("LICENSE", str(table)):
+            continue
+        text = Path(name).read_text("utf-8", errors="replace").lower()
+        for found in wanted.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            words = " ".join(found[0].split())
+            instead = rows[(found.lastindex or 1) - 1][1]
+            faults.append(f"{name}:{line}: not '{words}', but: {instead}")
+    report(faults)
 
 
 @part
