@@ -22,8 +22,10 @@ fi
 rm -rf "$work/.vitepress" "$work/out" "$work/decks"
 cp -r "$here/.vitepress" "$work/"
 "$here/generate.py" "$work/pages" "$build"
-cp "$work/node_modules/mermaid/dist/mermaid.min.js" "$work/pages/public/"
-(cd "$work" && node_modules/.bin/vitepress build .)
+cp -r "$here/scripts" "$here/favicon.svg" "$work/pages/public/"
+(cd "$work" && node .vitepress/draw_diagrams.mjs . && node_modules/.bin/vitepress build .)
+# Nobody knows from which folder this page would be shown, so its links would be wrong.
+rm "$work/out/404.html"
 
 # Marp takes comments for the speaker's notes: the marks of excerpts are left out.
 mkdir "$work/decks"

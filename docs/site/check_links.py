@@ -28,7 +28,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {key: value or "" for key, value in attrs}
         self.ids.update(values[key] for key in ("id", "name") if key in values)
-        found = [values[key] for key in ("href", "src", "data") if key in values]
+        found = [values[key] for key in ("href", "src", "srcset", "data") if key in values]
         (self.links if tag == "a" else self.loads).extend(found)
 
 
