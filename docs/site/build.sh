@@ -48,7 +48,9 @@ chromium --headless --no-sandbox --disable-gpu --no-pdf-header-footer \
     cat "$work/poster.log" >&2
     exit 1
 }
+node "$here/print_course.mjs" "$work/out" "$work"
 "$here/check_links.py" "$work/out"
-rm -rf "$build/site"
+rm -rf "$build/site" "$build/site.zip"
 mv "$work/out" "$build/site"
-echo "The site is in $build/site; \`make site PREVIEW=1\` shows it."
+(cd "$build" && python3 -m zipfile -c site.zip site/)
+echo "The site is in $build/site, and in $build/site.zip; \`make site PREVIEW=1\` shows it."

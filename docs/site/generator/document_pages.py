@@ -28,6 +28,11 @@ MORE = {
     "Slides": "/decks",
 }
 
+TO_PRINT = """The whole course, with all mistakes, is also
+<a href="/course.pdf" target="_self">one PDF</a>. The picture is
+<a href="/poster.pdf" target="_self">a poster</a>, for A3 or A4.
+"""
+
 
 def stems(site: Site, folder: str) -> list[str]:
     """The names of the Markdown files in a folder."""
@@ -41,6 +46,8 @@ def write(site: Site) -> None:
     origins = {name: f"docs/{name}.md" for name in names} | {"readme": "README.md"}
     for name, origin in origins.items():
         text = page_for_site(site, origin)
+        if name == "index":
+            text = text.replace("</picture>\n", f"</picture>\n\n{TO_PRINT}", 1)
         # Plots, tables of as many columns, and the picture want the whole width.
         is_wide = "](performance/" in text or "<picture>" in text
         head = frontmatter(aside=False, pageClass="wide") if is_wide else ""

@@ -20,26 +20,31 @@ LANGUAGES = {
     ".json": "json",
     ".yml": "yaml",
 }
-MOST_LINES = 3000
+# So that no page has more than 400 kB: the HTML has some six times the letters.
+MOST_LETTERS = 60_000
 TOP = "the top folder"
 
 
 def write_file(site: Site, name: str) -> None:
     """The page of one file."""
     folder, base = posixpath.split(name)
-    lines = site.read(name).splitlines()
+    text = site.read(name)
+    lines = text.splitlines()
+    shown = text[:MOST_LETTERS].splitlines()
     language = LANGUAGES.get(posixpath.splitext(base)[1], "text")
     wide = {"aside": False, "pageClass": "wide", "prev": False, "next": False}
-    body = frontmatter(title=name, search=False, **wide)
+    body = frontmatter(
+        title=name, description=f"The source of {name}.", search=False, **wide
+    )
     body += (
         f"\n[{folder or 'The source'}](/source/#{slug(folder or TOP)})\n\n# {base}\n\n"
     )
     body += f"`{name}`, {len(lines)} lines\n\n"
-    if len(lines) > MOST_LINES:
-        body += f"The first {MOST_LINES} lines:\n\n"
+    if len(shown) < len(lines):
+        body += f"The first {len(shown)} lines:\n\n"
     body += fenced(
         ("make" if base == "Makefile" else language) + ":line-numbers",
-        "\n".join(lines[:MOST_LINES]),
+        "\n".join(shown),
     )
     site.write(f"source/{name}.md", body)
 
