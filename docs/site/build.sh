@@ -23,9 +23,11 @@ rm -rf "$work/.vitepress" "$work/out" "$work/decks"
 cp -r "$here/.vitepress" "$work/"
 "$here/generate.py" "$work/pages" "$build"
 cp -r "$here/scripts" "$here/favicon.svg" "$work/pages/public/"
+cp "$work/node_modules/minisearch/dist/umd/index.js" "$work/pages/public/scripts/minisearch.js"
 (cd "$work" && node .vitepress/draw_diagrams.mjs . && node_modules/.bin/vitepress build .)
 # Nobody knows from which folder this page would be shown, so its links would be wrong.
 rm "$work/out/404.html"
+"$here/search_index.py" "$work/out"
 
 # Marp takes comments for the speaker's notes: the marks of excerpts are left out.
 mkdir "$work/decks"

@@ -96,7 +96,7 @@ function putTogether(chapters, groups) {
     for (const answer of text.querySelectorAll('details')) answer.open = true
     // Lines that only lead to other pages.
     for (const line of text.querySelectorAll('p')) {
-      if (/^(README|previous:.*) · |^All mistakes$/.test(line.textContent)) line.remove()
+      if (/^(README|previous:.*) · |^All mistakes · /.test(line.textContent)) line.remove()
     }
     const section = document.createElement('section')
     section.id = name

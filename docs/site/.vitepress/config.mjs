@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
+import { anchorTransformer } from './anchors.mjs'
 import { diagramFence } from './diagram.mjs'
 import { diffTransformer } from './diff.mjs'
 import { relativeLinks } from './relative.mjs'
@@ -25,6 +26,10 @@ const showLineEnds = (html) =>
     `<span class="line-end">${sign === '␍' ? 'CR' : 'LF'}</span>`,
   )
 
+// VitePress' own; ../scripts/copy.js makes one where there is something to type.
+const copyButton = '<button title="Copy Code" class="copy"></button>'
+const script = (name) => ['script', { defer: '', src: `/scripts/${name}.js` }]
+
 export default defineConfig({
   lang: 'en-US',
   title: 'webserve',
@@ -38,8 +43,9 @@ export default defineConfig({
   head: [
     ['meta', { 'http-equiv': 'Content-Security-Policy', content: policy }],
     ['link', { rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' }],
-    ['script', { defer: '', src: '/scripts/page.js' }],
+    ...['page', 'copy', 'search', 'keys', 'progress'].map(script),
   ],
+  transformHead: ({ page }) => (/^quiz\/stage/.test(page) ? [script('quiz')] : []),
   transformHtml: (html, _, { page }) => relativeLinks(html, page),
   // A link to the server that the reader has started is not checked.
   ignoreDeadLinks: [/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])/],
@@ -50,13 +56,14 @@ export default defineConfig({
       dark: 'github-dark-high-contrast',
     },
     headers: { level: [2, 3] },
-    codeTransformers: [diffTransformer],
+    codeTransformers: [diffTransformer, anchorTransformer],
     languages: ['c'],
     languageAlias: { console: 'shellsession' },
     config(md) {
       const fence = md.renderer.rules.fence
       md.renderer.rules.fence = (tokens, index, ...rest) =>
-        diagramFence(tokens, index) ?? showLineEnds(fence(tokens, index, ...rest))
+        diagramFence(tokens, index) ??
+        showLineEnds(fence(tokens, index, ...rest)).replace(copyButton, '')
       // A drawing may be wider than the page: it can be scrolled, by keys, too.
       const image = md.renderer.rules.image
       md.renderer.rules.image = (tokens, index, ...rest) => {

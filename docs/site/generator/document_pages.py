@@ -25,6 +25,7 @@ MORE = {
     "Differences": "/difference/",
     "On the wire": "/wire",
     "Mistakes": "/mistakes/",
+    "Quiz: what is wrong?": "/quiz/",
     "Slides": "/decks",
 }
 
@@ -51,6 +52,8 @@ def write(site: Site) -> None:
         # Plots, tables of as many columns, and the picture want the whole width.
         is_wide = "](performance/" in text or "<picture>" in text
         head = frontmatter(aside=False, pageClass="wide") if is_wide else ""
+        if stage := re.fullmatch(r"stage(\d)", name):
+            text = with_quiz(text, stage[1])
         site.write(f"{name}.md", head + text)
     site.write("diagrams/index.md", page_for_site(site, "docs/diagrams/README.md"))
     write_decks(site)
@@ -81,6 +84,13 @@ def write(site: Site) -> None:
         {"text": "Teaching", "items": items(TEACH)},
         {"text": "Reference", "items": [*items(rest), *last]},
     ]
+
+
+def with_quiz(text: str, stage: str) -> str:
+    """The page of a stage, with a link to its quiz where its mistakes end."""
+    link = f"[Guess the causes of more mistakes of this stage](/quiz/stage{stage}).\n"
+    before, heading, after = text.partition("\n## Questions\n")
+    return f"{before}\n{link}{heading}{after}" if heading else text
 
 
 def write_decks(site: Site) -> None:

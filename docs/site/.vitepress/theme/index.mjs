@@ -8,6 +8,7 @@ import 'vitepress/dist/client/theme-default/styles/components/vp-code.css'
 import './style.css'
 import './layout.css'
 import './diff.css'
+import './course.css'
 import './print.css'
 
 export default { Layout }
