@@ -51,7 +51,7 @@ chromium --headless --no-sandbox --disable-gpu --no-pdf-header-footer \
     exit 1
 }
 node "$here/print_course.mjs" "$work/out" "$work"
-"$here/check_links.py" "$work/out"
+"$here/check_html.py" "$work/out"
 rm -rf "$build/site" "$build/site.zip"
 mv "$work/out" "$build/site"
 (cd "$build" && python3 -m zipfile -c site.zip site/)
