@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""docs/site/search_index.py FOLDER - writes the index of the search, from the built site.
+"""docs/site/search_index.py FOLDER - lists what the search on the site can find.
 
-Reads the pages below FOLDER, and writes FOLDER/scripts/search-index.js: what kinds of
-page there are, in the order in which they are shown, and each place: its kind, address,
-page, heading and text. A place is what is below a heading; of the source, a function.
-One that is the same in several stages is a place once. Prints nothing.
+Reads the pages of the built site, FOLDER, and writes FOLDER/scripts/search-index.js:
+the kinds of page, in the order in which they are shown, and each place: its kind,
+address, page, heading and text. A place is what is below a heading; of the source, a
+function. One that is the same in several stages is a place once. Prints nothing.
 """
 
 from __future__ import annotations

@@ -82,7 +82,8 @@ def write_page(site: Site, page: Page, catalogue: Catalogue) -> None:
     body += f"Planted in: {', '.join(f'stage {number}' for number in page.stages)}.\n\n"
     body += f"## What you see\n\n{escape_prose(mistake.symptom)}\n\n"
     body += "## Your guess\n\nThe title says what the mistake is. Before you unfold "
-    body += "anything, say which function it is in, and which line you would change.\n\n"
+    body += "anything, say which function it is in, and which line you would change."
+    body += "\n\n"
     body += folded("Show the hint", escape_prose(mistake.hint) + "\n")
     body += "## The cause\n\n"
     body += folded(
@@ -96,7 +97,8 @@ def write_page(site: Site, page: Page, catalogue: Catalogue) -> None:
     )
     if mistake.sanitizer:
         body += f"\nIt shows in a build with `SANITIZE={mistake.sanitizer}`.\n"
-    body += f"\n[All mistakes](/mistakes/) · [The quiz of stage {first}](/quiz/stage{first})\n"
+    body += "\n[All mistakes](/mistakes/) · "
+    body += f"[The quiz of stage {first}](/quiz/stage{first})\n"
     site.write(page.link[1:] + ".md", body)
 
 

@@ -2,8 +2,8 @@
 a sheet of the first questions, to print.
 
 The wrong choices are the causes of other mistakes in the same group, the nearest in
-subject, so that they are plausible. One that could be right, too, is not taken: one that
-the same test catches, or whose title or symptom says nearly the same.
+subject, so that they are plausible. One that could be right, too, is not taken: one
+that the same test catches, or whose title or symptom says nearly the same.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ ABOUT = """
 # What is wrong?
 
 You see what a client sees: a page that is cut off, a curl that hangs, a server that is
-gone. What did the programmer do? Guess before you unfold the cause. Each wrong choice is
-the cause of another mistake, with other symptoms, and its page shows them.
+gone. What did the programmer do? Guess before you unfold the cause. Each wrong choice
+is the cause of another mistake, with other symptoms, and its page shows them.
 
-Each stage has the mistakes that begin there. The sheets are for paper: one page has up to
-{most} symptoms with room to write, and another has the answers.
+Each stage has the mistakes that begin there. The sheets are for paper: one page has up
+to {most} symptoms with room to write, and another has the answers.
 
 | stage | the quiz | to print |
 | --- | --- | --- |
@@ -170,7 +170,8 @@ def ask(question: Question, number: int, stage: int, catalogue: Catalogue) -> st
     shown_in = stage if stage in question.page.stages else question.page.stages[0]
     choices = "".join(
         f'<label><input type="radio" name="{name}" value="{i}" '
-        f'data-name="{p.mistake.name}"> <span>{inline(p.mistake.title)}</span></label>\n'
+        f'data-name="{p.mistake.name}"> '
+        f"<span>{inline(p.mistake.title)}</span></label>\n"
         for i, p in enumerate(question.choices)
     )
     return (
@@ -197,8 +198,8 @@ def write_quiz(
     title = f"What is wrong? Stage {stage}"
     page = {"aside": False, "pageClass": "quiz", "prev": False, "next": False}
     body = frontmatter(title=title, **page) + f"\n# {title}\n\n"
-    body += f"{len(questions)} mistakes, each in a server that is otherwise right. Read "
-    body += "what you see, guess the cause, and then unfold it. "
+    body += f"{len(questions)} mistakes, each in a server that is otherwise right. "
+    body += "Read what you see, guess the cause, and then unfold it. "
     body += f"[Stage {stage}](/stage{stage}) explains the code; "
     body += f"[a sheet to print](/quiz/sheet{stage}) has some of these.\n\n"
     body += '<div class="questions" v-pre>\n'

@@ -1,5 +1,5 @@
-"""A page for each file of the source that is shown or linked to, and one list. In a page
-of C, each function and type has an anchor: its name."""
+"""A page for each file of the source that is shown or linked to, and one list. In a
+page of C, each function and type has an anchor: its name."""
 
 from __future__ import annotations
 

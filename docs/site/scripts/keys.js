@@ -1,9 +1,10 @@
 // keys.js - the arrow keys turn pages: left to the previous page of the course, right to
-// the next. They are left alone where they have work to do: in a field or a choice, in
-// code that is wider than its block, together with another key, or in a dialog.
+// the next; on a quiz, to its questions. They are left alone where they have work to do: in
+// a field or a choice, in code that is wider than its block, together with another key, or
+// in a dialog.
 {
   const goes = { ArrowLeft: 'prev', ArrowRight: 'next' }
-  const takes = 'input, textarea, select, [contenteditable], dialog, [role="slider"], svg'
+  const takes = 'input, textarea, select, [contenteditable], [role="slider"]'
 
   // Whether the keys scroll what has the focus, or something around it.
   function scrolls(element) {
@@ -21,6 +22,6 @@
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
     if (event.target.closest(takes) || document.querySelector('dialog[open]')) return
     if (scrolls(event.target)) return
-    document.querySelector(`[rel="${relation}"]:not([disabled])`)?.click()
+    document.querySelector(`a[rel="${relation}"], button[data-turn="${relation}"]`)?.click()
   })
 }

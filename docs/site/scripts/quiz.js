@@ -46,8 +46,8 @@
     questions.forEach(clear)
     go(0)
   })
-  previous.setAttribute('rel', 'prev') // keys.js turns to these
-  next.setAttribute('rel', 'next')
+  previous.dataset.turn = 'prev' // for keys.js
+  next.dataset.turn = 'next'
   bar.append(place, score, previous, next, again)
 
   function count() {

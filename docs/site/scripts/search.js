@@ -77,14 +77,16 @@
     return fragment
   }
 
-  // A piece of the text around the first place that has a whole word that was asked for;
-  // else around the first place where one begins.
-  function excerpt(text, terms) {
-    const any = terms.map(escaped).join('|')
-    const first = Math.max(
-      text.search(new RegExp(`(?<![\\p{L}\\p{N}_])(?:${any})(?![\\p{L}\\p{N}_])`, 'iu')),
-      0,
-    )
+  // Where one of these words is first, as a whole; -1 if none is.
+  function placeOf(words, text) {
+    const any = words.map(escaped).join('|')
+    return text.search(new RegExp(`(?<![\\p{L}\\p{N}_])(?:${any})(?![\\p{L}\\p{N}_])`, 'iu'))
+  }
+
+  // A piece of the text around a word as it was asked for; else around one that is close.
+  function excerpt(text, { queryTerms, terms }) {
+    const exact = placeOf(queryTerms, text)
+    const first = Math.max(exact >= 0 ? exact : placeOf(terms, text), 0)
     const begin = first <= AROUND ? 0 : text.indexOf(' ', first - AROUND) + 1
     const rest = text.slice(begin)
     const piece = rest.length <= LONG ? rest : `${rest.slice(0, rest.lastIndexOf(' ', LONG))} …`
@@ -100,7 +102,7 @@
     title.append(marked(heading === page || !heading ? page : `${page} › ${heading}`, hit.terms))
     const shown = document.createElement('span')
     shown.className = 'search-excerpt'
-    shown.append(marked(excerpt(text, hit.terms), hit.terms))
+    shown.append(marked(excerpt(text, hit), hit.terms))
     link.append(title, shown)
     const line = document.createElement('li')
     line.append(link)
@@ -141,15 +143,11 @@
   }
 
   field.addEventListener('input', () => engine && show())
-  // Enter in the field goes to the first place.
-  dialog.querySelector('form').addEventListener('submit', (event) => {
-    if (event.submitter) return
-    event.preventDefault()
-  })
   dialog.addEventListener('keydown', (event) => {
     const links = [...found.querySelectorAll('a')]
     const at = links.indexOf(document.activeElement)
     if (event.key === 'Enter' && document.activeElement === field) {
+      // The first place; it would close the dialog.
       event.preventDefault()
       links[0]?.click()
     } else if (event.key === 'ArrowDown' && at < links.length - 1) {
