@@ -22,8 +22,12 @@ fi
 rm -rf "$work/.vitepress" "$work/out" "$work/decks"
 cp -r "$here/.vitepress" "$work/"
 "$here/generate.py" "$work/pages" "$build"
-cp "$work/node_modules/mermaid/dist/mermaid.min.js" "$work/pages/public/"
-(cd "$work" && node_modules/.bin/vitepress build .)
+cp -r "$here/scripts" "$here/favicon.svg" "$work/pages/public/"
+cp "$work/node_modules/minisearch/dist/umd/index.js" "$work/pages/public/scripts/minisearch.js"
+(cd "$work" && node .vitepress/draw_diagrams.mjs . && node_modules/.bin/vitepress build .)
+# Nobody knows from which folder this page would be shown, so its links would be wrong.
+rm "$work/out/404.html"
+"$here/search_index.py" "$work/out"
 
 # Marp takes comments for the speaker's notes: the marks of excerpts are left out.
 mkdir "$work/decks"
@@ -46,7 +50,9 @@ chromium --headless --no-sandbox --disable-gpu --no-pdf-header-footer \
     cat "$work/poster.log" >&2
     exit 1
 }
-"$here/check_links.py" "$work/out"
-rm -rf "$build/site"
+node "$here/print_course.mjs" "$work/out" "$work"
+"$here/check_html.py" "$work/out"
+rm -rf "$build/site" "$build/site.zip"
 mv "$work/out" "$build/site"
-echo "The site is in $build/site; \`make site PREVIEW=1\` shows it."
+(cd "$build" && python3 -m zipfile -c site.zip site/)
+echo "The site is in $build/site, and in $build/site.zip; \`make site PREVIEW=1\` shows it."

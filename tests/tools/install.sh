@@ -47,6 +47,7 @@ command:git            git                 site
 command:node           nodejs              site
 command:npm            npm                 site
 command:chromium       chromium            site browser
+command:pdfinfo        poppler-utils       site
 command:chromedriver   chromium-driver     browser
 '
 
