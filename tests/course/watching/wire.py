@@ -3,6 +3,7 @@ that the step began with, and to the one that was written."""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -15,6 +16,8 @@ from corpus import read
 from replay import replay
 
 KINDS_MOST = 5
+# Of an example: the request, and of the answer what a reader of the page sees.
+SEEN = re.compile(r" *(\S+: |> )| *[-+] (HTTP/|.*<(h\d|li|p)>)")
 
 
 def compare(stage: int, before: Path, now: Path) -> list[str]:
@@ -38,5 +41,5 @@ def compare(stage: int, before: Path, now: Path) -> list[str]:
         lines += [f"{sum(sorted(kinds.values())[:-KINDS_MOST]):6}  others"]
     for one in requests:
         if one.name in EXAMPLES.get(stage, ())[:1] and one.name in pairs:
-            lines += ["", *changes(one, *pairs[one.name])]
+            lines += ["", *filter(SEEN.match, changes(one, *pairs[one.name]))]
     return lines
