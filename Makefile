@@ -197,7 +197,7 @@ stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS) $(LINKED_SERVERS) sma
 
 # ---- Learning ---------------------------------------------------------------
 
-.PHONY: test start diff walk trace
+.PHONY: test start watch diff walk trace
 test: ## runs the tests of all stages: [STAGE=n] [ONLY=ids] [DIR=a folder of your own]
 ifeq ($(origin DIR),command line)
 	$(call needs,test,$(if $(STAGE),stage-programs))
@@ -210,6 +210,13 @@ endif
 start: ## makes a folder to work on a step in: STAGE=n DIR=path
 	tests/tools/install.sh python
 	tests/course/start.py '$(STAGE)' "$$DIR"
+
+watch: ## tests a folder each time you save, until a test is red: STAGE=n DIR=path
+	$(call needs,test watch,$(if $(STAGE),stage-programs $(BEFORE)))
+	$(SUBMISSION) exec tests/course/watch_folder.py '$(BUILD)' '$(STAGE)' "$$DIR" '$(BEFORE)'
+
+# The server that a step begins with; that of step 1 answers as stage 1 does.
+BEFORE = $(BUILD)/stage$(shell expr $(STAGE) - 1 '|' 1)/webserve
 
 diff: ## shows what a step changed, moved lines shown as moved: [STAGE=6]
 	tests/tools/install.sh python

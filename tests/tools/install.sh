@@ -19,6 +19,8 @@ command:strace         strace              docs walk
 command:gdb            gdb                 docs walk
 command:ss             iproute2            docs walk
 header:cmocka.h        libcmocka-dev       test
+command:inotifywait    inotify-tools       watch
+command:ccache         ccache              watch
 command:setpriv        util-linux          grade
 command:bwrap          bubblewrap          grade
 command:parallel       parallel            grade
