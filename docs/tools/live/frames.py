@@ -1,0 +1,192 @@
+"""What the live page gets, twenty times a second, and no more than it can draw.
+
+`Frames` takes the events of a recording, and makes of each moment's changes one frame: a
+dictionary that becomes JSON. A thousand exchanges a second are summed up: a page shows so
+many threads, so many changes of each, and so many clients in detail. The rest of them is
+counted, and the counts are in the frame, too.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import Any
+
+from recording import Change, Client, Event, Thread, Timeline
+
+LANES_MOST = 24  # threads that are shown
+CHANGES_MOST = 16  # of a thread in one frame; more are summed up
+NEW_CLIENTS_MOST = 4  # that are shown in detail, in one frame
+CLIENTS_MOST = 40  # and in all
+FADE_MS = 6000.0  # a thread that has ended is shown for so long
+KEPT = 100  # frames, for a browser that is late
+
+Json = dict[str, Any]
+
+
+class Frames:
+    """The frames of a recording. One thread adds events and makes the frames; others wait
+    for them."""
+
+    def __init__(self) -> None:
+        self.timeline = Timeline()
+        self.lanes: set[int] = set()
+        self.detailed: set[int] = set()
+        self.new_clients = 0
+        self.exchanges = 0
+        self.kept: deque[Json] = deque(maxlen=KEPT)
+        self.number = 0
+        self.over = False
+        self.changed = threading.Condition()
+
+    def add(self, events: list[Event], now: float) -> None:
+        """Adds what has happened, and makes a frame of it."""
+        with self.changed:
+            known = self.timeline.accepted
+            for event in events:
+                self.timeline.take(event)
+                if event.call == "accepted" and event.client:
+                    self.choose(event.client)
+            self.exchanges = self.timeline.accepted - known
+            self.number += 1
+            self.kept.append(self.frame(now))
+            self.new_clients = 0
+            self.changed.notify_all()
+
+    def end(self) -> None:
+        """Says that there will be no more."""
+        with self.changed:
+            self.over = True
+            self.changed.notify_all()
+
+    def choose(self, number: int) -> None:
+        """Shows a client in detail, if there is room for one more."""
+        if self.new_clients < NEW_CLIENTS_MOST and len(self.detailed) < CLIENTS_MOST:
+            self.new_clients += 1
+            self.detailed.add(number)
+
+    def frame(self, now: float) -> Json:
+        """What is new, and forgets it."""
+        gone = self.forget(now)
+        lanes = []
+        for number in sorted(self.lanes | self.take_lanes()):
+            lane = self.lane(self.timeline.threads[number])
+            if lane["changes"]:
+                lanes.append(lane)
+        for thread in self.timeline.threads.values():
+            thread.changes.clear()
+        clients = [
+            self.client(client, client.pieces)
+            for number in sorted(self.detailed)
+            if (client := self.timeline.clients.get(number))
+            and (client.pieces or client.closed or client.accepted >= now - 1000)
+        ]
+        for number, client in list(self.timeline.clients.items()):
+            client.pieces.clear()
+            if client.closed:
+                del self.timeline.clients[number]
+                self.detailed.discard(number)
+        return self.counts(now) | {"lanes": lanes, "gone": gone, "clients": clients}
+
+    def counts(self, now: float) -> Json:
+        """How much there is, of what is shown and of what is not."""
+        threads = self.timeline.threads.values()
+        running = sum(1 for thread in threads if not thread.ended)
+        return {
+            "number": self.number,
+            "now": round(now, 1),
+            "accepted": self.timeline.accepted,
+            "open": len(self.timeline.clients),
+            "threads": running,
+            "hidden": len(self.timeline.threads) - len(self.lanes),
+            "lost": self.timeline.lost,
+        }
+
+    def take_lanes(self) -> set[int]:
+        """Threads that are shown from now on; those with a client come first."""
+        free = LANES_MOST - len(self.lanes)
+        waiting = [
+            thread
+            for number, thread in self.timeline.threads.items()
+            if number not in self.lanes and not thread.ended
+        ]
+        waiting.sort(key=lambda thread: (thread.client is None, thread.number))
+        taken = {thread.number for thread in waiting[:free]}
+        for number in taken:
+            thread = self.timeline.threads[number]
+            if not thread.changes:
+                thread.changes.append(thread.now)
+        self.lanes |= taken
+        return taken
+
+    def forget(self, now: float) -> list[int]:
+        """Drops threads that have ended; gives those that were shown."""
+        gone = []
+        for number, thread in list(self.timeline.threads.items()):
+            shown = number in self.lanes
+            if thread.ended and (not shown or now > thread.ended + FADE_MS):
+                del self.timeline.threads[number]
+                self.lanes.discard(number)
+                gone += [number] if shown else []
+        return gone
+
+    def lane(self, thread: Thread) -> Json:
+        """What a thread has done since the last frame, summed up if it was much."""
+        changes = thread.changes
+        lane: Json = {"id": thread.number, "by": thread.by}
+        if len(changes) > CHANGES_MOST:
+            clients = {change.client for change in changes if change.client}
+            many = Change(
+                changes[0].at,
+                "many",
+                len(clients),
+                sum(change.received for change in changes),
+                sum(change.sent for change in changes),
+            )
+            changes = [many, changes[-1]]
+        lane["changes"] = [[round(change.at, 1), *change[1:]] for change in changes]
+        return lane
+
+    def client(self, client: Client, pieces: list[Any]) -> Json:
+        """A client, with some of its pieces."""
+        return {
+            "id": client.number,
+            "address": client.address,
+            "thread": client.thread,
+            "accepted": round(client.accepted, 1),
+            "pieces": [[round(piece.at, 1), *piece[1:]] for piece in pieces],
+            "leftOut": client.left_out,
+            "received": client.received,
+            "sent": client.sent,
+            "trouble": client.trouble,
+            "closed": round(client.closed, 1),
+        }
+
+    def snapshot(self) -> Json:
+        """What a browser needs that comes in the middle."""
+        lanes = []
+        for number in sorted(self.lanes):
+            thread = self.timeline.threads[number]
+            now = thread.now
+            change = [round(now.at, 1), *now[1:3], 0, 0]
+            lanes.append({"id": number, "by": thread.by, "changes": [change]})
+        clients = [
+            self.client(client, [])
+            for number in sorted(self.detailed)
+            if (client := self.timeline.clients.get(number))
+        ]
+        now = self.kept[-1]["now"] if self.kept else 0
+        return self.counts(now) | {"lanes": lanes, "gone": [], "clients": clients}
+
+    def after(self, number: int, seconds: float) -> list[Json] | None:
+        """The frames after that one; a snapshot if some of them are no longer kept; none
+        if there are none for so long; None if there will be none."""
+        with self.changed:
+            if self.number <= number and not self.over:
+                self.changed.wait(seconds)
+            if self.over:
+                return None
+            missing = self.number - number
+            if missing > len(self.kept):
+                return [self.snapshot() | {"first": True}]
+            return list(self.kept)[len(self.kept) - missing :] if missing > 0 else []
