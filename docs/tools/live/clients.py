@@ -27,6 +27,7 @@ SLOW: Plan = (
     (1.5, "\n"),
 )
 HALF: Plan = ((0.0, "GET /half HTTP/1.1\r\nHo"),)
+RUDE: Plan = ((0.0, "GET /rese"), (1.5, ""))
 
 
 def whole(path: str) -> Plan:
@@ -53,6 +54,15 @@ def send_pieces(
 class Crowd:
     """The clients that a person starts. `close` ends them all."""
 
+    # For each kind: the requests, and whether their clients reset the connection.
+    KINDS: dict[str, tuple[list[Plan], bool]] = {
+        "one": ([whole("/one?a=1&b=2")], False),
+        "slow": ([SLOW], False),
+        "half": ([HALF], False),
+        "fast": ([whole(f"/fast-{number}") for number in range(1, 21)], False),
+        "reset": ([RUDE], True),
+    }
+
     def __init__(self, url: str) -> None:
         self.place = host_and_port(url)
         self.room = threading.Semaphore(CROWD_MOST)
@@ -60,15 +70,9 @@ class Crowd:
 
     def start(self, kind: str) -> bool:
         """Starts a client, or twenty; False if there are as many as there may be."""
-        plans: dict[str, list[tuple[Plan, bool]]] = {
-            "one": [(whole("/one?a=1&b=2"), False)],
-            "slow": [(SLOW, False)],
-            "half": [(HALF, False)],
-            "fast": [(whole(f"/fast-{number}"), False) for number in range(1, 21)],
-            "reset": [(((0.0, "GET /rese"), (1.5, "")), True)],
-        }
         started = False
-        for plan, resets in plans[kind]:
+        plans, resets = self.KINDS[kind]
+        for plan in plans:
             if not self.room.acquire(blocking=False):
                 break
             started = True

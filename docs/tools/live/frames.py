@@ -15,11 +15,13 @@ from typing import Any
 from recording import Change, Client, Event, Thread, Timeline
 
 LANES_MOST = 24  # threads that are shown
-CHANGES_MOST = 16  # of a thread in one frame; more are summed up
-NEW_CLIENTS_MOST = 4  # that are shown in detail, in one frame
-CLIENTS_MOST = 40  # and in all
+CHANGES_MOST = 400.0  # in one frame; more are summed up
+CHANGES_EACH = 40.0  # and in each frame, if it goes on like that
+DETAILED_MOST = 4.0  # clients that are shown in detail, in one frame
+DETAILED_EACH = 0.2  # and in each
+CLIENTS_MOST = 40  # that are shown in detail at a time
 FADE_MS = 6000.0  # a thread that has ended is shown for so long
-KEPT = 100  # frames, for a browser that is late
+KEPT = 240  # frames, for a browser that comes in the middle, or is late
 
 Json = dict[str, Any]
 
@@ -32,8 +34,8 @@ class Frames:
         self.timeline = Timeline()
         self.lanes: set[int] = set()
         self.detailed: set[int] = set()
-        self.new_clients = 0
-        self.exchanges = 0
+        self.changes_left = CHANGES_MOST
+        self.detailed_left = DETAILED_MOST
         self.kept: deque[Json] = deque(maxlen=KEPT)
         self.number = 0
         self.over = False
@@ -42,15 +44,15 @@ class Frames:
     def add(self, events: list[Event], now: float) -> None:
         """Adds what has happened, and makes a frame of it."""
         with self.changed:
-            known = self.timeline.accepted
+            lost = self.timeline.lost
             for event in events:
                 self.timeline.take(event)
                 if event.call == "accepted" and event.client:
                     self.choose(event.client)
-            self.exchanges = self.timeline.accepted - known
+            if self.timeline.lost > lost:
+                self.timeline.close_orphans(now)
             self.number += 1
             self.kept.append(self.frame(now))
-            self.new_clients = 0
             self.changed.notify_all()
 
     def end(self) -> None:
@@ -61,18 +63,21 @@ class Frames:
 
     def choose(self, number: int) -> None:
         """Shows a client in detail, if there is room for one more."""
-        if self.new_clients < NEW_CLIENTS_MOST and len(self.detailed) < CLIENTS_MOST:
-            self.new_clients += 1
+        if self.detailed_left >= 1 and len(self.detailed) < CLIENTS_MOST:
+            self.detailed_left -= 1
             self.detailed.add(number)
 
     def frame(self, now: float) -> Json:
         """What is new, and forgets it."""
         gone = self.forget(now)
+        self.changes_left = min(self.changes_left + CHANGES_EACH, CHANGES_MOST)
+        self.detailed_left = min(self.detailed_left + DETAILED_EACH, DETAILED_MOST)
+        self.take_lanes()
         lanes = []
-        for number in sorted(self.lanes | self.take_lanes()):
-            lane = self.lane(self.timeline.threads[number])
-            if lane["changes"]:
-                lanes.append(lane)
+        changed = [self.timeline.threads[number] for number in self.lanes]
+        for thread in sorted(changed, key=lambda thread: len(thread.changes)):
+            if thread.changes:
+                lanes.append(self.lane(thread))
         for thread in self.timeline.threads.values():
             thread.changes.clear()
         clients = [
@@ -102,8 +107,8 @@ class Frames:
             "lost": self.timeline.lost,
         }
 
-    def take_lanes(self) -> set[int]:
-        """Threads that are shown from now on; those with a client come first."""
+    def take_lanes(self) -> None:
+        """Shows more threads, if there is room; those with a client come first."""
         free = LANES_MOST - len(self.lanes)
         waiting = [
             thread
@@ -111,13 +116,10 @@ class Frames:
             if number not in self.lanes and not thread.ended
         ]
         waiting.sort(key=lambda thread: (thread.client is None, thread.number))
-        taken = {thread.number for thread in waiting[:free]}
-        for number in taken:
-            thread = self.timeline.threads[number]
+        for thread in waiting[:free]:
             if not thread.changes:
                 thread.changes.append(thread.now)
-        self.lanes |= taken
-        return taken
+            self.lanes.add(thread.number)
 
     def forget(self, now: float) -> list[int]:
         """Drops threads that have ended; gives those that were shown."""
@@ -134,16 +136,17 @@ class Frames:
         """What a thread has done since the last frame, summed up if it was much."""
         changes = thread.changes
         lane: Json = {"id": thread.number, "by": thread.by}
-        if len(changes) > CHANGES_MOST:
+        if len(changes) > self.changes_left:
             clients = {change.client for change in changes if change.client}
             many = Change(
                 changes[0].at,
                 "many",
                 len(clients),
-                sum(change.received for change in changes),
+                sum(max(change.received, 0) for change in changes),
                 sum(change.sent for change in changes),
             )
             changes = [many, changes[-1]]
+        self.changes_left -= len(changes)
         lane["changes"] = [[round(change.at, 1), *change[1:]] for change in changes]
         return lane
 
@@ -153,13 +156,13 @@ class Frames:
             "id": client.number,
             "address": client.address,
             "thread": client.thread,
-            "accepted": round(client.accepted, 1),
-            "pieces": [[round(piece.at, 1), *piece[1:]] for piece in pieces],
+            "accepted": round(client.accepted, 3),
+            "pieces": [[round(piece.at, 3), *piece[1:]] for piece in pieces],
             "leftOut": client.left_out,
             "received": client.received,
             "sent": client.sent,
             "trouble": client.trouble,
-            "closed": round(client.closed, 1),
+            "closed": round(client.closed, 3),
         }
 
     def snapshot(self) -> Json:
@@ -167,8 +170,7 @@ class Frames:
         lanes = []
         for number in sorted(self.lanes):
             thread = self.timeline.threads[number]
-            now = thread.now
-            change = [round(now.at, 1), *now[1:3], 0, 0]
+            change = [round(thread.now.at, 1), *thread.now[1:3], 0, 0]
             lanes.append({"id": number, "by": thread.by, "changes": [change]})
         clients = [
             self.client(client, [])
@@ -179,8 +181,8 @@ class Frames:
         return self.counts(now) | {"lanes": lanes, "gone": [], "clients": clients}
 
     def after(self, number: int, seconds: float) -> list[Json] | None:
-        """The frames after that one; a snapshot if some of them are no longer kept; none
-        if there are none for so long; None if there will be none."""
+        """The frames after that one; those that are kept, and a snapshot, if some of them
+        are not; none if there are none for so long; None if there will be none."""
         with self.changed:
             if self.number <= number and not self.over:
                 self.changed.wait(seconds)
@@ -188,5 +190,5 @@ class Frames:
                 return None
             missing = self.number - number
             if missing > len(self.kept):
-                return [self.snapshot() | {"first": True}]
+                return [*self.kept, self.snapshot()]
             return list(self.kept)[len(self.kept) - missing :] if missing > 0 else []

@@ -70,10 +70,12 @@ static _Atomic uint32_t lost = 0;
 static _Atomic uint32_t client_of[SOCKETS_MOST]; /* by descriptor */
 static _Thread_local uint32_t this_thread = 0;
 
+/* Runs before main, in the main thread: that is thread 1, as in gdb. */
 __attribute__((constructor)) static void find_record(void)
 {
     const char *number = getenv("RECORD");
 
+    this_thread = ++threads;
     if (number != NULL) {
         record = atoi(number);
         (void)fcntl(record, F_SETFD, FD_CLOEXEC);
@@ -81,20 +83,12 @@ __attribute__((constructor)) static void find_record(void)
     }
 }
 
-static uint32_t thread_number(void)
-{
-    if (this_thread == 0) {
-        this_thread = ++threads;
-    }
-    return this_thread;
-}
-
 static void note(const char *call, uint32_t client, int64_t result,
                  const void *text, size_t length)
 {
     int error = errno;
     struct event event = {.result = result == -1 ? -error : result,
-                          .thread = thread_number(),
+                          .thread = this_thread,
                           .client = client};
     struct timespec now;
 

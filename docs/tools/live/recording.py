@@ -10,6 +10,7 @@ All times are milliseconds since the recording began.
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import select
@@ -45,7 +46,8 @@ class Event(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What a thread does from a moment on, and the bytes that it has just moved."""
+    """What a thread does from a moment on, and the bytes that it has just moved; -1 if
+    it has just found out that its client is gone."""
 
     at: float
     state: str
@@ -55,7 +57,7 @@ class Change(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Something that happened to a client: `in`, `out`, or `delegate`."""
+    """Something that happened to a client: `in`, `out`, `delegate` or `interrupted`."""
 
     at: float
     kind: str
@@ -146,6 +148,13 @@ class Timeline:
         thread.now = change
         thread.changes.append(change)
 
+    def close_orphans(self, at: float) -> None:
+        """Once events were lost: closes the clients that no thread has."""
+        held = {id(thread.client) for thread in self.threads.values()}
+        for client in self.clients.values():
+            if id(client) not in held and not client.closed:
+                client.closed = at
+
     def client_of(self, event: Event, thread: Thread) -> Client | None:
         """Whose event it is. A client that is new to a thread is its own from now on."""
         if event.call == "accepted" and event.client:
@@ -179,8 +188,11 @@ class Timeline:
         elif call == "closed":
             client.closed = at
             return Change(at, "idle")
+        elif count in (-errno.EINTR, -errno.EAGAIN):
+            client.add(Piece(at, "interrupted", 0, os.strerror(-count)))
         elif call in ("received", "sent") and count < 0:
             client.trouble = os.strerror(-count)
+            return Change(at, "work", number, -1)
         elif call in ("received", "sent") and count > 0:
             received, sent = (count, 0) if call == "received" else (0, count)
             client.received += received
