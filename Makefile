@@ -233,9 +233,17 @@ trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
 	docs/tools/live/trace.py $(BUILD) $(LATEST)
 
 LIVE_PORT ?= 8081
-live: ## shows the threads in a browser, as they work: [STAGE=6] [INTERFACE=127.0.0.1] [PORT=8080]
+live: ## shows the threads in a browser, as they work: [STAGE=6] [DIR=a folder of your own] [INTERFACE=127.0.0.1]
+ifeq ($(origin DIR),command line)
+	$(call needs,python,$(BUILD)/live/record.o $(BUILD)/common.a)
+	mkdir -p $(BUILD)/live/own
+	$(filter-out -MMD -MP,$(COMPILE)) "$$DIR"/*.c $(BUILD)/live/record.o $(BUILD)/common.a \
+		$(RECORD_LINK) -o $(BUILD)/live/own/webserve
+else
 	$(call needs,python,$(BUILD)/live/stage$(LATEST)/webserve)
-	exec docs/tools/live/live.py $(BUILD)/live/stage$(LATEST)/webserve '$(INTERFACE)' '$(PORT)' '$(LIVE_PORT)'
+endif
+	exec docs/tools/live/live.py $(BUILD)/live/$(if $(filter command,$(origin DIR)),own,stage$(LATEST))/webserve \
+		'$(INTERFACE)' '$(PORT)' '$(LIVE_PORT)'
 
 ##@ To teach
 

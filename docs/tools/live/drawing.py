@@ -32,8 +32,8 @@ class Row:
 def rows_of(timeline: Timeline) -> list[Row]:
     """The threads, and how long each waited in accept."""
     rows = []
-    for number, thread in enumerate(timeline.threads.values(), 1):
-        row = Row(number, thread.began)
+    for thread in timeline.threads.values():
+        row = Row(thread.number, thread.began)
         for change, after in zip(thread.changes, thread.changes[1:]):
             if change.state == "accept":
                 row.waits.append((change.at, after.at))

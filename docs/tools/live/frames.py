@@ -155,6 +155,7 @@ class Frames:
         return {
             "id": client.number,
             "address": client.address,
+            "acceptedBy": client.accepted_by,
             "thread": client.thread,
             "accepted": round(client.accepted, 3),
             "pieces": [[round(piece.at, 3), *piece[1:]] for piece in pieces],

@@ -170,13 +170,14 @@ function sayCounts() {
   setText(byId('counts'), sentences.join(' '))
 }
 
-function cardElement({ id, address, thread }) {
+function cardElement({ id }) {
   const element = make('li')
   element.append(make('h3', '', `Client ${id}`))
   const list = make('ul')
   const foot = make('p', 'quiet')
-  element.append(make('p', 'quiet', `${address}, accepted by thread ${thread}`), list, foot)
-  return { element, list, foot }
+  const where = make('p', 'quiet')
+  element.append(where, list, foot)
+  return { element, where, list, foot }
 }
 
 const duration = (ms) => (ms < 100 ? `${ms.toFixed(ms < 10 ? 2 : 0)} ms` : `${(ms / 1000).toFixed(1)} s`)
@@ -214,6 +215,8 @@ function sayCards() {
     const items = card.pieces.map((piece) => pieceElement(piece, card.accepted))
     if (card.earlier > 0) items.unshift(make('li', 'quiet', plural(card.earlier, 'earlier piece')))
     card.list.replaceChildren(...items)
+    setText(card.where, `${card.address}, accepted by thread ${card.acceptedBy}` +
+      (card.thread === card.acceptedBy ? '' : `, handled by thread ${card.thread}`))
     setText(card.foot, howItIs(card))
   }
 }

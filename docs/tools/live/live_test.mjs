@@ -1,18 +1,18 @@
-// docs/tools/live/live_test.mjs PROGRAM WORK [PICTURES] - tests make live in a browser.
+// docs/tools/live/live_test.mjs SERVERS WORK [PICTURES] - tests make live in a browser.
 //
-// Starts live.py with PROGRAM, and opens its page in Chromium without a screen. Each
-// test below has a sentence. The node packages are in WORK. With PICTURES, a folder,
+// Starts live.py with the stages in the folder SERVERS, and opens its page in Chromium
+// without a screen. Each test below has a sentence. The node packages are in WORK. With PICTURES, a folder,
 // leaves a picture of each look there. Prints how each test ended, and exits with 1 if
 // one failed.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
-const [program, work, pictures] = process.argv.slice(2)
+const [servers, work, pictures] = process.argv.slice(2)
 const require = createRequire(resolve(work, 'package.json'))
 const puppeteer = require('puppeteer-core')
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
@@ -30,14 +30,23 @@ async function until(what, question) {
 
 // ---- What is started, and ends with the test
 
-async function startLive(...where) {
+async function startLive(stage = 6, place = '127.0.0.1') {
+  return start('docs/tools/live/live.py', `${servers}/stage${stage}/webserve`, place, '0', '0')
+}
+
+// In a group of its own, as a terminal has it: Ctrl-C goes to all of the group.
+const started = []
+process.on('exit', () => started.forEach(({ child }) => child.exitCode ?? child.kill()))
+async function start(command, ...words) {
   const folder = mkdtempSync(join(tmpdir(), 'live-'))
-  const [place, port] = where.length ? where : ['127.0.0.1', '0']
-  const child = spawn('docs/tools/live/live.py', [program, place, port, '0'], {
+  const { MAKEFLAGS, MAKELEVEL, MFLAGS, ...environment } = process.env
+  const child = spawn(command, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TMPDIR: folder },
+    env: { ...environment, TMPDIR: folder },
+    detached: true,
   })
   const live = { child, folder, said: '', errors: '' }
+  started.push(live)
   live.ended = new Promise((done) => child.on('exit', (code, signal) => done(code ?? signal)))
   child.stdout.on('data', (data) => (live.said += data))
   child.stderr.on('data', (data) => (live.errors += data))
@@ -60,7 +69,7 @@ function processesOf(live) {
 }
 
 async function endsWithoutARest(live, signal) {
-  live.child.kill(signal)
+  process.kill(-live.child.pid, signal)
   const status = await live.ended
   await until('every process has ended', () => processesOf(live).length === 0)
   assert.deepEqual(readdirSync(live.folder), [])
@@ -144,6 +153,38 @@ const tests = {
         return pieces.every((piece) => (from = text.indexOf(piece, from) + 1) > 0)
       }))
     await page.close()
+  },
+
+  async 'each stage shows what it does: from stage 2 on, it calls delegate'() {
+    for (const stage of readdirSync(servers).flatMap((name) => /^stage(\d)$/.exec(name)?.[1] ?? [])) {
+      const live = await startLive(stage)
+      const page = await open(live, wide)
+      await press(page, 'one')
+      await until(`stage ${stage} answers`, async () =>
+        (await cardTexts(page)).some((text) => /GET \/one.*HTTP\/1.1 200 OK.*Closed/.test(text)))
+      const [card] = await cardTexts(page)
+      assert.equal(card.includes('delegate GET /one'), stage > 1, card)
+      assert.ok((await page.title()).startsWith(`Stage ${stage}:`))
+      await page.close()
+      assert.equal(await endsWithoutARest(live, 'SIGINT'), 0)
+    }
+  },
+
+  async 'a server of your own, with the usual loop, is shown by make live DIR=path'() {
+    const own = mkdtempSync(join(tmpdir(), 'own-'))
+    cpSync('stages/stage6', own, { recursive: true })
+    cpSync('tests/course/right_servers/serve.c', join(own, 'serve.c'))
+    const live = await start('make', 'live', `BUILD=${dirname(servers)}`, `DIR=${own}`, 'PORT=0', 'LIVE_PORT=0')
+    const page = await open(live, wide)
+    await press(page, 'slow')
+    await until('the first thread has accepted, and another receives', async () =>
+      (await laneTexts(page)).some((text) => /Thread 1\b.*waits in accept/.test(text)) &&
+      (await laneTexts(page)).some((text) => /waits in recv for client \d+ ?Started by the main thread/.test(text)))
+    assert.match((await cardTexts(page))[0], /accepted by thread 1, handled by thread \d+/)
+    await page.close()
+    await endsWithoutARest(live, 'SIGINT')
+    assert.doesNotMatch(live.errors, /Traceback|warning/)
+    rmSync(own, { recursive: true })
   },
 
   async 'a client that resets is called lost'(live) {
@@ -276,7 +317,7 @@ const tests = {
     assert.equal(live.errors.includes('Traceback'), false, live.errors)
     const other = await startLive()
     assert.equal(await endsWithoutARest(other, 'SIGKILL'), 'SIGKILL')
-    const third = await startLive('0.0.0.0', '0')
+    const third = await startLive(6, '0.0.0.0')
     assert.match(third.said, /Everyone on your network can open/)
     assert.equal(await endsWithoutARest(third, 'SIGTERM'), 0)
   },
@@ -296,6 +337,5 @@ for (const [name, test] of Object.entries(tests)) {
   }
 }
 await browser.close()
-live.child.kill()
 console.log(`${Object.keys(tests).length - failed} passed, ${failed} failed`)
 process.exit(failed > 0 ? 1 : 0)

@@ -233,7 +233,8 @@ int __wrap_close(int sock)
     return result;
 }
 
-/* In stage 1, delegate is not called. */
+/* In stage 1, delegate is not called; a reader may not have written it yet. */
+#pragma weak __real_delegate
 int __wrap_delegate(const char *request_type, const char *path,
                     const void *received_headers, const void *get_data,
                     const void *post_data, void *response)

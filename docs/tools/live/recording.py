@@ -71,7 +71,8 @@ class Client:
 
     number: int
     address: str
-    thread: int
+    accepted_by: int
+    thread: int  # that has it now
     accepted: float
     pieces: list[Piece] = field(default_factory=list)
     left_out: int = 0
@@ -159,7 +160,8 @@ class Timeline:
         """Whose event it is. A client that is new to a thread is its own from now on."""
         if event.call == "accepted" and event.client:
             self.accepted += 1
-            client = Client(event.client, visible(event.text, 0), event.thread, event.at)
+            address = visible(event.text, 0)
+            client = Client(event.client, address, thread.number, thread.number, event.at)
             self.clients[client.number] = client
             thread.client = client
         elif event.client in self.clients:

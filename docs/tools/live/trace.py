@@ -65,6 +65,7 @@ def record(program: str, log: Path) -> Timeline:
         recording = Recording(program, "127.0.0.1", "0", stderr=errors)
     try:
         run_clients(host_and_port(recording.url()))
+        time.sleep(0.05)  # so that the drawing shows who waits at the end
     finally:
         status = recording.stop()
     if status != 0:
