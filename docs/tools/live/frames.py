@@ -15,6 +15,7 @@ from typing import Any
 from recording import Change, Client, Event, Thread, Timeline
 
 LANES_MOST = 24  # threads that are shown
+ENDED_MOST = 12  # of these, when they are first shown, may have ended already
 CHANGES_MOST = 400.0  # in one frame; more are summed up
 CHANGES_EACH = 40.0  # and in each frame, if it goes on like that
 DETAILED_MOST = 4.0  # clients that are shown in detail, in one frame
@@ -108,34 +109,44 @@ class Frames:
         }
 
     def take_lanes(self) -> None:
-        """Shows more threads, if there is room; those with a client come first."""
-        free = LANES_MOST - len(self.lanes)
-        waiting = [
-            thread
-            for number, thread in self.timeline.threads.items()
-            if number not in self.lanes and not thread.ended
-        ]
-        waiting.sort(key=lambda thread: (thread.client is None, thread.number))
-        for thread in waiting[:free]:
-            if not thread.changes:
-                thread.changes.append(thread.now)
-            self.lanes.add(thread.number)
+        """Shows more threads, if there is room: first those that have a client. Of those
+        that have ended already, some are shown, and the others forgotten."""
+        threads = self.timeline.threads
+        hidden = [thread for number, thread in threads.items() if number not in self.lanes]
+        hidden.sort(key=lambda t: (t.ended > 0, t.client is None, t.number))
+        ended = sum(1 for number in self.lanes if threads[number].ended)
+        for thread in hidden:
+            has_room = not thread.ended or ended < ENDED_MOST
+            if len(self.lanes) < LANES_MOST and has_room:
+                ended += thread.ended > 0
+                if not thread.changes:
+                    thread.changes.append(thread.now)
+                self.lanes.add(thread.number)
+            elif thread.ended:
+                del threads[thread.number]
 
     def forget(self, now: float) -> list[int]:
-        """Drops threads that have ended; gives those that were shown."""
-        gone = []
-        for number, thread in list(self.timeline.threads.items()):
-            shown = number in self.lanes
-            if thread.ended and (not shown or now > thread.ended + FADE_MS):
-                del self.timeline.threads[number]
-                self.lanes.discard(number)
-                gone += [number] if shown else []
+        """Drops the threads that ended some time ago, and gives their numbers."""
+        threads = self.timeline.threads
+        gone = [
+            number
+            for number in self.lanes
+            if threads[number].ended and now > threads[number].ended + FADE_MS
+        ]
+        for number in gone:
+            del threads[number]
+            self.lanes.discard(number)
         return gone
+
+    def about(self, thread: Thread) -> Json:
+        """What a lane's name says."""
+        began = round(thread.began, 1)
+        return {"id": thread.number, "by": thread.by, "began": began}
 
     def lane(self, thread: Thread) -> Json:
         """What a thread has done since the last frame, summed up if it was much."""
         changes = thread.changes
-        lane: Json = {"id": thread.number, "by": thread.by}
+        lane = self.about(thread)
         if len(changes) > self.changes_left:
             clients = {change.client for change in changes if change.client}
             many = Change(
@@ -172,7 +183,7 @@ class Frames:
         for number in sorted(self.lanes):
             thread = self.timeline.threads[number]
             change = [round(thread.now.at, 1), *thread.now[1:3], 0, 0]
-            lanes.append({"id": number, "by": thread.by, "changes": [change]})
+            lanes.append(self.about(thread) | {"changes": [change]})
         clients = [
             self.client(client, [])
             for number in sorted(self.detailed)

@@ -1,8 +1,8 @@
-// live.js - draws what the threads of a server do, as frames.py says it.
+// live.js - draws what the threads of a server do.
 //
-// A frame comes twenty times a second. What it says goes into `lanes` and `cards`; what
-// is drawn is drawn once for each picture of the screen, whatever has come. Who wants
-// less motion gets one picture a second.
+// frames.py sends a frame twenty times a second. What it says goes into `lanes` and
+// `cards`. The screen is drawn at its own pace, however much has come; with reduced
+// motion, once a second.
 
 const WINDOW_MS = 12000 // this much of the past is drawn
 const BEHIND_MS = 150 // a frame has come by then
@@ -53,10 +53,10 @@ function forget() {
   byId('clients').replaceChildren()
 }
 
-function takeLane({ id, by, changes }) {
+function takeLane({ id, by, began, changes }) {
   let lane = lanes.get(id)
   if (!lane) {
-    lane = { id, by, changes: [], began: changes[0][0], ...laneElement(id, by) }
+    lane = { id, by, changes: [], began, ...laneElement(id, by) }
     lanes.set(id, lane)
     placeInOrder(lane)
   }
@@ -458,7 +458,7 @@ async function introduce() {
   byId('server').href = about.url
   setText(byId('server'), about.url)
   setText(byId('network'), about.network ? `, and for everyone on your network at ${about.network}` : '')
-  if (about.stage === '1') byId('delegate').append(' (in stage 1, nothing does)')
+  if (about.stage === '1') byId('delegate').append(' (stage 1 does not)')
 }
 
 let source

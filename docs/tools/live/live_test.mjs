@@ -178,16 +178,19 @@ const tests = {
     const page = await open(live, wide)
     await press(page, 'slow')
     await until('the first thread has accepted, and another receives', async () =>
-      (await laneTexts(page)).some((text) => /Thread 1\b.*waits in accept/.test(text)) &&
+      (await laneTexts(page)).some((text) => /^Thread 1waits in accept/.test(text)) &&
       (await laneTexts(page)).some((text) => /waits in recv for client \d+ ?Started by the main thread/.test(text)))
     assert.match((await cardTexts(page))[0], /accepted by thread 1, handled by thread \d+/)
+    await press(page, 'fast')
+    await until('clients that are answered at once have their lanes, too', async () =>
+      (await laneTexts(page)).filter((text) => text.includes('has ended')).length > 5)
     await page.close()
     await endsWithoutARest(live, 'SIGINT')
     assert.doesNotMatch(live.errors, /Traceback|warning/)
     rmSync(own, { recursive: true })
   },
 
-  async 'a client that resets is called lost'(live) {
+  async 'a client that resets is shown as lost'(live) {
     const page = await open(live, wide)
     await press(page, 'reset')
     await until('its card says so', async () =>
@@ -259,7 +262,20 @@ const tests = {
     await page.close()
   },
 
-  async 'whoever wants less motion gets a picture a second'(live) {
+  async 'a paused page stands still, and shows afterward what it missed'(live) {
+    const page = await open(live, wide)
+    await page.click('#pause')
+    const before = await cardTexts(page)
+    await press(page, 'one')
+    await pause(1000)
+    assert.deepEqual(await cardTexts(page), before)
+    await page.click('#pause')
+    await until('the client has its card', async () =>
+      (await cardTexts(page)).some((text) => /GET \/one.*Closed/.test(text) && !before.includes(text)))
+    await page.close()
+  },
+
+  async 'with reduced motion, it draws once a second'(live) {
     const page = await open(live, { ...wide, motion: 'reduce' })
     const drawn = await page.evaluate(async () => {
       let count = 0
@@ -297,7 +313,7 @@ const tests = {
   async 'twenty clients at once are answered, and the buttons have a limit'(live) {
     const page = await open(live, wide)
     const counted = async () =>
-      Number(/^[\d,]+/.exec(await page.$eval('#counts', (one) => one.textContent))?.[0] ?? 0)
+      Number.parseInt((await page.$eval('#counts', (one) => one.textContent)).replaceAll(',', ''))
     const before = await counted()
     await press(page, 'fast')
     await until('they are counted', async () => (await counted()) >= before + 20)
