@@ -28,7 +28,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from handout_pages import hidden_in, mistakes_page, quiz, walkthrough
-from start import STEPS, TOP, check_arguments, fill
+from start import STEPS, TOP, check_arguments, fill, sources_before
 from submission.points import TABLE
 from suite.tests import expected_tests, stages
 
@@ -40,11 +40,11 @@ FLAGS = "COMPILE LINK UNIT_CFLAGS STAND_IN_LINK SHORT_LINK".split()
 FILES = (
     "tests/http/*.bash tests/http/*.c tests/unit/link_flags.sh "
     "tests/tools/install.sh tests/tools/raw_client/*.[ch] "
-    "tests/tools/strict_answer.[ch] tests/wire/corpus.py "
+    "tests/tools/strict_answer.[ch] tests/wire/corpus.py tests/wire/corpus/*.txt "
     "tests/course/submission/*.tsv common/*/*.[ch] docs/examples/*.gdb LICENSE"
 ).split()
-ROWS = re.compile(r"check_(?:rows|sentences) ((?:.*\\\n)*.*)")
-ANSWER_LINE = re.compile(r"^  (\d)(?:-(\d))?: .*\n", re.M)  # of a request of the corpus
+REQUEST = re.compile(r"^[a-z0-9-]+: .*\n(?:  .*\n)*", re.M)  # one of the corpus
+ANSWER_LINE = re.compile(r"^  (\d)(?:-(\d))?: .*\n", re.M)
 STAGES_LINE = re.compile(r"^((?:#|/\*) stages: )[\d ]+?( \*/)?$", re.M)
 SINCE_1980 = (1980, 1, 1, 0, 0, 0)  # the time of each file in the zip: always the same
 
@@ -68,16 +68,6 @@ def test_files(stage: int) -> Iterator[Path]:
     for job in sorted(jobs):
         bats = TOP / f"tests/http/{job}.bats"
         yield bats if bats.exists() else TOP / f"tests/unit/{job}.c"
-
-
-def corpus_files(tests: list[Path]) -> set[Path]:
-    """Returns the groups of requests that Bats files send."""
-    texts = [path.read_text("utf-8") for path in tests if path.suffix == ".bats"]
-    words = [
-        word for text in texts for rows in ROWS.findall(text) for word in rows.split()
-    ]
-    paths = {TOP / f"tests/wire/corpus/{word.partition('/')[0]}.txt" for word in words}
-    return {path for path in paths if path.exists()}
 
 
 def support_files(units: list[Path]) -> set[Path]:
@@ -104,9 +94,9 @@ def support_files(units: list[Path]) -> set[Path]:
 
 
 def modules() -> Iterator[Path]:
-    """Yields check.py, and every module of the project that it imports."""
+    """Yields check.py and watch_folder.py, and all modules that they import here."""
     script = (
-        "import check, sys; files = [getattr(m, '__file__', None) for m in"
+        "import check, watch_folder, sys; files = [getattr(m, '__file__', None) for m in"
         " sys.modules.values()]; print(*filter(None, files), sep='\\n')"
     )
     listed = subprocess.run(
@@ -134,6 +124,8 @@ def cut_down(path: Path, stage: int) -> None:
         text = STAGES_LINE.sub(rf"\g<1>{stage}\2", text)
     elif path.parent.name == "corpus":
         text = ANSWER_LINE.sub(lambda m: m[0] if answers(m, stage) else "", text)
+        if stage < 6:
+            text = REQUEST.sub(lambda m: "" if "POST" in m[0] else m[0], text)
     elif stage < 6 and path.parent.name == "diagnosis":
         text = re.sub(r"^    content[.,].*\n", "", text, flags=re.M)
     path.write_text(text, "utf-8")
@@ -157,7 +149,7 @@ def fill_project(project: Path, stage: int) -> None:
         path for path in test_files(stage) if stage == 6 or not is_about_post(path)
     ]
     units = [path for path in tests if path.suffix == ".c"]
-    found += [*tests, *corpus_files(tests), *support_files(units), *modules()]
+    found += [*tests, *support_files(units), *modules()]
     for path in found:
         if stage == 1 and path.name == "stand_in_delegate.c":
             continue  # the server of stage 1 calls no delegate
@@ -168,6 +160,10 @@ def fill_project(project: Path, stage: int) -> None:
             cut_down(copied, stage)
     contract = TOP / f"stages/stage{stage}/webserve.h"
     copy(contract, project)
+    (project / "before").mkdir()
+    header = TOP / f"stages/stage{max(stage - 1, 1)}/webserve.h"
+    for path in (*sources_before(stage), header):
+        shutil.copy(path, project / "before")
     points = only(TABLE.read_text("utf-8"), stage)
     (project / TABLE.relative_to(TOP)).write_text(points, "utf-8")
     rules = (STEPS / "handout.mk").read_text("utf-8").replace("@STEP@", str(stage))

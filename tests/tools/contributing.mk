@@ -1,7 +1,7 @@
 # contributing.mk - commands that you need rarely, to change the project. The Makefile
 # includes it, and docs/contributing.md describes each command.
 
-.PHONY: excerpts symptoms variants grade-tests handout-tests walk-tests matrix mutants propagate races soak \
+.PHONY: excerpts symptoms variants grade-tests handout-tests walk-tests live-tests matrix mutants propagate races soak \
 	instructions coverage bench-report site-check compile_commands.json
 
 excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
@@ -40,6 +40,11 @@ handout-tests: # checks the hand-outs: no solutions, and tests that work: [STAGE
 walk-tests: $(ALL_SERVERS) # runs make walk on two terminal sizes, and make diff without color
 	tests/tools/install.sh walk
 	docs/tools/walk_test.py
+
+live-tests: $(STAGES:%=$(BUILD)/live/stage%/webserve) # tests make live in a browser: [PICTURES=folder]
+	tests/tools/install.sh site
+	docs/site/node_packages.sh $(BUILD)/site-work
+	node docs/tools/live/live_test.mjs $(BUILD)/live $(BUILD)/site-work $(PICTURES)
 
 matrix: # checks that the tests of each step pass after it, and fail before it: [STAGE=n]
 	$(call needs,test,stage-programs)
