@@ -92,7 +92,7 @@ Content-Length: 3\\r\\n\\r\\n" 'send a=1'
         --max-time "$patience" --expect100-timeout 15 -H 'Expect: 100-continue' -d @- "$URL/" \
         <<<"$data" 2>"$BATS_TEST_TMPDIR/notes" 3>&-
     grep -q '< HTTP/1.1 100 Continue' "$BATS_TEST_TMPDIR/notes" ||
-        fail "expected: HTTP/1.1 100 Continue first, but curl tells of:
+        fail "expected: HTTP/1.1 100 Continue first, but curl says:
 $(grep '^< HTTP' "$BATS_TEST_TMPDIR/notes" || echo 'no answer')"
     status=200 assert_lines "key=a; value=${data#a=}; " "$(pairs)"
 }

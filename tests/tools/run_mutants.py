@@ -2,7 +2,7 @@
 """tests/tools/run_mutants.py - changes the sources at random, and counts what is caught.
 
 One mutation at a time (suite/mutations.py) is made in a copy of the project. If the
-compiler makes the same code of it, it changes no behaviour, and is left out.
+compiler makes the same code of it, it changes no behavior, and is left out.
 Otherwise the units of the file run first, then the HTTP tests of the stage,
 until one fails: the mutation is caught. If none does, it has survived.
 

@@ -107,7 +107,7 @@ static void check_left(const struct request_row *row, size_t length,
     check_no_answer(row->request);
 }
 
-/* hint: recv gives 0 at the end, -1 upon a reset: neither may be taken for
+/* hint: recv gives 0 at the end, -1 after a reset: neither may be taken for
  * data, nor tried again. The socket is closed all the same. */
 static void handle_connection_of_a_client_that_leaves(void **state)
 {
@@ -202,7 +202,7 @@ static void handle_connection_of_a_client_that_does_not_read(void **state)
 }
 
 /* A call that is interrupted gives how many octets it has sent so far. */
-/* hint: send may take less than it is given: what becomes of the rest? */
+/* hint: send may take less than it is given: what happens to the rest? */
 static void handle_connection_sends_the_whole_answer_in_parts(void **state)
 {
     const char *head;

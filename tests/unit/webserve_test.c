@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Its main is one function of several here. What else stands in it may have any
+/* Its main is one function of several here. What else is in it may have any
  * name that does not begin with unit_ or webserve_. */
 #define main webserve_main
 #include "webserve.c"

@@ -93,7 +93,7 @@ def difference(a: int, before: Answer, b: int, after: Answer) -> list[str]:
 
 
 def kind_of_change(before: Answer, after: Answer) -> str:
-    """Returns what became of an answer, in a few words."""
+    """Returns what happened to an answer, in a few words."""
     old, new = before.outcome(), after.outcome()
     if before.is_another_page_than(after):
         page = ": another page", " to HEAD: another Content-Length"
@@ -114,7 +114,7 @@ def changes(one: Request, before: Answer, after: Answer) -> list[str]:
     return lines
 
 
-class Judgement:
+class Judgment:
     """The answers of all stages, and what is wrong with them."""
 
     def __init__(

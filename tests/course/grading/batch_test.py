@@ -105,7 +105,7 @@ def is_free(uid: int) -> bool:
 
 
 class Batch(unittest.TestCase):
-    """What becomes of the class."""
+    """What happens to the class."""
 
     @classmethod
     def setUpClass(cls):

@@ -407,7 +407,7 @@ class Builder:
     def link(
         self, flavor: Flavor, program: str, objects: list[str], more: list[str]
     ) -> tuple[int, str]:
-        """Links its object files and others into a program of the view. Afterwards a
+        """Links its object files and others into a program of the view. Afterward a
         program that runs cannot open them."""
         mine = sorted((self.workshop.view / "objects" / flavor.name).glob("*.o"))
         if flavor.name == "unit":

@@ -106,7 +106,7 @@ def zip_of(folder: Path) -> bytes:
 
 
 class Base(unittest.TestCase):
-    """A folder to hand in, and what becomes of it."""
+    """A folder to hand in, and what is taken of it."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()

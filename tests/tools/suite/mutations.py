@@ -37,7 +37,7 @@ class Mutation:
 
 
 def code_lines(text: str) -> Iterator[tuple[int, str, str]]:
-    """Yields the lines with code: number, line, and line with what is no code blanked
+    """Yields the lines with code: number, line, and line with everything except code blanked
     out, of the same length."""
     blank = re.sub(
         r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'",
@@ -71,7 +71,7 @@ def _put(line: str, match: re.Match[str], new: str) -> str:
 
 
 def branches(line: str, code: str) -> Iterator[tuple[str, str]]:
-    """Yields a condition that stands on one line, turned round."""
+    """Yields a condition that is on one line, turned around."""
     match = re.match(r"^(\s*(?:\} else )?(?:if|while) \()(.*)(\) \{)$", code)
     if match:
         inner = line[match.start(2) : match.end(2)]
