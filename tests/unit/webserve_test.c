@@ -6,8 +6,8 @@
 /* stages: 2 */
 /* link: -Wl,--wrap=delegate */
 /* tags: assignment, delegate */
-/* hint: Find the call of delegate: what is it given, who looks at its result,
- * and what is sent before it is called? */
+/* hint: Find the call of delegate. What does it get, who looks at its
+ * result, and who sends its response? */
 #include "support.h"
 
 #include <fcntl.h>
