@@ -1,0 +1,779 @@
+// playground.js - the page: what is typed becomes pieces, and what the server did with
+// them becomes something to look at. server.js runs the server.
+'use strict'
+{
+  const $ = (id) => document.getElementById(id)
+  const CR = 13
+  const LF = 10
+  const LONGEST = 4000 // bytes, each of which is an element of the page
+
+  const STAGES = {
+    1: 'Stage 1: the loop makes the page itself, and shows the URL and the query.',
+    2: 'Stage 2: the loop calls delegate, which returns constant data.',
+    3: 'Stage 3: as stage 2, and handle_connection handles the client.',
+    4: 'Stage 4: as stage 3, and serve accepts it.',
+    5: 'Stage 5: delegate shows the URL and the query.',
+    6: 'Stage 6: delegate shows POST data, too.',
+  }
+
+  // What is typed and chosen, and what came of it.
+  const state = {
+    stage: 6,
+    octets: new Uint8Array(0),
+    cuts: [],
+    ending: 'waits',
+    chosen: null, // the cut that Remove removes: its offset
+    step: 1, // pieces that have come
+    run: null,
+  }
+  const modules = {}
+
+  // ---- Bytes and how they are written ---------------------------------------
+
+  const ESCAPES = { r: CR, n: LF, t: 9, 0: 0, '\\': 92 }
+  const utf8 = new TextEncoder()
+
+  // The bytes of a text as for printf; throws a sentence about what is not one. Line
+  // breaks in the box are there to read it by.
+  function readRequest(text) {
+    const parts = []
+    for (const [part] of text.matchAll(/\\x[0-9a-f]{2}|\\[^]?|[^\\]+/gi)) {
+      if (part[0] !== '\\') {
+        parts.push(utf8.encode(part.replace(/[\r\n]/g, '')))
+      } else if (part.length === 4) {
+        parts.push(Uint8Array.of(parseInt(part.slice(2), 16)))
+      } else if (part[1] in ESCAPES) {
+        parts.push(Uint8Array.of(ESCAPES[part[1]]))
+      } else {
+        throw `${part} means nothing here. A backslash itself is \\\\, and any byte is \\x and two digits, as in \\x00.`
+      }
+    }
+    return playground.join(parts)
+  }
+
+  // How long the UTF-8 character at `at` is; 0 if there is none beyond ASCII.
+  function characterLength(octets, at) {
+    for (const length of [2, 3, 4]) {
+      try {
+        const text = new TextDecoder('utf-8', { fatal: true }).decode(octets.slice(at, at + length))
+        if (octets[at] >= 128 && [...text].length === 1) return length
+      } catch {
+        // it is longer, or none
+      }
+    }
+    return 0
+  }
+
+  // Bytes as text: `other` says how to write a byte that is not printable.
+  function write(octets, other) {
+    let text = ''
+    for (let at = 0; at < octets.length; at++) {
+      const length = characterLength(octets, at)
+      if (length > 0) {
+        text += new TextDecoder().decode(octets.slice(at, at + length))
+        at += length - 1
+      } else if (octets[at] < 32 || octets[at] > 126 || octets[at] === 92) {
+        text += other(octets[at])
+      } else {
+        text += String.fromCharCode(octets[at])
+      }
+    }
+    return text
+  }
+
+  const name = (octet) =>
+    ({ 13: '\\r', 10: '\\n', 9: '\\t', 0: '\\0', 92: '\\\\' })[octet] ??
+    `\\x${octet.toString(16).padStart(2, '0')}`
+
+  const writeRequest = (octets) =>
+    write(octets, (octet) => name(octet) + (octet === LF ? '\n' : '')).replace(/\n$/, '')
+
+  // The same for a shell: there, a NUL and others are octal, and % is doubled.
+  function writePrintf(octets) {
+    const octal = (octet) =>
+      octet < 32 && ![CR, LF, 9].includes(octet) || octet > 126
+        ? `\\${octet.toString(8).padStart(3, '0')}`
+        : name(octet)
+    return `printf '${write(octets, octal).replace(/%/g, '%%').replace(/'/g, "'\\''")}'`
+  }
+
+  const readable = (octets) => write(octets, (octet) => (octet === 92 ? '\\' : name(octet)))
+
+  // ---- The address ----------------------------------------------------------
+
+  // As in a query: a space is +, and what could end something is %XX.
+  function writeAddress() {
+    const request = [...state.octets]
+      .map((octet) => {
+        const letter = String.fromCharCode(octet)
+        if (letter === ' ') return '+'
+        if (/[\w./:?;,@!*~-]/.test(letter) && octet < 128) return letter
+        return `%${octet.toString(16).toUpperCase().padStart(2, '0')}`
+      })
+      .join('')
+    const cuts = state.cuts.length > 0 ? `&cuts=${state.cuts}` : ''
+    const ending = state.ending === 'waits' ? '' : `&then=${state.ending.replace(' ', '+')}`
+    return `#stage=${state.stage}${cuts}${ending}&request=${request}`
+  }
+
+  function readAddress() {
+    const values = Object.fromEntries(
+      location.hash.slice(1).split('&').map((pair) => {
+        const at = pair.indexOf('=')
+        return [pair.slice(0, at), pair.slice(at + 1).replace(/\+/g, ' ')]
+      }),
+    )
+    if (values.request === undefined) return false
+    state.stage = values.stage in STAGES ? Number(values.stage) : 6
+    state.octets = playground.join(
+      [...values.request.matchAll(/%([0-9a-f]{2})|[^]/gi)].map(([part, digits]) =>
+        digits ? Uint8Array.of(parseInt(digits, 16)) : utf8.encode(part)),
+    ).slice(0, LONGEST)
+    state.ending = playground.endings.includes(values.then) ? values.then : 'waits'
+    setCuts((values.cuts ?? '').split(',').map(Number))
+    return true
+  }
+
+  // ---- Elements -------------------------------------------------------------
+
+  function element(tag, attributes, ...children) {
+    const made = document.createElement(tag)
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value)
+    made.append(...children)
+    return made
+  }
+
+  function table(caption, heads, rows) {
+    return element('table', {}, element('caption', {}, caption),
+      element('thead', {}, element('tr', {},
+        ...heads.map((head) => element('th', { scope: 'col' }, head)))),
+      element('tbody', {}, ...rows.map((row) =>
+        element('tr', {}, ...row.map((cell) => element('td', {}, cell))))))
+  }
+
+  const note = (text) => element('p', { class: 'note' }, text)
+  const bytes = (count) => `${count.toLocaleString('en-US')} byte${count === 1 ? '' : 's'}`
+
+  // ---- What happened, by piece ----------------------------------------------
+
+  const VERDICTS = ['request_parse', 'request_check', 'content_begin', 'content_add',
+    'form_parse', 'exchange_answer']
+  const verdict = (number) => playground.verdicts[number]
+
+  const pieces = () =>
+    state.octets.length > 0 ? playground.split(state.octets, state.cuts) : []
+
+  // The events of a step: of step 1, those of the first piece.
+  const eventsOf = (step) => state.run.events.filter((event) => event.piece === step - 1)
+  const eventsUntil = (step) => state.run.events.filter((event) => event.piece < step)
+  const answer = () => state.run.events.find((event) => event.call === 'exchange_answer')
+  const texts = (events, what) => events.filter((event) => event.found === what)
+    .map((event) => event.octets)
+
+  // After the last piece there is one more step, if the client then does something that
+  // the server sees.
+  function steps() {
+    const isSeen = (answer()?.piece ?? Infinity) >= pieces().length
+    return pieces().length + (state.ending !== 'waits' && isSeen ? 1 : 0)
+  }
+
+  const cameUntil = (step) =>
+    step > state.cuts.length ? state.octets.length : step === 0 ? 0 : state.cuts[step - 1]
+
+  // The server's own sentence about a fault, from the page that it makes of it.
+  function sentence() {
+    const [page] = texts(state.run.events, 'fault')
+    const text = page && /<p>(.*)<\/p>/s.exec(new TextDecoder().decode(page))?.[1]
+    return text?.replace(/\s+/g, ' ')
+  }
+
+  const lineAtFault = () => Number(/\bline (\d+)/i.exec(sentence() ?? '')?.[1] ?? 0)
+
+  function statusLine() {
+    const text = new TextDecoder('latin1').decode(state.run.sent)
+    return /^(?:HTTP\/1\.1 1[^]*?\r\n\r\n)?HTTP\/1\.1 (.*)\r\n/.exec(text)?.[1]
+  }
+
+  // Why it is not enough yet.
+  function whatIsMissing(step) {
+    const came = state.octets.slice(0, cameUntil(step))
+    const events = eventsUntil(step)
+    if (texts(events, 'request line').length === 0) {
+      const text = new TextDecoder('latin1').decode(came).replace(/^[\r\n]+/, '')
+      return text.includes('\n')
+        ? 'The empty line that ends the head has not come yet.'
+        : 'The request line has not ended yet.'
+    }
+    const content = texts(events, 'content').at(-1)?.length ?? 0
+    const fields = texts(events, 'name').map(readable)
+    const at = fields.findIndex((field) => field.toLowerCase() === 'content-length')
+    const all = at === -1 ? '' : ` of ${readable(texts(events, 'value')[at])}`
+    return `The head is complete. Of the content, ${content}${all} bytes have come.`
+  }
+
+  // What the server says after a step: how it looks, a word, and a sentence.
+  function judge(step) {
+    const answered = answer()
+    const ended = step > pieces().length
+    if (step === 0) return ['', 'Nothing yet', 'The server waits in recv.']
+    if (answered === undefined || answered.piece >= step) {
+      const last = eventsOf(step).filter((event) => VERDICTS.includes(event.call)).at(-1)
+      const says = `${last?.call ?? 'recv'} says ${verdict(1)}.`
+      return ['', 'Incomplete', `${says} ${whatIsMissing(step)} The server waits in recv.`]
+    }
+    if (answered.piece < step - 1) {
+      return ['', 'Too late', 'The server has answered already. It drops this piece.']
+    }
+    if (answered.result === 0) {
+      return ['done', `Done: ${statusLine()}`, `The request is complete: ${verdict(0)}.`]
+    }
+    const word = verdict(answered.result)
+    if (state.run.sent.length === 0 || statusLine() === undefined) {
+      const why = {
+        VERDICT_END_OF_STREAM: 'recv returns 0: the client has closed its side, and the request is not complete.',
+        VERDICT_LOST: 'recv returns -1: the connection is lost.',
+        VERDICT_SILENCE: 'Nothing has come for 20 seconds.',
+      }
+      return ['wrong', 'No answer', `${why[word] ?? ''} ${word}. The server closes the connection.`]
+    }
+    const late = ended && word === 'VERDICT_TIMEOUT' ? 'The main thread interrupts recv. ' : ''
+    return ['wrong', statusLine(), `${late}${sentence()} (${word})`]
+  }
+
+  // ---- Showing it -----------------------------------------------------------
+
+  const SIGNS = { 13: 'CR', 10: 'LF', 9: 'TAB', 0: 'NUL' }
+
+  function byteElement(octet, at) {
+    const came = cameUntil(state.step)
+    const classes = ['byte']
+    let text = String.fromCharCode(octet)
+    if (octet < 32 || octet > 126) {
+      classes.push('sign')
+      text = SIGNS[octet] ?? octet.toString(16).toUpperCase().padStart(2, '0')
+    } else if (octet === 32) {
+      classes.push('space')
+      text = '·'
+    }
+    if (at >= came) classes.push('coming')
+    else if (at >= cameUntil(state.step - 1)) classes.push('new')
+    return element('span', { class: classes.join(' '), 'data-at': at, 'aria-hidden': 'true' }, text)
+  }
+
+  function cutElement(at) {
+    const index = state.cuts.indexOf(at)
+    const before = readable(state.octets.slice(Math.max(0, at - 12), at))
+    const after = readable(state.octets.slice(at, at + 12))
+    return element('span', {
+      class: at === state.chosen ? 'cut chosen' : 'cut',
+      role: 'slider',
+      tabindex: '0',
+      'aria-label': `Cut ${index + 1} of ${state.cuts.length}`,
+      'aria-valuemin': '1',
+      'aria-valuemax': String(state.octets.length - 1),
+      'aria-valuenow': String(at),
+      'aria-valuetext': `after byte ${at}, between ${before} and ${after}`,
+      'data-cut': at,
+    })
+  }
+
+  function showWire() {
+    const wrong = answer()?.piece < state.step ? lineAtFault() : 0
+    const rows = []
+    let row = null
+    state.octets.forEach((octet, at) => {
+      if (row === null) {
+        row = element('div', { class: rows.length + 1 === wrong ? 'row wrong' : 'row' })
+        rows.push(row)
+      }
+      if (state.cuts.includes(at)) row.append(cutElement(at))
+      row.append(byteElement(octet, at))
+      if (octet === LF) row = null
+    })
+    const focused = document.activeElement?.dataset.cut
+    $('wire').replaceChildren(...rows)
+    if (focused !== undefined) focusCut(state.chosen)
+    $('cut-remove').disabled = state.chosen === null
+    $('cut-none').disabled = state.cuts.length === 0
+    $('cut-all').disabled = state.octets.length < 2
+    $('cut-add').disabled = state.cuts.length >= state.octets.length - 1
+  }
+
+  const focusCut = (at) => $('wire').querySelector(`[data-cut="${at}"]`)?.focus()
+
+  function showVerdict() {
+    const [look, word, said] = judge(state.step)
+    const count = pieces().length
+    const where = state.step > count
+      ? `After ${count === 1 ? 'the piece' : `all ${count} pieces`}: the client ${$('ending').selectedOptions[0].text}`
+      : `${state.step} of ${count} piece${count === 1 ? '' : 's'}, ${bytes(cameUntil(state.step))} so far`
+    $('verdict').className = look
+    $('verdict').replaceChildren(
+      element('p', {}, where),
+      element('p', {}, element('strong', {}, word)),
+      element('p', {}, said),
+    )
+    const last = steps()
+    $('step').max = last
+    $('step').value = state.step
+    $('step').setAttribute('aria-valuetext', where)
+    $('first').disabled = $('back').disabled = state.step === 0
+    $('next').disabled = $('last').disabled = state.step >= last
+  }
+
+  function callText({ call, result }, found) {
+    if (call === 'exchange_answer') return `exchange_answer(${verdict(result)})`
+    if (VERDICTS.includes(call)) return `${call}() = ${verdict(result)}`
+    if (call === 'delegate') {
+      return `delegate("${readable(found['request type'])}", "${readable(found.path)}", …) = ${result}`
+    }
+    const on = ['recv', 'send', 'shutdown', 'close'].includes(call) ? '4'
+      : ['bind', 'listen', 'accept', 'setsockopt'].includes(call) ? '3' : ''
+    return `${call}(${on}) = ${result}`
+  }
+
+  function showCalls() {
+    const lines = []
+    const found = {}
+    let piece = -2
+    for (const event of eventsUntil(state.step)) {
+      if (event.piece !== piece) {
+        piece = event.piece
+        const title = piece === -1 ? 'Before anything comes'
+          : piece < pieces().length ? `Piece ${piece + 1}` : 'After the last piece'
+        lines.push(element('li', { class: 'title' }, title))
+      }
+      const look = piece === state.step - 1 ? 'new' : ''
+      if (event.found) found[event.found] = event.octets
+      if (event.found === 'log') lines.push(element('li', { class: look }, `log: ${readable(event.octets).replace(/\\n$/, '')}`))
+      if (event.call) lines.push(element('li', { class: look }, callText(event, found)))
+    }
+    if (answer() === undefined || answer().piece >= state.step) {
+      lines.push(element('li', {}, 'recv(4) waits'))
+    }
+    $('calls').replaceChildren(...lines)
+    $('calls').scrollTop = $('calls').scrollHeight
+  }
+
+  // Form data as it was sent, next to what form_parse made of it.
+  function pairRows(data, keys, values) {
+    const sent = readable(data).split('&').filter((text) => text !== '')
+    return keys.map((key, i) => [
+      sent.length === keys.length ? sent[i] : '',
+      readable(key),
+      readable(values[i]),
+    ])
+  }
+
+  function showApart() {
+    const events = eventsUntil(state.step)
+    const [line] = texts(events, 'request line')
+    if (line === undefined) {
+      const refused = answer()?.piece < state.step
+      $('apart').replaceChildren(note(refused
+        ? 'The server has refused it before it was taken apart.'
+        : 'The head is not complete yet.'))
+      return
+    }
+    const [method, target, version] = readable(line).split(' ')
+    const [query] = texts(events, 'query')
+    const made = [
+      table('The request line', ['part', 'what it says'], [
+        ['method', method],
+        ['target', target],
+        ['its path', readable(texts(events, 'path')[0])],
+        ['its query', query ? readable(query) : '(there is none)'],
+        ['version', version],
+      ]),
+    ]
+    const names = texts(events, 'name').map(readable)
+    const values = texts(events, 'value').map(readable)
+    if (names.length > 0) {
+      made.push(table('The header fields', ['name', 'value'], names.map((n, i) => [n, values[i]])))
+    }
+    const content = texts(events, 'content').at(-1)
+    if (content) {
+      made.push(table('The content', ['so far'], [[readable(content)]]))
+    }
+    // form_parse is called for the query first, if there is one, and then for the content.
+    const titles = query ? ['The query, decoded', 'The POST data, decoded'] : ['The POST data, decoded']
+    for (const title of titles) {
+      const start = events.findIndex((event) => event.found === 'form data')
+      if (start === -1) break
+      const end = events.findIndex((event) => event.call === 'form_parse')
+      const [form] = [events.splice(0, end + 1).slice(start)]
+      const rows = pairRows(form[0].octets, texts(form, 'pair name'), texts(form, 'pair value'))
+      if (rows.length > 0) made.push(table(title, ['as it was sent', 'key', 'value'], rows))
+    }
+    $('apart').replaceChildren(...made)
+  }
+
+  // The heads of the answer and its content: a 100 Continue has a head of its own.
+  function splitAnswer(octets) {
+    const text = new TextDecoder('latin1').decode(octets)
+    let end = 0
+    do {
+      const start = end
+      end = text.indexOf('\r\n\r\n', end) + 4
+      if (end < start + 4) return [text, new Uint8Array(0)]
+      if (!/^HTTP\/1\.1 1/.test(text.slice(start))) break
+    } while (end < text.length)
+    return [text.slice(0, end), octets.slice(end)]
+  }
+
+  function showAnswer() {
+    const answered = answer()
+    if (answered === undefined || answered.piece >= state.step) {
+      $('answer').replaceChildren(note('The server has not answered yet.'))
+      return
+    }
+    if (state.run.sent.length === 0) {
+      $('answer').replaceChildren(note('The server sends nothing, and closes the connection.'))
+      return
+    }
+    const [head, content] = splitAnswer(state.run.sent)
+    const made = [
+      element('h3', {}, 'Its head'),
+      element('pre', {}, head.replace(/\r\n/g, '\n').trim()),
+    ]
+    if (content.length > 0) {
+      const html = new TextDecoder().decode(content)
+      const frame = element('iframe', { title: 'The page that the server sends', sandbox: '' })
+      frame.srcdoc = html
+      made.push(
+        element('h3', {}, 'As a browser shows it'), frame,
+        element('details', {}, element('summary', {}, `The content, ${bytes(content.length)}`),
+          element('pre', { tabindex: '0', 'aria-label': 'The content' }, html)),
+      )
+    } else {
+      made.push(note('It has no content.'))
+    }
+    $('answer').replaceChildren(...made)
+  }
+
+  function showCommand() {
+    const parts = pieces().length <= 12 ? pieces() : [state.octets]
+    const prints = parts.map(writePrintf)
+    if (state.ending === 'silent') prints.push('sleep 21')
+    const sent = prints.length === 1 ? prints[0] : `(${prints.join('; sleep 1; ').replace('sleep 1; sleep', 'sleep')})`
+    const nc = state.ending === 'closes' ? 'nc -N' : 'nc'
+    $('command').textContent = `${sent} | ${nc} 127.0.0.1 8080`
+  }
+
+  function show() {
+    showWire()
+    showVerdict()
+    showCalls()
+    showApart()
+    showAnswer()
+  }
+
+  // ---- Running it -----------------------------------------------------------
+
+  function setCuts(cuts) {
+    const inside = cuts.filter((at) => Number.isInteger(at) && at > 0 && at < state.octets.length)
+    state.cuts = [...new Set(inside)].sort((a, b) => a - b)
+    if (!state.cuts.includes(state.chosen)) state.chosen = null
+  }
+
+  // The script of a stage is loaded when the stage is chosen for the first time.
+  function loadStage(stage) {
+    modules[stage] ??= new Promise((done, fail) => {
+      const script = element('script', { src: `stage${stage}.js` })
+      script.onload = () => done(playground.compile(playground.stages[stage]))
+      script.onerror = () => fail(new Error(`stage${stage}.js is not here`))
+      document.head.append(script)
+    })
+    return modules[stage]
+  }
+
+  async function run() {
+    const { stage } = state
+    const module = await loadStage(stage)
+    if (stage !== state.stage) return // another one has been chosen since
+    state.run = playground.run(module, pieces(), state.ending)
+    state.step = Math.min(state.step, steps())
+    show()
+    showCommand()
+    try {
+      history.replaceState(null, '', writeAddress())
+    } catch {
+      // the address stays as it was
+    }
+  }
+
+  // Puts what `state` says into the controls, and runs it.
+  function showControls() {
+    $('request').value = writeRequest(state.octets)
+    $('request-fault').textContent = ''
+    $('ending').value = state.ending
+    for (const button of document.querySelectorAll('[name=stage]')) {
+      button.checked = Number(button.value) === state.stage
+    }
+    $('stage-note').textContent = STAGES[state.stage]
+    return run()
+  }
+
+  function goTo(step) {
+    state.step = Math.max(0, Math.min(step, steps()))
+    show()
+  }
+
+  function changeCuts(cuts, chosen) {
+    state.chosen = chosen
+    setCuts(cuts)
+    return run()
+  }
+
+  function moveCut(from, to) {
+    if (to < 1 || to >= state.octets.length || (to !== from && state.cuts.includes(to))) return
+    changeCuts([...state.cuts.filter((at) => at !== from), to], to)
+  }
+
+  // ---- Examples -------------------------------------------------------------
+
+  function fillExamples() {
+    const { examples } = playground.examples[Number($('group').value)]
+    $('example').replaceChildren(...examples.map((example, i) =>
+      element('option', { value: i }, example.title)))
+  }
+
+  function takeExample() {
+    const { examples } = playground.examples[Number($('group').value)]
+    const example = examples[Number($('example').value)]
+    state.octets = readRequest(example.request)
+    state.ending = example.ending ?? 'waits'
+    state.chosen = null
+    state.step = 1
+    setCuts(example.cuts)
+    $('mistake').hidden = example.page === undefined
+    if (example.page) $('mistake').querySelector('a').href = example.page
+    return showControls()
+  }
+
+  // ---- What the reader does -------------------------------------------------
+
+  function listenToRequest() {
+    const insert = (text) => {
+      // It can be undone, which setRangeText cannot.
+      if (!document.execCommand('insertText', false, text)) {
+        $('request').setRangeText(text, $('request').selectionStart, $('request').selectionEnd, 'end')
+        $('request').dispatchEvent(new Event('input'))
+      }
+    }
+    $('request').addEventListener('beforeinput', (event) => {
+      if (event.inputType !== 'insertLineBreak' && event.inputType !== 'insertParagraph') return
+      event.preventDefault()
+      insert('\\r\\n\n')
+    })
+    $('request').addEventListener('paste', (event) => {
+      const text = event.clipboardData.getData('text')
+      event.preventDefault()
+      insert(text.replace(/(\\n)?\r?\n/g, (_, written) => (written ? '\\n\n' : '\\r\\n\n')))
+    })
+    $('request').addEventListener('input', () => {
+      let fault = ''
+      try {
+        const octets = readRequest($('request').value)
+        if (octets.length > LONGEST) throw `This page takes ${bytes(LONGEST)} at most.`
+        state.octets = octets
+        setCuts(state.cuts)
+        run()
+      } catch (thrown) {
+        if (typeof thrown !== 'string') throw thrown
+        fault = thrown
+      }
+      $('request-fault').textContent = fault
+    })
+    // Each line on a line of its own again.
+    $('request').addEventListener('change', () => {
+      if ($('request-fault').textContent === '') $('request').value = writeRequest(state.octets)
+    })
+  }
+
+  // Where a byte is on the screen: its offset, or the next one's in its right half.
+  function offsetAt(x, y) {
+    const byte = document.elementsFromPoint(x, y).find((one) => one.dataset?.at !== undefined)
+    if (byte === undefined) return null
+    const { left, width } = byte.getBoundingClientRect()
+    return Number(byte.dataset.at) + (x > left + width / 2 ? 1 : 0)
+  }
+
+  function listenToWire() {
+    let dragged = null // the offset of the cut, while it is dragged
+    let target = null
+    const mark = (at) => {
+      for (const one of $('wire').querySelectorAll('.here')) one.classList.remove('here')
+      $('wire').querySelector(`[data-at="${at}"]`)?.classList.add('here')
+    }
+    $('wire').addEventListener('pointerdown', (event) => {
+      const { cut } = event.target.dataset
+      if (cut === undefined) return
+      dragged = target = Number(cut)
+      event.target.setPointerCapture(event.pointerId)
+    })
+    $('wire').addEventListener('pointermove', (event) => {
+      if (dragged === null) return
+      target = offsetAt(event.clientX, event.clientY) ?? target
+      mark(target)
+    })
+    $('wire').addEventListener('pointerup', () => {
+      if (dragged === null) return
+      const from = dragged
+      dragged = null
+      mark(null)
+      state.chosen = from
+      focusCut(from)
+      moveCut(from, target)
+    })
+    $('wire').addEventListener('pointercancel', () => {
+      dragged = null
+      mark(null)
+    })
+    $('wire').addEventListener('click', (event) => {
+      const at = Number(event.target.dataset.at)
+      if (at > 0) changeCuts([...state.cuts, at], at)
+    })
+    $('wire').addEventListener('focusin', (event) => {
+      const { cut } = event.target.dataset
+      if (cut === undefined || Number(cut) === state.chosen) return
+      state.chosen = Number(cut)
+      for (const one of $('wire').querySelectorAll('.cut')) {
+        one.classList.toggle('chosen', one === event.target)
+      }
+      $('cut-remove').disabled = false
+    })
+    $('wire').addEventListener('keydown', (event) => {
+      if (event.target.dataset.cut === undefined) return
+      const at = Number(event.target.dataset.cut)
+      const index = state.cuts.indexOf(at)
+      const to = {
+        ArrowLeft: at - 1,
+        ArrowDown: at - 1,
+        ArrowRight: at + 1,
+        ArrowUp: at + 1,
+        PageDown: at - 10,
+        PageUp: at + 10,
+        Home: (state.cuts[index - 1] ?? 0) + 1,
+        End: (state.cuts[index + 1] ?? state.octets.length) - 1,
+      }[event.key]
+      if (to !== undefined) {
+        event.preventDefault()
+        moveCut(at, to)
+      } else if (event.key === 'Delete' || event.key === 'Backspace') {
+        event.preventDefault()
+        removeCut()
+      }
+    })
+  }
+
+  function removeCut() {
+    const index = state.cuts.indexOf(state.chosen)
+    const rest = state.cuts.filter((at) => at !== state.chosen)
+    changeCuts(rest, rest[Math.min(index, rest.length - 1)] ?? null)
+  }
+
+  // In the middle of the longest piece.
+  function addCut() {
+    const starts = [0, ...state.cuts]
+    const lengths = starts.map((start, i) => (starts[i + 1] ?? state.octets.length) - start)
+    const longest = lengths.indexOf(Math.max(...lengths))
+    const at = starts[longest] + Math.floor(lengths[longest] / 2)
+    changeCuts([...state.cuts, at], at).then(() => focusCut(at))
+  }
+
+  async function copy(event) {
+    const what = event.target.dataset.copy
+    const text = what === 'command'
+      ? $('command').textContent
+      : location.href.replace(/#.*/, '') + writeAddress()
+    const box = element('textarea', { readonly: '' })
+    box.value = text
+    document.body.append(box)
+    box.select()
+    const done = document.execCommand('copy') // works in pages that are files, too
+    box.remove()
+    event.target.focus()
+    $('copied').textContent = done ? 'Copied.' : 'Your browser did not let the page copy it.'
+  }
+
+  function listen() {
+    $('group').addEventListener('change', () => {
+      fillExamples()
+      takeExample()
+    })
+    $('example').addEventListener('change', takeExample)
+    $('ending').addEventListener('change', () => {
+      state.ending = $('ending').value
+      run()
+    })
+    $('stages').addEventListener('change', (event) => {
+      state.stage = Number(event.target.value)
+      $('stage-note').textContent = STAGES[state.stage]
+      run().catch(giveUp)
+    })
+    $('cut-add').addEventListener('click', addCut)
+    $('cut-remove').addEventListener('click', removeCut)
+    $('cut-none').addEventListener('click', () => changeCuts([], null))
+    $('cut-all').addEventListener('click', () => {
+      state.step = 1
+      changeCuts([...state.octets.keys()].slice(1), null)
+    })
+    $('first').addEventListener('click', () => goTo(0))
+    $('back').addEventListener('click', () => goTo(state.step - 1))
+    $('next').addEventListener('click', () => goTo(state.step + 1))
+    $('last').addEventListener('click', () => goTo(Infinity))
+    $('step').addEventListener('input', () => goTo(Number($('step').value)))
+    for (const button of document.querySelectorAll('[data-copy]')) {
+      button.addEventListener('click', copy)
+    }
+    addEventListener('hashchange', () => {
+      if (readAddress()) showControls()
+    })
+    listenToRequest()
+    listenToWire()
+  }
+
+  // ---- The beginning --------------------------------------------------------
+
+  function giveUp(error) {
+    $('trouble').hidden = false
+    $('trouble').textContent = typeof WebAssembly === 'undefined'
+      ? 'This page needs WebAssembly, which is off in your browser. Some browsers turn it off in a strict mode: allow it for this page, or open the page in another browser. Or run the server itself, with make run, and send the request with printf and nc.'
+      : `The server could not be started in this page: ${error.message}. If you have opened the page in the source folder, build the site first: make site. Then open build/site/playground/index.html.`
+    $('workshop').hidden = true
+  }
+
+  // The site's choice of light or dark, if the reader has made one there.
+  function setTheme() {
+    let choice = null
+    try {
+      choice = localStorage.getItem('vitepress-theme-appearance')
+    } catch {
+      // what the system says, then
+    }
+    const system = matchMedia('(prefers-color-scheme: dark)')
+    const isDark = () => choice === 'dark' || (choice !== 'light' && system.matches)
+    const set = () => document.documentElement.classList.toggle('dark', isDark())
+    system.addEventListener('change', set)
+    set()
+  }
+
+  async function begin() {
+    setTheme()
+    if (typeof WebAssembly === 'undefined') throw new Error('no WebAssembly')
+    if (playground.examples.length === 0) throw new Error('examples.js is not here')
+    for (const stage of Object.keys(STAGES)) {
+      const button = element('input', { type: 'radio', name: 'stage', value: stage })
+      $('stages').append(element('label', {}, button, stage))
+    }
+    $('group').replaceChildren(...playground.examples.map((group, i) =>
+      element('option', { value: i }, group.title)))
+    fillExamples()
+    listen()
+    $('workshop').hidden = false
+    await (readAddress() ? showControls() : takeExample())
+  }
+
+  begin().catch(giveUp)
+}
