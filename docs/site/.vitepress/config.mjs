@@ -66,6 +66,7 @@ export default defineConfig({
       { text: 'Differences', link: '/difference/', activeMatch: '^/difference/' },
       { text: 'Mistakes', link: '/mistakes/', activeMatch: '^/mistakes/' },
       { text: 'API', link: '/api/', activeMatch: '^/api/' },
+      { text: 'Playground', link: '/playground/index.html', target: '_self' },
     ],
     sidebar: menus,
     outline: { level: [2, 3], label: 'On this page' },

@@ -208,7 +208,9 @@
     const fields = texts(events, 'name').map(readable)
     const at = fields.findIndex((field) => field.toLowerCase() === 'content-length')
     const all = at === -1 ? '' : ` of ${readable(texts(events, 'value')[at])}`
-    return `The head is complete. Of the content, ${content}${all} bytes have come.`
+    const interim = events.some((event) => event.call === 'send')
+      ? ' The server has sent 100 Continue.' : ''
+    return `The head is complete.${interim} Of the content, ${content}${all} bytes have come.`
   }
 
   // What the server says after a step: how it looks, a word, and a sentence.
@@ -336,12 +338,14 @@
     const lines = []
     const found = {}
     let piece = -2
+    let latest = null
     for (const event of eventsUntil(state.step)) {
       if (event.piece !== piece) {
         piece = event.piece
         const title = piece === -1 ? 'Before anything comes'
           : piece < pieces().length ? `Piece ${piece + 1}` : 'After the last piece'
-        lines.push(element('li', { class: 'title' }, title))
+        latest = element('li', { class: 'title' }, title)
+        lines.push(latest)
       }
       const look = piece === state.step - 1 ? 'new' : ''
       if (event.found) found[event.found] = event.octets
@@ -352,7 +356,7 @@
       lines.push(element('li', {}, 'recv(4) waits'))
     }
     $('calls').replaceChildren(...lines)
-    $('calls').scrollTop = $('calls').scrollHeight
+    $('calls').scrollTop = latest.offsetTop
   }
 
   // Form data as it was sent, next to what form_parse made of it.
@@ -534,8 +538,17 @@
 
   function fillExamples() {
     const { examples } = playground.examples[Number($('group').value)]
-    $('example').replaceChildren(...examples.map((example, i) =>
-      element('option', { value: i }, example.title)))
+    $('example').replaceChildren(
+      element('option', { value: '', hidden: '' }, '(your own)'),
+      ...examples.map((example, i) => element('option', { value: i }, example.title)),
+    )
+    $('example').value = 0
+  }
+
+  // The request is no longer the one of the example.
+  function leaveExample() {
+    $('example').value = ''
+    $('mistake').hidden = true
   }
 
   function takeExample() {
@@ -548,6 +561,11 @@
     setCuts(example.cuts)
     $('mistake').hidden = example.page === undefined
     if (example.page) $('mistake').querySelector('a').href = example.page
+    return showControls()
+  }
+
+  function showAddressed() {
+    leaveExample()
     return showControls()
   }
 
@@ -577,6 +595,8 @@
         const octets = readRequest($('request').value)
         if (octets.length > LONGEST) throw `This page takes ${bytes(LONGEST)} at most.`
         state.octets = octets
+        state.step = Math.max(state.step, 1)
+        leaveExample()
         setCuts(state.cuts)
         run()
       } catch (thrown) {
@@ -728,7 +748,7 @@
       button.addEventListener('click', copy)
     }
     addEventListener('hashchange', () => {
-      if (readAddress()) showControls()
+      if (readAddress()) showAddressed()
     })
     listenToRequest()
     listenToWire()
@@ -772,7 +792,7 @@
     fillExamples()
     listen()
     $('workshop').hidden = false
-    await (readAddress() ? showControls() : takeExample())
+    await (readAddress() ? showAddressed() : takeExample())
   }
 
   begin().catch(giveUp)
