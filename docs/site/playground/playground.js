@@ -254,7 +254,6 @@
       classes.push('sign')
       text = SIGNS[octet] ?? octet.toString(16).toUpperCase().padStart(2, '0')
     } else if (octet === 32) {
-      classes.push('space')
       text = '·'
     }
     if (at >= came) classes.push('coming')
