@@ -243,7 +243,10 @@ def main() -> int:
                 return judge(name, made[name], right[name[0]])
             return judge_right(name, made[name])
 
-        return 0 if all(list(pool.map(one, names))) else 1
+        failed = [name for name, fine in zip(names, pool.map(one, names)) if not fine]
+    # A probe does not wait for long: on a busy machine it may miss what is there.
+    again = [name for name in failed if name in MISTAKES and one(name)]
+    return 1 if set(failed) - set(again) else 0
 
 
 if __name__ == "__main__":
