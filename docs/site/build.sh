@@ -3,7 +3,8 @@
 #
 # Installs the node packages of docs/site's lock file into BUILD/site-work when that
 # file has changed. docs/site/generate.py makes the pages there; VitePress makes the
-# site of them, playground/build.sh the playground, and Marp the slides. A link that leads nowhere fails the build.
+# site of them, and Marp makes the slides. playground/build.sh makes the playground. A
+# link that leads nowhere fails the build.
 set -eu
 
 build=${1:?"usage: docs/site/build.sh BUILD"}
@@ -23,8 +24,8 @@ rm -rf "$work/.vitepress" "$work/out" "$work/decks"
 cp -r "$here/.vitepress" "$work/"
 "$here/generate.py" "$work/pages" "$build"
 cp "$work/node_modules/mermaid/dist/mermaid.min.js" "$work/pages/public/"
+"$here/playground/build.sh" "$build" "$work/pages/public/playground"
 (cd "$work" && node_modules/.bin/vitepress build .)
-"$here/playground/build.sh" "$build" "$work/out/playground"
 
 # Marp takes comments for the speaker's notes: the marks of excerpts are left out.
 mkdir "$work/decks"
