@@ -2,12 +2,12 @@
 //
 // Opens FOLDER/index.html as a file in Chromium: cuts a request before every byte and
 // steps to its end, moves cuts with keys and mouse, types a request, reads it back from
-// its address, asks every stage, and looks at it without WebAssembly and without
-// scripts. Faults are what is not as expected, an error of a script, a request for
-// anything but a file of FOLDER, a page wider than a phone, and each finding of axe-core
-// that is serious or critical. The node packages are in WORK. Prints each fault and a
-// line of totals; exits with 1 if there is a fault.
-import { readFileSync } from 'node:fs'
+// its address, asks every stage, follows the links of the other pages, and looks at it
+// without WebAssembly and without scripts. Faults are what is not as expected, an error
+// of a script, a request for anything but a file of FOLDER, a page wider than a phone,
+// and each finding of axe-core that is serious or critical. The node packages are in
+// WORK. Prints each fault and a line of totals; exits with 1 if there is a fault.
+import { readFileSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -156,6 +156,24 @@ const parts = {
       expect(`stage ${stage}`, await textOf(page, '#verdict'), /501 Not Implemented\s+This stage/)
     }
     return page
+  },
+
+  async 'links to it'() {
+    const site = resolve(folder, '..')
+    const texts = readdirSync(site)
+      .filter((name) => name.endsWith('.html'))
+      .map((name) => readFileSync(resolve(site, name), 'utf8'))
+    const fragments = texts.flatMap((text) =>
+      [...text.matchAll(/href="[^"]*playground\/index\.html(#[^"]+)"/g)].map((match) => match[1]))
+    expect('there are some', fragments.length > 5, true)
+    for (const fragment of fragments) {
+      const page = await open(fragment.replaceAll('&amp;', '&'))
+      await page.waitForSelector('.byte', SOON)
+      await page.click('#last')
+      expect(fragment, await textOf(page, '#verdict'), /Done: 200 OK|Line 1 ends in LF/)
+      await page.close()
+    }
+    return open('')
   },
 
   async 'without WebAssembly'() {

@@ -6,6 +6,7 @@
   const CR = 13
   const LF = 10
   const LONGEST = 4000 // bytes, each of which is an element of the page
+  const TAB_STOPS = 12 // of more cuts, the Tab key finds one
 
   const STAGES = {
     1: 'Stage 1: the loop makes the page itself, and shows the URL and the query.',
@@ -111,7 +112,8 @@
         return `%${octet.toString(16).toUpperCase().padStart(2, '0')}`
       })
       .join('')
-    const cuts = state.cuts.length > 0 ? `&cuts=${state.cuts}` : ''
+    const isEach = state.cuts.length > 1 && state.cuts.length === state.octets.length - 1
+    const cuts = state.cuts.length > 0 ? `&cuts=${isEach ? 'each' : state.cuts}` : ''
     const ending = state.ending === 'waits' ? '' : `&then=${state.ending.replace(' ', '+')}`
     return `#stage=${state.stage}${cuts}${ending}&request=${request}`
   }
@@ -130,7 +132,7 @@
         digits ? Uint8Array.of(parseInt(digits, 16)) : utf8.encode(part)),
     ).slice(0, LONGEST)
     state.ending = playground.endings.includes(values.then) ? values.then : 'waits'
-    setCuts((values.cuts ?? '').split(',').map(Number))
+    setCuts(values.cuts === 'each' ? beforeEachByte() : (values.cuts ?? '').split(',').map(Number))
     return true
   }
 
@@ -263,12 +265,13 @@
 
   function cutElement(at) {
     const index = state.cuts.indexOf(at)
+    const isStop = state.cuts.length <= TAB_STOPS || at === (state.chosen ?? state.cuts[0])
     const before = readable(state.octets.slice(Math.max(0, at - 12), at))
     const after = readable(state.octets.slice(at, at + 12))
     return element('span', {
       class: at === state.chosen ? 'cut chosen' : 'cut',
       role: 'slider',
-      tabindex: '0',
+      tabindex: isStop ? '0' : '-1',
       'aria-label': `Cut ${index + 1} of ${state.cuts.length}`,
       'aria-valuemin': '1',
       'aria-valuemax': String(state.octets.length - 1),
@@ -478,6 +481,8 @@
     state.cuts = [...new Set(inside)].sort((a, b) => a - b)
     if (!state.cuts.includes(state.chosen)) state.chosen = null
   }
+
+  const beforeEachByte = () => [...state.octets.keys()].slice(1)
 
   // The script of a stage is loaded when the stage is chosen for the first time.
   function loadStage(stage) {
@@ -736,7 +741,7 @@
     $('cut-none').addEventListener('click', () => changeCuts([], null))
     $('cut-all').addEventListener('click', () => {
       state.step = 1
-      changeCuts([...state.octets.keys()].slice(1), null)
+      changeCuts(beforeEachByte(), null)
     })
     $('first').addEventListener('click', () => goTo(0))
     $('back').addEventListener('click', () => goTo(state.step - 1))
