@@ -50,4 +50,4 @@ for stage in stages/stage*; do
         "$(base64 -w 0 "$work/$name.wasm")" >"$out/$name.js"
 done
 "$here/requests.py" examples >"$out/examples.js"
-cp "$here"/index.html "$here"/style.css "$here"/server.js "$here"/playground.js "$out/"
+cp "$here"/*.html "$here"/*.css "$here"/*.js "$out/"

@@ -1,9 +1,8 @@
-// playground.js - the page: what is typed becomes pieces, and what the server did with
-// them becomes something to look at. server.js runs the server.
+// playground.js - the page: what is typed and cut becomes a run of the server, and its
+// story becomes something to look at.
 'use strict'
 {
   const $ = (id) => document.getElementById(id)
-  const CR = 13
   const LF = 10
   const LONGEST = 4000 // bytes, each of which is an element of the page
   const TAB_STOPS = 12 // of more cuts, the Tab key finds one
@@ -24,114 +23,32 @@
     cuts: [],
     ending: 'waits',
     chosen: null, // the cut that Remove removes: its offset
-    step: 1, // pieces that have come
-    run: null,
+    step: 1, // of the story
+    story: null, // what came of it
   }
   const modules = {}
-
-  // ---- Bytes and how they are written ---------------------------------------
-
-  const ESCAPES = { r: CR, n: LF, t: 9, 0: 0, '\\': 92 }
-  const utf8 = new TextEncoder()
-
-  // The bytes of a text as for printf; throws a sentence about what is not one. Line
-  // breaks in the box are there to read it by.
-  function readRequest(text) {
-    const parts = []
-    for (const [part] of text.matchAll(/\\x[0-9a-f]{2}|\\[^]?|[^\\]+/gi)) {
-      if (part[0] !== '\\') {
-        parts.push(utf8.encode(part.replace(/[\r\n]/g, '')))
-      } else if (part.length === 4) {
-        parts.push(Uint8Array.of(parseInt(part.slice(2), 16)))
-      } else if (part[1] in ESCAPES) {
-        parts.push(Uint8Array.of(ESCAPES[part[1]]))
-      } else {
-        throw `${part} means nothing here. A backslash itself is \\\\, and any byte is \\x and two digits, as in \\x00.`
-      }
-    }
-    return playground.join(parts)
-  }
-
-  // How long the UTF-8 character at `at` is; 0 if there is none beyond ASCII.
-  function characterLength(octets, at) {
-    for (const length of [2, 3, 4]) {
-      try {
-        const text = new TextDecoder('utf-8', { fatal: true }).decode(octets.slice(at, at + length))
-        if (octets[at] >= 128 && [...text].length === 1) return length
-      } catch {
-        // it is longer, or none
-      }
-    }
-    return 0
-  }
-
-  // Bytes as text: `other` says how to write a byte that is not printable.
-  function write(octets, other) {
-    let text = ''
-    for (let at = 0; at < octets.length; at++) {
-      const length = characterLength(octets, at)
-      if (length > 0) {
-        text += new TextDecoder().decode(octets.slice(at, at + length))
-        at += length - 1
-      } else if (octets[at] < 32 || octets[at] > 126 || octets[at] === 92) {
-        text += other(octets[at])
-      } else {
-        text += String.fromCharCode(octets[at])
-      }
-    }
-    return text
-  }
-
-  const name = (octet) =>
-    ({ 13: '\\r', 10: '\\n', 9: '\\t', 0: '\\0', 92: '\\\\' })[octet] ??
-    `\\x${octet.toString(16).padStart(2, '0')}`
-
-  const writeRequest = (octets) =>
-    write(octets, (octet) => name(octet) + (octet === LF ? '\n' : '')).replace(/\n$/, '')
-
-  // The same for a shell: there, a NUL and others are octal, and % is doubled.
-  function writePrintf(octets) {
-    const octal = (octet) =>
-      octet < 32 && ![CR, LF, 9].includes(octet) || octet > 126
-        ? `\\${octet.toString(8).padStart(3, '0')}`
-        : name(octet)
-    return `printf '${write(octets, octal).replace(/%/g, '%%').replace(/'/g, "'\\''")}'`
-  }
-
-  const readable = (octets) => write(octets, (octet) => (octet === 92 ? '\\' : name(octet)))
+  const { readable, readRequest, writeRequest, writePrintf, readAddress, writeAddress } = playground
 
   // ---- The address ----------------------------------------------------------
 
-  // As in a query: a space is +, and what could end something is %XX.
-  function writeAddress() {
-    const request = [...state.octets]
-      .map((octet) => {
-        const letter = String.fromCharCode(octet)
-        if (letter === ' ') return '+'
-        if (/[\w./:?;,@!*~-]/.test(letter) && octet < 128) return letter
-        return `%${octet.toString(16).toUpperCase().padStart(2, '0')}`
-      })
-      .join('')
+  function writeFragment() {
     const isEach = state.cuts.length > 1 && state.cuts.length === state.octets.length - 1
     const cuts = state.cuts.length > 0 ? `&cuts=${isEach ? 'each' : state.cuts}` : ''
     const ending = state.ending === 'waits' ? '' : `&then=${state.ending.replace(' ', '+')}`
-    return `#stage=${state.stage}${cuts}${ending}&request=${request}`
+    return `#stage=${state.stage}${cuts}${ending}&request=${writeAddress(state.octets)}`
   }
 
-  function readAddress() {
-    const values = Object.fromEntries(
-      location.hash.slice(1).split('&').map((pair) => {
-        const at = pair.indexOf('=')
-        return [pair.slice(0, at), pair.slice(at + 1).replace(/\+/g, ' ')]
-      }),
-    )
+  function readFragment() {
+    const pairs = location.hash.slice(1).split('&').map((pair) => {
+      const at = pair.indexOf('=')
+      return [pair.slice(0, at), pair.slice(at + 1)]
+    })
+    const values = Object.fromEntries(pairs)
     if (values.request === undefined) return false
     state.stage = values.stage in STAGES ? Number(values.stage) : 6
-    state.octets = playground.join(
-      [...values.request.matchAll(/%([0-9a-f]{2})|[^]/gi)].map(([part, digits]) =>
-        digits ? Uint8Array.of(parseInt(digits, 16)) : utf8.encode(part)),
-    ).slice(0, LONGEST)
-    state.ending = playground.endings.includes(values.then) ? values.then : 'waits'
+    state.octets = readAddress(values.request).slice(0, LONGEST)
+    const then = values.then?.replace('+', ' ')
+    state.ending = playground.endings.includes(then) ? then : 'waits'
     setCuts(values.cuts === 'each' ? beforeEachByte() : (values.cuts ?? '').split(',').map(Number))
     return true
   }
@@ -154,102 +71,16 @@
   }
 
   const note = (text) => element('p', { class: 'note' }, text)
-  const bytes = (count) => `${count.toLocaleString('en-US')} byte${count === 1 ? '' : 's'}`
-
-  // ---- What happened, by piece ----------------------------------------------
-
-  const VERDICTS = ['request_parse', 'request_check', 'content_begin', 'content_add',
-    'form_parse', 'exchange_answer']
   const verdict = (number) => playground.verdicts[number]
-
-  const pieces = () =>
-    state.octets.length > 0 ? playground.split(state.octets, state.cuts) : []
-
-  // The events of a step: of step 1, those of the first piece.
-  const eventsOf = (step) => state.run.events.filter((event) => event.piece === step - 1)
-  const eventsUntil = (step) => state.run.events.filter((event) => event.piece < step)
-  const answer = () => state.run.events.find((event) => event.call === 'exchange_answer')
-  const texts = (events, what) => events.filter((event) => event.found === what)
-    .map((event) => event.octets)
-
-  // After the last piece there is one more step, if the client then does something that
-  // the server sees.
-  function steps() {
-    const isSeen = (answer()?.piece ?? Infinity) >= pieces().length
-    return pieces().length + (state.ending !== 'waits' && isSeen ? 1 : 0)
-  }
-
-  const cameUntil = (step) =>
-    step > state.cuts.length ? state.octets.length : step === 0 ? 0 : state.cuts[step - 1]
-
-  // The server's own sentence about a fault, from the page that it makes of it.
-  function sentence() {
-    const [page] = texts(state.run.events, 'fault')
-    const text = page && /<p>(.*)<\/p>/s.exec(new TextDecoder().decode(page))?.[1]
-    return text?.replace(/\s+/g, ' ')
-  }
-
-  const lineAtFault = () => Number(/\bline (\d+)/i.exec(sentence() ?? '')?.[1] ?? 0)
-
-  function statusLine() {
-    const text = new TextDecoder('latin1').decode(state.run.sent)
-    return /^(?:HTTP\/1\.1 1[^]*?\r\n\r\n)?HTTP\/1\.1 (.*)\r\n/.exec(text)?.[1]
-  }
-
-  // Why it is not enough yet.
-  function whatIsMissing(step) {
-    const came = state.octets.slice(0, cameUntil(step))
-    const events = eventsUntil(step)
-    if (texts(events, 'request line').length === 0) {
-      const text = new TextDecoder('latin1').decode(came).replace(/^[\r\n]+/, '')
-      return text.includes('\n')
-        ? 'The empty line that ends the head has not come yet.'
-        : 'The request line has not ended yet.'
-    }
-    const content = texts(events, 'content').at(-1)?.length ?? 0
-    const fields = texts(events, 'name').map(readable)
-    const at = fields.findIndex((field) => field.toLowerCase() === 'content-length')
-    const all = at === -1 ? '' : ` of ${readable(texts(events, 'value')[at])}`
-    const interim = events.some((event) => event.call === 'send')
-      ? ' The server has sent 100 Continue.' : ''
-    return `The head is complete.${interim} Of the content, ${content}${all} bytes have come.`
-  }
-
-  // What the server says after a step: how it looks, a word, and a sentence.
-  function judge(step) {
-    const answered = answer()
-    const ended = step > pieces().length
-    if (step === 0) return ['', 'Nothing yet', 'The server waits in recv.']
-    if (answered === undefined || answered.piece >= step) {
-      const last = eventsOf(step).filter((event) => VERDICTS.includes(event.call)).at(-1)
-      const says = `${last?.call ?? 'recv'} says ${verdict(1)}.`
-      return ['', 'Incomplete', `${says} ${whatIsMissing(step)} The server waits in recv.`]
-    }
-    if (answered.piece < step - 1) {
-      return ['', 'Too late', 'The server has answered already. It drops this piece.']
-    }
-    if (answered.result === 0) {
-      return ['done', `Done: ${statusLine()}`, `The request is complete: ${verdict(0)}.`]
-    }
-    const word = verdict(answered.result)
-    if (state.run.sent.length === 0 || statusLine() === undefined) {
-      const why = {
-        VERDICT_END_OF_STREAM: 'recv returns 0: the client has closed its side, and the request is not complete.',
-        VERDICT_LOST: 'recv returns -1: the connection is lost.',
-        VERDICT_SILENCE: 'Nothing has come for 20 seconds.',
-      }
-      return ['wrong', 'No answer', `${why[word] ?? ''} ${word}. The server closes the connection.`]
-    }
-    const late = ended && word === 'VERDICT_TIMEOUT' ? 'The main thread interrupts recv. ' : ''
-    return ['wrong', statusLine(), `${late}${sentence()} (${word})`]
-  }
+  const count = (number, what) => 
+    `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`
 
   // ---- Showing it -----------------------------------------------------------
 
   const SIGNS = { 13: 'CR', 10: 'LF', 9: 'TAB', 0: 'NUL' }
 
   function byteElement(octet, at) {
-    const came = cameUntil(state.step)
+    const { story, step } = state
     const classes = ['byte']
     let text = String.fromCharCode(octet)
     if (octet < 32 || octet > 126) {
@@ -258,8 +89,8 @@
     } else if (octet === 32) {
       text = '·'
     }
-    if (at >= came) classes.push('coming')
-    else if (at >= cameUntil(state.step - 1)) classes.push('new')
+    if (at >= story.cameUntil(step)) classes.push('coming')
+    else if (at >= story.cameUntil(step - 1)) classes.push('new')
     return element('span', { class: classes.join(' '), 'data-at': at, 'aria-hidden': 'true' }, text)
   }
 
@@ -282,7 +113,7 @@
   }
 
   function showWire() {
-    const wrong = answer()?.piece < state.step ? lineAtFault() : 0
+    const wrong = state.story.isAnswered(state.step) ? state.story.lineAtFault : 0
     const rows = []
     let row = null
     state.octets.forEach((octet, at) => {
@@ -306,28 +137,28 @@
   const focusCut = (at) => $('wire').querySelector(`[data-cut="${at}"]`)?.focus()
 
   function showVerdict() {
-    const [look, word, said] = judge(state.step)
-    const count = pieces().length
-    const where = state.step > count
-      ? `After ${count === 1 ? 'the piece' : `all ${count} pieces`}: the client ${$('ending').selectedOptions[0].text}`
-      : `${state.step} of ${count} piece${count === 1 ? '' : 's'}, ${bytes(cameUntil(state.step))} so far`
+    const { story, step } = state
+    const { look, word, said } = story.judge(step)
+    const all = story.pieces.length
+    const where = step > all
+      ? `After ${all === 1 ? 'the piece' : `all ${all} pieces`}: the client ${$('ending').selectedOptions[0].text}`
+      : `${step} of ${count(all, 'piece')}, ${count(story.cameUntil(step), 'byte')} so far`
     $('verdict').className = look
     $('verdict').replaceChildren(
       element('p', {}, where),
       element('p', {}, element('strong', {}, word)),
       element('p', {}, said),
     )
-    const last = steps()
-    $('step').max = last
-    $('step').value = state.step
+    $('step').max = story.steps
+    $('step').value = step
     $('step').setAttribute('aria-valuetext', where)
-    $('first').disabled = $('back').disabled = state.step === 0
-    $('next').disabled = $('last').disabled = state.step >= last
+    $('first').disabled = $('back').disabled = step === 0
+    $('next').disabled = $('last').disabled = step >= story.steps
   }
 
   function callText({ call, result }, found) {
     if (call === 'exchange_answer') return `exchange_answer(${verdict(result)})`
-    if (VERDICTS.includes(call)) return `${call}() = ${verdict(result)}`
+    if (playground.VERDICTS.includes(call)) return `${call}() = ${verdict(result)}`
     if (call === 'delegate') {
       return `delegate("${readable(found['request type'])}", "${readable(found.path)}", …) = ${result}`
     }
@@ -337,26 +168,28 @@
   }
 
   function showCalls() {
+    const { story, step } = state
     const lines = []
     const found = {}
     let piece = -2
     let latest = null
-    for (const event of eventsUntil(state.step)) {
+    for (const event of story.eventsUntil(step)) {
       if (event.piece !== piece) {
         piece = event.piece
         const title = piece === -1 ? 'Before anything comes'
-          : piece < pieces().length ? `Piece ${piece + 1}` : 'After the last piece'
+          : piece < story.pieces.length ? `Piece ${piece + 1}` : 'After the last piece'
         latest = element('li', { class: 'title' }, title)
         lines.push(latest)
       }
-      const look = piece === state.step - 1 ? 'new' : ''
+      const look = piece === step - 1 ? 'new' : ''
       if (event.found) found[event.found] = event.octets
-      if (event.found === 'log') lines.push(element('li', { class: look }, `log: ${readable(event.octets).replace(/\\n$/, '')}`))
+      if (event.found === 'log') {
+        const line = readable(event.octets).replace(/\\n$/, '')
+        lines.push(element('li', { class: look }, `log: ${line}`))
+      }
       if (event.call) lines.push(element('li', { class: look }, callText(event, found)))
     }
-    if (answer() === undefined || answer().piece >= state.step) {
-      lines.push(element('li', {}, 'recv(4) waits'))
-    }
+    if (!story.isAnswered(step)) lines.push(element('li', {}, 'recv(4) waits'))
     $('calls').replaceChildren(...lines)
     $('calls').scrollTop = latest.offsetTop
   }
@@ -371,76 +204,66 @@
     ])
   }
 
+  // form_parse is called for the query first, if there is one, and then for the content.
+  function formTables(events) {
+    const tables = []
+    let title = events.some((event) => event.found === 'query')
+      ? 'The query, decoded' : 'The POST data, decoded'
+    let form = []
+    for (const event of events) {
+      if (event.found === 'form data') form = []
+      form.push(event)
+      if (event.call !== 'form_parse') continue
+      const [data] = playground.found(form, 'form data')
+      const rows = pairRows(data, playground.found(form, 'pair name'), playground.found(form, 'pair value'))
+      if (rows.length > 0) tables.push(table(title, ['as it was sent', 'key', 'value'], rows))
+      title = 'The POST data, decoded'
+    }
+    return tables
+  }
+
   function showApart() {
-    const events = eventsUntil(state.step)
-    const [line] = texts(events, 'request line')
+    const { story, step } = state
+    const found = (kind) => story.found(step, kind).map(readable)
+    const [line] = found('request line')
     if (line === undefined) {
-      const refused = answer()?.piece < state.step
-      $('apart').replaceChildren(note(refused
-        ? 'The server has refused it before it was taken apart.'
+      $('apart').replaceChildren(note(story.isAnswered(step)
+        ? 'The server refused it before it was taken apart.'
         : 'The head is not complete yet.'))
       return
     }
-    const [method, target, version] = readable(line).split(' ')
-    const [query] = texts(events, 'query')
+    const [method, target, version] = line.split(' ')
     const made = [
       table('The request line', ['part', 'what it says'], [
         ['method', method],
         ['target', target],
-        ['its path', readable(texts(events, 'path')[0])],
-        ['its query', query ? readable(query) : '(there is none)'],
+        ['its path', found('path')[0]],
+        ['its query', found('query')[0] ?? '(there is none)'],
         ['version', version],
       ]),
     ]
-    const names = texts(events, 'name').map(readable)
-    const values = texts(events, 'value').map(readable)
-    if (names.length > 0) {
-      made.push(table('The header fields', ['name', 'value'], names.map((n, i) => [n, values[i]])))
-    }
-    const content = texts(events, 'content').at(-1)
-    if (content) {
-      made.push(table('The content', ['so far'], [[readable(content)]]))
-    }
-    // form_parse is called for the query first, if there is one, and then for the content.
-    const titles = query ? ['The query, decoded', 'The POST data, decoded'] : ['The POST data, decoded']
-    for (const title of titles) {
-      const start = events.findIndex((event) => event.found === 'form data')
-      if (start === -1) break
-      const end = events.findIndex((event) => event.call === 'form_parse')
-      const [form] = [events.splice(0, end + 1).slice(start)]
-      const rows = pairRows(form[0].octets, texts(form, 'pair name'), texts(form, 'pair value'))
-      if (rows.length > 0) made.push(table(title, ['as it was sent', 'key', 'value'], rows))
-    }
-    $('apart').replaceChildren(...made)
-  }
-
-  // The heads of the answer and its content: a 100 Continue has a head of its own.
-  function splitAnswer(octets) {
-    const text = new TextDecoder('latin1').decode(octets)
-    let end = 0
-    do {
-      const start = end
-      end = text.indexOf('\r\n\r\n', end) + 4
-      if (end < start + 4) return [text, new Uint8Array(0)]
-      if (!/^HTTP\/1\.1 1/.test(text.slice(start))) break
-    } while (end < text.length)
-    return [text.slice(0, end), octets.slice(end)]
+    const values = found('value')
+    const fields = found('name').map((name, i) => [name, values[i]])
+    if (fields.length > 0) made.push(table('The header fields', ['name', 'value'], fields))
+    const content = found('content').at(-1)
+    if (content) made.push(table('The content', ['so far'], [[content]]))
+    $('apart').replaceChildren(...made, ...formTables(story.eventsUntil(step)))
   }
 
   function showAnswer() {
-    const answered = answer()
-    if (answered === undefined || answered.piece >= state.step) {
+    const { story, step } = state
+    if (!story.isAnswered(step)) {
       $('answer').replaceChildren(note('The server has not answered yet.'))
       return
     }
-    if (state.run.sent.length === 0) {
+    if (story.run.sent.length === 0) {
       $('answer').replaceChildren(note('The server sends nothing, and closes the connection.'))
       return
     }
-    const [head, content] = splitAnswer(state.run.sent)
+    const { heads, content } = story.answer
     const made = [
       element('h3', {}, 'Its head'),
-      element('pre', {}, head.replace(/\r\n/g, '\n').trim()),
+      element('pre', {}, heads.replace(/\r\n/g, '\n').trim()),
     ]
     if (content.length > 0) {
       const html = new TextDecoder().decode(content)
@@ -448,7 +271,7 @@
       frame.srcdoc = html
       made.push(
         element('h3', {}, 'As a browser shows it'), frame,
-        element('details', {}, element('summary', {}, `The content, ${bytes(content.length)}`),
+        element('details', {}, element('summary', {}, `The content, ${count(content.length, 'byte')}`),
           element('pre', { tabindex: '0', 'aria-label': 'The content' }, html)),
       )
     } else {
@@ -458,7 +281,8 @@
   }
 
   function showCommand() {
-    const parts = pieces().length <= 12 ? pieces() : [state.octets]
+    const { pieces } = state.story
+    const parts = pieces.length <= 12 ? pieces : [state.octets]
     const prints = parts.map(writePrintf)
     if (state.ending === 'silent') prints.push('sleep 21')
     const sent = prints.length === 1 ? prints[0] : `(${prints.join('; sleep 1; ').replace('sleep 1; sleep', 'sleep')})`
@@ -499,12 +323,12 @@
     const { stage } = state
     const module = await loadStage(stage)
     if (stage !== state.stage) return // another one has been chosen since
-    state.run = playground.run(module, pieces(), state.ending)
-    state.step = Math.min(state.step, steps())
+    state.story = new playground.Story(state.octets, state.cuts, state.ending, module)
+    state.step = Math.min(state.step, state.story.steps)
     show()
     showCommand()
     try {
-      history.replaceState(null, '', writeAddress())
+      history.replaceState(null, '', writeFragment())
     } catch {
       // the address stays as it was
     }
@@ -523,7 +347,7 @@
   }
 
   function goTo(step) {
-    state.step = Math.max(0, Math.min(step, steps()))
+    state.step = Math.max(0, Math.min(step, state.story.steps))
     show()
   }
 
@@ -597,7 +421,7 @@
       let fault = ''
       try {
         const octets = readRequest($('request').value)
-        if (octets.length > LONGEST) throw `This page takes ${bytes(LONGEST)} at most.`
+        if (octets.length > LONGEST) throw `This page takes ${count(LONGEST, 'byte')} at most.`
         state.octets = octets
         state.step = Math.max(state.step, 1)
         leaveExample()
@@ -710,7 +534,7 @@
     const what = event.target.dataset.copy
     const text = what === 'command'
       ? $('command').textContent
-      : location.href.replace(/#.*/, '') + writeAddress()
+      : location.href.replace(/#.*/, '') + writeFragment()
     const box = element('textarea', { readonly: '' })
     box.value = text
     document.body.append(box)
@@ -752,7 +576,7 @@
       button.addEventListener('click', copy)
     }
     addEventListener('hashchange', () => {
-      if (readAddress()) showAddressed()
+      if (readFragment()) showAddressed()
     })
     listenToRequest()
     listenToWire()
@@ -796,7 +620,7 @@
     fillExamples()
     listen()
     $('workshop').hidden = false
-    await (readAddress() ? showAddressed() : takeExample())
+    await (readFragment() ? showAddressed() : takeExample())
   }
 
   begin().catch(giveUp)

@@ -3,7 +3,8 @@
 // Runs every request of tests/wire/corpus through the module of each stage, and compares
 // what it sends with what the real server sent in `make wire` (BUILD/wire): byte for
 // byte, except the value of Date. Each short request is also cut before every byte:
-// that must not change the answer. Prints each fault and a line of totals; exits with 1
+// that must not change the answer. And each can be written for printf, which is asked,
+// for the page's address and for its box, and read again. Prints each fault and a line of totals; exits with 1
 // if there is a fault.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
@@ -11,12 +12,14 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runInThisContext } from 'node:vm'
 
-const MOST_CUT = 2000 // bytes of a request that is cut before each byte
+const SHORT = 2000 // bytes of a request
 const MOST_SHOWN = 10
 
 const here = dirname(fileURLToPath(import.meta.url))
 const build = process.argv[2]
-runInThisContext(readFileSync(join(here, 'server.js'), 'utf8'))
+for (const script of ['server.js', 'notation.js']) {
+  runInThisContext(readFileSync(join(here, script), 'utf8'))
+}
 
 const corpus = execFileSync(join(here, 'requests.py'), ['corpus'], { encoding: 'utf8' })
 const requests = corpus
@@ -57,7 +60,7 @@ for (const folder of readdirSync('stages')) {
 
     const whole = Buffer.concat(pieces)
     // A 100 Continue is sent only if no content has come with the head.
-    if (whole.length > MOST_CUT || /^expect:/im.test(whole.toString())) continue
+    if (whole.length > SHORT || /^expect:/im.test(whole.toString())) continue
     const answers = [[whole], playground.split(whole, [...whole.keys()].slice(1))].map(
       (way) => withoutDate(playground.run(module, way, ending).sent),
     )
@@ -65,6 +68,20 @@ for (const folder of readdirSync('stages')) {
     if (answers[0] !== answers[1]) faults.push(`${folder} ${request.name}: another answer if cut`)
   }
 }
+for (const request of requests) {
+  const octets = Buffer.concat(piecesOf(request))
+  if (octets.length > SHORT) continue
+  const read = {
+    'the box': playground.readRequest(playground.writeRequest(octets)),
+    'the address': playground.readAddress(playground.writeAddress(octets)),
+    printf: execFileSync('sh', ['-c', playground.writePrintf(octets)]),
+  }
+  for (const [place, again] of Object.entries(read)) {
+    if (!octets.equals(again)) faults.push(`${request.name}: not the same by way of ${place}`)
+  }
+}
 for (const fault of faults.slice(0, MOST_SHOWN)) console.log(fault)
-console.log(`${compared} answers compared, ${cut} requests cut before each byte, ${faults.length} faults`)
+console.log(
+  `${compared} answers compared, ${cut} requests cut before each byte, ${faults.length} faults`,
+)
 process.exit(faults.length > 0 || compared === 0 ? 1 : 0)
