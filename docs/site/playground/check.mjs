@@ -4,7 +4,7 @@
 // steps to its end, moves cuts with keys and mouse, types a request, reads it back from
 // its address, asks every stage, follows the links of the other pages, and looks at it
 // without WebAssembly and without scripts. Faults are what is not as expected, an error
-// of a script, a request for anything but a file of FOLDER, a page wider than a phone,
+// of a script, a request for anything but a file of the site, a page wider than a phone,
 // and each finding of axe-core that is serious or critical. The node packages are in
 // WORK. Prints each fault and a line of totals; exits with 1 if there is a fault.
 import { readFileSync, readdirSync } from 'node:fs'
@@ -17,6 +17,7 @@ const require = createRequire(resolve(work, 'package.json'))
 const puppeteer = require('puppeteer-core')
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const place = pathToFileURL(resolve(folder)).href
+const site = resolve(folder, '..')
 const SOON = { timeout: 10000 }
 
 const faults = []
@@ -38,7 +39,7 @@ async function open(fragment, prepare = () => {}) {
   await page.setViewport({ width: 1280, height: 900 })
   page.on('request', (request) => {
     const url = request.url()
-    if (!url.startsWith(place) && !/^(data|about):/.test(url)) faults.push(`asks for ${url}`)
+    if (!url.startsWith(pathToFileURL(site).href) && !/^(data|about):/.test(url)) faults.push(`asks for ${url}`)
   })
   page.on('pageerror', (error) => faults.push(error.message))
   page.on('console', (message) => {
@@ -163,7 +164,6 @@ const parts = {
   },
 
   async 'links to it'() {
-    const site = resolve(folder, '..')
     const texts = readdirSync(site)
       .filter((name) => name.endsWith('.html'))
       .map((name) => readFileSync(resolve(site, name), 'utf8'))
