@@ -33,6 +33,8 @@ ANNOUNCES = re.compile(rf"{START}{WORDS}:\n*{GONE}")
 MENTIONS = re.compile(
     rf"{START}{WORDS}(?:{ELSEWHERE.pattern}|Make a folder){WORDS}[.!?](?=\s)"
 )
+# A paragraph about a page of the site, which is not in it.
+PLAYGROUND = re.compile(r"^(?:.+\n)*.*\]\(site/playground/.*\n(?:.+\n)*\n", re.M)
 PICTURE = re.compile(r"^!\[.*\n", re.M)  # a file that is not in it
 COMMAND = re.compile(r"^\$ .*\n(?:(?!\$ ).*\n)*", re.M)
 # What is typed in the folder, as the page of the project says it and as it is there.
@@ -152,6 +154,7 @@ def without_solutions(section: str, stage: int) -> str:
         else m[0],
         section,
     )
+    section = PLAYGROUND.sub("", section)
     section = FENCED.sub(without_commands, section)
     section = PICTURE.sub(GONE, section)
     section = LINK.sub(unlinked, section)

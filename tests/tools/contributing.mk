@@ -84,6 +84,8 @@ bench-report: # puts the figures of the last `make bench` into docs/performance.
 
 site-check: site # looks at the site in a browser: links, requests, accessibility
 	tests/tools/install.sh browser
+	node docs/site/playground/replay.mjs $(BUILD)
+	node docs/site/playground/check.mjs $(BUILD)/site/playground $(BUILD)/site-work
 	node docs/site/check_pages.mjs $(BUILD)/site $(BUILD)/site-work
 
 # How each file is compiled, for editors (clangd).
