@@ -283,7 +283,7 @@ class SeveralMachines(Base):
         said = self.grade()
         self.assertRegex(said, r"failed \d+ times; others took over")
         self.assertEqual(len(self.runs()), 8)
-        self.assertNotIn("could not be judged", said)
+        self.assertNotIn("could not be graded", said)
 
     def test_what_fails_everywhere_is_told_and_tried_again(self):
         self.hosts(self.other)
