@@ -18,11 +18,11 @@ STEPS = TOP / "tests/course/steps"
 TODO = """# Step {step}
 
 {work}
-- `make` builds the server here, `make run` starts it on port 8080.
-- `make test` says what to look at first, and how many points the folder would get. At
-  the start, the red tests are those of this step. When there are 100 points, the step
-  is done. (What is shown without points is what a production server would add.)
-- `webserve.h` has the contract of each function. It can stay as it is.
+- `make` builds the server in this folder. `make run` starts it on port 8080.
+- `make test` says what to look at first, and how many points you would get. At the
+  start, the tests of this step are red. When you have 100 points, you are done.
+  (Anything shown without points is what a production server would also do.)
+- `webserve.h` has the contract of each function. You need not change it.
 {pages}
 """
 

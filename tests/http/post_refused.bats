@@ -33,7 +33,7 @@ teardown_file() {
 
 # bats test_tags=ours,id:post-refused-sentence
 # hint: tests/wire/corpus has the sentence.
-@test "our page for a POST says that stage 6 is for it" {
+@test "our page for a POST says that stage 6 accepts it" {
     check_sentences post post-continue timeout/post-content post-head-faults \
         post-limit post-type post-chunks post-two-faults
     fetch /form -d name=value
