@@ -165,7 +165,7 @@ small-servers four-servers hasty-servers:
 # that says what it is called with (stage 1 calls none), and in `short` a call that
 # sends takes only a part. Of two functions with a name, the first counts.
 STAND_IN_LINK := -Wl,-z,muldefs
-SHORT_LINK := -Wl,--wrap=send,--wrap=sendmsg,--wrap=write,--wrap=writev
+SHORT_LINK := -Wl,--wrap=send,--wrap=sendmsg,--wrap=__sendmsg64,--wrap=write,--wrap=writev
 LINKED_SERVERS := $(patsubst %,$(BUILD)/stand_in/stage%/webserve,$(filter-out 1,$(CHOSEN))) \
 	$(CHOSEN:%=$(BUILD)/short/stage%/webserve)
 $(BUILD)/stand_in/stage%/webserve: $(BUILD)/stand_in/stage%/delegate.o \

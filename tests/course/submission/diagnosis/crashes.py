@@ -153,7 +153,7 @@ def gone_before_answer(case: Case, whole: bytes) -> Diagnosis | None:
                     time.sleep(0.02)
                     client.note("left, with a reset")
                     client.leave(True)
-        if not server.soon_ended(0.25):
+        if not server.soon_ended(case.patience):
             return None
         return gone(server, client)
 
