@@ -1,5 +1,5 @@
-# A threaded HTTP/1.1 server in C, in six stages. `make help` lists what to do.
-# First comes how a stage is built; then what tests it, grades it, and shows it.
+# A threaded HTTP/1.1 server in C, in six stages. `make help` lists the commands.
+# The first rules build a stage; the others test it, grade it, and show it.
 
 STAGES := $(sort $(patsubst stages/stage%,%,$(wildcard stages/stage*)))
 ifneq ($(filter-out $(STAGES),$(STAGE)),)
@@ -64,7 +64,8 @@ $(HARDENING_FILE): tests/tools/hardening_flags.sh
 include $(HARDENING_FILE)
 endif
 
-# When the flags change, or a file of common/ comes or goes, all is built again.
+# When the flags change, or a file of common/ is added or deleted, everything is built
+# again.
 MADE_WITH = $(COMPILE) $(LINK) $(HARDENING) $(UNIT_FLAGS) $(COMMON)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
@@ -162,7 +163,7 @@ small-servers four-servers hasty-servers:
 		$(CHOSEN:%=$(BUILD)/$(@:-servers=)/stage%/webserve)
 
 # The same servers, linked with something of the tests: `stand_in` calls a delegate
-# that says what it is called with (stage 1 calls none), and in `short` a call that
+# that says what it is called with (stage 1 calls none), and in `short` each call that
 # sends takes only a part. Of two functions with a name, the first counts.
 STAND_IN_LINK := -Wl,-z,muldefs
 SHORT_LINK := -Wl,--wrap=send,--wrap=sendmsg,--wrap=__sendmsg64,--wrap=write,--wrap=writev
@@ -181,6 +182,15 @@ $(BUILD)/short/stage%/webserve: $(BUILD)/short/sends.o $$(call stage_objects,$$*
 $(BUILD)/short/sends.o: tests/http/short_sends.c $(BUILD)/flags
 	$(call compile,$(HARDENING))
 
+# And in `live`, the stage's calls are recorded as they happen.
+RECORD_LINK := -Wl,--wrap=accept,--wrap=recv,--wrap=read,--wrap=send,--wrap=write \
+	-Wl,--wrap=shutdown,--wrap=close,--wrap=pthread_create,--wrap=delegate
+$(BUILD)/live/stage%/webserve: $(BUILD)/live/record.o $$(call stage_objects,$$*) $(BUILD)/common.a
+	$(call link,$(HARDENING_LINK) $(RECORD_LINK))
+
+$(BUILD)/live/record.o: docs/tools/live/record.c $(BUILD)/flags
+	$(call compile,$(HARDENING))
+
 TOOLS := $(BUILD)/tools/raw_client
 $(TOOLS): $(wildcard tests/tools/raw_client/*.[ch]) $(BUILD)/flags
 	$(call say,CC,$@)
@@ -197,7 +207,7 @@ stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS) $(LINKED_SERVERS) sma
 
 # ---- Learning ---------------------------------------------------------------
 
-.PHONY: test start diff walk trace
+.PHONY: test start watch diff walk trace live
 test: ## runs the tests of all stages: [STAGE=n] [ONLY=ids] [DIR=a folder of your own]
 ifeq ($(origin DIR),command line)
 	$(call needs,test,$(if $(STAGE),stage-programs))
@@ -207,11 +217,18 @@ else
 	tests/tools/run_tests.py $(BUILD) $(CHOSEN) $(if $(ONLY),--ids $(ONLY))
 endif
 
-start: ## makes a folder to work on a step in: STAGE=n DIR=path
+start: ## makes a folder for your work on a step: STAGE=n DIR=path
 	tests/tools/install.sh python
 	tests/course/start.py '$(STAGE)' "$$DIR"
 
-diff: ## shows what a step changed, moved lines shown as moved: [STAGE=6]
+watch: ## tests a folder each time you save, until a test is red: STAGE=n DIR=path
+	$(call needs,test watch,$(if $(STAGE),stage-programs $(BEFORE)))
+	$(SUBMISSION) exec tests/course/watch_folder.py '$(BUILD)' '$(STAGE)' "$$DIR" '$(BEFORE)'
+
+# The server that a step begins with; that of step 1 answers as stage 1 does.
+BEFORE = $(BUILD)/stage$(shell expr $(STAGE) - 1 '|' 1)/webserve
+
+diff: ## shows what a step changed, and which lines only moved: [STAGE=6]
 	tests/tools/install.sh python
 	docs/tools/step_diff.py $(LATEST)
 
@@ -220,13 +237,26 @@ walk: ## shows a step on the terminal, a screen at a time: [STAGE=1]
 	exec docs/tools/walk.py $(BUILD) $(or $(STAGE),1)
 
 trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
-	$(call needs,trace,$(BUILD)/stage$(LATEST)/webserve)
-	docs/tools/trace/trace.py $(BUILD) $(LATEST)
+	$(call needs,python,$(BUILD)/live/stage$(LATEST)/webserve)
+	docs/tools/live/trace.py $(BUILD) $(LATEST)
+
+LIVE_PORT ?= 8081
+live: ## shows the threads in a browser, as they work: [STAGE=6] [DIR=a folder of your own] [INTERFACE=127.0.0.1]
+ifeq ($(origin DIR),command line)
+	$(call needs,python,$(BUILD)/live/record.o $(BUILD)/common.a)
+	mkdir -p $(BUILD)/live/own
+	$(filter-out -MMD -MP,$(COMPILE)) "$$DIR"/*.c $(BUILD)/live/record.o $(BUILD)/common.a \
+		$(RECORD_LINK) -o $(BUILD)/live/own/webserve
+else
+	$(call needs,python,$(BUILD)/live/stage$(LATEST)/webserve)
+endif
+	exec docs/tools/live/live.py $(BUILD)/live/$(if $(filter command,$(origin DIR)),own,stage$(LATEST))/webserve \
+		'$(INTERFACE)' '$(PORT)' '$(LIVE_PORT)'
 
 ##@ To teach
 
 .PHONY: grade handout site
-grade: ## marks a folder, or a batch of them: STAGE=n DIR=path or BATCH=path [OUT=path] [HOSTS=file]
+grade: ## grades a folder, or a batch of them: STAGE=n DIR=path or BATCH=path [OUT=path] [HOSTS=file]
 	$(if $(STAGE),,echo 'Which step is it for? Say STAGE=n; the stages are: $(STAGES)' >&2; exit 2)
 	$(call needs,test grade,grade-programs)
 	$(SUBMISSION) tests/course/grade.py --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir "$$DIR") \
@@ -259,7 +289,7 @@ site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, in build/sit
 	docs/site/build.sh $(BUILD)
 	$(if $(PREVIEW),python3 -m http.server --bind 127.0.0.1 --directory $(BUILD)/site $(SITE_PORT))
 
-# What make wire found, with the servers as they are.
+# What make wire found with the servers as they are now.
 $(BUILD)/wire/step6.txt: $(ALL_SERVERS) $(TOOLS) $(wildcard tests/wire/*.py tests/wire/corpus/*)
 	$(call say,WIRE,$(BUILD)/wire)
 	tests/tools/install.sh python
@@ -274,26 +304,26 @@ wire: $(ALL_SERVERS) $(TOOLS) ## shows what changes on the wire from stage to st
 	tests/tools/install.sh python
 	tests/wire/replay.py $(BUILD)
 
-mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
+mistakes: ## plants known mistakes, and the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	$(call needs,test,test-programs)
 	tests/tools/run_mistakes.py --folder tests/mistakes/wrong | grep -qE '^([0-9]+) mistakes, \1 failed' || \
-		{ echo 'Those of tests/mistakes/wrong should fail, each of them.' >&2; exit 1; }
+		{ echo 'Each mistake in tests/mistakes/wrong should fail.' >&2; exit 1; }
 	tests/tools/run_mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
 
-faults: ## makes each call that can fail fail, once: [STAGE=n]
+faults: ## makes each call that can fail fail once: [STAGE=n]
 	tests/tools/install.sh python
 	tests/faults/run_sweep.py $(BUILD) $(CHOSEN)
 
-fuzz: ## feeds made-up input to the parsers and stages: [FUZZ_SECONDS=60]
+fuzz: ## feeds made-up input to the parsers and to whole stages: [FUZZ_SECONDS=60]
 	tests/tools/install.sh fuzz
 	tests/fuzz/run_fuzzers.py $(BUILD) $(FUZZ_SECONDS)
 
-load: ## tests with thousands of clients, slow and hostile ones: [STAGE=n]
+load: ## tests with thousands of slow or hostile clients: [STAGE=n]
 	$(call needs,test load,$(SERVERS) $(TOOLS) four-servers hasty-servers)
 	tests/tools/run_tests.py $(BUILD) $(CHOSEN) --suite tests/load --jobs 1
 
 bench: ## compares speed and memory with other servers: [QUICK=1]
-	PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers || echo 'make bench goes on with those that are there.'
+	PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers || echo 'make bench goes on with the servers that are there.'
 	$(call needs,bench,$(ALL_SERVERS) $(TOOLS))
 	QUICK=$(QUICK) tests/tools/bench/measure.py $(BUILD)
 	tests/tools/bench/bench_report.py terminal $(BUILD)
@@ -318,11 +348,11 @@ help: ## shows this list
 		/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1 == "all" ? "" : $$1, $$2 }' Makefile
 	printf '\nThe stages are: %s. The rest is in docs/contributing.md.\n' '$(STAGES)'
 
-clean: ## removes all that was built
+clean: ## removes everything that was built
 	rm -rf build
 
-# What is needed rarely; docs/contributing.md describes it.
+# Commands that you need rarely; docs/contributing.md describes them.
 include tests/tools/contributing.mk
 
 # What includes which header, as the compiler found it.
--include $(wildcard $(addprefix $(BUILD)/,common/*/*.d stage*/*.d stand_in/*/*.d short/*.d unit/*/*.d unit/common/*/*.d))
+-include $(wildcard $(addprefix $(BUILD)/,common/*/*.d stage*/*.d stand_in/*/*.d short/*.d live/*.d unit/*/*.d unit/common/*/*.d))

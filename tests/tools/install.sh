@@ -3,13 +3,13 @@
 #
 # Uses the system's package manager, with sudo where not root; asks first when a person
 # is there to ask, never with CI=true. Exits with 1, and one sentence, if something is
-# still missing afterwards.
+# still missing afterward.
 set -u
 
 # What is looked for, Debian's package that has it, and the groups that need it; all
 # groups need what has `any`.
 packages='
-command:python3        python3             any python trace
+command:python3        python3             any python
 command:bats           bats                test
 file:/usr/lib/bats/bats-support/load.bash  bats-support  test
 file:/usr/lib/bats/bats-assert/load.bash   bats-assert   test
@@ -19,6 +19,8 @@ command:strace         strace              docs walk
 command:gdb            gdb                 docs walk
 command:ss             iproute2            docs walk
 header:cmocka.h        libcmocka-dev       test
+command:inotifywait    inotify-tools       watch
+command:ccache         ccache              watch
 command:setpriv        util-linux          grade
 command:bwrap          bubblewrap          grade
 command:parallel       parallel            grade
@@ -28,7 +30,7 @@ command:slowhttptest   slowhttptest        load
 command:valgrind       valgrind            races instructions
 header:http_parser.h   libhttp-parser-dev  instructions
 command:gcovr          gcovr               coverage
-command:clang          clang               fuzz check
+command:clang          clang               fuzz check site
 fuzzer:clang           libclang-rt-dev     fuzz
 command:clang-format   clang-format        check
 command:clang-tidy     clang-tidy          check
@@ -47,6 +49,10 @@ command:git            git                 site
 command:node           nodejs              site
 command:npm            npm                 site
 command:chromium       chromium            site browser
+command:wasm-ld        lld                 site
+file:/usr/include/wasm32-wasi/stdio.h      wasi-libc     site
+wasm:clang             libclang-rt-dev-wasm32  site
+command:pdfinfo        poppler-utils       site
 command:chromedriver   chromium-driver     browser
 '
 
@@ -57,6 +63,10 @@ is_there() {
     fuzzer:*)
         echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
             "${1#*:}" -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null
+        ;;
+    wasm:*)
+        echo 'int main(void) { return 0; }' |
+            "${1#*:}" --target=wasm32-wasi -x c - -o /dev/null 2>/dev/null
         ;;
     header:*)
         printf '#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <%s>\n' \

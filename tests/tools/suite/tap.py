@@ -79,7 +79,7 @@ class Tap:
 
 
 def read_tap(printed: str) -> Tap:
-    """The outcomes in their order. A line without # belongs to the next one: a
+    """Returns the outcomes in their order. A line without # belongs to the next one: a
     sanitizer reports before the test is named in which the program crashed."""
     outcomes: list[Outcome] = []
     stray: list[str] = []
@@ -103,12 +103,20 @@ def read_tap(printed: str) -> Tap:
 
 
 def line_to_try(text: str) -> str:
-    """What can be typed by hand: the line after `By hand`."""
+    """Returns what can be typed by hand: the line after `By hand`."""
     lines = text.splitlines()
     for place, line in enumerate(lines[:-1]):
         if line.startswith("By hand"):
             return lines[place + 1].strip()
     return ""
+
+
+def give(test: Test, outcome: Outcome) -> None:
+    """Gives a test the result that was printed of it."""
+    test.result = outcome.result
+    if test.result not in FINE:
+        test.text = outcome.text
+        test.command = line_to_try(test.text)
 
 
 def settle(tests: list[Test], tap: Tap, status: int) -> None:
@@ -127,10 +135,8 @@ def settle(tests: list[Test], tap: Tap, status: int) -> None:
         times[end.title] += 1
     for test in tests:
         if outcome := outcomes.get(test.title):
+            give(test, outcome)
             test.result = "twice" if times[test.title] > 1 else outcome.result
-            if test.result not in FINE:
-                test.text = outcome.text
-                test.command = line_to_try(test.text)
     seen = [one.result for one in tap.outcomes if one.title not in FILE_FAILED]
     is_complete = len(seen) >= tap.planned and not any(
         test.result in ("missing", "hung", "twice") for test in tests if test is not end
