@@ -34,7 +34,7 @@ struct target {
 };
 
 /*
- * Takes a target apart. Afterwards, `target` points into `text`, or to
+ * Takes a target apart. Afterward, `target` points into `text`, or to
  * constants. Returns done, or what is wrong (400): VERDICT_TARGET_FORM, _OCTET,
  * _FRAGMENT, _SCHEME or _AUTHORITY.
  */

@@ -86,7 +86,7 @@ char *exchange_room(struct exchange *exchange, struct buffer *into);
 
 /*
  * Counts what recv has put there. `count` is what recv returned. Don't call
- * anything in between, because errno matters, too. Afterwards, `received` has
+ * anything in between, because errno matters, too. Afterward, `received` has
  * room for more. `piece` does not grow, so empty it before the next recv.
  *
  * Returns VERDICT_INCOMPLETE if nothing is wrong so far. Then look at what has

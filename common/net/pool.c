@@ -132,7 +132,7 @@ static bool note_failure(struct pool *pool, int error)
         (void)shutdown(pool->listening_socket, SHUT_RDWR);
         return false;
     }
-    /* EMFILE, ENOBUFS and the like pass. The client waits in the queue. */
+    /* EMFILE, ENOBUFS and others pass. The client waits in the queue. */
     if (++pool->failures >= failures_most) {
         pool->error = error;
     }
