@@ -2,8 +2,9 @@
 # docs/site/build.sh BUILD - makes the static site, in BUILD/site.
 #
 # Installs the node packages of docs/site's lock file into BUILD/site-work when that
-# file has changed. docs/site/generate.py makes the pages there; VitePress makes the
-# site of them, and Marp makes the slides. A link that leads nowhere fails the build.
+# file has changed. docs/site/generate.py makes the pages there, and VitePress makes the
+# site of them. The slides and the poster are printed as PDF, too. A link that leads
+# nowhere fails the build.
 set -eu
 
 build=${1:?"usage: docs/site/build.sh BUILD"}
@@ -19,33 +20,29 @@ if ! cmp -s "$here/package-lock.json" "$work/installed-lock.json"; then
     cp "$here/package-lock.json" "$work/installed-lock.json"
 fi
 
-rm -rf "$work/.vitepress" "$work/out" "$work/decks"
+rm -rf "$work/.vitepress" "$work/out"
 cp -r "$here/.vitepress" "$work/"
 "$here/generate.py" "$work/pages" "$build"
 cp "$work/node_modules/mermaid/dist/mermaid.min.js" "$work/pages/public/"
 (cd "$work" && node_modules/.bin/vitepress build .)
 
-# Marp takes comments for the speaker's notes: the marks of excerpts are left out.
-mkdir "$work/decks"
-for deck in docs/slides/*.md; do
-    # shellcheck disable=SC2016 # the backticks are Markdown's
-    sed -e '/^<!-- begin: /d' -e '/^<!-- end -->$/d' \
-        -e 's/^```console$/```sh/' "$deck" >"$work/decks/${deck##*/}"
-done
-"$work/node_modules/.bin/marp" --config-file "$here/marp.json" --theme "$here/slides.css" \
-    --input-dir "$work/decks" --output "$work/out/slides" 2>"$work/marp.log" </dev/null || {
-    cat "$work/marp.log" >&2
-    exit 1
+docs/tools/slides/slides.py "$work/out/slides"
+
+# print_page PAGE PDF: as root, the browser has no sandbox.
+print_page() {
+    chromium --headless --no-sandbox --disable-gpu --no-pdf-header-footer \
+        --user-data-dir="$(realpath "$work")/browser" \
+        --print-to-pdf="$2" "$1" 2>"$work/print.log" || {
+        cat "$work/print.log" >&2
+        exit 1
+    }
 }
 
-# The poster is a page of its own, printed by a browser; as root it has no sandbox.
 docs/tools/six_stages.py --poster "$work/poster.html"
-chromium --headless --no-sandbox --disable-gpu --no-pdf-header-footer \
-    --user-data-dir="$(realpath "$work")/browser" \
-    --print-to-pdf="$work/out/poster.pdf" "$work/poster.html" 2>"$work/poster.log" || {
-    cat "$work/poster.log" >&2
-    exit 1
-}
+print_page "$work/poster.html" "$work/out/poster.pdf"
+for deck in "$work"/out/slides/*.html; do
+    print_page "$deck" "${deck%.html}.pdf"
+done
 "$here/check_links.py" "$work/out"
 rm -rf "$build/site"
 mv "$work/out" "$build/site"

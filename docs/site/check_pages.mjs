@@ -4,15 +4,18 @@
 // dark, wide and narrow, and each page that has a drawing or a block of code, to measure
 // these. Faults are: a drawing with letters under 12 pixels; a line of code of 80 columns
 // that a projector does not show whole; a request to another host; an error of a script;
-// a page wider than a narrow screen; a slide that does not fit; a search that finds
-// nothing; and each finding of axe-core that is serious or critical. The node packages
-// are in WORK. With PICTURES, a folder, leaves a picture of each page there. KINDS in the
-// environment names the kinds to look at, if not all (`drawings` is what is measured).
+// a page wider than a narrow screen; a search that finds nothing; and each finding of
+// axe-core that is serious or critical. Turns the pages of each deck of slides, as a file,
+// at two sizes: a slide must fit, and not be half empty; of 720 pixels, letters of code
+// have at least 28, and those of pictures 20. The node packages are in WORK. With PICTURES,
+// a folder, leaves a picture of each page and slide there. KINDS in the environment names
+// the kinds to look at, if not all (`drawings` is what is measured, `slides` are the decks).
 // Prints each fault and a line of totals; exits with 1 if there is a fault.
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 const kinds = {
   home: '/index.html',
@@ -35,9 +38,7 @@ const [folder, work, pictures] = process.argv.slice(2)
 const require = createRequire(resolve(work, 'package.json'))
 const puppeteer = require('puppeteer-core')
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
-for (const deck of readdirSync(resolve(folder, 'slides'))) {
-  kinds[deck.replace(/stage(\d)\.html/, 'deck$1')] = `/slides/${deck}`
-}
+const decks = readdirSync(resolve(folder, 'slides')).filter((name) => name.endsWith('.html'))
 
 const faults = []
 const server = spawn('python3', ['-u', '-m', 'http.server', '--bind', '127.0.0.1',
@@ -54,6 +55,7 @@ const looks = [
   { name: 'wide', width: 1280, height: 900, scale: 1 },
   { name: 'narrow', width: 390, height: 844, scale: 1 },
 ]
+const slideLook = { name: 'slides', width: 1280, height: 720, scale: 1 }
 const projector = { name: 'projector', width: 1920, height: 1080, scale: 1 }
 
 async function newPage(address, scheme, look) {
@@ -65,18 +67,17 @@ async function newPage(address, scheme, look) {
   ])
   page.on('request', (request) => {
     const url = request.url()
-    if (!url.startsWith(origin) && !url.startsWith('data:')) {
+    if (!url.startsWith(origin) && !url.startsWith('data:') && url !== address) {
       faults.push(`${address}: asks for ${url}`)
     }
   })
   page.on('pageerror', (error) => faults.push(`${address}: ${error.message}`))
   page.on('console', (message) => {
-    // A deck names no icon, and a browser asks for one.
-    if (message.type() === 'error' && !message.location().url?.endsWith('/favicon.ico')) {
+    if (message.type() === 'error') {
       faults.push(`${address}: ${message.text()}`)
     }
   })
-  await page.goto(origin + address, { waitUntil: 'networkidle0', timeout: 60000 })
+  await page.goto(new URL(address, origin).href, { waitUntil: 'networkidle0', timeout: 60000 })
   if (await page.$('.diagram')) {
     await page.waitForSelector('.diagram-drawing svg', { timeout: 30000 }).catch(() => {
       faults.push(`${address}: a diagram is not drawn`)
@@ -92,15 +93,14 @@ async function lookAt(kind, address, scheme, look) {
     const width = await page.evaluate(() => document.documentElement.scrollWidth)
     if (width > look.width) faults.push(`${where}: ${width} pixels wide`)
   }
-  if (address.startsWith('/slides/')) {
-    const high = await page.$$eval('section', (slides) =>
-      slides
-        .filter((slide) => slide.scrollHeight > slide.clientHeight ||
-          slide.scrollWidth > slide.clientWidth)
-        .map((slide) => slide.id),
-    )
-    for (const id of high) faults.push(`${where}: slide ${id} does not fit`)
+  await findByAxe(page, where)
+  if (pictures) {
+    await page.screenshot({ path: `${pictures}/${kind}-${look.name}-${scheme}.png` })
   }
+  await page.close()
+}
+
+async function findByAxe(page, where) {
   await page.evaluate(axe)
   const { violations } = await page.evaluate(() =>
     globalThis.axe.run(document, { resultTypes: ['violations'] }),
@@ -113,14 +113,10 @@ async function lookAt(kind, address, scheme, look) {
       }
     }
   }
-  if (pictures) {
-    await page.screenshot({ path: `${pictures}/${kind}-${look.name}-${scheme}.png` })
-  }
-  await page.close()
 }
 
 // Whatever scales a drawing scales its letters: the smallest, as seen.
-function smallestLetters() {
+function smallestLetters(where = '.vp-doc') {
   const inline = [...document.querySelectorAll('.diagram-drawing svg')].map((svg) => {
     const scale = svg.getScreenCTM().a
     const sizes = [...svg.querySelectorAll('text, foreignObject *')]
@@ -128,12 +124,14 @@ function smallestLetters() {
       .map((element) => parseFloat(getComputedStyle(element).fontSize) * scale)
     return { name: 'a diagram', size: Math.min(...sizes) }
   })
-  const images = [...document.querySelectorAll('.vp-doc img[src$=".svg"]')].map(async (image) => {
+  const images = [...document.querySelectorAll(`${where} img:is([src$=".svg"], [src*="svg+xml"])`)].map(async (image) => {
     const text = await (await fetch(image.currentSrc)).text()
-    const width = /viewBox="\S+ \S+ ([\d.]+)/.exec(text)[1]
+    const [, width, height] = /viewBox="\S+ \S+ ([\d.]+) ([\d.]+)/.exec(text)
+    const box = image.getBoundingClientRect()
     const sizes = [...text.matchAll(/(?:font-size[:=]\s*"?|font:\s*)([\d.]+)/g)]
     const smallest = Math.min(...sizes.map((match) => Number(match[1])))
-    return { name: image.getAttribute('src'), size: (smallest * image.clientWidth) / width }
+    const scale = Math.min(box.width / width, box.height / height)
+    return { name: image.alt || image.getAttribute('src'), size: smallest * scale }
   })
   return Promise.all([...inline, ...images])
 }
@@ -156,6 +154,82 @@ async function measure(address, look) {
       faults.push(`${address} (${look.name}): a block of code has ${what}`)
     }
   }
+  await page.close()
+}
+
+// What is wrong with the slide that is shown, and how many pictures it has.
+async function lookAtSlide(page, high, where) {
+  const slide = await page.evaluate((unit) => {
+    const body = document.querySelector('.slide.current .body')
+    const used = [...body.children].reduce((sum, child) => sum + child.offsetHeight, 0)
+    const code = [...body.querySelectorAll('pre')]
+    return {
+      id: body.parentElement.id,
+      fits: body.scrollHeight <= body.clientHeight && body.scrollWidth <= body.clientWidth,
+      filled: body.parentElement.classList.contains('question') ? 1 : used / body.clientHeight,
+      letters: code.map((pre) => parseFloat(getComputedStyle(pre).fontSize) *
+        body.getBoundingClientRect().height / body.offsetHeight / unit),
+    }
+  }, high / 720)
+  const say = (what) => faults.push(`${where}: slide ${slide.id} ${what}`)
+  if (!slide.fits) say('does not fit')
+  if (slide.filled < 0.5) say('is half empty')
+  for (const size of slide.letters) {
+    if (!(size >= 27.95)) say(`has code with letters of ${size.toFixed(1)} pixels of 720`)
+  }
+  const found = await page.evaluate(smallestLetters, '.slide.current')
+  for (const { name, size } of found) {
+    const seen = (size * 720) / high
+    if (!(seen >= 19.95)) say(`has letters of ${seen.toFixed(1)} pixels of 720 in: ${name}`)
+  }
+  return { id: slide.id, drawn: found.length }
+}
+
+// Turns the pages of a deck, by each of the keys in turn.
+async function turnPages(deck, look) {
+  const address = pathToFileURL(resolve(folder, 'slides', deck)).href
+  const page = await newPage(address, 'light', look)
+  const where = `${deck} (${look.name})`
+  const count = await page.$$eval('.slide', (slides) => slides.length)
+  const keys = ['ArrowRight', ' ', 'n', 'PageDown']
+  let drawn = 0
+  for (let number = 1; number <= count; number += 1) {
+    const seen = await lookAtSlide(page, look.height, where)
+    if (seen.id !== String(number)) faults.push(`${where}: no key leads to slide ${number}`)
+    drawn += seen.drawn
+    if (pictures && look !== projector) {
+      const name = `${deck.replace('.html', '')}-${String(number).padStart(2, '0')}`
+      await page.screenshot({ path: `${pictures}/${name}.png` })
+    }
+    await page.keyboard.press(keys[number % keys.length])
+  }
+  await page.keyboard.press('p')
+  if ((await page.$eval('.slide.current', (slide) => slide.id)) !== String(count - 1)) {
+    faults.push(`${where}: p does not turn back`)
+  }
+  if (drawn === 0) faults.push(`${where}: there is no picture`)
+  // Without its script, a deck shows all slides, and axe sees them.
+  await page.evaluate(() => document.documentElement.classList.remove('show'))
+  await findByAxe(page, where)
+  const printed = readFileSync(resolve(folder, 'slides', deck.replace('.html', '.pdf')), 'latin1')
+  const sheets = printed.match(/\/Type \/Page\b/g)?.length
+  if (sheets !== count) faults.push(`${deck}: ${count} slides are ${sheets} pages of the PDF`)
+  await page.close()
+}
+
+// The speaker's window has the notes, and turns the page in both windows.
+async function speak(deck) {
+  const page = await newPage(pathToFileURL(resolve(folder, 'slides', deck)).href, 'light', projector)
+  await page.keyboard.press('s')
+  const opened = await browser.waitForTarget((target) => target.url().includes('#speaker'))
+  const speaker = await opened.page()
+  await speaker.waitForFunction(() => document.querySelector('.notes.current')?.offsetHeight > 0)
+  if (pictures) await speaker.screenshot({ path: `${pictures}/speaker.png` })
+  await speaker.keyboard.press('ArrowRight')
+  await page.waitForSelector('.slide.current[id="2"]', { timeout: 20000 })
+  await page.keyboard.press('ArrowRight')
+  await speaker.waitForSelector('.slide.current[id="3"]', { timeout: 20000 })
+  await speaker.close()
   await page.close()
 }
 
@@ -192,15 +266,21 @@ const attempt = (what, work) =>
 const wanted = process.env.KINDS?.split(' ')
 for (const [kind, address] of Object.entries(kinds)) {
   if (wanted && !wanted.includes(kind)) continue
-  const isDeck = address.startsWith('/slides/')
-  for (const scheme of isDeck ? ['light'] : ['light', 'dark']) {
-    for (const look of isDeck ? [looks[0]] : looks) {
+  for (const scheme of ['light', 'dark']) {
+    for (const look of looks) {
       await attempt(address, lookAt(kind, address, scheme, look))
       looked += 1
     }
   }
   if (pictures) await attempt(address, lookAt(kind, address, 'light', projector))
 }
+for (const deck of wanted && !wanted.includes('slides') ? [] : decks) {
+  for (const look of [slideLook, projector]) {
+    await attempt(deck, turnPages(deck, look))
+    looked += 1
+  }
+}
+if (!wanted || wanted.includes('slides')) await attempt(`${decks[0]}, the speaker's window`, speak(decks[0]))
 for (const address of wanted && !wanted.includes('drawings') ? [] : drawn()) {
   for (const look of [...looks, projector]) {
     await attempt(address, measure(address, look))

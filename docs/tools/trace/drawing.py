@@ -85,7 +85,7 @@ def read(path: Path) -> list[Thread]:
 STYLE = """
   text { font: 14px system-ui, 'DejaVu Sans', sans-serif; fill: #1b1d22; }
   .title { font-size: 17px; font-weight: 600; }
-  .small { font-size: 13px; fill: #454b57; }
+  .small { font-size: 14px; fill: #454b57; }
   .paper { fill: #ffffff; }
   .line { stroke: #d5d8de; stroke-width: 1; }
   .accept { fill: #c9d6f0; }
@@ -93,7 +93,7 @@ STYLE = """
   .recv { fill: #8a3ffc; }
   .send { fill: #0b6b3a; }
   .begin { fill: none; stroke: #1b1d22; stroke-width: 1.5; }
-  .number { font-size: 13px; font-weight: 600; fill: #1b1d22; }
+  .number { font-size: 14px; font-weight: 600; fill: #1b1d22; }
   @media (prefers-color-scheme: dark) {
     text, .number { fill: #eceef2; }
     .small { fill: #bcc2cd; }
@@ -110,7 +110,7 @@ STYLE = """
 LEGEND = [
     ("begin", "thread created", 150),
     ("accept", "waits in accept", 150),
-    ("client", "has a client, waits for its octets", 270),
+    ("client", "has a client, waits for its bytes", 270),
     ("recv", "receives", 100),
     ("send", "answers", 90),
 ]
@@ -196,11 +196,11 @@ class Drawing:
             title = f"client {client.number}, {client.closed - client.accepted:.1f} ms"
             self.bar("client", client.accepted, client.closed, y, title)
             for moment, octets in client.received:
-                self.bar("recv", moment, moment, y, f"receives {octets} octets")
+                self.bar("recv", moment, moment, y, f"receives {octets} bytes")
             last = max(moment for moment, _ in client.received)
             for moment, octets in client.answered:
                 begin = max(moment, last + NARROW / self.scale)
-                self.bar("send", begin, moment, y, f"answers with {octets} octets")
+                self.bar("send", begin, moment, y, f"answers with {octets} bytes")
         self.numbers(thread, y - 4)
         if thread.began >= self.zero - BEFORE_MS:
             self.circle(self.x(thread.began), y + BAR / 2)
