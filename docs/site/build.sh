@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # docs/site/build.sh BUILD - makes the static site, in BUILD/site.
 #
-# Works in BUILD/site-work: docs/site/generate.py makes the pages there, and VitePress
-# makes the site of them. The poster and the slides are printed as PDF, too. A link that
-# leads nowhere fails the build.
+# Works in BUILD/site-work: docs/site/generate.py makes the pages there, VitePress makes
+# the site of them, and playground/build.sh makes the playground. The poster and the
+# slides are printed as PDF, too. A link that leads nowhere fails the build.
 set -eu
 
 build=${1:?"usage: docs/site/build.sh BUILD"}
@@ -18,6 +18,7 @@ cp -r "$here/.vitepress" "$work/"
 "$here/generate.py" "$work/pages" "$build"
 cp -r "$here/scripts" "$here/favicon.svg" "$work/pages/public/"
 cp "$work/node_modules/minisearch/dist/umd/index.js" "$work/pages/public/scripts/minisearch.js"
+"$here/playground/build.sh" "$build" "$work/pages/public/playground"
 (cd "$work" && node .vitepress/draw_diagrams.mjs . && node_modules/.bin/vitepress build .)
 # Nobody knows from which folder this page would be shown, so its links would be wrong.
 rm "$work/out/404.html"
