@@ -255,7 +255,7 @@ endif
 
 ##@ To teach
 
-.PHONY: grade handout site
+.PHONY: grade handout slides site
 grade: ## grades a folder, or a batch of them: STAGE=n DIR=path or BATCH=path [OUT=path] [HOSTS=file]
 	$(if $(STAGE),,echo 'Which step is it for? Say STAGE=n; the stages are: $(STAGES)' >&2; exit 2)
 	$(call needs,test grade,grade-programs)
@@ -282,6 +282,10 @@ $(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
 handout: ## makes a folder and a zip for students, without solutions: STAGE=n [OUT=path]
 	tests/tools/install.sh handout
 	$(SUBMISSION) tests/course/handout.py '$(STAGE)' "$$OUT"
+
+slides: ## makes the slides, one HTML file per deck, in build/slides
+	tests/tools/install.sh slides
+	docs/tools/slides/slides.py $(BUILD)/slides
 
 SITE_PORT ?= 8000
 site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, in build/site: [PREVIEW=1]

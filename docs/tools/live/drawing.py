@@ -45,7 +45,7 @@ def rows_of(timeline: Timeline) -> list[Row]:
 STYLE = Path(__file__).with_name("colors.css").read_text(encoding="utf-8") + """
 text { font: 14px system-ui, 'DejaVu Sans', sans-serif; fill: var(--ink); }
 .title { font-size: 17px; font-weight: 600; }
-.small { font-size: 13px; fill: var(--quiet); }
+.small { font-size: 14px; fill: var(--quiet); }
 .paper { fill: var(--paper); }
 .line { stroke: var(--line); stroke-width: 1; }
 .accept { fill: var(--accept); }
@@ -53,7 +53,7 @@ text { font: 14px system-ui, 'DejaVu Sans', sans-serif; fill: var(--ink); }
 .recv { fill: var(--received); }
 .send { fill: var(--sent); }
 .begin { fill: none; stroke: var(--ink); stroke-width: 1.5; }
-.number { font-size: 13px; font-weight: 600; fill: var(--ink); }
+.number { font-size: 14px; font-weight: 600; fill: var(--ink); }
 """
 
 LEGEND = [
