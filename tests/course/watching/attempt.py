@@ -105,6 +105,7 @@ class Attempt:
         self.judge = judge
         self.said = said
         self.name = ""
+        self.progress = Progress("building")
         self.run_now: dict[str, Test] = {}  # the tests that are run, by their ids
         self.red_since = 0.0
         self.half_said: dict[str, str] = {}  # red tests that may have more to say
@@ -225,7 +226,10 @@ class Attempt:
             self.read(job)
         tests = self.graded()
         green = sum(test.result == "passed" for test in tests)
-        self.said.send(Progress("running the tests", green, len(tests)))
+        progress = Progress("running the tests", green, len(tests))
+        if progress != self.progress:
+            self.said.send(progress)
+            self.progress = progress
         red = self.red()
         if not red:
             return
