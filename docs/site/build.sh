@@ -1,29 +1,26 @@
 #!/usr/bin/env bash
 # docs/site/build.sh BUILD - makes the static site, in BUILD/site.
 #
-# Installs the node packages of docs/site's lock file into BUILD/site-work when that
-# file has changed. docs/site/generate.py makes the pages there; VitePress makes the
-# site of them, and Marp makes the slides. A link that leads nowhere fails the build.
+# Works in BUILD/site-work: docs/site/generate.py makes the pages there; VitePress makes
+# the site of them, and Marp makes the slides. A link that leads nowhere fails the build.
 set -eu
 
 build=${1:?"usage: docs/site/build.sh BUILD"}
 here=$(dirname "$0")
 work=$build/site-work
-export PUPPETEER_SKIP_DOWNLOAD=1 NO_UPDATE_NOTIFIER=1
+export NO_UPDATE_NOTIFIER=1
 
-mkdir -p "$work"
-if ! cmp -s "$here/package-lock.json" "$work/installed-lock.json"; then
-    cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$work/"
-    echo 'Installing the node packages of docs/site/package-lock.json'
-    (cd "$work" && npm ci --no-progress --loglevel=error) >&2
-    cp "$here/package-lock.json" "$work/installed-lock.json"
-fi
+"$here/node_packages.sh" "$work"
 
 rm -rf "$work/.vitepress" "$work/out" "$work/decks"
 cp -r "$here/.vitepress" "$work/"
 "$here/generate.py" "$work/pages" "$build"
-cp "$work/node_modules/mermaid/dist/mermaid.min.js" "$work/pages/public/"
-(cd "$work" && node_modules/.bin/vitepress build .)
+cp -r "$here/scripts" "$here/favicon.svg" "$work/pages/public/"
+cp "$work/node_modules/minisearch/dist/umd/index.js" "$work/pages/public/scripts/minisearch.js"
+(cd "$work" && node .vitepress/draw_diagrams.mjs . && node_modules/.bin/vitepress build .)
+# Nobody knows from which folder this page would be shown, so its links would be wrong.
+rm "$work/out/404.html"
+"$here/search_index.py" "$work/out"
 
 # Marp takes comments for the speaker's notes: the marks of excerpts are left out.
 mkdir "$work/decks"
@@ -46,7 +43,9 @@ chromium --headless --no-sandbox --disable-gpu --no-pdf-header-footer \
     cat "$work/poster.log" >&2
     exit 1
 }
-"$here/check_links.py" "$work/out"
-rm -rf "$build/site"
+node "$here/print_course.mjs" "$work/out" "$work"
+"$here/check_html.py" "$work/out"
+rm -rf "$build/site" "$build/site.zip"
 mv "$work/out" "$build/site"
-echo "The site is in $build/site; \`make site PREVIEW=1\` shows it."
+(cd "$build" && python3 -m zipfile -c site.zip site/)
+echo "The site is in $build/site, and in $build/site.zip; \`make site PREVIEW=1\` shows it."

@@ -4,15 +4,16 @@
 // dark, wide and narrow, and each page that has a drawing or a block of code, to measure
 // these. Faults are: a drawing with letters under 12 pixels; a line of code of 80 columns
 // that a projector does not show whole; a request to another host; an error of a script;
-// a page wider than a narrow screen; a slide that does not fit; a search that finds
-// nothing; and each finding of axe-core that is serious or critical. The node packages
+// a page wider than a narrow screen; a slide that does not fit; what check_course.mjs
+// finds; and each finding of axe-core that is serious or critical. The node packages
 // are in WORK. With PICTURES, a folder, leaves a picture of each page there. KINDS in the
-// environment names the kinds to look at, if not all (`drawings` is what is measured).
-// Prints each fault and a line of totals; exits with 1 if there is a fault.
+// environment names the kinds to look at, if not all (`drawings` is what is measured,
+// `course` what check_course.mjs checks). Prints each fault and a line of totals; exits with 1 if there is a fault.
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
+import { checks } from './check_course.mjs'
 
 const kinds = {
   home: '/index.html',
@@ -21,6 +22,8 @@ const kinds = {
   wire: '/wire.html',
   mistakes: '/mistakes/index.html',
   mistake: '/mistakes/fencepost.html',
+  quizzes: '/quiz/index.html',
+  sheet: '/quiz/sheet3.html',
   api: '/api/index.html',
   header: '/api/net/pool.html',
   source: '/source/stages/stage6/handle_connection.c.html',
@@ -85,6 +88,21 @@ async function newPage(address, scheme, look) {
   return page
 }
 
+// What axe-core finds, if it is serious or critical.
+async function seriousFaults(page) {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { resultTypes: ['violations'] }),
+  )
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, impact, help, nodes }) => {
+      const places = nodes.slice(0, 3).map((node) =>
+        `\n    ${node.target.join(' ')}: ${node.failureSummary.split('\n')[1] ?? ''}`)
+      return `${impact}: ${help} (${id}, ${nodes.length} times)${places.join('')}`
+    })
+}
+
 async function lookAt(kind, address, scheme, look) {
   const page = await newPage(address, scheme, look)
   const where = `${address} (${look.name}, ${scheme})`
@@ -101,18 +119,7 @@ async function lookAt(kind, address, scheme, look) {
     )
     for (const id of high) faults.push(`${where}: slide ${id} does not fit`)
   }
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { resultTypes: ['violations'] }),
-  )
-  for (const { id, impact, help, nodes } of violations) {
-    if (impact === 'serious' || impact === 'critical') {
-      faults.push(`${where}: ${impact}: ${help} (${id}, ${nodes.length} times)`)
-      for (const node of nodes.slice(0, 3)) {
-        faults.push(`    ${node.target.join(' ')}: ${node.failureSummary.split('\n')[1] ?? ''}`)
-      }
-    }
-  }
+  for (const fault of await seriousFaults(page)) faults.push(`${where}: ${fault}`)
   if (pictures) {
     await page.screenshot({ path: `${pictures}/${kind}-${look.name}-${scheme}.png` })
   }
@@ -168,21 +175,47 @@ function drawn() {
     .map((name) => `/${name}`)
 }
 
-// Someone looks for a word, with the keyboard alone.
-async function search() {
-  const page = await newPage('/', 'light', looks[0])
-  await page.keyboard.press('/')
-  await page.waitForSelector('.VPLocalSearchBox input', { timeout: 20000 })
-  await page.type('.VPLocalSearchBox input', 'pool_accepted')
-  await page
-    .waitForSelector('.VPLocalSearchBox .results .result', { timeout: 20000 })
-    .then(async () => {
-      if (pictures) await page.screenshot({ path: `${pictures}/search-wide-light.png` })
-      await page.keyboard.press('Enter')
-      await page.waitForFunction(() => location.pathname !== '/', { timeout: 20000 })
-    })
-    .catch(() => faults.push('/: the search finds nothing for pool_accepted'))
-  await page.close()
+// Opens a page as check_course.mjs wants it: as a file, or at the server.
+async function openForCourse(address, how = 'file', prepare = async () => {}) {
+  const page = await browser.newPage()
+  await page.setViewport({ width: 1280, height: 900 })
+  await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }])
+  page.on('pageerror', (error) => faults.push(`${address}: ${error.message}`))
+  await prepare(page)
+  await page.goto((how === 'http' ? origin : `file://${resolve(folder)}`) + address)
+  return page
+}
+
+// What the scripts do for a reader.
+async function course() {
+  await browser.defaultBrowserContext()
+    .overridePermissions(origin, ['clipboard-read', 'clipboard-write', 'clipboard-sanitized-write'])
+  for (const [name, check] of Object.entries(checks)) {
+    const expect = (isTrue, sentence) => isTrue || faults.push(`${name}: ${sentence}`)
+    const audit = async (page) => {
+      for (const fault of await seriousFaults(page)) faults.push(`${name}: ${fault}`)
+    }
+    // Each look is the same page on a phone and on a projector, light and dark.
+    const look = async (page, what) => {
+      for (const { name: size, width, height } of [...looks, projector]) {
+        await page.setViewport({ width, height })
+        for (const value of ['light', 'dark']) {
+          await page.evaluate((isDark) => document.documentElement.classList.toggle('dark', isDark),
+            value === 'dark')
+          await audit(page)
+          if (pictures) await page.screenshot({ path: `${pictures}/${what}-${size}-${value}.png` })
+        }
+      }
+      await page.setViewport({ width: 1280, height: 900 })
+      await page.evaluate(() => document.documentElement.classList.remove('dark'))
+    }
+    const pages = async (page, format) => {
+      const pdf = Buffer.from(await page.pdf({ format })).toString('latin1')
+      return pdf.match(/\/Type\s*\/Page\b(?!s)/g).length
+    }
+    await attempt(name, check({ open: openForCourse, expect, look, audit, pages }))
+    looked += 1
+  }
 }
 
 if (pictures) mkdirSync(pictures, { recursive: true })
@@ -207,7 +240,7 @@ for (const address of wanted && !wanted.includes('drawings') ? [] : drawn()) {
     looked += 1
   }
 }
-await attempt('search', search())
+if (!wanted || wanted.includes('course')) await attempt('course', course())
 await browser.close()
 server.kill()
 for (const fault of new Set(faults)) console.log(fault)

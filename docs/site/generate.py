@@ -2,9 +2,9 @@
 """docs/site/generate.py FOLDER BUILD - writes the pages that the site is made of.
 
 FOLDER gets the documents of docs/, with their links led to the site, and the pages that
-are made from the source: differences, mistakes (with what red tests say, from
-BUILD/red), the wire (from BUILD/wire), the API of common/, the source itself; and
-menus.json. What an earlier run wrote there is deleted. Prints nothing.
+are made from the source: differences, mistakes and their quiz, the wire (from
+BUILD/wire), the API of common/, the source itself; and menus.json. What an earlier run
+wrote there is deleted. Prints nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import api_pages
 import difference_pages
 import document_pages
 import mistake_pages
+import quiz_pages
 import source_pages
 import wire_page
 from site_pages import Site
@@ -42,7 +43,9 @@ def main() -> int:
     reference = api_pages.Reference(site)  # first: the others link to its names
     document_pages.write(site)
     difference_pages.write(site)
-    mistake_pages.write(site)
+    catalogue = mistake_pages.Catalogue()
+    mistake_pages.write(site, catalogue)
+    quiz_pages.write(site, catalogue)
     wire_page.write(site, build)
     reference.write()
     source_pages.write(site)

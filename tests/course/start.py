@@ -29,7 +29,8 @@ TODO = """# Step {step}
 """
 
 
-PAGES = "- The walkthrough of the step is `docs/stage{step}.md` of the project."
+PAGES = """- `make live` shows in a browser what the threads of your server do.
+- The walkthrough of the step is `docs/stage{step}.md` of the project."""
 
 
 def check_arguments(step: str, folder: str, command: str = "make start") -> None:

@@ -9,7 +9,7 @@ set -u
 # What is looked for, Debian's package that has it, and the groups that need it; all
 # groups need what has `any`.
 packages='
-command:python3        python3             any python trace
+command:python3        python3             any python
 command:bats           bats                test
 file:/usr/lib/bats/bats-support/load.bash  bats-support  test
 file:/usr/lib/bats/bats-assert/load.bash   bats-assert   test
@@ -49,6 +49,7 @@ command:git            git                 site
 command:node           nodejs              site
 command:npm            npm                 site
 command:chromium       chromium            site browser
+command:pdfinfo        poppler-utils       site
 command:chromedriver   chromium-driver     browser
 '
 

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
+import { anchorTransformer } from './anchors.mjs'
+import { diagramFence } from './diagram.mjs'
 import { diffTransformer } from './diff.mjs'
-import { mermaidFence } from './mermaid.mjs'
+import { relativeLinks } from './relative.mjs'
 
 const pages = join(dirname(fileURLToPath(import.meta.url)), '..', 'pages')
 const menus = JSON.parse(readFileSync(join(pages, 'menus.json'), 'utf8'))
@@ -24,6 +26,10 @@ const showLineEnds = (html) =>
     `<span class="line-end">${sign === '␍' ? 'CR' : 'LF'}</span>`,
   )
 
+// VitePress' own; ../scripts/copy.js makes one where there is something to type.
+const copyButton = '<button title="Copy Code" class="copy"></button>'
+const script = (name) => ['script', { defer: '', src: `/scripts/${name}.js` }]
+
 export default defineConfig({
   lang: 'en-US',
   title: 'webserve',
@@ -31,25 +37,37 @@ export default defineConfig({
   srcDir: 'pages',
   outDir: 'out',
   cacheDir: 'cache',
+  // A page is HTML, and needs no script. One that is loaded as a module would not run
+  // where the site is opened as files.
+  mpa: true,
   head: [
     ['meta', { 'http-equiv': 'Content-Security-Policy', content: policy }],
-    ['link', { rel: 'icon', href: 'data:,' }],
+    ['link', { rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' }],
+    ...['page', 'copy', 'search', 'keys', 'progress'].map(script),
   ],
+  // VitePress puts it into an attribute as it is.
+  transformPageData: ({ description }) => ({
+    description: description.replace(/&/g, '&amp;').replace(/"/g, '&quot;'),
+  }),
+  transformHead: ({ page }) => (/^quiz\/stage/.test(page) ? [script('quiz')] : []),
+  transformHtml: (html, _, { page }) => relativeLinks(html, page),
   // A link to the server that the reader has started is not checked.
   ignoreDeadLinks: [/^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])/],
-  vite: { build: { chunkSizeWarningLimit: 4000 }, logLevel: 'warn' },
+  vite: { logLevel: 'warn' },
   markdown: {
     theme: {
       light: 'github-light-high-contrast',
       dark: 'github-dark-high-contrast',
     },
-    codeTransformers: [diffTransformer],
+    headers: { level: [2, 3] },
+    codeTransformers: [diffTransformer, anchorTransformer],
     languages: ['c'],
     languageAlias: { console: 'shellsession' },
     config(md) {
       const fence = md.renderer.rules.fence
       md.renderer.rules.fence = (tokens, index, ...rest) =>
-        mermaidFence(tokens, index) ?? showLineEnds(fence(tokens, index, ...rest))
+        diagramFence(tokens, index) ??
+        showLineEnds(fence(tokens, index, ...rest)).replace(copyButton, '')
       // A drawing may be wider than the page: it can be scrolled, by keys, too.
       const image = md.renderer.rules.image
       md.renderer.rules.image = (tokens, index, ...rest) => {
@@ -68,22 +86,5 @@ export default defineConfig({
       { text: 'API', link: '/api/', activeMatch: '^/api/' },
     ],
     sidebar: menus,
-    outline: { level: [2, 3], label: 'On this page' },
-    search: {
-      provider: 'local',
-      options: {
-        detailedView: false,
-        // Code and differences are left out, and need not be rendered for it.
-        _render: (source, env, md) =>
-          /^search: false$/m.test(source.split('\n---\n')[0]) ? '' : md.render(source, env),
-        // What is seen must be in what is said: the signs of keys are not.
-        translations: {
-          button: { buttonText: 'Search (key /)', buttonAriaLabel: 'Search (key /)' },
-        },
-      },
-    },
-    notFound: { linkLabel: 'Take me home', linkText: 'Take me home' },
-    docFooter: { prev: 'Previous', next: 'Next' },
-    externalLinkIcon: true,
   },
 })

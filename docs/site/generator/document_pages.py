@@ -25,8 +25,14 @@ MORE = {
     "Differences": "/difference/",
     "On the wire": "/wire",
     "Mistakes": "/mistakes/",
+    "Quiz: what is wrong?": "/quiz/",
     "Slides": "/decks",
 }
+
+TO_PRINT = """The whole course, with all mistakes, is also
+<a href="/course.pdf" target="_self">one PDF</a>. The picture is
+<a href="/poster.pdf" target="_self">a poster</a>, for A3 or A4.
+"""
 
 
 def stems(site: Site, folder: str) -> list[str]:
@@ -41,9 +47,13 @@ def write(site: Site) -> None:
     origins = {name: f"docs/{name}.md" for name in names} | {"readme": "README.md"}
     for name, origin in origins.items():
         text = page_for_site(site, origin)
+        if name == "index":
+            text = text.replace("</picture>\n", f"</picture>\n\n{TO_PRINT}", 1)
         # Plots, tables of as many columns, and the picture want the whole width.
         is_wide = "](performance/" in text or "<picture>" in text
         head = frontmatter(aside=False, pageClass="wide") if is_wide else ""
+        if stage := re.fullmatch(r"stage(\d)", name):
+            text = with_quiz(text, stage[1])
         site.write(f"{name}.md", head + text)
     site.write("diagrams/index.md", page_for_site(site, "docs/diagrams/README.md"))
     write_decks(site)
@@ -74,6 +84,13 @@ def write(site: Site) -> None:
         {"text": "Teaching", "items": items(TEACH)},
         {"text": "Reference", "items": [*items(rest), *last]},
     ]
+
+
+def with_quiz(text: str, stage: str) -> str:
+    """The page of a stage, with a link to its quiz where its mistakes end."""
+    link = f"[Guess the causes of more mistakes of this stage](/quiz/stage{stage}).\n"
+    before, heading, after = text.partition("\n## Questions\n")
+    return f"{before}\n{link}{heading}{after}" if heading else text
 
 
 def write_decks(site: Site) -> None:

@@ -1,6 +1,6 @@
 """Markdown for the site: links of the repository lead to the site's pages, and inline
-code that names a file or a function becomes a link. A link that leads nowhere stays,
-so that VitePress finds it."""
+code that names a file or a function becomes a link, and so does the origin of an excerpt.
+A link that leads nowhere stays, so that VitePress or check_html.py finds it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from markdown import CODE, LINK, marked_lines
 from site_pages import Site
 
 OUTSIDE = re.compile(r"^([a-z]+:|#|/)")
+EXCERPT = re.compile(r"^<!-- begin: (?:code|file) (\S+)(?: (\w+))?.* -->$")
 PICTURE = re.compile(r'\b(src|srcset)="(?:docs/)?diagrams/')
 
 
@@ -48,12 +49,25 @@ def line_for_site(site: Site, origin: str, line: str) -> str:
     return re.sub("\0(\\d+)\0", lambda match: kept[int(match[1])], line)
 
 
+def origin_link(site: Site, path: str, name: str | None) -> str:
+    """The line below an excerpt that leads to its place in the source."""
+    page = site.page_of(path)
+    link = f'<a href="{page}#{name}"><code>{name}</code></a> in ' if name else ""
+    file = path if name else f'<a href="{page}">{path}</a>'
+    return f'\n<p class="excerpt-origin">{link}{file}</p>\n\n'
+
+
 def page_for_site(site: Site, origin: str) -> str:
     """A document of the repository."""
-    return "".join(
-        (line if language is not None else line_for_site(site, origin, line)) + "\n"
-        for line, language, _ in marked_lines(site.read(origin))
-    )
+    made, excerpt = "", None
+    for line, language, _ in marked_lines(site.read(origin)):
+        made += (line if language is not None else line_for_site(site, origin, line)) + "\n"
+        if language is None:
+            excerpt = EXCERPT.match(line) or excerpt
+            if excerpt and line == "<!-- end -->":
+                made += origin_link(site, excerpt[1], excerpt[2])
+                excerpt = None
+    return made
 
 
 def escape_prose(text: str) -> str:

@@ -27,6 +27,25 @@ def slug(title: str) -> str:
     return re.sub(r"[^a-z0-9_]+", "-", title.lower()).strip("-")
 
 
+def description(text: str) -> str:
+    """What a page says first, in at most 200 characters of whole sentences: lines of
+    links, tables and HTML are not meant."""
+    body = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
+    for paragraph in re.sub(r"^```.*?^```", "", body, flags=re.M | re.S).split("\n\n"):
+        words = " ".join(paragraph.split())
+        if words.endswith(".") and not re.match(r"[#|<\-]", words):
+            break
+    else:
+        return ""
+    words = re.sub(r"\[([^\]]*)\]\([^)]*\)|[*`]|\\(?=\W)", r"\1", words)
+    kept = ""
+    for sentence in re.findall(r".+?\.(?= |$)", words):
+        if kept and len(kept + sentence) > 200:
+            break
+        kept += sentence
+    return kept
+
+
 class Site:
     """What there is, and what is written. Paths are relative to the repository."""
 
@@ -74,7 +93,14 @@ class Site:
         return self.names.get(text.removesuffix("()"))
 
     def write(self, name: str, text: str) -> None:
-        """One page."""
+        """One page. A page without a description is described by its first words."""
+        if name.endswith(".md"):
+            head, _, body = text.removeprefix("---\n").partition("\n---\n")
+            if not text.startswith("---\n"):
+                head, body = "", text
+            if "description: " not in head and (first := description(body)):
+                lines = [head] * bool(head) + [f"description: {json.dumps(first)}"]
+                text = "---\n" + "\n".join(lines) + "\n---\n" + body
         path = self.pages / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

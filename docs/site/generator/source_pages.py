@@ -1,8 +1,10 @@
-"""A page for each file of the source that is shown or linked to, and one list."""
+"""A page for each file of the source that is shown or linked to, and one list. In a
+page of C, each function and type has an anchor: its name."""
 
 from __future__ import annotations
 
 import posixpath
+import re
 
 from site_markdown import fenced, frontmatter
 from site_pages import Site, slug
@@ -17,30 +19,53 @@ LANGUAGES = {
     ".bash": "bash",
     ".css": "css",
     ".mjs": "js",
-    ".json": "json",
     ".yml": "yaml",
 }
-MOST_LINES = 3000
+# So that no page has more than 400 kB: the HTML has some six times the letters.
+MOST_LETTERS = 60_000
 TOP = "the top folder"
+# A function, struct or enum, from its first column; and the comment above it.
+DEFINITION = re.compile(
+    r"^(?:(?:static |const |inline )*(?:struct|enum|union) (\w+)(?:\[\])?(?: = )? ?\{"
+    r"|[a-z][\w *]*?\b(\w+)\((?:[^;{}()]|\([^()]*\))*\)\n\{)",
+    re.M,
+)
+COMMENT_ABOVE = re.compile(r"(?:^/\*(?:(?!\*/).)*\*/\n)\Z", re.M | re.S)
+
+
+def anchors(text: str) -> dict[str, int]:
+    """The lines at which the definitions of a C file begin, with their comments."""
+    found: dict[str, int] = {}
+    for match in DEFINITION.finditer(text):
+        above = text[: match.start()]
+        if comment := COMMENT_ABOVE.search(above):
+            above = above[: comment.start()]
+        found.setdefault(match[1] or match[2], above.count("\n") + 1)
+    return found
 
 
 def write_file(site: Site, name: str) -> None:
     """The page of one file."""
     folder, base = posixpath.split(name)
-    lines = site.read(name).splitlines()
+    text = site.read(name)
+    lines = text.splitlines()
+    shown = text[:MOST_LETTERS].splitlines()
     language = LANGUAGES.get(posixpath.splitext(base)[1], "text")
     wide = {"aside": False, "pageClass": "wide", "prev": False, "next": False}
-    body = frontmatter(title=name, search=False, **wide)
+    body = frontmatter(
+        title=name, description=f"The source of {name}.", search=False, **wide
+    )
     body += (
         f"\n[{folder or 'The source'}](/source/#{slug(folder or TOP)})\n\n# {base}\n\n"
     )
     body += f"`{name}`, {len(lines)} lines\n\n"
-    if len(lines) > MOST_LINES:
-        body += f"The first {MOST_LINES} lines:\n\n"
-    body += fenced(
-        ("make" if base == "Makefile" else language) + ":line-numbers",
-        "\n".join(lines[:MOST_LINES]),
-    )
+    if len(shown) < len(lines):
+        body += f"The first {len(shown)} lines:\n\n"
+    places = anchors("\n".join(shown)) if language == "c" else {}
+    # .vitepress/anchors.mjs gives these lines their ids.
+    marks = "".join(f" #{anchor}:{line}" for anchor, line in places.items())
+    language = "make" if base == "Makefile" else language
+    body += fenced(f"{language}:line-numbers{marks}", "\n".join(shown))
     site.write(f"source/{name}.md", body)
 
 
@@ -48,7 +73,13 @@ def write(site: Site) -> None:
     """All pages that are needed, and the list of them by folder."""
     for name in sorted(site.needed):
         write_file(site, name)
-    body = frontmatter(title="The source", search=False, outline=2) + "\n# The source\n"
+    body = frontmatter(
+        title="The source",
+        description="The files of the project, by folder.",
+        search=False,
+        outline=2,
+    )
+    body += "\n# The source\n"
     holders = {posixpath.dirname(name) for name in site.needed}
     for folder in sorted(holders | site.needed_folders):
         inside = [name for name in site.needed if posixpath.dirname(name) == folder]
