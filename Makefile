@@ -225,7 +225,7 @@ watch: ## tests a folder each time you save, until a test is red: STAGE=n DIR=pa
 	$(SUBMISSION) exec tests/course/watch_folder.py '$(BUILD)' '$(STAGE)' "$$DIR" '$(BEFORE)'
 
 # The server that a step begins with; that of step 1 answers as stage 1 does.
-BEFORE = $(BUILD)/stage$(shell expr $(STAGE) - 1 '|' 1)/webserve
+BEFORE = $(BUILD)/stage$(shell expr $(LATEST) - 1 '|' 1)/webserve
 
 diff: ## shows what a step changed, moved lines shown as moved: [STAGE=6]
 	tests/tools/install.sh python

@@ -53,7 +53,9 @@ def next_command(stage: int, folder: Path) -> list[str]:
 class Watch:
     """What is saved, tested and shown."""
 
-    def __init__(self, run: Run, saves: Saves, terminal: Terminal, state: State) -> None:
+    def __init__(
+        self, run: Run, saves: Saves, terminal: Terminal, state: State
+    ) -> None:
         self.run = run
         self.saves = saves
         self.terminal = terminal
@@ -125,7 +127,9 @@ class Watch:
     def once(self) -> int:
         """Runs once; gives the status to exit with."""
         self.begin([])
-        while self.state.is_running or not (self.state.found and self.state.found.is_sure):
+        while self.state.is_running or not (
+            self.state.found and self.state.found.is_sure
+        ):
             self.hear()
         print(as_text(self.state), flush=True)
         return 0 if self.state.found.is_done else 1

@@ -24,9 +24,12 @@ from watching.saves import Saves
 from watching.screen import KEYS, State, high, screen
 
 SOLUTION = (TOP / "stages/stage2/webserve.c").read_text("utf-8")
-MISTAKE = SOLUTION.replace("while (verdict == VERDICT_INC", "if (verdict == VERDICT_INC")
+MISTAKE = SOLUTION.replace(
+    "while (verdict == VERDICT_INC", "if (verdict == VERDICT_INC"
+)
 ERROR = SOLUTION.replace("return NULL;", "return NULL", 1)
 DONE = r"Done: all (\d+) tests of step 2 pass\."
+RUNNING = r"running [a-z]+"
 READY = "q: quit   .after"
 COLOR = re.compile(r"\x1b\[\d+m")
 SIZES = ((80, 24), (120, 40), (40, 12))
@@ -152,21 +155,21 @@ class Watching(AtTerminal):
         self.server.write_text(SOLUTION, "utf-8")
         self.watch()
         for _ in range(3):
-            self.wait_for("running the tests")
+            self.wait_for(RUNNING)
             self.save(ERROR)
             self.wait_for("expected ';'")
             self.wait_for(READY)
             runs = [s for s in self.processes().values() if "bats" in s]
             self.assertEqual(runs, [])
             self.save(SOLUTION)
-        self.wait_for("running the tests")
+        self.wait_for(RUNNING)
         self.press("\x03")
         self.assert_ended()
 
     def test_a_terminal_that_is_closed_ends_everything(self):
         self.server.write_text(SOLUTION, "utf-8")
         self.watch()
-        self.wait_for("running the tests")
+        self.wait_for(RUNNING)
         os.close(self.terminal)
         self.terminal = -1
         self.status()

@@ -1,7 +1,7 @@
 # contributing.mk - what only a change to the project needs, and rarely. The Makefile
 # includes it; docs/contributing.md describes each command.
 
-.PHONY: excerpts symptoms variants grade-tests handout-tests walk-tests live-tests matrix mutants propagate races soak \
+.PHONY: excerpts symptoms variants grade-tests handout-tests watch-tests walk-tests live-tests matrix mutants propagate races soak \
 	instructions coverage bench-report site-check compile_commands.json
 
 excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
@@ -36,6 +36,10 @@ grade-tests: # marks a small class, most of it hostile: [FULL=1]
 handout-tests: # what is handed out for each step: no solutions, and tests that work: [STAGE=n]
 	tests/tools/install.sh test handout
 	tests/course/handout_test.py $(or $(STAGE),2 5)
+
+watch-tests: # make watch on a terminal: what it shows after a save, and what it leaves
+	$(call needs,test watch,STAGE=2 stage-programs)
+	tests/course/watch_test.py
 
 walk-tests: $(ALL_SERVERS) # make walk on terminals of two sizes, and make diff without color
 	tests/tools/install.sh walk

@@ -7,6 +7,7 @@ another that is surer, and, if it was asked for the mistake, an Asked.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import time
@@ -17,13 +18,15 @@ from pathlib import Path
 from grading.marks import Grade, grade_of
 from submission.diagnosis import Diagnosis
 from submission.faults import COMPILE_ERROR, Fault, warnings
-from submission.judge import Judge, at_once, new_judge
+from submission.judge import Judge, new_judge
 from submission.sources import take
 from suite.jobs import Job
 from suite.tap import give
 from suite.tests import Test
 from watching.wire import compare
 
+# Few, so that the tests that come first end first.
+AT_ONCE = 2 * (os.cpu_count() or 2)
 PATIENCE_SECONDS = 0.5  # for the tests that come before a red one
 ASKED = "mistake"  # what is sent to the process to ask for the mistake
 BEGINS_BLOCK = re.compile(r"^\S+:(\d+:)* |^In file included|^cc1")
@@ -199,11 +202,13 @@ class Attempt:
         self.red_since = 0.0
         shutil.rmtree(self.judge.work / "results", ignore_errors=True)
         tests = [t for t in self.graded() if t.result not in ("passed", "not-run")]
+        for test in tests:
+            test.result = "missing"
         self.run_now = {test.id: test for test in tests}
         # What is stopped has results that mean nothing: copies get them.
-        copies = [replace(test, result="missing", text="") for test in tests]
+        copies = [replace(test, text="") for test in tests]
         try:
-            self.judge.run(at_once(), self.ended, copies, self.look)
+            self.judge.run(AT_ONCE, self.ended, copies, self.look)
         except RedSeen:
             self.judge.bench = self.judge.bench.again()
         return self.red()
@@ -226,7 +231,11 @@ class Attempt:
             self.read(job)
         tests = self.graded()
         green = sum(test.result == "passed" for test in tests)
-        progress = Progress("running the tests", green, len(tests))
+        # One that hangs is named long before it is red.
+        waits_for = next(
+            (t.id for t in tests if t.id in self.run_now and t.result == "missing"), ""
+        )
+        progress = Progress(f"running {waits_for}", green, len(tests))
         if progress != self.progress:
             self.said.send(progress)
             self.progress = progress

@@ -68,7 +68,9 @@ class Run:
         os.dup2(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 2)
         os.environ["TMPDIR"] = str(self.scratch)
         with open(f"{self.work}.lock", "w", encoding="utf-8") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # two at a time would be in each other's way
+            fcntl.flock(
+                lock, fcntl.LOCK_EX
+            )  # two at a time would be in each other's way
             with contextlib.suppress(EOFError, BrokenPipeError):
                 attempt(said, self.places, self.work, last)
 
@@ -87,7 +89,9 @@ class Run:
         if self.said:
             self.said.close()
             self.said = None
-        shutil.rmtree(self.scratch, ignore_errors=True)  # what they had no time to remove
+        shutil.rmtree(
+            self.scratch, ignore_errors=True
+        )  # what they had no time to remove
 
     def files(self) -> list[int]:
         """What can be read when the process has something to say."""

@@ -96,8 +96,13 @@ def foot(state: State, width: int) -> Rows:
     """What the keys do, or what it does at the moment."""
     if state.is_running:
         what = f"{state.saved} saved: " if state.saved else ""
-        return [("", ""), (YELLOW, f"{what}{state.progress.doing} ...   q: quit"[:width])]
-    keys = KEYS.removeprefix("h: hint   ") if state.found and not has_hint(state) else KEYS
+        return [
+            ("", ""),
+            (YELLOW, f"{what}{state.progress.doing} ...   q: quit"[:width]),
+        ]
+    keys = (
+        KEYS.removeprefix("h: hint   ") if state.found and not has_hint(state) else KEYS
+    )
     return [("", ""), (YELLOW, f"{keys}   (after {state.seconds:.1f} s)"[:width])]
 
 
@@ -176,7 +181,9 @@ def as_text(state: State) -> str:
     found = state.found
     assert found
     parts = [bar(found.green, found.tests, 80)]
-    parts += [f"Done: all {found.tests} tests of step {state.stage} pass."] * found.is_done
+    parts += [
+        f"Done: all {found.tests} tests of step {state.stage} pass."
+    ] * found.is_done
     parts += [f"Red: {found.heading}" if found.test else found.heading] * bool(
         found.heading
     )
