@@ -30,6 +30,7 @@ AT_ONCE = 2 * (os.cpu_count() or 2)
 PATIENCE_SECONDS = 0.5  # for the tests that come before a red one
 ASKED = "mistake"  # what is sent to the process to ask for the mistake
 BEGINS_BLOCK = re.compile(r"^\S+:(\d+:)* |^In file included|^cc1")
+PLACE = re.compile(r"tests/unit/\S+: error: Failure!")
 IN_TODO = "TODO.md says what the step asks for, and webserve.h has the contract."
 HINTS = {  # for each kind of fault
     "compile": "Fix this one first. Those that follow may come from it.",
@@ -93,8 +94,10 @@ def first_error(fault: Fault) -> list[str]:
 
 
 def told(test: Test) -> list[str]:
-    """What a red test says, without the line to try: that is shown by itself."""
+    """What a red test says, without the line to try, which is shown by itself, and
+    without the place in a file of the tests."""
     lines = (test.text or f"({test.result})").splitlines()
+    lines = [line for line in lines if not PLACE.fullmatch(line)]
     by_hand = next((i for i, s in enumerate(lines) if s.startswith("By hand")), None)
     if by_hand is not None:
         del lines[by_hand : by_hand + 2]

@@ -43,7 +43,6 @@ def folded(line: str, width: int, most: int = 0) -> list[str]:
         line,
         width,
         subsequent_indent=indent,
-        drop_whitespace=False,
         break_on_hyphens=False,
     ) or [""]
     if most and len(rows) > most:
