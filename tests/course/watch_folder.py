@@ -150,11 +150,12 @@ def main() -> int:
         refuse(f"'{folder}' is not a folder", "make watch")
     for number in SIGNALS:
         signal.signal(number, leave)
-    work = TOP / build / f"watch/stage{stage}"
+    work = TOP / build / f"watch/{os.getpid()}"
     work.parent.mkdir(parents=True, exist_ok=True)
     if shutil.which("ccache"):  # only what has changed is compiled
         os.environ["COMPILE"] = f"ccache {os.environ['COMPILE']}"
         os.environ["CCACHE_DIR"] = str(TOP / build / "watch/ccache")
+        os.environ["CCACHE_NOHASHDIR"] = "1"  # each watch has a folder of its own
     state = State(int(stage), next_command=next_command(int(stage), Path(folder)))
     adopt_orphans()
     with Saves(Path(folder)) as saves, Terminal(KEYS) as terminal:

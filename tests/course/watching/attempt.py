@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from grading.marks import Grade, grade_of
+from grading.marks import grade_of
 from submission.diagnosis import Diagnosis
 from submission.faults import COMPILE_ERROR, Fault, warnings
 from submission.judge import Judge, new_judge
@@ -110,7 +110,7 @@ class Attempt:
     def __init__(self, judge: Judge, said: Connection) -> None:
         self.judge = judge
         self.said = said
-        self.name = ""
+        self.tests: list[Test] = []  # of the step, in the order of the assignment
         self.progress = Progress("building")
         self.run_now: dict[str, Test] = {}  # the tests that are run, by their ids
         self.red_since = 0.0
@@ -118,21 +118,10 @@ class Attempt:
 
     # ---- What is known so far
 
-    def grade(self) -> Grade:
-        """The marks, as far as they are known."""
-        return grade_of(self.judge, self.name)
-
-    def graded(self) -> list[Test]:
-        """The tests of the step, in the order of the assignment."""
-        grade = self.grade()
-        return grade.in_order(test for test in grade.tests if test.graded)
-
     def found(self, heading: str, **more) -> Found:
         """What came of it, with how far the step is."""
-        tests = self.graded()
-        green = next(
-            (i for i, test in enumerate(tests) if test.result != "passed"), len(tests)
-        )
+        tests = self.tests
+        green = next((i for i, t in enumerate(tests) if not is_green(t)), len(tests))
         return Found(
             heading,
             warnings=warnings(self.judge.built.warned),
@@ -159,12 +148,12 @@ class Attempt:
         judge = self.judge
         self.said.send(Progress("building"))
         taken = take(folder, judge.work / "taken")
-        self.name = taken.name
         if taken.problem:
             return Found(taken.problem, body=taken.notes)
         judge.build(judge.work / "taken")
         judge.try_to_start()
-        grade = self.grade()
+        grade = grade_of(judge, taken.name)
+        self.tests = grade.in_order(test for test in grade.tests if test.graded)
         cause = grade.cause()
         worst = max(grade.faults, key=lambda fault: fault.cost, default=None)
         if worst and worst.cost and cause:
@@ -180,17 +169,18 @@ class Attempt:
 
     def run(self, last: Found) -> Found:
         """Runs the test that was red the last time, and then all others."""
-        red = [t for t in self.graded() if t.result == "failed"]  # of the structure
-        if red:
-            return self.of_red(red[0])
-        if test := next((t for t in self.graded() if t.id == last.test), None):
+        if test := self.red():  # of the structure, which is known already
+            return self.of_red(test)
+        again = [t for t in self.judge.to_run() if t.graded and t.id == last.test]
+        for test in again:
             self.judge.run(1, lambda job: None, self.together_with(test))
-            if test.result != "passed":
+            if not is_green(test):
                 return self.of_red(test, green=last.green)
         while test := self.first_red():
             if not self.was_accident(test):
                 return self.of_red(test)
-        return self.found("", is_done=True)
+            self.progress = Progress("")  # it goes on
+        return self.found("", is_done=all(map(is_green, self.tests)))
 
     def together_with(self, test: Test) -> list[Test]:
         """The test, or all of its file if it says that the program ends well."""
@@ -204,7 +194,7 @@ class Attempt:
         """Runs the tests that are not green yet; the first that is red, or nothing."""
         self.red_since = 0.0
         shutil.rmtree(self.judge.work / "results", ignore_errors=True)
-        tests = [t for t in self.graded() if t.result not in ("passed", "not-run")]
+        tests = [t for t in self.tests if not is_green(t) and not t.because]
         for test in tests:
             test.result = "missing"
         self.run_now = {test.id: test for test in tests}
@@ -218,7 +208,7 @@ class Attempt:
 
     def red(self) -> Test | None:
         """The first red test that has said all."""
-        return next((t for t in self.graded() if is_red(t)), None)
+        return next((test for test in self.tests if is_red(test)), None)
 
     def ended(self, job: Job) -> None:
         """Takes the results of a job. A test that did not run is red, too."""
@@ -232,13 +222,11 @@ class Attempt:
         have ended or have had their time."""
         for job in running:
             self.read(job)
-        tests = self.graded()
-        green = sum(test.result == "passed" for test in tests)
+        green = sum(map(is_green, self.tests))
         # One that hangs is named long before it is red.
-        waits_for = next(
-            (t.id for t in tests if t.id in self.run_now and t.result == "missing"), ""
-        )
-        progress = Progress(f"running {waits_for}", green, len(tests))
+        open_ones = [test.id for test in self.tests if test.result == "missing"]
+        doing = f"running {open_ones[0]}" if open_ones else "running the last tests"
+        progress = Progress(doing, green, len(self.tests))
         if progress != self.progress:
             self.said.send(progress)
             self.progress = progress
@@ -246,9 +234,9 @@ class Attempt:
         if not red:
             return
         self.red_since = self.red_since or time.monotonic()
-        before = tests[: tests.index(red)]
+        before = self.tests[: self.tests.index(red)]
         late = time.monotonic() - self.red_since > PATIENCE_SECONDS
-        if late or all(test.result == "passed" for test in before):
+        if late or all(map(is_green, before)):
             self.said.send(self.of_red(red, is_sure=False))
             raise RedSeen
 
@@ -271,9 +259,14 @@ class Attempt:
         return bool(better)
 
 
+def is_green(test: Test) -> bool:
+    """Whether the test has passed."""
+    return test.result == "passed"
+
+
 def is_red(test: Test) -> bool:
     """Whether the test has run, and did not pass."""
-    return test.graded and test.result not in ("passed", "not-run", "missing")
+    return test.result not in ("passed", "not-run", "missing")
 
 
 def wire(found: Found, judge: Judge, before: Path) -> Found:

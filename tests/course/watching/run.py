@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import multiprocessing
 import os
 import shutil
@@ -67,12 +66,8 @@ class Run:
             os.dup2(os.open(os.devnull, flags), number)
         os.dup2(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 2)
         os.environ["TMPDIR"] = str(self.scratch)
-        with open(f"{self.work}.lock", "w", encoding="utf-8") as lock:
-            fcntl.flock(
-                lock, fcntl.LOCK_EX
-            )  # two at a time would be in each other's way
-            with contextlib.suppress(EOFError, BrokenPipeError):
-                attempt(said, self.places, self.work, last)
+        with contextlib.suppress(EOFError, BrokenPipeError):
+            attempt(said, self.places, self.work, last)
 
     def stop(self) -> None:
         """Ends the process, and all that it has started."""
@@ -89,9 +84,8 @@ class Run:
         if self.said:
             self.said.close()
             self.said = None
-        shutil.rmtree(
-            self.scratch, ignore_errors=True
-        )  # what they had no time to remove
+        # What they had no time to remove.
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
     def files(self) -> list[int]:
         """What can be read when the process has something to say."""
@@ -125,6 +119,4 @@ class Run:
         """Removes all files."""
         self.stop()
         shutil.rmtree(self.work, ignore_errors=True)
-        for name in (str(self.log), f"{self.work}.lock"):
-            with contextlib.suppress(FileNotFoundError):
-                os.remove(name)
+        self.log.unlink(missing_ok=True)
