@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from grading.marks import grade_of
+from grading.score import grade_of
 from submission.diagnosis import Diagnosis
 from submission.faults import COMPILE_ERROR, Fault, warnings
 from submission.judge import Judge, new_judge
@@ -208,7 +208,8 @@ class Attempt:
 
     def red(self) -> Test | None:
         """The first red test that has said all."""
-        return next((test for test in self.tests if is_red(test)), None)
+        ran = (test for test in self.tests if test.result != "missing")
+        return next((test for test in ran if test.is_red), None)
 
     def ended(self, job: Job) -> None:
         """Takes the results of a job. A test that did not run is red, too."""
@@ -262,11 +263,6 @@ class Attempt:
 def is_green(test: Test) -> bool:
     """Whether the test has passed."""
     return test.result == "passed"
-
-
-def is_red(test: Test) -> bool:
-    """Whether the test has run, and did not pass."""
-    return test.result not in ("passed", "not-run", "missing")
 
 
 def wire(found: Found, judge: Judge, before: Path) -> Found:
