@@ -222,7 +222,8 @@ start: ## makes a folder for your work on a step: STAGE=n DIR=path
 	tests/course/start.py '$(STAGE)' "$$DIR"
 
 watch: ## tests a folder each time you save, until a test is red: STAGE=n DIR=path
-	$(call needs,test watch,$(if $(STAGE),stage-programs $(BEFORE)))
+	tests/tools/install.sh watch || echo 'make watch goes on without them, a little slower.'
+	$(call needs,test,$(if $(STAGE),stage-programs $(BEFORE)))
 	$(SUBMISSION) exec tests/course/watch_folder.py '$(BUILD)' '$(STAGE)' "$$DIR" '$(BEFORE)'
 
 # The server that a step begins with; that of step 1 answers as stage 1 does.

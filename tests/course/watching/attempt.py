@@ -31,6 +31,8 @@ PATIENCE_SECONDS = 0.5  # for the tests that come before a red one
 ASKED = "mistake"  # what is sent to the process to ask for the mistake
 BEGINS_BLOCK = re.compile(r"^\S+:(\d+:)* |^In file included|^cc1")
 PLACE = re.compile(r"tests/unit/\S+: error: Failure!")
+COMPARING = "Comparing its answers with those of the server that you began with ..."
+COMPARED = "On the wire, compared with the server that you began with:"
 IN_TODO = "TODO.md says what the step asks for, and webserve.h has the contract."
 HINTS = {  # for each kind of fault
     "compile": "Fix this one first. Those that follow may come from it.",
@@ -180,7 +182,8 @@ class Attempt:
             if not self.was_accident(test):
                 return self.of_red(test)
             self.progress = Progress("")  # it goes on
-        return self.found("", is_done=all(map(is_green, self.tests)))
+        is_done = all(map(is_green, self.tests))
+        return self.found("", is_done=is_done, body=[COMPARING])
 
     def together_with(self, test: Test) -> list[Test]:
         """The test, or all of its file if it says that the program ends well."""
@@ -273,7 +276,7 @@ def wire(found: Found, judge: Judge, before: Path) -> Found:
     server.symlink_to(before.resolve())
     (work / "tools").symlink_to((judge.trusted / "tools").resolve())
     try:
-        body = compare(judge.stage, work, judge.work)
+        body = [COMPARED, *compare(judge.stage, work, judge.work)]
     except OSError as error:
         body = [f"The two servers cannot be compared: {error}"]
     return replace(found, body=body, is_sure=True)
