@@ -276,6 +276,7 @@ function measure() {
   if (canvas.width !== width || canvas.height !== height) {
     canvas.width = width
     canvas.height = height
+    drawn = -Infinity // it is empty now
   }
   layout = { width, height, scale, letters }
 }
