@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import re
 import signal
 import socket
 import sys
@@ -169,6 +170,18 @@ def introduce(program: str, url: str) -> dict[str, str]:
     return about
 
 
+def open_page(port: int, about: dict[str, str], frames: Frames, crowd: Crowd) -> Page:
+    """The page's server; Failed if the port is taken."""
+    try:
+        return Page(port, about, frames, crowd)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", "ports end at 65535")
+        raise Failed(
+            f"the page cannot listen on port {port}: {reason}. "
+            "Choose another one with LIVE_PORT=number."
+        ) from error
+
+
 def run(program: str, interface: str, port: str, live_port: int) -> int:
     """Runs both servers until a signal comes, or the stage ends."""
     recording = Recording(program, interface, port)
@@ -180,7 +193,7 @@ def run(program: str, interface: str, port: str, live_port: int) -> int:
         url = recording.url()
         about = introduce(program, url)
         crowd = Crowd(url)
-        page = Page(live_port, about, frames, crowd)
+        page = open_page(live_port, about, frames, crowd)
         threading.Thread(target=page.serve_forever, daemon=True).start()
         print(f"The server:   {about['url']}")
         print(
@@ -215,7 +228,7 @@ def stop(number: int, frame: FrameType | None) -> None:
 
 def main() -> int:
     """Reads the command line."""
-    if len(sys.argv) != 5 or not sys.argv[4].isdigit():
+    if len(sys.argv) != 5 or not re.fullmatch(r"\d{1,5}", sys.argv[4]):
         print(
             "Usage: docs/tools/live/live.py PROGRAM INTERFACE PORT LIVE_PORT",
             file=sys.stderr,
@@ -226,17 +239,11 @@ def main() -> int:
         signal.signal(number, stop)
     try:
         return run(program, interface, port, int(live_port))
-    except Failed:
-        return 1  # the server has said why
+    except Failed as failure:
+        print(f"make live: {failure}", file=sys.stderr)
+        return 1
     except Stopped:
         return 0
-    except OSError as error:
-        print(
-            f"The page cannot listen on port {live_port}: {error.strerror}. "
-            "Say LIVE_PORT=number for another one.",
-            file=sys.stderr,
-        )
-        return 1
 
 
 if __name__ == "__main__":

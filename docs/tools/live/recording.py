@@ -10,7 +10,9 @@ All times are milliseconds since the recording began.
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import os
 import re
 import select
@@ -219,12 +221,8 @@ class Recording:
         even if that is killed."""
         reading, writing = os.pipe()
         os.set_blocking(reading, False)
-        try:
-            from fcntl import F_SETPIPE_SZ, fcntl
-
-            fcntl(writing, F_SETPIPE_SZ, PIPE_BYTES)
-        except OSError:
-            pass  # a smaller pipe only loses events earlier
+        with contextlib.suppress(OSError):  # a smaller pipe only loses events earlier
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         self.reading = reading
         self.began = time.monotonic() * 1000
         self.server = subprocess.Popen(
