@@ -238,18 +238,18 @@ walk: ## shows a step on the terminal, a screen at a time: [STAGE=1]
 	exec docs/tools/walk.py $(BUILD) $(or $(STAGE),1)
 
 trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
-	$(call needs,python,$(BUILD)/live/stage$(LATEST)/webserve)
+	$(call needs,live,$(BUILD)/live/stage$(LATEST)/webserve)
 	docs/tools/live/trace.py $(BUILD) $(LATEST)
 
 LIVE_PORT ?= 8081
 live: ## shows the threads in a browser, as they work: [STAGE=6] [DIR=a folder of your own] [INTERFACE=127.0.0.1]
 ifeq ($(origin DIR),command line)
-	$(call needs,python,$(BUILD)/live/record.o $(BUILD)/common.a)
+	$(call needs,live,$(BUILD)/live/record.o $(BUILD)/common.a)
 	mkdir -p $(BUILD)/live/own
 	$(filter-out -MMD -MP,$(COMPILE)) "$$DIR"/*.c $(BUILD)/live/record.o $(BUILD)/common.a \
 		$(RECORD_LINK) -o $(BUILD)/live/own/webserve
 else
-	$(call needs,python,$(BUILD)/live/stage$(LATEST)/webserve)
+	$(call needs,live,$(BUILD)/live/stage$(LATEST)/webserve)
 endif
 	exec docs/tools/live/live.py $(BUILD)/live/$(if $(filter command,$(origin DIR)),own,stage$(LATEST))/webserve \
 		'$(INTERFACE)' '$(PORT)' '$(LIVE_PORT)'

@@ -21,7 +21,7 @@ command:ss             iproute2            docs walk
 header:cmocka.h        libcmocka-dev       test
 command:inotifywait    inotify-tools       watch
 command:ccache         ccache              watch
-command:setpriv        util-linux          grade
+command:setpriv        util-linux          grade live
 command:bwrap          bubblewrap          grade
 command:parallel       parallel            grade
 command:nm             binutils            grade check
