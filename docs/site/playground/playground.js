@@ -72,7 +72,7 @@
 
   const note = (text) => element('p', { class: 'note' }, text)
   const verdict = (number) => playground.verdicts[number]
-  const count = (number, what) => 
+  const count = (number, what) =>
     `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`
 
   // ---- Showing it -----------------------------------------------------------
@@ -619,8 +619,8 @@
       element('option', { value: i }, group.title)))
     fillExamples()
     listen()
-    $('workshop').hidden = false
     await (readFragment() ? showAddressed() : takeExample())
+    $('workshop').hidden = false
   }
 
   begin().catch(giveUp)
