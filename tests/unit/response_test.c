@@ -361,7 +361,7 @@ static void http_date_of_every_day_of_400_years(void **state)
     for (int64_t time = 0; time < 146097 * day; time += day) {
         char text[HTTP_DATE_SIZE];
         char expected[HTTP_DATE_SIZE];
-        int64_t second = time + time / day % day; /* each second of a day, too */
+        int64_t second = time + time / day % day; /* each of a day */
         time_t at = (time_t)second;
         struct tm tm;
 

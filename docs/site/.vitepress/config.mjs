@@ -45,6 +45,10 @@ export default defineConfig({
     ['link', { rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' }],
     ...['page', 'copy', 'search', 'keys', 'progress'].map(script),
   ],
+  // VitePress puts it into an attribute as it is.
+  transformPageData: ({ description }) => ({
+    description: description.replace(/&/g, '&amp;').replace(/"/g, '&quot;'),
+  }),
   transformHead: ({ page }) => (/^quiz\/stage/.test(page) ? [script('quiz')] : []),
   transformHtml: (html, _, { page }) => relativeLinks(html, page),
   // A link to the server that the reader has started is not checked.

@@ -71,7 +71,12 @@ def write_page(site: Site, page: Page, catalogue: Catalogue) -> None:
     mistake = page.mistake
     first, stage = page.stages[0], page.stages[-1]
     title = mistake.title.replace("`", "")
-    body = frontmatter(title=title, aside=False, pageClass="wide")
+    body = frontmatter(
+        title=title,
+        description=f"A mistake to find: {title}.",
+        aside=False,
+        pageClass="wide",
+    )
     body += f"\n# {escape_prose(mistake.title)}\n\n"
     body += f"Group: {GROUPS[mistake.group].lower()}. "
     body += f"Planted in: {', '.join(f'stage {number}' for number in page.stages)}.\n\n"

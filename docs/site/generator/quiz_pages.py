@@ -227,7 +227,9 @@ def write_sheet(site: Site, stage: int, questions: list[Question]) -> None:
     """The sheet of a stage: symptoms on one page, the answers on the next."""
     title = f"What is wrong? A sheet for stage {stage}"
     page = {"aside": False, "pageClass": "sheet", "prev": False, "next": False}
-    body = frontmatter(title=title, **page) + '\n<div class="sheet-page" v-pre>\n'
+    about = f"Symptoms of mistakes in stage {stage}, to print, and the answers."
+    body = frontmatter(title=title, description=about, **page)
+    body += '\n<div class="sheet-page" v-pre>\n'
     body += f"<h1>{title}</h1>\n"
     body += '<p class="not-printed">When you print this page, the answers are on a page '
     body += "of their own.</p>\n"

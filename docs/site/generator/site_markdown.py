@@ -1,6 +1,6 @@
 """Markdown for the site: links of the repository lead to the site's pages, and inline
 code that names a file or a function becomes a link, and so does the origin of an excerpt.
-A link that leads nowhere stays, so that VitePress or check_links.py finds it."""
+A link that leads nowhere stays, so that VitePress or check_html.py finds it."""
 
 from __future__ import annotations
 

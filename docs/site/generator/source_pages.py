@@ -19,7 +19,6 @@ LANGUAGES = {
     ".bash": "bash",
     ".css": "css",
     ".mjs": "js",
-    ".json": "json",
     ".yml": "yaml",
 }
 # So that no page has more than 400 kB: the HTML has some six times the letters.
@@ -75,7 +74,13 @@ def write(site: Site) -> None:
     """All pages that are needed, and the list of them by folder."""
     for name in sorted(site.needed):
         write_file(site, name)
-    body = frontmatter(title="The source", search=False, outline=2) + "\n# The source\n"
+    body = frontmatter(
+        title="The source",
+        description="The files of the project, by folder.",
+        search=False,
+        outline=2,
+    )
+    body += "\n# The source\n"
     holders = {posixpath.dirname(name) for name in site.needed}
     for folder in sorted(holders | site.needed_folders):
         inside = [name for name in site.needed if posixpath.dirname(name) == folder]
