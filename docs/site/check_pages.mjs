@@ -31,6 +31,7 @@ const kinds = {
   reference: '/http.html',
   performance: '/performance.html',
   decks: '/decks.html',
+  playground: '/playground/index.html',
   missing: '/404.html',
 }
 
