@@ -302,7 +302,7 @@ int main(void)
 #endif
     };
 
-    #ifdef M_MMAP_MAX
+#ifdef M_MMAP_MAX
     /* No memory in whole pages, whose rounding up would be counted, too. */
     (void)mallopt(M_MMAP_MAX, 0);
 #endif
