@@ -16,6 +16,7 @@ export NO_UPDATE_NOTIFIER=1
 rm -rf "$work/.vitepress" "$work/out"
 cp -r "$here/.vitepress" "$work/"
 "$here/generate.py" "$work/pages" "$build"
+mkdir "$work/pages/public"
 cp -r "$here/scripts" "$here/favicon.svg" "$work/pages/public/"
 cp "$work/node_modules/minisearch/dist/umd/index.js" "$work/pages/public/scripts/minisearch.js"
 "$here/playground/build.sh" "$build" "$work/pages/public/playground"
