@@ -3,7 +3,7 @@
 #
 # Uses the system's package manager, with sudo where not root; asks first when a person
 # is there to ask, never with CI=true. Exits with 1, and one sentence, if something is
-# still missing afterwards.
+# still missing afterward.
 set -u
 
 # What is looked for, Debian's package that has it, and the groups that need it; all

@@ -6,8 +6,8 @@
  */
 /* stages: 3 4 5 6 */
 /* tags: ours */
-/* hint: Between which two waits is the memory allocated, and is it counted
- * before the second? */
+/* hint: Between which two waits do you allocate the memory, and is it
+ * counted before the second one? */
 /* link: -Wl,--wrap=free,--wrap=recv,--wrap=send */
 #include "support_delegate.h"
 
