@@ -26,6 +26,7 @@ MORE = {
     "On the wire": "/wire",
     "Mistakes": "/mistakes/",
     "Quiz: what is wrong?": "/quiz/",
+    "Playground": "/playground/index.html",
     "Slides": "/decks",
 }
 
