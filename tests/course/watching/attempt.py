@@ -27,6 +27,7 @@ from watching.wire import compare
 
 # Few, so that the tests that come first end first.
 AT_ONCE = 2 * (os.cpu_count() or 2)
+PROBE_SECONDS = (0.5, 1.5)  # for the server to start, and to answer
 PATIENCE_SECONDS = 0.5  # for the tests that come before a red one
 ASKED = "mistake"  # what is sent to the process to ask for the mistake
 BEGINS_BLOCK = re.compile(r"^\S+:(\d+:)* |^In file included|^cc1")
@@ -40,6 +41,7 @@ HINTS = {  # for each kind of fault
     "missing-file": IN_TODO,
     "missing-function": IN_TODO,
     "link": "Which file should define it? Is the name spelled the same in both?",
+    "hang": "What does your server wait for, and who would have to send it?",
     "crash": "Run it with make run SANITIZE=address, and send it the same request.",
     "not-listening": "Start it with make run. What does it say, and when does it stop?",
 }
@@ -153,17 +155,24 @@ class Attempt:
         if taken.problem:
             return Found(taken.problem, body=taken.notes)
         judge.build(judge.work / "taken")
-        judge.try_to_start()
         grade = grade_of(judge, taken.name)
         self.tests = grade.in_order(test for test in grade.tests if test.graded)
-        cause = grade.cause()
         worst = max(grade.faults, key=lambda fault: fault.cost, default=None)
-        if worst and worst.cost and cause:
+        if worst and worst.cost:
             is_compiler = worst.kind in ("compile", "wrong-signature")
-            body = first_error(worst) if is_compiler else cause.detail.splitlines()
-            hint = cause.hint or HINTS.get(worst.kind, "")
+            detail = first_error(worst) if is_compiler else worst.detail.splitlines()
             return self.found(
-                cause.sentence, body=body, by_hand=cause.by_hand, hint=hint
+                worst.sentence, body=detail, hint=HINTS.get(worst.kind, "")
+            )
+        # As often as make test asks, but not for as long.
+        if trouble := judge.probe(PROBE_SECONDS[0]) and judge.probe(PROBE_SECONDS[1]):
+            sentence, _, by_hand = trouble.sentence.partition(" By hand: ")
+            return self.found(
+                sentence,
+                body=trouble.said.splitlines(),
+                by_hand=by_hand,
+                hint=HINTS.get(trouble.kind, ""),
+                can_ask=trouble.kind == "hang",
             )
         return None
 

@@ -135,9 +135,10 @@ def below(state: State, width: int) -> Rows:
     found = state.found
     assert found
     rows: Rows = []
-    if found.by_hand:
-        rows += [("", ""), ("", by_hand(found.by_hand))]
-        rows += [(BOLD, f"  {found.by_hand}"[: width * BY_HAND_MOST])]
+    known = state.mistake if state.shows_hint else None
+    if line := (known and known.by_hand) or found.by_hand:
+        rows += [("", ""), ("", by_hand(line))]
+        rows += [(BOLD, f"  {line}"[: width * BY_HAND_MOST])]
     if found.warnings:
         more = f" (and {len(found.warnings) - 1} more)" if found.warnings[1:] else ""
         text = f"The compiler warns: {found.warnings[0]}{more}"
