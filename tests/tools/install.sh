@@ -21,7 +21,7 @@ command:ss             iproute2            docs walk
 header:cmocka.h        libcmocka-dev       test
 command:inotifywait    inotify-tools       watch
 command:ccache         ccache              watch
-command:setpriv        util-linux          grade
+command:setpriv        util-linux          grade live
 command:bwrap          bubblewrap          grade
 command:parallel       parallel            grade
 command:nm             binutils            grade check
@@ -46,6 +46,9 @@ command:lighttpd       lighttpd            peers
 command:haproxy        haproxy             peers
 header:microhttpd.h    libmicrohttpd-dev   peers
 command:git            git                 site
+file:/usr/lib/python3/dist-packages/markdown_it  python3-markdown-it  slides site
+file:/usr/lib/python3/dist-packages/pygments     python3-pygments     slides site
+file:/usr/share/fonts/truetype/inconsolata       fonts-inconsolata    slides site
 command:node           nodejs              site
 command:npm            npm                 site
 command:chromium       chromium            site browser
