@@ -254,7 +254,7 @@ handout: ## makes a folder and a zip for students, without solutions: STAGE=n [O
 	$(SUBMISSION) tests/course/handout.py '$(STAGE)' "$$OUT"
 
 SITE_PORT ?= 8000
-site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, in build/site: [PREVIEW=1]
+site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, and a PDF, in build/site: [PREVIEW=1]
 	tests/tools/install.sh site
 	docs/site/build.sh $(BUILD)
 	$(if $(PREVIEW),python3 -m http.server --bind 127.0.0.1 --directory $(BUILD)/site $(SITE_PORT))
