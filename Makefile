@@ -165,7 +165,7 @@ small-servers four-servers hasty-servers:
 # that says what it is called with (stage 1 calls none), and in `short` a call that
 # sends takes only a part. Of two functions with a name, the first counts.
 STAND_IN_LINK := -Wl,-z,muldefs
-SHORT_LINK := -Wl,--wrap=send,--wrap=sendmsg,--wrap=write,--wrap=writev
+SHORT_LINK := -Wl,--wrap=send,--wrap=sendmsg,--wrap=__sendmsg64,--wrap=write,--wrap=writev
 LINKED_SERVERS := $(patsubst %,$(BUILD)/stand_in/stage%/webserve,$(filter-out 1,$(CHOSEN))) \
 	$(CHOSEN:%=$(BUILD)/short/stage%/webserve)
 $(BUILD)/stand_in/stage%/webserve: $(BUILD)/stand_in/stage%/delegate.o \
@@ -179,6 +179,15 @@ $(BUILD)/short/stage%/webserve: $(BUILD)/short/sends.o $$(call stage_objects,$$*
 	$(call link,$(HARDENING_LINK) $(SHORT_LINK))
 
 $(BUILD)/short/sends.o: tests/http/short_sends.c $(BUILD)/flags
+	$(call compile,$(HARDENING))
+
+# And in `live`, the stage's calls are recorded as they happen.
+RECORD_LINK := -Wl,--wrap=accept,--wrap=recv,--wrap=read,--wrap=send,--wrap=write \
+	-Wl,--wrap=shutdown,--wrap=close,--wrap=pthread_create,--wrap=delegate
+$(BUILD)/live/stage%/webserve: $(BUILD)/live/record.o $$(call stage_objects,$$*) $(BUILD)/common.a
+	$(call link,$(HARDENING_LINK) $(RECORD_LINK))
+
+$(BUILD)/live/record.o: docs/tools/live/record.c $(BUILD)/flags
 	$(call compile,$(HARDENING))
 
 TOOLS := $(BUILD)/tools/raw_client
@@ -197,7 +206,7 @@ stage-programs: $(SERVERS) $(TOOLS) $(STAGE_UNIT_PROGRAMS) $(LINKED_SERVERS) sma
 
 # ---- Learning ---------------------------------------------------------------
 
-.PHONY: test start diff walk trace
+.PHONY: test start watch diff walk trace live
 test: ## runs the tests of all stages: [STAGE=n] [ONLY=ids] [DIR=a folder of your own]
 ifeq ($(origin DIR),command line)
 	$(call needs,test,$(if $(STAGE),stage-programs))
@@ -211,6 +220,13 @@ start: ## makes a folder to work on a step in: STAGE=n DIR=path
 	tests/tools/install.sh python
 	tests/course/start.py '$(STAGE)' "$$DIR"
 
+watch: ## tests a folder each time you save, until a test is red: STAGE=n DIR=path
+	$(call needs,test watch,$(if $(STAGE),stage-programs $(BEFORE)))
+	$(SUBMISSION) exec tests/course/watch_folder.py '$(BUILD)' '$(STAGE)' "$$DIR" '$(BEFORE)'
+
+# The server that a step begins with; that of step 1 answers as stage 1 does.
+BEFORE = $(BUILD)/stage$(shell expr $(STAGE) - 1 '|' 1)/webserve
+
 diff: ## shows what a step changed, moved lines shown as moved: [STAGE=6]
 	tests/tools/install.sh python
 	docs/tools/step_diff.py $(LATEST)
@@ -220,8 +236,21 @@ walk: ## shows a step on the terminal, a screen at a time: [STAGE=1]
 	exec docs/tools/walk.py $(BUILD) $(or $(STAGE),1)
 
 trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
-	$(call needs,trace,$(BUILD)/stage$(LATEST)/webserve)
-	docs/tools/trace/trace.py $(BUILD) $(LATEST)
+	$(call needs,python,$(BUILD)/live/stage$(LATEST)/webserve)
+	docs/tools/live/trace.py $(BUILD) $(LATEST)
+
+LIVE_PORT ?= 8081
+live: ## shows the threads in a browser, as they work: [STAGE=6] [DIR=a folder of your own] [INTERFACE=127.0.0.1]
+ifeq ($(origin DIR),command line)
+	$(call needs,python,$(BUILD)/live/record.o $(BUILD)/common.a)
+	mkdir -p $(BUILD)/live/own
+	$(filter-out -MMD -MP,$(COMPILE)) "$$DIR"/*.c $(BUILD)/live/record.o $(BUILD)/common.a \
+		$(RECORD_LINK) -o $(BUILD)/live/own/webserve
+else
+	$(call needs,python,$(BUILD)/live/stage$(LATEST)/webserve)
+endif
+	exec docs/tools/live/live.py $(BUILD)/live/$(if $(filter command,$(origin DIR)),own,stage$(LATEST))/webserve \
+		'$(INTERFACE)' '$(PORT)' '$(LIVE_PORT)'
 
 ##@ To teach
 
@@ -325,4 +354,4 @@ clean: ## removes all that was built
 include tests/tools/contributing.mk
 
 # What includes which header, as the compiler found it.
--include $(wildcard $(addprefix $(BUILD)/,common/*/*.d stage*/*.d stand_in/*/*.d short/*.d unit/*/*.d unit/common/*/*.d))
+-include $(wildcard $(addprefix $(BUILD)/,common/*/*.d stage*/*.d stand_in/*/*.d short/*.d live/*.d unit/*/*.d unit/common/*/*.d))

@@ -1,23 +1,16 @@
 #!/usr/bin/env bash
 # docs/site/build.sh BUILD - makes the static site, in BUILD/site.
 #
-# Installs the node packages of docs/site's lock file into BUILD/site-work when that
-# file has changed. docs/site/generate.py makes the pages there; VitePress makes the
-# site of them, and Marp makes the slides. A link that leads nowhere fails the build.
+# Works in BUILD/site-work: docs/site/generate.py makes the pages there; VitePress makes
+# the site of them, and Marp makes the slides. A link that leads nowhere fails the build.
 set -eu
 
 build=${1:?"usage: docs/site/build.sh BUILD"}
 here=$(dirname "$0")
 work=$build/site-work
-export PUPPETEER_SKIP_DOWNLOAD=1 NO_UPDATE_NOTIFIER=1
+export NO_UPDATE_NOTIFIER=1
 
-mkdir -p "$work"
-if ! cmp -s "$here/package-lock.json" "$work/installed-lock.json"; then
-    cp "$here/package.json" "$here/package-lock.json" "$here/.npmrc" "$work/"
-    echo 'Installing the node packages of docs/site/package-lock.json'
-    (cd "$work" && npm ci --no-progress --loglevel=error) >&2
-    cp "$here/package-lock.json" "$work/installed-lock.json"
-fi
+"$here/node_packages.sh" "$work"
 
 rm -rf "$work/.vitepress" "$work/out" "$work/decks"
 cp -r "$here/.vitepress" "$work/"

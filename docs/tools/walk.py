@@ -23,22 +23,8 @@ sys.dont_write_bytecode = True
 from markdown import Piece, pieces
 from session import PORT, Failed, Session
 from step_parts import states
-from walk_terminal import (
-    BACK,
-    BOLD,
-    GREEN,
-    NEXT,
-    OPEN,
-    PART,
-    QUIT,
-    RED,
-    SIZE,
-    YELLOW,
-    Terminal,
-    cut,
-    laid_out,
-    plain,
-)
+from walk_terminal import BACK, KEYS, NEXT, OPEN, PART, cut, laid_out, plain
+from suite.terminal import BOLD, GREEN, QUIT, RED, SIZE, YELLOW, Terminal
 
 FRAME_LINES = 4  # title, empty line, empty line, what the keys do
 OTHER_PAGES = ("previous:", "next:", "[README]")
@@ -157,6 +143,10 @@ class Walk:
         self.screens = screens_of(self.page, *self.size, self.opened)
         self.at = 0
 
+    def key(self) -> str:
+        """What the reader wants next; without a terminal, to go on."""
+        return self.terminal.key() if self.terminal.is_there else NEXT
+
     def show(self, screen: Screen, lines: list[tuple[str, str]], keys: str) -> None:
         """One screen, with its title and what the keys do."""
         terminal = self.terminal
@@ -209,7 +199,7 @@ class Walk:
             ]
             room = height - FRAME_LINES
             self.show(screen, lines[at : at + room], "Enter: go on")
-            key = self.terminal.key()
+            key = self.key()
             if key == SIZE:
                 self.fit(command.line)
                 screen, at = self.screens[self.at], 0
@@ -243,7 +233,7 @@ class Walk:
             if self.terminal.is_there or not screen.command:
                 keys = "Enter: run it" if screen.command else "Enter: go on"
                 self.show(screen, screen.lines, keys)
-                key = self.terminal.key()
+                key = self.key()
             if key == NEXT and screen.command:
                 key = self.run(screen, screen.command)
             if key == OPEN and screen.folds:
@@ -275,7 +265,7 @@ def walk(build: str, stage: str) -> int:
             signal.signal(number, leave)
         if early:
             leave(early[0], None)
-        with Terminal() as terminal:
+        with Terminal(KEYS) as terminal:
             Walk(stage, terminal, session, building).go()
     except KeyboardInterrupt:
         return 0  # that is one way to end it

@@ -1,28 +1,24 @@
-"""The terminal of a walk: its size, its keys and its colors, and pieces of a page laid
-out in its columns. Where there is no terminal, there are no keys and no colors."""
+"""The keys of a walk, and pieces of a page laid out in a terminal's columns."""
 
 from __future__ import annotations
 
-import contextlib
 import html
-import os
 import re
-import select
-import signal
 import sys
-import termios
 import textwrap
-import tty
+from pathlib import Path
 
 from markdown import Piece
 
-BOLD, RED, GREEN, YELLOW = "1", "31", "32", "33"
-NEXT, BACK, PART, QUIT = "next", "back", "part", "quit"
-OPEN, SIZE = "open", "size"  # a fold is opened; the terminal has another size
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/tools"))
+from suite.terminal import QUIT_KEYS
+
+NEXT, BACK, PART = "next", "back", "part"
+OPEN = "open"  # a fold is opened
 KEYS = {
     **dict.fromkeys([b"\r", b"\n", b" ", b"j", b"\x1b[B", b"\x1b[C", b"\x1b[6~"], NEXT),
     **dict.fromkeys([b"b", b"k", b"\x1b[A", b"\x1b[D", b"\x1b[5~"], BACK),
-    **dict.fromkeys([b"q", b"Q", b"\x04", b""], QUIT),
+    **QUIT_KEYS,
     b"n": PART,
     b"o": OPEN,
 }
@@ -30,87 +26,6 @@ ARROW = re.compile(r"\s*(<-->|-->|-\.->)(?:\|([^|]*)\|)?\s*")
 BOX = re.compile(r"(\w+)[\[({]+\"?(.*?)\"?[\])}]+")
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(\s[^<>]*)?/?>")
 ITEM = re.compile(r"^(\s*([-*]|\d+\.) +|> ?)")
-
-
-class Resized(Exception):
-    """The terminal's size has changed while a key was waited for."""
-
-
-class Terminal:
-    """What a person sees and presses. In a `with`, keys come without Enter, and Ctrl-C
-    is for this program alone: make, which started it, would have something to say."""
-
-    def __init__(self) -> None:
-        is_dumb = os.environ.get("TERM", "dumb") == "dumb"
-        self.is_there = sys.stdin.isatty() and sys.stdout.isatty() and not is_dumb
-        self.has_color = self.is_there and not os.environ.get("NO_COLOR")
-        self.is_waiting = self.is_resized = False
-
-    def __enter__(self) -> Terminal:
-        if self.is_there:
-            signal.signal(signal.SIGTTOU, signal.SIG_IGN)
-            signal.signal(signal.SIGWINCH, self.resized)
-            self.group = os.tcgetpgrp(0)
-            if os.getpid() != os.getpgrp():
-                os.setpgid(0, 0)
-            os.tcsetpgrp(0, os.getpgrp())
-            self.before = termios.tcgetattr(0)
-            tty.setcbreak(0)
-            modes = termios.tcgetattr(0)
-            modes[6][termios.VSUSP] = b"\0"  # nobody would wake it up
-            termios.tcsetattr(0, termios.TCSADRAIN, modes)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.is_there:
-            with contextlib.suppress(OSError, termios.error):  # it may be closed
-                termios.tcsetattr(0, termios.TCSADRAIN, self.before)
-                os.tcsetpgrp(0, self.group)
-
-    def resized(self, *_: object) -> None:
-        """Interrupts the wait for a key, or the next one."""
-        self.is_resized = True
-        if self.is_waiting:
-            raise Resized
-
-    def size(self) -> tuple[int, int]:
-        """Columns and rows, as they are now."""
-        columns = rows = 0
-        with contextlib.suppress(OSError):
-            columns, rows = os.get_terminal_size(sys.stdout.fileno())
-        return max(20, columns or 80), max(8, rows or 24)  # 0: it is not known
-
-    def color(self, code: str, text: str) -> str:
-        """A text in a color, if there are colors."""
-        return (
-            f"\033[{code}m{text}\033[0m" if self.has_color and code and text else text
-        )
-
-    def clear(self) -> None:
-        """Begins an empty screen."""
-        if self.is_there:
-            sys.stdout.write("\033[H\033[2J")
-
-    def key(self) -> str:
-        """Waits for a key that means something, and says what; or for another size."""
-        self.is_waiting = True
-        try:
-            while self.is_there and not self.is_resized:
-                pressed = os.read(0, 1)
-                if pressed == b"\x1b":
-                    while select.select([0], [], [], 0.05)[0] and len(pressed) < 5:
-                        pressed += os.read(0, 1)
-                if pressed in KEYS:
-                    return KEYS[pressed]
-        except Resized:
-            pass
-        except OSError:  # the terminal is closed
-            return QUIT
-        finally:
-            self.is_waiting = False
-        key = SIZE if self.is_resized else NEXT
-        self.is_resized = False
-        return key
 
 
 def plain(text: str) -> str:

@@ -25,28 +25,28 @@ from suite.report import Terminal
 from suite.tests import stages
 
 
-def refuse(sentence: str) -> None:
+def refuse(sentence: str, command: str = "make test") -> None:
     """Ends the program, with what is wrong."""
-    print(f"make test: {sentence}", file=sys.stderr)
+    print(f"{command}: {sentence}", file=sys.stderr)
     sys.exit(2)
 
 
-def check_arguments(stage: str, folder: str) -> None:
+def check_arguments(stage: str, folder: str, command: str = "make test") -> None:
     """Refuses what cannot be tested."""
     known = " ".join(str(number) for number in stages())
     if not stage:
-        refuse(f"which step is the folder for? Say STAGE=n; the stages are: {known}")
+        refuse(f"which step is the folder for? Say STAGE=n; the stages are: {known}", command)
     if stage not in known.split():
-        refuse(f"there is no stage '{stage}'. The stages are: {known}")
+        refuse(f"there is no stage '{stage}'. The stages are: {known}", command)
     if not folder:
-        refuse("which folder? Say DIR=path")
+        refuse("which folder? Say DIR=path", command)
     path = Path(folder)
     if not path.exists():
-        refuse(f"there is no folder '{folder}'")
+        refuse(f"there is no folder '{folder}'", command)
     if not path.is_dir() and not is_archive(path.name):
-        refuse(f"'{folder}' is not a folder, and not an archive")
+        refuse(f"'{folder}' is not a folder, and not an archive", command)
     if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
-        refuse(f"'{folder}' cannot be read")
+        refuse(f"'{folder}' cannot be read", command)
 
 
 def run(judge: Judge, folder: str) -> int:

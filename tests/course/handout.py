@@ -28,7 +28,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 from handout_pages import hidden_in, mistakes_page, quiz, walkthrough
-from start import STEPS, TOP, check_arguments, fill
+from start import STEPS, TOP, check_arguments, fill, sources_before
 from submission.points import TABLE
 from suite.tests import expected_tests, stages
 
@@ -86,9 +86,9 @@ def support_files(units: list[Path]) -> set[Path]:
 
 
 def modules() -> Iterator[Path]:
-    """check.py, and all modules of the project that it imports."""
+    """check.py and watch_folder.py, and all modules of the project that they import."""
     script = (
-        "import check, sys; files = [getattr(m, '__file__', None) for m in"
+        "import check, watch_folder, sys; files = [getattr(m, '__file__', None) for m in"
         " sys.modules.values()]; print(*filter(None, files), sep='\\n')"
     )
     listed = subprocess.run(
@@ -136,6 +136,10 @@ def fill_project(project: Path, stage: int) -> None:
             cut_down(copied, stage)
     contract = TOP / f"stages/stage{stage}/webserve.h"
     copy(contract, project)
+    (project / "before").mkdir()
+    header = TOP / f"stages/stage{max(stage - 1, 1)}/webserve.h"
+    for path in (*sources_before(stage), header):
+        shutil.copy(path, project / "before")
     points = only(TABLE.read_text("utf-8"), stage)
     (project / TABLE.relative_to(TOP)).write_text(points, "utf-8")
     rules = (STEPS / "handout.mk").read_text("utf-8").replace("@STEP@", str(stage))

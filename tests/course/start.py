@@ -3,7 +3,7 @@
 
 `make start STAGE=n DIR=path` calls it. DIR gets the sources of the stage before; for
 step 1, those of stage 1 without delegate.c. webserve.h is that of the step. `make`,
-`make run` and `make test` work in the folder (tests/course/steps/folder.mk), and its
+`make run`, `make watch` and `make test` work in the folder (tests/course/steps/folder.mk), and its
 TODO.md says what to do (tests/course/steps/stepN.md).
 Writes nothing if DIR exists and is not empty.
 """
@@ -19,6 +19,8 @@ TODO = """# Step {step}
 
 {work}
 - `make` builds the server here, `make run` starts it on port 8080.
+- `make watch` tests the server each time you save, and shows the first red test: what
+  was sent, what came, and a line to try by hand. Press h for a hint.
 - `make test` says what to look at first, and how many points the folder would get. At
   the start, the red tests are those of this step. When there are 100 points, the step
   is done. (What is shown without points is what a production server would add.)
@@ -27,7 +29,8 @@ TODO = """# Step {step}
 """
 
 
-PAGES = "- The walkthrough of the step is `docs/stage{step}.md` of the project."
+PAGES = """- `make live` shows in a browser what the threads of your server do.
+- The walkthrough of the step is `docs/stage{step}.md` of the project."""
 
 
 def check_arguments(step: str, folder: str, command: str = "make start") -> None:
@@ -50,13 +53,18 @@ def check_arguments(step: str, folder: str, command: str = "make start") -> None
         refuse(f"'{folder}' exists and is not empty; nothing was written.")
 
 
+def sources_before(step: int) -> list[Path]:
+    """The C files that a step begins with."""
+    found = (TOP / f"stages/stage{max(step - 1, 1)}").glob("*.c")
+    return [path for path in found if step > 1 or path.name != "delegate.c"]
+
+
 def fill(folder: Path, step: int, project: str = "", pages: str = PAGES) -> None:
     """Writes all files of the folder. Its Makefile looks for the project in `project`,
     and its TODO.md ends with `pages`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for source in (TOP / f"stages/stage{max(step - 1, 1)}").glob("*.c"):
-        if step > 1 or source.name != "delegate.c":
-            shutil.copy(source, folder)
+    for source in sources_before(step):
+        shutil.copy(source, folder)
     shutil.copy(TOP / f"stages/stage{step}/webserve.h", folder)
     rules = (STEPS / "folder.mk").read_text("utf-8").replace("@STEP@", str(step))
     project = project or os.path.relpath(TOP, folder.resolve())

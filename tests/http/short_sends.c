@@ -13,6 +13,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "../unit/support_time64.h"
+
 enum {
     MOST = 1000
 };

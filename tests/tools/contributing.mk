@@ -1,7 +1,7 @@
 # contributing.mk - what only a change to the project needs, and rarely. The Makefile
 # includes it; docs/contributing.md describes each command.
 
-.PHONY: excerpts symptoms variants grade-tests handout-tests walk-tests matrix mutants propagate races soak \
+.PHONY: excerpts symptoms variants grade-tests handout-tests walk-tests live-tests matrix mutants propagate races soak \
 	instructions coverage bench-report site-check compile_commands.json
 
 excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
@@ -40,6 +40,11 @@ handout-tests: # what is handed out for each step: no solutions, and tests that 
 walk-tests: $(ALL_SERVERS) # make walk on terminals of two sizes, and make diff without color
 	tests/tools/install.sh walk
 	docs/tools/walk_test.py
+
+live-tests: $(STAGES:%=$(BUILD)/live/stage%/webserve) # make live in a browser: [PICTURES=folder]
+	tests/tools/install.sh site
+	docs/site/node_packages.sh $(BUILD)/site-work
+	node docs/tools/live/live_test.mjs $(BUILD)/live $(BUILD)/site-work $(PICTURES)
 
 matrix: # the tests of each step pass after it, and fail before it: [STAGE=n]
 	$(call needs,test,stage-programs)

@@ -9,7 +9,7 @@ set -u
 # What is looked for, Debian's package that has it, and the groups that need it; all
 # groups need what has `any`.
 packages='
-command:python3        python3             any python trace
+command:python3        python3             any python
 command:bats           bats                test
 file:/usr/lib/bats/bats-support/load.bash  bats-support  test
 file:/usr/lib/bats/bats-assert/load.bash   bats-assert   test
@@ -19,6 +19,8 @@ command:strace         strace              docs walk
 command:gdb            gdb                 docs walk
 command:ss             iproute2            docs walk
 header:cmocka.h        libcmocka-dev       test
+command:inotifywait    inotify-tools       watch
+command:ccache         ccache              watch
 command:setpriv        util-linux          grade
 command:bwrap          bubblewrap          grade
 command:parallel       parallel            grade

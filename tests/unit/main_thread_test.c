@@ -37,10 +37,10 @@ STANDS_IN_FOR(ssize_t, write, int descriptor, const void *data, size_t length);
 int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 {
     int result = __real_clock_gettime(clock, time);
-    long nanoseconds = time->tv_nsec * (long)speed;
+    long long nanoseconds = (long long)time->tv_nsec * speed;
 
-    time->tv_sec = time->tv_sec * (long)speed + nanoseconds / 1000000000;
-    time->tv_nsec = nanoseconds % 1000000000;
+    time->tv_sec = time->tv_sec * speed + (time_t)(nanoseconds / 1000000000);
+    time->tv_nsec = (long)(nanoseconds % 1000000000);
     return result;
 }
 

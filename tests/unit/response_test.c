@@ -330,7 +330,7 @@ static void status_reason_of_each_verdict_is_there(void **state)
 static void http_date_of_known_times(void **state)
 {
     static const struct {
-        time_t time;
+        int64_t time;
         const char *text;
     } rows[] = {
         {-1, "Wed, 31 Dec 1969 23:59:59 GMT"},
@@ -342,8 +342,11 @@ static void http_date_of_known_times(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         char text[HTTP_DATE_SIZE];
 
+        if ((time_t)rows[i].time != rows[i].time) {
+            continue; /* a time_t of 32 bits ends in 2038 */
+        }
         memset(text, '!', sizeof text);
-        http_date(rows[i].time, text);
+        http_date((time_t)rows[i].time, text);
         assert_int_equal(text[HTTP_DATE_SIZE - 1], '\0');
         assert_string_equal(text, rows[i].text);
     }
@@ -352,15 +355,19 @@ static void http_date_of_known_times(void **state)
 /* 400 years have all the leap years and weekdays that there are. */
 static void http_date_of_every_day_of_400_years(void **state)
 {
-    static const time_t day = 86400;
+    static const int64_t day = 86400;
 
     (void)state;
-    for (time_t time = 0; time < 146097 * day; time += day) {
+    for (int64_t time = 0; time < 146097 * day; time += day) {
         char text[HTTP_DATE_SIZE];
         char expected[HTTP_DATE_SIZE];
-        time_t at = time + time / day % day; /* and each second of a day */
+        int64_t second = time + time / day % day; /* each of a day */
+        time_t at = (time_t)second;
         struct tm tm;
 
+        if (at != second) {
+            break; /* a time_t of 32 bits ends in 2038 */
+        }
         assert_non_null(gmtime_r(&at, &tm));
         assert_int_equal(strftime(expected, sizeof expected,
                                   "%a, %d %b %Y %H:%M:%S GMT", &tm),

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "support_rows.h"
+#include "support_time64.h"
 
 /* A string constant as octets and their number, NULs within it counted. */
 #define OCTETS(literal) (literal), sizeof(literal) - 1

@@ -101,6 +101,19 @@ def kind_of_change(before: Answer, after: Answer) -> str:
     return f"{old} -> another {new}" if old == new else f"{old} -> {new}"
 
 
+def changes(one: Request, before: Answer, after: Answer) -> list[str]:
+    """A request, and what has changed about its answer."""
+    lines = [f"  {one.name}: {one.sentence}"]
+    lines += [f"    > {cut(text)}" for text in one.steps]
+    old, new = ([without_end(line) for line in a.lines()] for a in (before, after))
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    for kind, i, i_end, j, j_end in matcher.get_opcodes():
+        if kind != "equal":
+            lines += [f"    - {cut(line)}".rstrip() for line in old[i:i_end]]
+            lines += [f"    + {cut(line)}".rstrip() for line in new[j:j_end]]
+    return lines
+
+
 class Judgement:
     """The answers of all stages, and what is wrong with them."""
 
@@ -153,16 +166,7 @@ class Judgement:
     def example(self, step: int, name: str) -> list[str]:
         """One request, and what the step changed about its answer."""
         [one] = [request for request in self.requests if request.name == name]
-        a, b = self.answers[step - 1][name], self.answers[step][name]
-        lines = ["", f"  {one.name}: {one.sentence}"]
-        lines += [f"    > {cut(text)}" for text in one.steps]
-        old, new = ([without_end(line) for line in one.lines()] for one in (a, b))
-        matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-        for kind, i, i_end, j, j_end in matcher.get_opcodes():
-            if kind != "equal":
-                lines += [f"    - {cut(line)}".rstrip() for line in old[i:i_end]]
-                lines += [f"    + {cut(line)}".rstrip() for line in new[j:j_end]]
-        return lines
+        return ["", *changes(one, self.answers[step - 1][name], self.answers[step][name])]
 
     def step(self, step: int) -> str:
         """A step's part of the report."""

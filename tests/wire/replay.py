@@ -118,8 +118,8 @@ class Server:
 def parts(requests: list[Request]) -> list[list[Request]]:
     """The requests, in parts that are sent at the same time.
 
-    Those that run into a timeout are on their own; those that pause are together,
-    and the others in two parts.
+    Those that run into a timeout are on their own; those that pause are in three parts,
+    and the others in two.
     """
     timeouts = [request for request in requests if request.group == "timeout"]
     slow = [
@@ -129,14 +129,20 @@ def parts(requests: list[Request]) -> list[list[Request]]:
         and any(re.match("octets|pause|silence", step) for step in request.steps)
     ]
     quick = [one for one in requests if one not in timeouts and one not in slow]
-    return [[one] for one in timeouts] + [slow, quick[::2], quick[1::2]]
+    return [[one] for one in timeouts] + [
+        *(slow[part::3] for part in range(3)),
+        *(quick[part::2] for part in range(2)),
+    ]
 
 
-def replay(build: Path, requests: list[Request]) -> list[Server]:
-    """Sends all requests to all stages; returns the servers, which have ended."""
+def replay(
+    places: list[tuple[Path, int]], requests: list[Request]
+) -> list[Server]:
+    """Sends all requests to servers, each the BUILD and the stage of one; returns the
+    servers, which have ended."""
     servers: list[Server] = []
     try:
-        for stage in STAGES:
+        for build, stage in places:
             servers.append(Server(build, stage))
         for server in servers:
             server.wait_until_it_listens()
@@ -160,7 +166,7 @@ def main() -> int:
     shutil.rmtree(build / "wire", ignore_errors=True)
     try:
         requests = read()
-        servers = replay(build, requests)
+        servers = replay([(build, stage) for stage in STAGES], requests)
     except (Malformed, OSError) as error:
         print(f"tests/wire/replay.py: {error}", file=sys.stderr)
         return 2

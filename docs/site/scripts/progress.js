@@ -6,7 +6,7 @@
   const home = new URL('../index.html', document.currentScript.src)
   const stageOf = (link) => /\/stage(\d)\.html$/.exec(link.pathname)?.[1]
   const text = document.querySelector('.vp-doc')
-  const menu = [...document.querySelectorAll('#menu a')].filter(stageOf)
+  const menu = [...document.querySelectorAll('#menu li a')].filter(stageOf)
   let done = new Set()
 
   function load() {

@@ -1,5 +1,5 @@
-# make, make run and make test for step @STEP@. WEBSERVE is the project's folder; if
-# it has moved: make WEBSERVE=path
+# make, make run, make test, make watch and make live for step @STEP@. WEBSERVE is the
+# project's folder; if it has moved: make WEBSERVE=path
 
 WEBSERVE ?= @PROJECT@
 STAGE := @STEP@
@@ -11,7 +11,7 @@ SANITIZE ?=
 PROGRAM := webserve$(if $(SANITIZE),-$(SANITIZE))
 FLAGS := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
 
-.PHONY: all run test clean project
+.PHONY: all run test watch live clean project
 all: project
 	@if [ ! -e $(PROGRAM) ] || [ -n "$$(find . -maxdepth 1 -name '*.[ch]' -newer $(PROGRAM))" ] || \
 		[ "$(WEBSERVE)/build/common.a" -nt $(PROGRAM) ]; then \
@@ -28,8 +28,11 @@ project:
 run: all
 	@exec ./$(PROGRAM) '$(INTERFACE)' '$(PORT)'
 
-test: project
-	@FROM="$(CURDIR)" $(MAKE) --no-print-directory -C "$(WEBSERVE)" test STAGE=$(STAGE) DIR="$(CURDIR)"
+test watch: project
+	@FROM="$(CURDIR)" $(MAKE) --no-print-directory -C "$(WEBSERVE)" $@ STAGE=$(STAGE) DIR="$(CURDIR)"
+
+live: project
+	@$(MAKE) --no-print-directory -C "$(WEBSERVE)" live DIR="$(CURDIR)" INTERFACE='$(INTERFACE)' PORT='$(PORT)'
 
 clean:
 	rm -f webserve webserve-*

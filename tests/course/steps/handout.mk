@@ -15,16 +15,23 @@ UNITS := $(filter-out %/webserve_test.c,$(wildcard tests/unit/*_test.c))
 STAGE_FLAGS := -DSTAGE=@STEP@ -iquote stages/stage@STEP@
 UNIT_FLAGS := $(UNIT_CFLAGS) -U_GNU_SOURCE -D_GNU_SOURCE
 PROGRAMS := build/common.a build/unit/common.a build/tools/raw_client \
-	build/short/sends.o \
+	build/short/sends.o build/before/webserve \
 	$(if $(wildcard tests/http/stand_in_delegate.c),build/stand_in/stage@STEP@/delegate.o) \
 	$(UNITS:tests/unit/%.c=build/unit/stage@STEP@/%.o)
 
 .SILENT:
-.PHONY: test programs
+.PHONY: test watch programs
 test:
 	tests/tools/install.sh test
-	+$(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc 2>/dev/null || echo 2)) programs
+	$(build_programs)
 	tests/course/check.py build '$(STAGE)' "$$DIR"
+
+watch:
+	tests/tools/install.sh test watch
+	$(build_programs)
+	exec tests/course/watch_folder.py build '$(STAGE)' "$$DIR" build/before/webserve
+
+build_programs = +$(MAKE) $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$$(nproc 2>/dev/null || echo 2)) programs
 
 programs: $(PROGRAMS)
 
@@ -53,6 +60,9 @@ build/stand_in/stage@STEP@/delegate.o: tests/http/stand_in_delegate.c $(HEADERS)
 	$(call compile,$(STAGE_FLAGS))
 build/short/sends.o: tests/http/short_sends.c
 	$(call compile)
+build/before/webserve: $(wildcard before/*.c) build/common.a
+	mkdir -p $(@D)
+	$(COMPILE) -iquote before $^ -o $@
 build/tools/raw_client: $(wildcard tests/tools/raw_client/*.[ch])
 	mkdir -p $(@D)
 	$(COMPILE) -U_GNU_SOURCE -D_GNU_SOURCE $(filter %.c,$^) -o $@

@@ -95,6 +95,7 @@ class Built:
 
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    warned: str = ""  # what the compiler said of files that it compiled
     own: set[str] = field(default_factory=set)  # files that are its own, usable
     lacks: dict[str, str] = field(default_factory=dict)  # files of the stage: the fault
     replaced: bool = False  # whether ours are used for those that it lacks
@@ -198,6 +199,7 @@ class Builder:
             for name, status, text in workers.map(self.compile, theirs):
                 if status == 0:
                     self.built.own.add(name)
+                    self.built.warned += text
                     continue
                 late = f"submission/{name}:1: error: it takes the compiler {TOO_LONG}\n"
                 said[name] = text + (late if status == -1 else "")
@@ -218,13 +220,15 @@ class Builder:
 
     def compile(self, name: str) -> tuple[str, int, str]:
         """Compiles a file in each flavor; its name, the status, what was said."""
+        warned = ""
         for flavor in flavors():
             status, said = self.compile_as(
                 flavor, f"submission/{name}", self.object(flavor, name)
             )
             if status != 0:
                 return name, status, said
-        return name, 0, ""
+            warned = warned or said
+        return name, 0, warned
 
     def compile_as(
         self, flavor: Flavor, source: str, target: Path, *more: str

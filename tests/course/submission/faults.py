@@ -26,6 +26,7 @@ class Fault:
 COMPILE_ERROR = re.compile(
     r"^([^ :\n]*):([0-9]+):(?:[0-9]+:)? (?:fatal )?error: (.*)$", re.M
 )
+WARNING = re.compile(r"^([^ :\n]*):([0-9]+):(?:[0-9]+:)? warning: (.*?)(?: \[-W\S*)?$", re.M)
 LINK_ERROR = re.compile(
     r"^.*[/ ]([^/ :\n]+\.c):[^ \n]* (undefined reference to|multiple definition of)"
     r" [`']([^'\n]*)'",
@@ -50,6 +51,15 @@ def compile_errors(said: str) -> list[tuple[str, str, str]]:
         first.setdefault(file, (file, line, text))
     headers = [error for error in first.values() if error[0].endswith(".h")]
     return headers or list(first.values())
+
+
+def warnings(said: str) -> list[str]:
+    """What the compiler warns of, a sentence each."""
+    found = [
+        f"{path.rpartition('/')[2]}, line {line}: {text}"
+        for path, line, text in WARNING.findall(said)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def of_compile_error(name: str, line: str, text: str) -> tuple[str, str]:

@@ -225,11 +225,20 @@ class Judge:
         """The tests that are run, rather than read from the symbols."""
         return [t for t in self.tests if not t.because and t.job != "structure"]
 
-    def run(self, at_once: int, ended: Callable[[Job], None]) -> None:
-        """Runs the tests; `ended` is called for each job as it ends."""
-        self.strain.start()
+    def run(
+        self,
+        at_once: int,
+        ended: Callable[[Job], None],
+        tests: list[Test] | None = None,
+        meanwhile: Callable[[list[Job]], None] | None = None,
+    ) -> None:
+        """Runs all tests, or some; `ended` is called for each job as it ends, and
+        `meanwhile` again and again."""
+        if not self.strain.is_alive():
+            self.strain.start()
         os.environ["JUDGED"] = "1"  # for tests/http/helper.bash
-        run_all(self.bench, self.jobs(self.to_run()), at_once, ended)
+        jobs = self.jobs(self.to_run() if tests is None else tests)
+        run_all(self.bench, jobs, at_once, ended, meanwhile)
 
     def finish(self, until: float) -> None:
         """Tries again what may be red by accident, until the clock says so, and asks the

@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from suite.tests import COMMON, HTTP, TOP, Test
 from suite.visible import visible
 
 LOG_MOST = 4 * 1024 * 1024  # bytes that are read
+LOOK_SECONDS = 0.1
 STOPPED = (124, 137)  # what `timeout` exits with
 
 
@@ -96,6 +97,10 @@ class Bench:
         job.seconds = time.monotonic() - began
         return job
 
+    def again(self) -> "Bench":
+        """The same, after it was stopped."""
+        return Bench(self.build, self.root, self.job_seconds, self.test_seconds)
+
     def stop(self) -> None:
         """Ends what is running, and lets nothing more begin."""
         with self.lock:
@@ -116,7 +121,7 @@ class Bench:
         if self.test_seconds:
             environment["BATS_TEST_TIMEOUT"] = str(self.test_seconds)
         job.status = self._run_bounded([*command, str(job.file)], job, environment)
-        job.tap = self._read(job)
+        job.tap = self.read(job)
 
     def _run_unit(self, job: Job) -> None:
         environment = {"CMOCKA_MESSAGE_OUTPUT": "TAP"}
@@ -128,7 +133,7 @@ class Bench:
         while True:
             status = self._run_bounded([str(self.program(job))], job, environment)
             job.status = job.status or status
-            job.tap = self._read(job)
+            job.tap = self.read(job)
             ended = {outcome.title for outcome in job.tap.outcomes}
             before, names = names, [name for name in names if name not in ended]
             if status in STOPPED or not names or names == before:
@@ -137,7 +142,10 @@ class Bench:
                 return
             environment["UNITS"] = " ".join(names)  # those after a crash
 
-    def _read(self, job: Job) -> Tap:
+    def read(self, job: Job) -> Tap:
+        """What the job has printed, at its end or so far."""
+        if not self.log(job).exists():
+            return Tap([], 0)
         with self.log(job).open("rb") as log:
             return read_tap(visible(log.read(LOG_MOST).decode(errors="replace")))
 
@@ -191,14 +199,25 @@ def jobs_of(
 
 
 def run_all(
-    bench: Bench, jobs: list[Job], at_once: int, ended: Callable[[Job], None]
+    bench: Bench,
+    jobs: list[Job],
+    at_once: int,
+    ended: Callable[[Job], None],
+    meanwhile: Callable[[list[Job]], None] | None = None,
 ) -> None:
-    """Runs jobs side by side, in their order; `ended` is called for each as it ends."""
+    """Runs jobs side by side, in their order; `ended` is called for each as it ends,
+    and `meanwhile` every LOOK_SECONDS with those that have not ended. What one of the
+    two raises ends the run."""
     with ThreadPoolExecutor(at_once) as pool:
-        futures = [pool.submit(bench.run, job) for job in jobs]
+        left = {pool.submit(bench.run, job): job for job in jobs}
         try:
-            for future in as_completed(futures):
-                ended(future.result())
+            while left:
+                seconds = LOOK_SECONDS if meanwhile else None
+                for future in wait(left, seconds, FIRST_COMPLETED)[0]:
+                    del left[future]
+                    ended(future.result())
+                if meanwhile:
+                    meanwhile(list(left.values()))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             bench.stop()

@@ -111,6 +111,14 @@ def line_to_try(text: str) -> str:
     return ""
 
 
+def give(test: Test, outcome: Outcome) -> None:
+    """Gives a test the result that was printed of it."""
+    test.result = outcome.result
+    if test.result not in FINE:
+        test.text = outcome.text
+        test.command = line_to_try(test.text)
+
+
 def settle(tests: list[Test], tap: Tap, status: int) -> None:
     """Gives the tests of a job their results. What was printed of other tests counts
     for nothing.
@@ -127,10 +135,8 @@ def settle(tests: list[Test], tap: Tap, status: int) -> None:
         times[end.title] += 1
     for test in tests:
         if outcome := outcomes.get(test.title):
+            give(test, outcome)
             test.result = "twice" if times[test.title] > 1 else outcome.result
-            if test.result not in FINE:
-                test.text = outcome.text
-                test.command = line_to_try(test.text)
     seen = [one.result for one in tap.outcomes if one.title not in FILE_FAILED]
     is_complete = len(seen) >= tap.planned and not any(
         test.result in ("missing", "hung", "twice") for test in tests if test is not end

@@ -1,9 +1,8 @@
 """The timeline of a server's threads, as SVG.
 
-`draw` reads what docs/tools/trace/record.c wrote. Its drawing has one row for each
-thread that accepts clients, in the order in which they began: when it waited in
-accept, when it waited for its client, when it received and when it answered. It paints
-its own background and has colors for light and dark.
+The drawing has one row for each thread that accepts clients, in the order in which they
+began: when it waited in accept, when it waited for its client, when it received and when
+it answered. It paints its own background and has colors for light and dark.
 """
 
 from __future__ import annotations
@@ -12,6 +11,8 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
+from recording import Client, Piece, Timeline
+
 # Narrow enough that its letters can be read on a page.
 LEFT, WIDTH, RIGHT, TOP, ROW, BAR = 104, 620, 20, 130, 42, 18
 BEFORE_MS = 20.0  # shown of the time before the first client
@@ -19,19 +20,8 @@ NARROW = 4.0  # what takes less than this many units is drawn this wide
 
 
 @dataclass
-class Client:
-    """One client, as its thread saw it; times in milliseconds."""
-
-    number: int
-    accepted: float
-    closed: float = 0.0
-    received: list[tuple[float, int]] = field(default_factory=list)
-    answered: list[tuple[float, int]] = field(default_factory=list)
-
-
-@dataclass
-class Thread:
-    """One row of the drawing."""
+class Row:
+    """One thread."""
 
     number: int
     began: float
@@ -39,87 +29,51 @@ class Thread:
     clients: list[Client] = field(default_factory=list)
 
 
-def read(path: Path) -> list[Thread]:
-    """The threads that accepted clients, from the record."""
-    rows = [line.split("\t") for line in path.read_text().splitlines()]
-    rows = [row for row in rows if len(row) == 6]
-    rows.sort(key=lambda row: int(row[2]))
-    threads: dict[str, Thread] = {}
-    serving: dict[str, tuple[str, Client]] = {}
-    for thread_id, call, began_us, ended_us, sock, result in rows:
-        began, ended = int(began_us) / 1000, int(ended_us) / 1000
-        if call == "begin":
-            threads[thread_id] = Thread(0, began)
-            continue
-        thread = threads.get(thread_id)
-        if thread is None:
-            continue  # the main thread
-        if call == "accept":
-            thread.waits.append((began, ended))
-            if int(result) >= 0:
-                client = Client(0, ended)
-                thread.clients.append(client)
-                serving[thread_id] = (result, client)
-        elif thread_id in serving and serving[thread_id][0] == sock:
-            client = serving[thread_id][1]
-            if call == "recv" and int(result) > 0:
-                client.received.append((ended, int(result)))
-            elif call == "send" and int(result) > 0:
-                client.answered.append((began, int(result)))
-            elif call == "close":
-                client.closed = ended
-                del serving[thread_id]
-    every = sorted(
-        (client for thread in threads.values() for client in thread.clients),
-        key=lambda client: client.accepted,
-    )
-    for number, client in enumerate(every, 1):
-        client.number = number
-    # The others are the main thread and that of the log.
-    accepting = [thread for thread in threads.values() if thread.waits]
-    for number, thread in enumerate(accepting, 1):
-        thread.number = number
-    return accepting
+def rows_of(timeline: Timeline) -> list[Row]:
+    """The threads, and how long each waited in accept."""
+    rows = []
+    for thread in timeline.threads.values():
+        row = Row(thread.number, thread.began)
+        for change, after in zip(thread.changes, thread.changes[1:]):
+            if change.state == "accept":
+                row.waits.append((change.at, after.at))
+        row.clients = [c for c in timeline.clients.values() if c.thread == thread.number]
+        rows.append(row)
+    return rows
 
 
-STYLE = """
-  text { font: 14px system-ui, 'DejaVu Sans', sans-serif; fill: #1b1d22; }
-  .title { font-size: 17px; font-weight: 600; }
-  .small { font-size: 13px; fill: #454b57; }
-  .paper { fill: #ffffff; }
-  .line { stroke: #d5d8de; stroke-width: 1; }
-  .accept { fill: #c9d6f0; }
-  .client { fill: #f4c26b; }
-  .recv { fill: #8a3ffc; }
-  .send { fill: #0b6b3a; }
-  .begin { fill: none; stroke: #1b1d22; stroke-width: 1.5; }
-  .number { font-size: 13px; font-weight: 600; fill: #1b1d22; }
-  @media (prefers-color-scheme: dark) {
-    text, .number { fill: #eceef2; }
-    .small { fill: #bcc2cd; }
-    .paper { fill: #1b1b1f; }
-    .line { stroke: #3c3f44; }
-    .accept { fill: #34466b; }
-    .client { fill: #8a5a10; }
-    .recv { fill: #c9a6ff; }
-    .send { fill: #5ee09a; }
-    .begin { stroke: #eceef2; }
-  }
+STYLE = Path(__file__).with_name("colors.css").read_text(encoding="utf-8") + """
+text { font: 14px system-ui, 'DejaVu Sans', sans-serif; fill: var(--ink); }
+.title { font-size: 17px; font-weight: 600; }
+.small { font-size: 13px; fill: var(--quiet); }
+.paper { fill: var(--paper); }
+.line { stroke: var(--line); stroke-width: 1; }
+.accept { fill: var(--accept); }
+.client { fill: var(--client); }
+.recv { fill: var(--received); }
+.send { fill: var(--sent); }
+.begin { fill: none; stroke: var(--ink); stroke-width: 1.5; }
+.number { font-size: 13px; font-weight: 600; fill: var(--ink); }
 """
 
 LEGEND = [
     ("begin", "thread created", 150),
     ("accept", "waits in accept", 150),
-    ("client", "has a client, waits for its octets", 270),
+    ("client", "has a client, waits for its bytes", 270),
     ("recv", "receives", 100),
     ("send", "answers", 90),
 ]
 
 
+def pieces_of(client: Client, kind: str) -> list[Piece]:
+    """What a client sent (`in`), or was sent (`out`)."""
+    return [piece for piece in client.pieces if piece.kind == kind]
+
+
 class Drawing:
     """Collects the SVG's elements."""
 
-    def __init__(self, threads: list[Thread]) -> None:
+    def __init__(self, threads: list[Row]) -> None:
         self.threads = threads
         self.clients = [client for thread in threads for client in thread.clients]
         self.zero = min(client.accepted for client in self.clients)
@@ -185,7 +139,7 @@ class Drawing:
             self.text(x + 22, y + 13, words, "small")
             x += width
 
-    def row(self, thread: Thread, y: float) -> None:
+    def row(self, thread: Row, y: float) -> None:
         """What one thread did."""
         self.text(LEFT - 14, y + 14, f"thread {thread.number}", "", "end")
         for began, ended in thread.waits:
@@ -195,17 +149,18 @@ class Drawing:
         for client in thread.clients:
             title = f"client {client.number}, {client.closed - client.accepted:.1f} ms"
             self.bar("client", client.accepted, client.closed, y, title)
-            for moment, octets in client.received:
-                self.bar("recv", moment, moment, y, f"receives {octets} octets")
-            last = max(moment for moment, _ in client.received)
-            for moment, octets in client.answered:
-                begin = max(moment, last + NARROW / self.scale)
-                self.bar("send", begin, moment, y, f"answers with {octets} octets")
+            for piece in pieces_of(client, "in"):
+                title = f"receives {piece.count} bytes"
+                self.bar("recv", piece.at, piece.at, y, title)
+            last = max(piece.at for piece in pieces_of(client, "in"))
+            for piece in pieces_of(client, "out"):
+                begin = max(piece.at, last + NARROW / self.scale)
+                self.bar("send", begin, piece.at, y, f"answers with {piece.count} bytes")
         self.numbers(thread, y - 4)
         if thread.began >= self.zero - BEFORE_MS:
             self.circle(self.x(thread.began), y + BAR / 2)
 
-    def numbers(self, thread: Thread, y: float) -> None:
+    def numbers(self, thread: Row, y: float) -> None:
         """The clients' numbers above their beginnings, together where it is narrow."""
         groups: list[tuple[float, list[int]]] = []
         for client in thread.clients:
@@ -240,7 +195,7 @@ aria-labelledby="title description">
 """
 
 
-def describe(threads: list[Thread], zero: float) -> str:
+def describe(threads: list[Row], zero: float) -> str:
     """The drawing in words."""
     sentences = []
     for thread in threads:
@@ -255,15 +210,11 @@ def describe(threads: list[Thread], zero: float) -> str:
     return " ".join(sentences)
 
 
-def draw(record: Path, stage: str) -> str:
-    """The drawing of a record; a ValueError if it shows no client, or only part of one."""
-    threads = read(record)
-    clients = [client for thread in threads for client in thread.clients]
-    if not clients:
-        raise ValueError(f"{record}: no client in it")
-    for client in clients:
-        if not (client.received and client.answered and client.closed):
-            raise ValueError(
-                f"{record}: client {client.number} has no recv, send or close"
-            )
-    return Drawing(threads).svg(stage)
+def draw(timeline: Timeline, stage: str) -> str:
+    """The drawing of a run; a ValueError if it has no client, or only part of one."""
+    if not timeline.clients:
+        raise ValueError("no client was recorded")
+    for client in timeline.clients.values():
+        if not (client.received and client.sent and client.closed):
+            raise ValueError(f"client {client.number} has no recv, send or close")
+    return Drawing(rows_of(timeline)).svg(stage)

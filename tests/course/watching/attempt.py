@@ -1,0 +1,292 @@
+"""One run of `make watch`, in a process of its own: judges what was saved by the judge
+of `make test`, and stops at the first red test.
+
+What the process says through its pipe is a Progress, a Found, which may be followed by
+another that is surer, and, if it was asked for the mistake, an Asked.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from grading.marks import Grade, grade_of
+from submission.diagnosis import Diagnosis
+from submission.faults import COMPILE_ERROR, Fault, warnings
+from submission.judge import Judge, at_once, new_judge
+from submission.sources import take
+from suite.jobs import Job
+from suite.tap import give
+from suite.tests import Test
+from watching.wire import compare
+
+PATIENCE_SECONDS = 0.5  # for the tests that come before a red one
+ASKED = "mistake"  # what is sent to the process to ask for the mistake
+BEGINS_BLOCK = re.compile(r"^\S+:(\d+:)* |^In file included|^cc1")
+IN_TODO = "TODO.md says what the step asks for, and webserve.h has the contract."
+HINTS = {  # for each kind of fault
+    "compile": "Fix this one first. Those that follow may come from it.",
+    "wrong-signature": "Compare your line with the declaration in webserve.h.",
+    "missing-file": IN_TODO,
+    "missing-function": IN_TODO,
+    "link": "Which file should define it? Is the name spelled the same in both?",
+    "crash": "Run it with make run SANITIZE=address, and send it the same request.",
+    "not-listening": "Start it with make run. What does it say, and when does it stop?",
+}
+
+
+@dataclass
+class Progress:
+    """How far a run is."""
+
+    doing: str
+    green: int = 0
+    tests: int = 0
+
+
+@dataclass
+class Found:
+    """What came of a run: a fault, a red test, or that the step is done."""
+
+    heading: str
+    is_done: bool = False
+    body: list[str] = field(default_factory=list)
+    by_hand: str = ""
+    hint: str = ""
+    warnings: list[str] = field(default_factory=list)
+    test: str = ""  # the id of the red one
+    can_ask: bool = False  # whether the server can be asked for the mistake
+    green: int = 0  # tests that are green, up to the red one
+    tests: int = 0
+    is_sure: bool = True  # no other will follow
+
+
+@dataclass
+class Asked:
+    """The answer to ASKED: the mistake, if one is recognized."""
+
+    mistake: Diagnosis | None
+
+
+class RedSeen(Exception):
+    """A test is red, so that the others need not be run."""
+
+
+def first_error(fault: Fault) -> list[str]:
+    """The lines of the compiler's first error, without its sentence."""
+    match = COMPILE_ERROR.search(fault.detail)
+    if not match:
+        return fault.detail.splitlines()
+    lines = []
+    for line in fault.detail[match.end() :].splitlines()[1:]:
+        if BEGINS_BLOCK.match(line):
+            break
+        lines.append(line)
+    return lines
+
+
+def told(test: Test) -> list[str]:
+    """What a red test says, without the line to try: that is shown by itself."""
+    lines = (test.text or f"({test.result})").splitlines()
+    by_hand = next((i for i, s in enumerate(lines) if s.startswith("By hand")), None)
+    if by_hand is not None:
+        del lines[by_hand : by_hand + 2]
+    return lines
+
+
+class Attempt:
+    """What is saved in a folder, judged until something is red."""
+
+    def __init__(self, judge: Judge, said: Connection) -> None:
+        self.judge = judge
+        self.said = said
+        self.name = ""
+        self.run_now: dict[str, Test] = {}  # the tests that are run, by their ids
+        self.red_since = 0.0
+        self.half_said: dict[str, str] = {}  # red tests that may have more to say
+
+    # ---- What is known so far
+
+    def grade(self) -> Grade:
+        """The marks, as far as they are known."""
+        return grade_of(self.judge, self.name)
+
+    def graded(self) -> list[Test]:
+        """The tests of the step, in the order of the assignment."""
+        grade = self.grade()
+        return grade.in_order(test for test in grade.tests if test.graded)
+
+    def found(self, heading: str, **more) -> Found:
+        """What came of it, with how far the step is."""
+        tests = self.graded()
+        green = next(
+            (i for i, test in enumerate(tests) if test.result != "passed"), len(tests)
+        )
+        return Found(
+            heading,
+            warnings=warnings(self.judge.built.warned),
+            **{"green": green, "tests": len(tests)} | more,
+        )
+
+    def of_red(self, test: Test, **more) -> Found:
+        """That a test is red."""
+        program = f"build/stage{self.judge.stage}/webserve"  # of the project
+        return self.found(
+            test.heading,
+            body=told(test),
+            by_hand=test.command.replace(program, "./webserve"),
+            hint=test.hint,
+            test=test.id,
+            can_ask=test.job != "structure",
+            **more,
+        )
+
+    # ---- Building
+
+    def build(self, folder: Path) -> Found | None:
+        """Builds it; what keeps its tests from being run, if anything does."""
+        judge = self.judge
+        self.said.send(Progress("building"))
+        taken = take(folder, judge.work / "taken")
+        self.name = taken.name
+        if taken.problem:
+            return Found(taken.problem, body=taken.notes)
+        judge.build(judge.work / "taken")
+        judge.try_to_start()
+        grade = self.grade()
+        cause = grade.cause()
+        worst = max(grade.faults, key=lambda fault: fault.cost, default=None)
+        if worst and worst.cost and cause:
+            is_compiler = worst.kind in ("compile", "wrong-signature")
+            body = first_error(worst) if is_compiler else cause.detail.splitlines()
+            hint = cause.hint or HINTS.get(worst.kind, "")
+            return self.found(
+                cause.sentence, body=body, by_hand=cause.by_hand, hint=hint
+            )
+        return None
+
+    # ---- Running
+
+    def run(self, last: Found) -> Found:
+        """Runs the test that was red the last time, and then all others."""
+        red = [t for t in self.graded() if t.result == "failed"]  # of the structure
+        if red:
+            return self.of_red(red[0])
+        if test := next((t for t in self.graded() if t.id == last.test), None):
+            self.judge.run(1, lambda job: None, self.together_with(test))
+            if test.result != "passed":
+                return self.of_red(test, green=last.green)
+        while test := self.first_red():
+            if not self.was_accident(test):
+                return self.of_red(test)
+        return self.found("", is_done=True)
+
+    def together_with(self, test: Test) -> list[Test]:
+        """The test, or all of its file if it says that the program ends well."""
+        return [
+            other
+            for other in self.judge.to_run()
+            if other is test or (test.is_end and other.job == test.job)
+        ]
+
+    def first_red(self) -> Test | None:
+        """Runs the tests that are not green yet; the first that is red, or nothing."""
+        self.red_since = 0.0
+        shutil.rmtree(self.judge.work / "results", ignore_errors=True)
+        tests = [t for t in self.graded() if t.result not in ("passed", "not-run")]
+        self.run_now = {test.id: test for test in tests}
+        # What is stopped has results that mean nothing: copies get them.
+        copies = [replace(test, result="missing", text="") for test in tests]
+        try:
+            self.judge.run(at_once(), self.ended, copies, self.look)
+        except RedSeen:
+            self.judge.bench = self.judge.bench.again()
+        return self.red()
+
+    def red(self) -> Test | None:
+        """The first red test that has said all."""
+        return next((t for t in self.graded() if is_red(t)), None)
+
+    def ended(self, job: Job) -> None:
+        """Takes the results of a job. A test that did not run is red, too."""
+        for copy in job.tests:
+            test = self.run_now[copy.id]
+            test.result, test.text, test.command = copy.result, copy.text, copy.command
+            test.result = "failed" if test.result == "missing" else test.result
+
+    def look(self, running: list[Job]) -> None:
+        """Says how far it is. Stops when a test is red, and those that come before it
+        have ended or have had their time."""
+        for job in running:
+            self.read(job)
+        tests = self.graded()
+        green = sum(test.result == "passed" for test in tests)
+        self.said.send(Progress("running the tests", green, len(tests)))
+        red = self.red()
+        if not red:
+            return
+        self.red_since = self.red_since or time.monotonic()
+        before = tests[: tests.index(red)]
+        late = time.monotonic() - self.red_since > PATIENCE_SECONDS
+        if late or all(test.result == "passed" for test in before):
+            self.said.send(self.of_red(red, is_sure=False))
+            raise RedSeen
+
+    def read(self, job: Job) -> None:
+        """Gives the tests of a job that still runs the results that it has printed; a
+        red one's when it has no more to say."""
+        outcomes = self.judge.bench.read(job).outcomes
+        for test in (self.run_now[copy.id] for copy in job.tests):
+            for outcome in (one for one in outcomes if one.title == test.title):
+                is_last = outcome is outcomes[-1] and outcome.result != "passed"
+                if not is_last or self.half_said.get(test.id) == outcome.text:
+                    give(test, outcome)
+                self.half_said[test.id] = outcome.text
+
+    def was_accident(self, test: Test) -> bool:
+        """Whether a red test is green when it is run alone."""
+        text = test.text
+        better = self.judge.run_twice(self.together_with(test), [test])
+        test.text = text
+        return bool(better)
+
+
+def is_red(test: Test) -> bool:
+    """Whether the test has run, and did not pass."""
+    return test.graded and test.result not in ("passed", "not-run", "missing")
+
+
+def wire(found: Found, judge: Judge, before: Path) -> Found:
+    """What the step changed on the wire."""
+    work = judge.work / "before"
+    server = work / f"stage{judge.stage}/webserve"
+    server.parent.mkdir(parents=True)
+    server.symlink_to(before.resolve())
+    (work / "tools").symlink_to((judge.trusted / "tools").resolve())
+    try:
+        body = compare(judge.stage, work, judge.work)
+    except OSError as error:
+        body = [f"The two servers cannot be compared: {error}"]
+    return replace(found, body=body, is_sure=True)
+
+
+def attempt(
+    said: Connection,
+    places: tuple[Path, int, Path, Path],  # BUILD, the stage, the folder, before
+    work: Path,
+    last: Found,
+) -> None:
+    """All of it; then waits to be asked for the mistake."""
+    build, stage, folder, before = places
+    judge = new_judge(build, stage, work)
+    trial = Attempt(judge, said)
+    found = trial.build(folder) or trial.run(last)
+    said.send(replace(found, is_sure=not found.is_done))
+    if found.is_done:
+        said.send(wire(found, judge, before))
+    while said.recv() == ASKED:
+        said.send(Asked(judge.ask() if found.can_ask else None))
