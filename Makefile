@@ -1,5 +1,5 @@
-# A threaded HTTP/1.1 server in C, in six stages. `make help` lists what to do.
-# First comes how a stage is built; then what tests it, grades it, and shows it.
+# A threaded HTTP/1.1 server in C, in six stages. `make help` lists the commands.
+# The first rules build a stage; the others test it, grade it, and show it.
 
 STAGES := $(sort $(patsubst stages/stage%,%,$(wildcard stages/stage*)))
 ifneq ($(filter-out $(STAGES),$(STAGE)),)
@@ -64,7 +64,8 @@ $(HARDENING_FILE): tests/tools/hardening_flags.sh
 include $(HARDENING_FILE)
 endif
 
-# When the flags change, or a file of common/ comes or goes, all is built again.
+# When the flags change, or a file of common/ is added or deleted, everything is built
+# again.
 MADE_WITH = $(COMPILE) $(LINK) $(HARDENING) $(UNIT_FLAGS) $(COMMON)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
@@ -162,7 +163,7 @@ small-servers four-servers hasty-servers:
 		$(CHOSEN:%=$(BUILD)/$(@:-servers=)/stage%/webserve)
 
 # The same servers, linked with something of the tests: `stand_in` calls a delegate
-# that says what it is called with (stage 1 calls none), and in `short` a call that
+# that says what it is called with (stage 1 calls none), and in `short` each call that
 # sends takes only a part. Of two functions with a name, the first counts.
 STAND_IN_LINK := -Wl,-z,muldefs
 SHORT_LINK := -Wl,--wrap=send,--wrap=sendmsg,--wrap=__sendmsg64,--wrap=write,--wrap=writev
@@ -216,7 +217,7 @@ else
 	tests/tools/run_tests.py $(BUILD) $(CHOSEN) $(if $(ONLY),--ids $(ONLY))
 endif
 
-start: ## makes a folder to work on a step in: STAGE=n DIR=path
+start: ## makes a folder for your work on a step: STAGE=n DIR=path
 	tests/tools/install.sh python
 	tests/course/start.py '$(STAGE)' "$$DIR"
 
@@ -227,7 +228,7 @@ watch: ## tests a folder each time you save, until a test is red: STAGE=n DIR=pa
 # The server that a step begins with; that of step 1 answers as stage 1 does.
 BEFORE = $(BUILD)/stage$(shell expr $(STAGE) - 1 '|' 1)/webserve
 
-diff: ## shows what a step changed, moved lines shown as moved: [STAGE=6]
+diff: ## shows what a step changed, and which lines only moved: [STAGE=6]
 	tests/tools/install.sh python
 	docs/tools/step_diff.py $(LATEST)
 
@@ -255,7 +256,7 @@ endif
 ##@ To teach
 
 .PHONY: grade handout site
-grade: ## marks a folder, or a batch of them: STAGE=n DIR=path or BATCH=path [OUT=path] [HOSTS=file]
+grade: ## grades a folder, or a batch of them: STAGE=n DIR=path or BATCH=path [OUT=path] [HOSTS=file]
 	$(if $(STAGE),,echo 'Which step is it for? Say STAGE=n; the stages are: $(STAGES)' >&2; exit 2)
 	$(call needs,test grade,grade-programs)
 	$(SUBMISSION) tests/course/grade.py --stage '$(STAGE)' --build '$(BUILD)' $(if $(DIR),--dir "$$DIR") \
@@ -288,7 +289,7 @@ site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, and a PDF, i
 	docs/site/build.sh $(BUILD)
 	$(if $(PREVIEW),python3 -m http.server --bind 127.0.0.1 --directory $(BUILD)/site $(SITE_PORT))
 
-# What make wire found, with the servers as they are.
+# What make wire found with the servers as they are now.
 $(BUILD)/wire/step6.txt: $(ALL_SERVERS) $(TOOLS) $(wildcard tests/wire/*.py tests/wire/corpus/*)
 	$(call say,WIRE,$(BUILD)/wire)
 	tests/tools/install.sh python
@@ -303,26 +304,26 @@ wire: $(ALL_SERVERS) $(TOOLS) ## shows what changes on the wire from stage to st
 	tests/tools/install.sh python
 	tests/wire/replay.py $(BUILD)
 
-mistakes: ## plants known mistakes; the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
+mistakes: ## plants known mistakes, and the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	$(call needs,test,test-programs)
 	tests/tools/run_mistakes.py --folder tests/mistakes/wrong | grep -qE '^([0-9]+) mistakes, \1 failed' || \
-		{ echo 'Those of tests/mistakes/wrong should fail, each of them.' >&2; exit 1; }
+		{ echo 'Each mistake in tests/mistakes/wrong should fail.' >&2; exit 1; }
 	tests/tools/run_mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
 
-faults: ## makes each call that can fail fail, once: [STAGE=n]
+faults: ## makes each call that can fail fail once: [STAGE=n]
 	tests/tools/install.sh python
 	tests/faults/run_sweep.py $(BUILD) $(CHOSEN)
 
-fuzz: ## feeds made-up input to the parsers and stages: [FUZZ_SECONDS=60]
+fuzz: ## feeds made-up input to the parsers and to whole stages: [FUZZ_SECONDS=60]
 	tests/tools/install.sh fuzz
 	tests/fuzz/run_fuzzers.py $(BUILD) $(FUZZ_SECONDS)
 
-load: ## tests with thousands of clients, slow and hostile ones: [STAGE=n]
+load: ## tests with thousands of slow or hostile clients: [STAGE=n]
 	$(call needs,test load,$(SERVERS) $(TOOLS) four-servers hasty-servers)
 	tests/tools/run_tests.py $(BUILD) $(CHOSEN) --suite tests/load --jobs 1
 
 bench: ## compares speed and memory with other servers: [QUICK=1]
-	PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers || echo 'make bench goes on with those that are there.'
+	PATH="$$PATH:/usr/sbin" tests/tools/install.sh peers || echo 'make bench goes on with the servers that are there.'
 	$(call needs,bench,$(ALL_SERVERS) $(TOOLS))
 	QUICK=$(QUICK) tests/tools/bench/measure.py $(BUILD)
 	tests/tools/bench/bench_report.py terminal $(BUILD)
@@ -347,10 +348,10 @@ help: ## shows this list
 		/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1 == "all" ? "" : $$1, $$2 }' Makefile
 	printf '\nThe stages are: %s. The rest is in docs/contributing.md.\n' '$(STAGES)'
 
-clean: ## removes all that was built
+clean: ## removes everything that was built
 	rm -rf build
 
-# What is needed rarely; docs/contributing.md describes it.
+# Commands that you need rarely; docs/contributing.md describes them.
 include tests/tools/contributing.mk
 
 # What includes which header, as the compiler found it.

@@ -1,5 +1,5 @@
 /*
- * verdict.h - what becomes of a request: done, incomplete, or what is wrong.
+ * verdict.h - what a request is: done, incomplete, or what is wrong.
  *
  * Every step from the first octet to the answer returns one of these. What is
  * wrong has a status code and a sentence that says to a person what was wrong

@@ -49,8 +49,8 @@ struct deadline {
     uint64_t moved;    /* bytes since it began */
 
     /* True while the thread may be in a call that waits for the client: only
-     * then is it interrupted, and not in delegate (but for a signal that is on
-     * its way when the call returns). */
+     * then is it interrupted, and not in delegate (unless a signal is on its
+     * way when the call returns). */
     atomic_bool waiting;
 
     /* Guarded by the lock of deadlines.c: what the main thread knows. */

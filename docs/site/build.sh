@@ -2,7 +2,8 @@
 # docs/site/build.sh BUILD - makes the static site, in BUILD/site.
 #
 # Works in BUILD/site-work: docs/site/generate.py makes the pages there; VitePress makes
-# the site of them, and Marp makes the slides. A link that leads nowhere fails the build.
+# the site of them, Marp makes the slides, and playground/build.sh the playground. A link
+# that leads nowhere fails the build.
 set -eu
 
 build=${1:?"usage: docs/site/build.sh BUILD"}
@@ -17,6 +18,7 @@ cp -r "$here/.vitepress" "$work/"
 "$here/generate.py" "$work/pages" "$build"
 cp -r "$here/scripts" "$here/favicon.svg" "$work/pages/public/"
 cp "$work/node_modules/minisearch/dist/umd/index.js" "$work/pages/public/scripts/minisearch.js"
+"$here/playground/build.sh" "$build" "$work/pages/public/playground"
 (cd "$work" && node .vitepress/draw_diagrams.mjs . && node_modules/.bin/vitepress build .)
 # Nobody knows from which folder this page would be shown, so its links would be wrong.
 rm "$work/out/404.html"

@@ -68,7 +68,8 @@ class Site:
         elif is_loaded:
             self.loaded[path].add(found.resolve())
         elif (page := self.pages.get(Path(*found.parts))) is not None:
-            if unquote(parts.fragment) not in page.ids:
+            # One with a = is a request for the playground.
+            if "=" not in parts.fragment and unquote(parts.fragment) not in page.ids:
                 self.faults.append(f"{path}: {link}: there is no such place there")
 
     def follow_all(self) -> None:

@@ -34,6 +34,7 @@ const kinds = {
   reference: '/http.html',
   performance: '/performance.html',
   decks: '/decks.html',
+  playground: '/playground/index.html',
 }
 
 const [folder, work, pictures] = process.argv.slice(2)

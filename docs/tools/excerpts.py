@@ -10,8 +10,7 @@ In README.md, docs/*.md and docs/slides/*.md, makes again what is between
     file FILE                     a small file, whole
     part STAGE FILE [/A/ …] …     one part of the step (docs/tools/step_parts.py)
     wire STAGE                    what changed on the wire (BUILD/wire, by `make wire`)
-    mistakes STAGE NAME...        these of tests/mistakes, each in a file of the step;
-                                  without names, all that begin in the stage
+    mistakes STAGE NAME...        these of tests/mistakes, each in a file of the step
     red NAME                      what a red test says of a planted mistake (BUILD/red)
 
 Leaves blocks alone whose maker is a program, with a `/` in its name. Prints each name
@@ -30,15 +29,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/tools"))
 from markdown import BEGIN, arguments
-from suite.mistake_file import (
-    GROUPS,
-    Malformed,
-    Mistake,
-    NotFound,
-    Sources,
-    load,
-    read,
-)
+from suite.mistake_file import Malformed, Mistake, NotFound, Sources, read
 from step_parts import Parts, Stale, Step
 
 BLOCK = re.compile(BEGIN.pattern + r"\n.*?^<!-- end -->$", re.M | re.S)
@@ -117,21 +108,12 @@ def mistake_of_step(stage: str, name: str, sources: Sources) -> str:
 
 
 def mistakes(stage: str, *names: str) -> str:
-    """The mistakes of these names, or by groups all whose first stage this is."""
+    """The mistakes of these names."""
     sources = Sources(Path.cwd())
     try:
-        if names:
-            return "\n".join(mistake_of_step(stage, name, sources) for name in names)
-        found = [m for m in load(MISTAKES) if m.stages(sources)[0] == int(stage)]
+        return "\n".join(mistake_of_step(stage, name, sources) for name in names)
     except (Malformed, NotFound, OSError) as error:
         raise Stale(f"{MISTAKES}: {error}") from error
-    made = []
-    for group, title in GROUPS.items():
-        inside = [folded(mistake) for mistake in found if mistake.group == group]
-        made += [f"**{title}**\n", *inside] if inside else []
-    if not made:
-        raise Stale(f"{MISTAKES} has none that begins in stage {stage}")
-    return "\n".join(made)
 
 
 def red(build: str, name: str) -> str:

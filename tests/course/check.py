@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """tests/course/check.py BUILD STAGE DIR - tests the server in a folder.
 
-`make test STAGE=n DIR=path` calls it. The folder is judged as `make grade` judges it,
-without a jail; the unit tests that run in its own process are run as well, and change no
-points. It is built in BUILD/folder/stageN, and nothing is written to the folder. Prints
-what is wrong first and the points; all else is in BUILD/folder/stageN/report.txt, and
-with V=1 on the terminal. Exits with 0 if all graded tests passed, 1 if not, 2 if there
-is no such folder.
+`make test STAGE=n DIR=path` calls it. It judges the folder as `make grade` does, but
+without a jail. It also runs the unit tests that run in the process of the server; they
+give no points. It builds in BUILD/folder/stageN, and writes nothing to the folder. It
+prints the root cause and the points. Everything else is in
+BUILD/folder/stageN/report.txt and, with V=1, on the terminal. It exits with 0 if all
+graded tests passed, 1 if not, and 2 if there is no such folder.
 """
 
 import fcntl
@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from grading.forms import as_report, as_text
-from grading.marks import grade_of
+from grading.score import grade_of
 from submission import TOP
 from submission.archives import is_archive
 from submission.judge import AGAIN_SECONDS, Judge, at_once, new_judge
@@ -44,13 +44,13 @@ def check_arguments(stage: str, folder: str, command: str = "make test") -> None
     if not path.exists():
         refuse(f"there is no folder '{folder}'", command)
     if not path.is_dir() and not is_archive(path.name):
-        refuse(f"'{folder}' is not a folder, and not an archive", command)
+        refuse(f"'{folder}' is neither a folder nor an archive", command)
     if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
         refuse(f"'{folder}' cannot be read", command)
 
 
 def run(judge: Judge, folder: str) -> int:
-    """Judges a folder, and prints what came of it; gives the status to exit with."""
+    """Judges a folder and prints the result; returns the exit status."""
     verbose = bool(os.environ.get("V"))
     target = judge.work / "taken"
     taken = take(Path(folder), target)
@@ -80,7 +80,7 @@ def main() -> int:
     work = TOP / build / f"folder/stage{stage}"
     work.parent.mkdir(parents=True, exist_ok=True)
     with open(work.parent / f"stage{stage}.lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two at a time would be in each other's way
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two at a time would disturb each other
         return run(new_judge(TOP / build, int(stage), work), folder)
 
 

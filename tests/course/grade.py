@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""tests/course/grade.py --stage N --dir PATH | --batch PATH - marks a submission, or
+"""tests/course/grade.py --stage N --dir PATH | --batch PATH - grades a submission, or
 each of a batch. `make grade` calls it; --help lists all options.
 
-Prints a table of the points, or a line for each of a batch, and writes the pages and
-tables for students and teachers (docs/grading.md). make has built what is ours in
-BUILD, and says in the environment how to compile and link.
+Prints a table of the points, or a line for each submission of a batch, and writes the
+pages and tables for students and teachers (docs/grading.md). make has built our own
+programs in BUILD, and says in the environment how to compile and link.
 """
 
 import argparse
@@ -13,10 +13,10 @@ import sys
 from pathlib import Path
 
 from grading import forms
-from grading.batch import mark_all, write
+from grading.batch import grade_all, write
 from grading.cell import best_level
 from grading.machines import write_worker
-from grading.marking import Marker
+from grading.grader import Grader
 from grading.page import as_page
 from submission import TOP
 from submission.archives import is_archive
@@ -32,19 +32,19 @@ FORMS = {
 
 
 def main() -> int:
-    """Marks what is named; gives the status to exit with."""
+    """Grades what is named; returns the exit status."""
     options = parse()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     trusted = (TOP / options.build).resolve()
     level = best_level(trusted / "tools/confine")
     if level == "none" and not options.worker:
         print(
-            "NOT ISOLATED: neither root nor user namespaces; what you mark runs "
-            "as you, and could forge its marks.",
+            "NOT ISOLATED: you are not root, and there are no user namespaces. What you "
+            "grade runs as you, and could forge its grades.",
             file=sys.stderr,
         )
     work = trusted / "grade/.work"
-    marker = Marker(options.stage, level, trusted, work)
+    grader = Grader(options.stage, level, trusted, work)
     if options.worker:
         write_worker(options.worker, options.stage, trusted, level)
         return 0
@@ -52,9 +52,9 @@ def main() -> int:
     name = Submission(path.resolve().name, "").folder
     if options.batch:
         out = options.out or trusted / f"batches/{name}-stage{options.stage}"
-        return mark_all(marker, path, out.resolve(), options.hosts, FORMS)
-    out = options.out or trusted / f"marks/{name}"
-    grade = marker.mark(path)
+        return grade_all(grader, path, out.resolve(), options.hosts, FORMS)
+    out = options.out or trusted / f"grades/{name}"
+    grade = grader.grade(path)
     for form_name, form in FORMS.items():
         write(out / form_name, form(grade))
     rest = f"The page for the student: {out / 'index.html'}"
@@ -63,16 +63,16 @@ def main() -> int:
 
 
 def parse() -> argparse.Namespace:
-    """What was asked for."""
-    parser = argparse.ArgumentParser(prog="grade", description="Marks submissions.")
+    """Returns what was asked for."""
+    parser = argparse.ArgumentParser(prog="grade", description="Grades submissions.")
     parser.add_argument("--stage", type=int, required=True)
-    parser.add_argument("--build", default="build", help="where make built ours")
+    parser.add_argument("--build", default="build", help="where make built our own programs")
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--dir", type=Path, help="the folder or archive to mark")
+    what.add_argument("--dir", type=Path, help="the folder or archive to grade")
     what.add_argument("--batch", type=Path, help="a folder or archive of them")
-    what.add_argument("--worker", type=Path, help="a script to write, for a batch")
+    what.add_argument("--worker", type=Path, help="the script to write, for a batch")
     parser.add_argument("--out", type=Path, help="where to write")
-    parser.add_argument("--hosts", type=Path, help="machines to mark a batch on")
+    parser.add_argument("--hosts", type=Path, help="machines to grade a batch on")
     options = parser.parse_args()
     path = options.dir or options.batch
     if path and not path.is_dir() and not (path.is_file() and is_archive(path.name)):
@@ -84,4 +84,4 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit("It was stopped.")
+        sys.exit("make grade was stopped.")

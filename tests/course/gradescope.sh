@@ -32,11 +32,11 @@ END
 
 cat >"$work/run_autograder" <<END
 #!/usr/bin/env bash
-# Marks /autograder/submission.
+# Grades /autograder/submission.
 chmod 700 /autograder/source /autograder/results
 cd /autograder/source/webserve || exit 1
-CI=true make grade STAGE=$stage DIR=/autograder/submission OUT=/autograder/marks
-cp /autograder/marks/results.json /autograder/results/results.json
+CI=true make grade STAGE=$stage DIR=/autograder/submission OUT=/autograder/grades
+cp /autograder/grades/results.json /autograder/results/results.json
 END
 
 chmod +x "$work/setup.sh" "$work/run_autograder"

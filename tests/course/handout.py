@@ -11,10 +11,10 @@ named, gets
 The folder has what `make start` gives; walkthrough.md and mistakes.md, without the
 solutions; and in project/, common/ and what the tests of the step need, so that `make
 test` works there and nothing else of the project is needed. What the tests have only
-for other stages is cut out. No line of the stages from the step on is in it, except
-the contract of the step (webserve.h) and lines that the stage before, stage 1 or
-common/ has too. If there is one all the same, this program names it, removes the
-folder, and exits with 1.
+for other stages is cut out; before step 6, so is everything about POST data. No line of
+the stages from the step on is in it, except the contract of the step (webserve.h) and
+lines that the stage before, stage 1 or common/ has too. If there is one all the same,
+this program names it, removes the folder, and exits with 1.
 """
 
 import os
@@ -32,9 +32,9 @@ from start import STEPS, TOP, check_arguments, fill, sources_before
 from submission.points import TABLE
 from suite.tests import expected_tests, stages
 
-PAGES = """- `walkthrough.md` explains the step, and `mistakes.md` what can go wrong.
-- `project/` has the part of the project that the step is built on: `common/`, whose
-  headers say how each function is used, and the tests."""
+PAGES = """- `walkthrough.md` explains the step. `mistakes.md` says what can go wrong.
+- `project/` has the part of the project that the step needs: `common/`, whose headers
+  say how to use each function, and the tests."""
 FLAGS = "COMPILE LINK UNIT_CFLAGS STAND_IN_LINK SHORT_LINK".split()
 # What the tests run, except the Python modules: those are found by their imports.
 FILES = (
@@ -43,6 +43,8 @@ FILES = (
     "tests/tools/strict_answer.[ch] tests/wire/corpus.py tests/wire/corpus/*.txt "
     "tests/course/submission/*.tsv common/*/*.[ch] docs/examples/*.gdb LICENSE"
 ).split()
+REQUEST = re.compile(r"^[a-z0-9-]+: .*\n(?:  .*\n)*", re.M)  # one of the corpus
+ANSWER_LINE = re.compile(r"^  (\d)(?:-(\d))?: .*\n", re.M)
 STAGES_LINE = re.compile(r"^((?:#|/\*) stages: )[\d ]+?( \*/)?$", re.M)
 SINCE_1980 = (1980, 1, 1, 0, 0, 0)  # the time of each file in the zip: always the same
 
@@ -55,8 +57,13 @@ def copy(path: Path, project: Path) -> Path:
     return target
 
 
+def is_about_post(path: Path) -> bool:
+    """Whether a file is about POST data alone, which step 6 brings."""
+    return path.name.startswith("post") or path.match("diagnosis/content.py")
+
+
 def test_files(stage: int) -> Iterator[Path]:
-    """The files with a test of the stage that a student's server is judged by."""
+    """Yields the files that have a test for the server of a student at this stage."""
     jobs = {test.job for test in expected_tests(stage) if test.tag != "ours"}
     for job in sorted(jobs):
         bats = TOP / f"tests/http/{job}.bats"
@@ -64,8 +71,9 @@ def test_files(stage: int) -> Iterator[Path]:
 
 
 def support_files(units: list[Path]) -> set[Path]:
-    """The headers that programs of unit tests include, however indirectly, and what
-    goes with them: a source belongs to the first of them that it includes."""
+    """Returns the headers that programs of unit tests include, however indirectly, and
+    the sources that go with them: a source belongs to the first header that it
+    includes."""
     folder = TOP / "tests/unit"
     include = re.compile(r'^#include "((?:support|request_rows)\w*\.h)"', re.M)
     names = {
@@ -86,7 +94,7 @@ def support_files(units: list[Path]) -> set[Path]:
 
 
 def modules() -> Iterator[Path]:
-    """check.py and watch_folder.py, and all modules of the project that they import."""
+    """Yields check.py and watch_folder.py, and all modules that they import here."""
     script = (
         "import check, watch_folder, sys; files = [getattr(m, '__file__', None) for m in"
         " sys.modules.values()]; print(*filter(None, files), sep='\\n')"
@@ -111,26 +119,42 @@ def cut_down(path: Path, stage: int) -> None:
         command = ["unifdef", f"-DSTAGE={seen}", "-m", str(path)]
         if subprocess.run(command, check=False).returncode == 2:
             raise OSError(f"unifdef cannot read {path}")
-    elif path.suffix != ".bats":
-        return
     text = path.read_text("utf-8")
-    path.write_text(STAGES_LINE.sub(rf"\g<1>{stage}\2", text), "utf-8")
+    if path.suffix in (".bats", ".c", ".h"):
+        text = STAGES_LINE.sub(rf"\g<1>{stage}\2", text)
+    elif path.parent.name == "corpus":
+        text = ANSWER_LINE.sub(lambda m: m[0] if answers(m, stage) else "", text)
+        if stage < 6:
+            text = REQUEST.sub(lambda m: "" if "POST" in m[0] else m[0], text)
+    elif stage < 6 and path.parent.name == "diagnosis":
+        text = re.sub(r"^    content[.,].*\n", "", text, flags=re.M)
+    path.write_text(text, "utf-8")
+
+
+def answers(line: re.Match[str], stage: int) -> bool:
+    """Whether a line of the corpus says what the stage answers."""
+    return int(line[1]) <= stage <= int(line[2] or line[1])
 
 
 def only(table: str, stage: int) -> str:
-    """The points of one stage."""
+    """Returns the points of one stage."""
     lines = table.splitlines(keepends=True)
     return "".join(line for line in lines if line.startswith(("#", f"{stage}\t")))
 
 
 def fill_project(project: Path, stage: int) -> None:
-    """Everything that the tests need, in project/."""
+    """Writes everything that the tests need into project/."""
     found = [path for pattern in FILES for path in sorted(TOP.glob(pattern))]
-    tests = list(test_files(stage))
+    tests = [
+        path for path in test_files(stage) if stage == 6 or not is_about_post(path)
+    ]
     units = [path for path in tests if path.suffix == ".c"]
-    for path in [*found, *tests, *support_files(units), *modules()]:
+    found += [*tests, *support_files(units), *modules()]
+    for path in found:
         if stage == 1 and path.name == "stand_in_delegate.c":
             continue  # the server of stage 1 calls no delegate
+        if stage < 6 and is_about_post(path):
+            continue  # answers.bats names a group of the corpus that is
         copied = copy(path, project)
         if path.is_relative_to(TOP / "tests") and "raw_client" not in path.parts:
             cut_down(copied, stage)
@@ -149,7 +173,7 @@ def fill_project(project: Path, stage: int) -> None:
 
 
 def fill_folder(folder: Path, stage: int) -> None:
-    """The folder for students."""
+    """Writes the folder for students."""
     fill(folder, stage, "project", PAGES)
     fill_project(folder / "project", stage)
     (folder / "walkthrough.md").write_text(walkthrough(stage), "utf-8")
@@ -157,7 +181,7 @@ def fill_folder(folder: Path, stage: int) -> None:
 
 
 def zipped(folder: Path) -> None:
-    """The folder as a zip in the same place, byte for byte the same each time."""
+    """Zips the folder in the same place, byte for byte the same each time."""
     with zipfile.ZipFile(f"{folder}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             name = str(path.relative_to(folder.parent))
@@ -186,8 +210,8 @@ def main() -> int:
         page = quiz(stage, with_answers=name == "key")
         (out / f"step{step}-{name}.html").write_text(page, "utf-8")
     shown = os.path.relpath(folder)
-    print(f"For students: {shown}.zip; the same as a folder: {shown}")
-    print(f"To print: {shown}-quiz.html; the answers, for you: {shown}-key.html")
+    print(f"For students: {shown}.zip, or the folder {shown}")
+    print(f"To print: {shown}-quiz.html. The answers, for you: {shown}-key.html")
     return 0
 
 

@@ -21,8 +21,6 @@ DETAILS = re.compile(
 )
 FENCED = re.compile(r"^```(?P<language>\S*)\n(?P<body>.*?)^```\n", re.M | re.S)
 SECTION = re.compile(r"^(?=#{2,3} )", re.M)
-# Sections about what only the whole project has.
-DROPPED = re.compile(r"## (The difference|How the tests check it)\n")
 # Commands that need the whole project, and a command with what it prints.
 ELSEWHERE = re.compile(
     r"\bmake (start|diff|wire|mistakes|walk|trace|live|grade)\b|stages/"
@@ -35,6 +33,8 @@ ANNOUNCES = re.compile(rf"{START}{WORDS}:\n*{GONE}")
 MENTIONS = re.compile(
     rf"{START}{WORDS}(?:{ELSEWHERE.pattern}|Make a folder){WORDS}[.!?](?=\s)"
 )
+# A paragraph about a page of the site, which is not in it.
+PLAYGROUND = re.compile(r"^(?:.+\n)*.*\]\(site/playground/.*\n(?:.+\n)*\n", re.M)
 PICTURE = re.compile(r"^!\[.*\n", re.M)  # a file that is not in it
 COMMAND = re.compile(r"^\$ .*\n(?:(?!\$ ).*\n)*", re.M)
 # What is typed in the folder, as the page of the project says it and as it is there.
@@ -64,14 +64,14 @@ STYLE = (
 
 
 def lines_of(folder: Path) -> set[str]:
-    """The lines of the C files in a folder, without indentation."""
+    """Returns the lines of the C files in a folder, without indentation."""
     paths = folder.rglob("*.[ch]")
     return {line.strip() for p in paths for line in p.read_text("utf-8").splitlines()}
 
 
 @cache
 def hidden_lines(stage: int) -> frozenset[str]:
-    """The lines that a step, or a later one, brings."""
+    """Returns the lines that a step or a later one adds."""
     folder = TOP / "stages"
     later = set().union(
         *(lines_of(folder / f"stage{n}") for n in stages() if n >= stage)
@@ -94,7 +94,7 @@ def is_hidden(line: str, stage: int) -> bool:
 
 
 def hidden_in(folder: Path, stage: int) -> Iterator[str]:
-    """Each line of a hand-out that must not be there, with its place."""
+    """Yields each line of a hand-out that must not be there, with its place."""
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             if is_hidden(line, stage):
@@ -105,14 +105,14 @@ def hidden_in(folder: Path, stage: int) -> Iterator[str]:
 
 
 def here(text: str) -> str:
-    """A text with its commands as they are typed in the folder."""
+    """Returns a text with its commands as they are typed in the folder."""
     for pattern, new in HERE:
         text = pattern.sub(new, text)
     return text
 
 
 def without_commands(match: re.Match[str]) -> str:
-    """A block of commands without those that need the whole project."""
+    """Returns a block of commands without those that need the whole project."""
     if match["language"] != "console":
         return match[0]
     body = COMMAND.sub(lambda m: "" if ELSEWHERE.search(m[0]) else m[0], match["body"])
@@ -120,8 +120,8 @@ def without_commands(match: re.Match[str]) -> str:
 
 
 def folded(section: str, match: re.Match[str]) -> str:
-    """What is left of what is folded: a question without its answer, a hint or a
-    mistake whole, and nothing of a solution."""
+    """Returns what is left of something folded: a question without its answer, a whole
+    hint or mistake, and nothing of a solution."""
     title = section.partition("\n")[0].lower()
     if "question" in title:
         return f"- {match['summary'].strip()}\n"
@@ -131,18 +131,20 @@ def folded(section: str, match: re.Match[str]) -> str:
     return match[0] if is_help else ""
 
 
-def is_catalogue(match: re.Match[str]) -> bool:
-    """Whether a block lists all mistakes of a stage, which mistakes.md has."""
-    return match["maker"] == "mistakes" and len(match["arguments"].split()) < 2
+def unlinked(link: re.Match[str]) -> str:
+    """Returns what is left of a link: the folder has mistakes.md, and not the other
+    pages."""
+    if link["target"] == "../tests/mistakes":
+        return "`mistakes.md`"
+    return link[0] if link["target"].startswith("http") else link["text"][1:-1]
 
 
 def without_solutions(section: str, stage: int) -> str:
-    """A section of a walkthrough, for a hand-out."""
+    """Returns a section of a walkthrough, for a hand-out."""
 
     def block(match: re.Match[str]) -> str:
         inside = match[0].split("\n", 1)[1].rpartition("<!-- end -->")[0]
-        is_seen = match["maker"] != "part" and not is_catalogue(match)
-        return inside if is_seen else ""
+        return "" if match["maker"] == "part" else inside
 
     section = BLOCK.sub(block, section)
     section = DETAILS.sub(lambda match: folded(section, match), section)
@@ -152,11 +154,10 @@ def without_solutions(section: str, stage: int) -> str:
         else m[0],
         section,
     )
+    section = PLAYGROUND.sub("", section)
     section = FENCED.sub(without_commands, section)
     section = PICTURE.sub(GONE, section)
-    section = LINK.sub(
-        lambda m: m[0] if m["target"].startswith("http") else m["text"][1:-1], section
-    )
+    section = LINK.sub(unlinked, section)
     section = ANNOUNCES.sub(r"\g<before>", section).replace(GONE, "")
     section = MENTIONS.sub(r"\g<before>", section)
     section = re.sub(r"(?<=\n\n) (?=\S)", "", section).replace(".  ", ". ")
@@ -164,7 +165,7 @@ def without_solutions(section: str, stage: int) -> str:
 
 
 def walkthrough(stage: int) -> str:
-    """The page of the step."""
+    """Returns the page of the step, for a hand-out."""
     text = (TOP / f"docs/stage{stage}.md").read_text("utf-8")
     text = re.sub(r"^.*\[README\]\(\.\./README\.md\).*\n", "", text, flags=re.M)
     # The server of another stage is elsewhere: what starts it goes, with what it says.
@@ -175,8 +176,7 @@ def walkthrough(stage: int) -> str:
         text,
         flags=re.M,
     )
-    parts = [part for part in SECTION.split(text) if not DROPPED.match(part)]
-    parts = [without_solutions(part, stage).rstrip() for part in parts]
+    parts = [without_solutions(part, stage).rstrip() for part in SECTION.split(text)]
     return "\n\n".join(part for part in parts if "\n" in part) + "\n"
 
 
@@ -184,7 +184,7 @@ def walkthrough(stage: int) -> str:
 
 
 def entry(mistake: Mistake) -> str:
-    """One of them: what it looks like, and a hint."""
+    """Writes one of them: what it looks like, and a hint."""
     tests = ", ".join(f"`{test}`" for test in mistake.caught_by)
     return here(
         f"#### {mistake.title}\n\nWhat you see: {mistake.symptom.strip()}\n\n"
@@ -193,12 +193,12 @@ def entry(mistake: Mistake) -> str:
 
 
 def mistakes_page(stage: int) -> str:
-    """All that begin in the step or before it."""
+    """Lists all mistakes that begin in the step or before it."""
     sources = Sources(TOP)
     first = {m: m.stages(sources)[0] for m in load(TOP / "tests/mistakes")}
     parts = [
         "# What can go wrong\n\nPeople make these mistakes in this step and in the steps "
-        "before it.\nEach is caught by the tests that it names."
+        "before it.\nThe tests that are named catch them."
     ]
     for step in range(stage, 0, -1):
         parts.append(f"## Step {step}")
@@ -212,7 +212,7 @@ def mistakes_page(stage: int) -> str:
 
 
 def questions(stage: int) -> list[tuple[str, str]]:
-    """The questions of a walkthrough, and their answers."""
+    """Returns the questions of a walkthrough, and their answers."""
     text = (TOP / f"docs/stage{stage}.md").read_text("utf-8")
     return [
         (match["summary"].strip(), match["body"].strip())
@@ -223,7 +223,8 @@ def questions(stage: int) -> list[tuple[str, str]]:
 
 
 def as_html(text: str) -> str:
-    """The few forms of Markdown that an answer has."""
+    """Writes an answer as HTML; it knows the few forms of Markdown that answers
+    have."""
     made = []
     for part in re.split(r"\n\n+", text):
         if fence := re.fullmatch(r"```\S*\n(.*?)\n?```", part, re.S):
@@ -237,7 +238,7 @@ def as_html(text: str) -> str:
 
 
 def quiz(stage: int, with_answers: bool) -> str:
-    """A page to print."""
+    """Writes a page to print."""
     what = "answers" if with_answers else "questions"
     name = "" if with_answers else '<p class="name">Name: ______________________</p>\n'
     rest = "".join(

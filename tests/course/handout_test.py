@@ -24,13 +24,13 @@ POINTS = re.compile(r"^\S+, stage \d: ([\d.]+) of 100 points$", re.M)
 
 
 def lines(*folders: Path) -> set[str]:
-    """The lines of the C files in folders, without indentation."""
+    """Returns the lines of the C files in folders, without indentation."""
     files = [path for folder in folders for path in folder.rglob("*.[ch]")]
     return {line.strip() for f in files for line in f.read_text("utf-8").splitlines()}
 
 
 def make(*words: str, folder: Path = TOP) -> subprocess.CompletedProcess[str]:
-    """Runs make; gives what it prints."""
+    """Runs make; returns what it prints."""
     command = ["make", "--no-print-directory", "-C", str(folder), *words]
     return subprocess.run(
         command,
@@ -52,7 +52,7 @@ class Handout(unittest.TestCase):
             assert made.returncode == 0, made.stdout
 
     def fresh(self, stage: int) -> Path:
-        """A folder as a student unpacks it."""
+        """Returns a folder as a student unpacks it."""
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         with zipfile.ZipFile(self.out / f"step{stage}.zip") as archive:
@@ -102,6 +102,16 @@ class Handout(unittest.TestCase):
                     for form in (line.strip(), line[1:].strip()):
                         self.assertNotIn(form, hidden, f"step {stage}: {path}")
 
+    def test_before_step_6_it_has_nothing_about_post_data(self):
+        for stage in STAGES:
+            fresh = self.fresh(stage)
+            names = [path.name for path in fresh.rglob("*")]
+            about = {n for n in names if n.startswith("post") or n == "content.py"}
+            self.assertEqual(bool(about), stage == 6, f"step {stage}: {about}")
+            for path in fresh.glob("project/tests/wire/corpus/*.txt"):
+                if stage < 6:
+                    self.assertNotRegex(path.read_text("utf-8"), r"(?m)^  6: |POST")
+
     def test_a_line_that_gives_a_solution_away_is_an_error(self):
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder, "project")
@@ -129,6 +139,7 @@ class Handout(unittest.TestCase):
             walkthrough = (self.out / f"step{stage}/walkthrough.md").read_text("utf-8")
             for question in asked:
                 self.assertIn(question, walkthrough)
+            self.assertIn("`mistakes.md` has ", walkthrough)
             for mark in ("<summary>Solution", "<!--", "../step", "make start"):
                 self.assertNotIn(mark, walkthrough)
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/course/matrix.py BUILD STAGE... - the marks of each step, before and after it.
+"""tests/course/matrix.py BUILD STAGE... - the grades of each step, before and after it.
 
 `make matrix` calls it. Two folders are judged by the tests of each stage, as `make grade`
 judges them. The stage's own gets 100 points, and no red test, not even one without
@@ -12,7 +12,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from grading.marks import grade_of
+from grading.score import grade_of
 from submission import TOP
 from submission.judge import judge_graded
 
@@ -36,7 +36,7 @@ def is_right(build: Path, stage: int, folder: Path, after: bool) -> bool:
 
 
 def main() -> int:
-    """Tries each stage; gives the status to exit with."""
+    """Tries each stage; returns the exit status."""
     build = TOP / sys.argv[1]
     before = build / "matrix/before"
     rights = []

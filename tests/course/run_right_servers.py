@@ -50,7 +50,7 @@ def judged(variant: str, build: Path) -> Judge:
 
 
 def main() -> int:
-    """Tries each; gives the status to exit with."""
+    """Tries each; returns the exit status."""
     build = TOP / sys.argv[1]
     variants = sys.argv[2:] or USUAL
     if variants == ["all"]:

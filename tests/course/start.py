@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/course/start.py STAGE DIR - makes a folder to work on a step in.
+"""tests/course/start.py STAGE DIR - makes a folder for work on a step.
 
 `make start STAGE=n DIR=path` calls it. DIR gets the sources of the stage before; for
 step 1, those of stage 1 without delegate.c. webserve.h is that of the step. `make`,
@@ -18,19 +18,19 @@ STEPS = TOP / "tests/course/steps"
 TODO = """# Step {step}
 
 {work}
-- `make` builds the server here, `make run` starts it on port 8080.
+- `make` builds the server here, and `make run` starts it on port 8080.
 - `make watch` tests the server each time you save, and shows the first red test: what
   was sent, what came, and a line to try by hand. Press h for a hint.
 - `make test` says what to look at first, and how many points the folder would get. At
-  the start, the red tests are those of this step. When there are 100 points, the step
-  is done. (What is shown without points is what a production server would add.)
-- `webserve.h` has the contract of each function. It can stay as it is.
+  first, the tests of this step are red. With 100 points, the step is done. (Tests
+  without points are about what a production server would add.)
+- `webserve.h` has the contract of each function. You need not change it.
 {pages}
 """
 
 
 PAGES = """- `make live` shows in a browser what the threads of your server do.
-- The walkthrough of the step is `docs/stage{step}.md` of the project."""
+- The walkthrough of the step is `docs/stage{step}.md` in the project."""
 
 
 def check_arguments(step: str, folder: str, command: str = "make start") -> None:

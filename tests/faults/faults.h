@@ -63,8 +63,9 @@ enum fault_outcome {
     OUTCOME_CUT     /* or an answer that breaks off */
 };
 
-/* "Errors" that are none: one byte instead of many; the end of the stream; and
- * one byte now, but ECONNRESET the next time, if the fault lasts. */
+/* Results that are not errors: one byte instead of many; the end of the
+ * stream; and one byte now, but ECONNRESET the next time, if the fault lasts.
+ */
 #define FAULT_SHORT (-1000)
 #define FAULT_END (-1001)
 #define FAULT_BREAK (-1002)

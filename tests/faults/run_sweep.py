@@ -38,7 +38,7 @@ SWEEP = [*sorted(Path("tests/faults").glob("*.c")), Path("tests/tools/strict_ans
 
 
 def words(name: str, default: str = "") -> list[str]:
-    """What is set in the environment, word by word."""
+    """Returns what is set in the environment, word by word."""
     return os.environ.get(name, default).split()
 
 
@@ -116,7 +116,8 @@ def run_job(folder: Path, stage: str, job: str) -> tuple[int, int, int]:
 
 
 def jobs_of(folder: Path, stages: list[str]) -> list[tuple[str, str]]:
-    """The jobs of all stages; those that wait for most of their time come first."""
+    """Returns the jobs of all stages; those that wait for most of their time come
+    first."""
     lists = []
     for stage in stages:
         names = subprocess.check_output(

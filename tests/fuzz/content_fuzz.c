@@ -22,7 +22,7 @@
 
 static const char start[] = "POST / HTTP/1.1\r\nHost: a\r\n";
 
-/* What became of a content. */
+/* What happened to a content. */
 struct outcome {
     enum verdict verdict;
     struct content content;

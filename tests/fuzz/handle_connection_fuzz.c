@@ -8,7 +8,7 @@
  *   reader takes, or nothing where the design says so; and the code that the
  *   parsers of common/http find for the octets as a whole;
  * - however the request is cut, and the calls fail in passing, the answer is
- *   the same to the octet, and is not lost to a reset;
+ *   the same, byte for byte, and is not lost to a reset;
  * - the page is clean UTF-8; the log has one line with that code and length;
  * - the socket is closed, and no memory is kept.
  */

@@ -37,7 +37,7 @@ struct client_plan {
     bool small_sends; /* not all can be sent at once; a send may take long */
 };
 
-/* What became of it. */
+/* What happened to it. */
 struct client_result {
     struct buffer answer; /* owned: all that came until the end of the stream */
     bool reset;           /* it did not end, but was reset */

@@ -55,12 +55,12 @@ def run(command: list[object]) -> None:
 
 
 def source_of(name: str) -> Path:
-    """The source of a fuzzer; its name may have the stage."""
+    """Returns the source of a fuzzer; its name may have the stage."""
     return Path(f"tests/fuzz/{name.partition('@')[0]}_fuzz.c")
 
 
 def notes(name: str, key: str) -> list[str]:
-    """The words of the lines `/* KEY: ... */` in a fuzzer's source."""
+    """Returns the words of the lines `/* KEY: ... */` in a fuzzer's source."""
     lines = re.findall(rf"^/\* {key}: (.*) \*/$", source_of(name).read_text(), re.M)
     return " ".join(lines).split()
 
@@ -69,7 +69,7 @@ def notes(name: str, key: str) -> list[str]:
 
 
 def compile_it(build: Path, source: Path, into: str, *more: str) -> Path:
-    """Gives the object."""
+    """Returns the object file."""
     made = build / into
     made.parent.mkdir(parents=True, exist_ok=True)
     run([*COMPILE, *more, "-c", source, "-o", made])
@@ -113,7 +113,7 @@ def gather_seeds(build: Path, name: str) -> None:
 
 
 def count_inputs(log: str) -> int:
-    """How many inputs it has tried."""
+    """Returns how many inputs it has tried."""
     ended = [int(n) for n in re.findall(r"number_of_executed_units: *(\d+)", log)]
     return sum(ended) or max(
         (int(n) for n in re.findall(r"^#(\d+)", log, re.M)), default=0

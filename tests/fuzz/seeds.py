@@ -47,7 +47,7 @@ PLANS = [
 
 
 def pieces_of(requests: list[Request]) -> Iterator[tuple[list[bytes], bytes]]:
-    """The pieces of each that is not too long, and the whole."""
+    """Yields the pieces of each that is not too long, and the whole."""
     for request in requests:
         pieces = [piece for piece in request.pieces(MOST) if piece]
         if len(b"".join(pieces)) <= MOST:
@@ -55,12 +55,12 @@ def pieces_of(requests: list[Request]) -> Iterator[tuple[list[bytes], bytes]]:
 
 
 def texts(name: str) -> list[bytes]:
-    """What is in a file of tests/fuzz/corpus."""
+    """Returns what is in a file of tests/fuzz/corpus."""
     return [text for _, text in pieces_of(read_file(HERE / f"corpus/{name}.txt"))]
 
 
 def clients(requests: list[Request]) -> Iterator[bytes]:
-    """The inputs of the fuzzer handle_connection."""
+    """Yields the inputs of the fuzzer handle_connection."""
     yield from (bytes([end]) for end in (HALF_CLOSES, GOES_SILENT, CLOSES))
     plans = cycle(PLANS)
     for pieces, text in pieces_of(requests):
@@ -72,7 +72,7 @@ def clients(requests: list[Request]) -> Iterator[bytes]:
 
 
 def seeds(fuzzer: str) -> Iterator[bytes]:
-    """The inputs of that fuzzer."""
+    """Yields the inputs of that fuzzer."""
     requests = read() + read_file(HERE / "corpus/small-limits.txt")
     if fuzzer == "handle_connection":
         yield from clients(requests)

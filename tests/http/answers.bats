@@ -1,19 +1,11 @@
-# answers.bats - the first fault of a request is what it is answered with.
+# answers.bats - a faulty request gets the answer for its first fault.
 # stages: 1 2 3 4 5 6
-# hint: Is all of the head checked, and in this order: request line, version,
-#   field lines, Host, framing, method, Expect; and before delegate is called?
+# hint: Does your code check the whole head, in this order: request line, version, field
+#   lines, Host, framing, method, Expect? Does it do so before it calls delegate?
 #
 # The requests are in tests/wire/corpus, and so are their answers.
 
 load helper
-
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
 
 # bats test_tags=http,errors,id:request-line-faults
 @test "a malformed request line gets 400" {
@@ -21,7 +13,7 @@ teardown_file() {
 }
 
 # bats test_tags=http,errors,id:versions
-@test "another major version of HTTP gets 505, another minor one an answer" {
+@test "HTTP/2.0 gets 505; any HTTP/1 version gets an answer" {
     check_rows version
 }
 
@@ -31,54 +23,54 @@ teardown_file() {
 }
 
 # bats test_tags=http,errors,id:host-faults
-@test "a Host that is missing, there twice, or invalid gets 400" {
+@test "a Host that is missing, repeated or invalid gets 400" {
     check_rows host
 }
 
 # bats test_tags=http,errors,id:framing-faults
-@test "lengths and codings that leave the end of the content in doubt get 400" {
+@test "a request whose end is in doubt gets 400" {
     check_rows framing
 }
 
 # bats test_tags=http,errors,id:unknown-method-or-coding
-@test "a method or a transfer coding that the server does not know gets 501" {
+@test "an unknown method or transfer coding gets 501" {
     check_rows unknown
 }
 
 # bats test_tags=http,errors,id:unknown-expectation
-@test "an Expect other than 100-continue gets 417" {
+@test "any Expect except 100-continue gets 417" {
     check_rows expectation
 }
 
 # bats test_tags=http,requests,id:get-with-content
-# hint: Content belongs to POST alone: with any other method it is left
-#   unread, and nothing about it is a fault but its framing.
-@test "a GET or HEAD with content, of whatever kind, gets the page" {
+# hint: Which methods have content that matters? With any other method, only its framing
+#   can be wrong, and it stays unread.
+@test "a GET or HEAD that has content gets the page" {
     check_rows get-content
 }
 
 # bats test_tags=http,errors,id:head-fault
-# hint: An error page is an answer like any other: to HEAD, its content is
-#   left out.
-@test "a HEAD with a fault gets the status without content" {
+# hint: How does the answer to HEAD differ from the answer to GET? Is an error page any
+#   different?
+@test "a faulty HEAD gets its status code, without content" {
     check_rows head
 }
 
 # bats test_tags=http,errors,id:two-faults
-@test "a request with two faults is answered with the one that comes first" {
+@test "a request with two faults gets the answer for the first one" {
     check_rows two-faults post-head-faults
 }
 
 # bats test_tags=ours,id:error-sentences
-# hint: tests/wire/corpus has the sentence of each fault.
-@test "our error pages say in a sentence what is wrong with the request" {
+# hint: Look for the request in tests/wire/corpus. Which sentence does it ask for?
+@test "each error page says in a sentence what is wrong with the request" {
     check_sentences request-line absolute version field-line host framing unknown \
         expectation two-faults post-head-faults
 }
 
 # bats test_tags=ours,id:error-page
-# hint: Do pages for errors go out the same way as other pages?
-@test "an error page is HTML with the same fields as every page" {
+# hint: Do error pages go out in the same way as other pages?
+@test "an error page is HTML, with the same header fields as any page" {
     ask 'send GET / HTTP/1.1\r\n\r\n'
     assert_answer 400 '<h1>400 Bad Request</h1>'
     assert_field Content-Type 'text/html; charset=utf-8'

@@ -1,22 +1,14 @@
 # browser.bats - the page in a real browser.
 # stages: 6
 # bats file_tags=ours
-# hint: Open the page in a browser of your own, with its console: what does
-#   it complain about?
+# hint: Open the page in your own browser, with its console. What does it complain
+#   about?
 #
-# Debian's chromium, without a screen, is driven by chromedriver, which is
-# itself asked with curl (WebDriver, https://www.w3.org/TR/webdriver2/). With
-# SCREENSHOT set to the name of a file, a picture of the page goes there.
+# The browser is Debian's chromium, without a screen. chromedriver drives it, and curl
+# asks chromedriver (WebDriver, https://www.w3.org/TR/webdriver2/). If SCREENSHOT names
+# a file, a picture of the page is written there.
 
 load helper
-
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
 
 teardown() {
     if [[ -n ${session-} ]]; then
@@ -44,8 +36,8 @@ driver_listens_or_ended() {
     driver_listens || ! kill -0 "$driver_pid" 2>/dev/null
 }
 
-# It takes a port that is free for IPv6, and gives up if it is not for IPv4: so
-# it may have to be tried again.
+# It takes a port that is free for IPv6, and gives up if that port is not free for IPv4.
+# So it may have to be tried again.
 start_driver() {
     chromedriver --port=0 >"$BATS_TEST_TMPDIR/driver" 2>&1 3>&- &
     driver_pid=$!
@@ -73,7 +65,7 @@ start_browser() {
     session=${BASH_REMATCH[1]}
 }
 
-# find SELECTOR: sets element.
+# find_element SELECTOR: sets element.
 find_element() {
     webdriver "/$session/element" \
         "{\"using\":\"css selector\",\"value\":\"$1\"}"
@@ -104,7 +96,7 @@ shows() {
 }
 
 # bats test_tags=id:chromium
-@test "chromium shows the page and sends its form (left out if not there)" {
+@test "Chromium shows the page and sends its form (skipped if not installed)" {
     if ! command -v chromedriver >/dev/null ||
         ! command -v chromium >/dev/null; then
         echo '# left out: chromium or chromedriver is not installed' >&3
@@ -132,7 +124,7 @@ shows() {
     evaluate 'document.querySelectorAll(\"li b, li i\").length'
     assert_equal "$reply" '{"value":0}'
 
-    # The policy lets the style through, and nothing is complained about.
+    # The policy allows the style, and the browser complains about nothing.
     evaluate 'getComputedStyle(document.querySelector(\"li\")).whiteSpace'
     assert_equal "$reply" '{"value":"pre-wrap"}'
     webdriver "/$session/se/log" '{"type":"browser"}'

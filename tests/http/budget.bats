@@ -1,26 +1,19 @@
-# budget.bats - content that comes too slowly, or is more than can be held.
+# budget.bats - content that comes too slowly, or does not fit in memory.
 # stages: 6
 # bats file_tags=ours
-# hint: What is held of a connection's content is counted, and given back on
-#   every way out.
+# hint: Where is the memory for a connection's content counted, and is it given back on
+#   every way out?
 #
-# SERVER_SMALL allows 600 ms and a second for each 500 octets, and holds
-# 200,000 octets of all connections together.
+# SERVER_SMALL allows 600 ms, and a second for each 500 bytes. All its connections
+# together may hold 200,000 bytes.
 
+export shared_server=$SERVER_SMALL
 load helper
-
-setup_file() {
-    start_server "$SERVER_SMALL"
-}
-
-teardown_file() {
-    stop_server
-}
 
 post='POST / HTTP/1.1\r\nHost: a\r\n'
 
 # bats test_tags=id:budget-timeout
-@test "content that does not come gets 408" {
+@test "content that never comes gets 408" {
     local elapsed
 
     in_ms ask "send ${post}Content-Length: 3\\r\\n\\r\\na="
@@ -29,21 +22,21 @@ post='POST / HTTP/1.1\r\nHost: a\r\n'
 }
 
 # bats test_tags=id:budget-content
-@test "content for which there is no room gets 503, with Retry-After" {
+@test "content that does not fit in memory gets 503, with Retry-After" {
     ask "send ${post}Content-Length: 300000\\r\\n\\r\\n" 'repeat 300000 a'
     assert_answer 503 'The server holds as much as it can now'
     [[ $(field Retry-After) =~ ^[0-9]+$ ]]
 }
 
 # bats test_tags=id:budget-chunks
-@test "chunks for which there is no room get 503" {
+@test "chunks that do not fit in memory get 503" {
     ask "send ${post}Transfer-Encoding: chunked\\r\\n\\r\\n" \
         'send fffff\r\n' 'repeat 300000 a'
     assert_answer 503
 }
 
 # bats test_tags=id:budget-after-faults
-@test "content of the wrong type or over the limit gets 415 or 413 first" {
+@test "content of the wrong type gets 415, and too much gets 413, before 503" {
     ask "send ${post}Content-Type: a/b\\r\\nContent-Length: 300000\\r\\n\\r\\n" \
         'repeat 300000 a'
     assert_answer 415
@@ -52,7 +45,7 @@ post='POST / HTTP/1.1\r\nHost: a\r\n'
 }
 
 # bats test_tags=id:budget-given-back
-@test "room is given back: 50 times a fifth of it, one after another" {
+@test "memory is given back: 50 forms in turn, each a fifth of it" {
     for _ in {1..50}; do
         ask "send ${post}Content-Length: 40000\\r\\n\\r\\n" 'repeat 40000 &'
         assert_answer 200
@@ -60,22 +53,22 @@ post='POST / HTTP/1.1\r\nHost: a\r\n'
 }
 
 # bats test_tags=id:budget-page
-@test "a form whose page would take more than there is room for gets 503" {
+@test "a form whose page does not fit in memory gets 503" {
     ask "send ${post}Content-Length: 20000\\r\\n\\r\\n" 'repeat 10000 a&'
     assert_answer 503
 }
 
 # bats test_tags=id:budget-field-lines
-# hint: What do the fields take once they are parsed? A field line of four octets
-#   makes a struct of forty.
-@test "field lines count with what they take, before content is waited for" {
+# hint: How much memory do the fields take once they are parsed? A field line of four
+#   bytes becomes a struct of forty.
+@test "header fields count before the server waits for content" {
     ask "send ${post}Content-Length: 3\\r\\n" 'repeat 10000 a:\r\n' 'send \r\n'
     assert_answer 503
 }
 
 # bats test_tags=id:budget-quotes
-# hint: A quote takes six octets on the page.
-@test "a page counts with what it takes when everything is escaped" {
+# hint: How many bytes does a quote take on the page?
+@test "a page counts with the size that it has after escaping" {
     ask "send ${post}Content-Length: 20000\\r\\n\\r\\n" 'repeat 20000 a'
     assert_answer 200
     ask "send ${post}Content-Length: 20000\\r\\n\\r\\n" 'repeat 20000 "'

@@ -1,9 +1,9 @@
-# calling.bash - asks a server that calls the delegate of stand_in_delegate.c, which
-# says there what each path does. A file that tests such a server loads this as well.
+# calling.bash - asks a server that calls the delegate in stand_in_delegate.c, which says
+# what each path does. A file that tests such a server loads this after helper.bash.
 
 # shellcheck shell=bash disable=SC2034,SC2154 # helper.bash has the variables
 
-hand=none # with the server's own delegate nothing would show
+hand=none # the server's own delegate would show nothing
 
 # call PATH [OPTION...]: asks as curl does, and takes any answer that curl can read.
 # Sets status; the files $came.head and $came.content have the two parts.
@@ -23,8 +23,8 @@ call() {
     ((code == 0)) || fail "expected: curl gets a whole answer within $patience s"
 }
 
-# assert_called LINE...: all lines that begin as the first one does, up to its `=`,
-# are these, in this order. The names of fields are in small letters here.
+# assert_called LINE...: all lines that begin like the first one, up to its `=`, are these,
+# in this order. The names of fields are in lowercase here.
 assert_called() {
     local name=${1%%[ =]*} got wanted
 

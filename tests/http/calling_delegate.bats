@@ -1,73 +1,66 @@
-# calling_delegate.bats - what delegate is called with, and what becomes of its answer.
-# SERVER_STAND_IN calls the delegate of stand_in_delegate.c in place of its own.
+# calling_delegate.bats - what delegate is called with, and what happens to its answer.
+# SERVER_STAND_IN calls the delegate in stand_in_delegate.c instead of its own.
 # stages: 2 3 4 5 6
-# hint: Print what delegate is called with to standard error, at its first line. Is it
-#   called for each request, by its name?
+# hint: Let the first line of delegate print its arguments to standard error. Is it
+#   called, by its name, for each request?
 
 # shellcheck disable=SC2154 # helper.bash sets them
+export shared_server=$SERVER_STAND_IN
 load helper
 load calling
 
-setup_file() {
-    start_server "$SERVER_STAND_IN"
-}
-
-teardown_file() {
-    stop_server
-}
-
 # bats test_tags=assignment,handle_connection,id:called-for-get
-@test "a GET calls delegate, as a GET and with the path" {
+@test "a GET calls delegate with GET and the path" {
     call '/called/some/path?name=test'
     assert_called request_type=GET
     assert_called path=/called/some/path
 }
 
 # bats test_tags=assignment,handle_connection,id:called-with-query
-# hint: The part of the URL after the `?` is the query. Is it parsed before delegate is
+# hint: The query is the part of the URL after the `?`. Is it parsed before delegate is
 #   called, and are names and values decoded?
-@test "delegate is given the pairs of the query, decoded and in order" {
+@test "delegate gets the pairs of the query, decoded and in order" {
     call '/called?name=test&name=two+words&blah=1%2B1'
     assert_called get_data=3 'get_data name=test' 'get_data name=two%20words' \
         'get_data blah=1+1'
 }
 
 # bats test_tags=assignment,handle_connection,id:called-without-data
-# hint: What does delegate get where the URL has no `?`, and where the request is
-#   not a POST? NULL says that there is no such data.
-@test "without a query, and without POST data, delegate is given NULL" {
+# hint: What does delegate get if the URL has no `?`, or if the request is not a POST?
+#   NULL means that there is no such data.
+@test "without a query and POST data, delegate gets NULL for both" {
     call /called
     assert_called get_data=NULL
     assert_called post_data=NULL
 }
 
 # bats test_tags=ours,id:called-with-bare-question-mark
-@test "a bare ? gives delegate an empty form" {
+@test "for a bare ?, delegate gets an empty form" {
     call '/called?'
     assert_called get_data=0
 }
 
 # bats test_tags=assignment,handle_connection,id:called-with-fields
-# hint: A field's name ends at the first colon of its line; all that follows is its
-#   value, further colons too, without the blanks around it.
-@test "delegate is given the header fields in order, each with its whole value" {
+# hint: Where does the value of a field begin, and where does it end? Only the first
+#   colon of a line ends the name; the value may have others.
+@test "delegate gets all header fields, in order and whole" {
     call /called -H 'X-First: one' -H 'X-Second: a:b: c' -H 'X-Third: d, "e=f"; g'
     assert_called 'field x-first=one' 'field x-second=a:b:%20c' \
         'field x-third=d,%20"e%3Df";%20g'
 }
 
 # bats test_tags=assignment,handle_connection,id:delegate-code
-# hint: Have your delegate answer with 404, and ask with curl -i. Is the status line
-#   made from the code that it leaves in the response?
-@test "the client gets the status code that delegate gives" {
+# hint: Let your delegate answer with 404, and ask with curl -i. Is the status line made
+#   from the code in the response?
+@test "the client gets the status code that delegate set" {
     call /missing
     assert_equal "$status" 404
 }
 
 # bats test_tags=assignment,handle_connection,id:delegate-fields
-# hint: Have your delegate add a field with headers_add, and ask with curl -i. Which
+# hint: Let your delegate add a field with headers_add, and ask with curl -i. Which
 #   function writes the fields of the response?
-@test "the client gets the header fields that delegate gives" {
+@test "the client gets the header fields that delegate added" {
     local line
 
     call /missing
@@ -78,9 +71,8 @@ teardown_file() {
 }
 
 # bats test_tags=assignment,handle_connection,id:delegate-content
-# hint: The content is bytes with a length: NUL does not end it, so strlen and %s
-#   do not do.
-@test "the client gets the content that delegate gives, byte for byte" {
+# hint: What do strlen and %s do at a NUL? The content has a length of its own.
+@test "the client gets the content from delegate, byte for byte" {
     call /missing
     printf 'one\0two\0\nthree' | cmp -s - "$came.content" ||
         fail 'expected: the content one\0two\0\nthree, with nothing before or after it'
@@ -88,7 +80,7 @@ teardown_file() {
 
 # bats test_tags=assignment,handle_connection,id:delegate-large-content
 # hint: Is all of the content sent, however large it is? Count what each send took.
-@test "the client gets 4 MiB of content whole" {
+@test "the client gets all 4 MiB of the content" {
     expect_mib 8
     call /large
     seq -f '%063.0f' 65536 | cmp -s - "$came.content" ||
@@ -97,9 +89,9 @@ what came: $(stat -c %s "$came.content") bytes"
 }
 
 # bats test_tags=assignment,handle_connection,id:delegate-fails
-# hint: Have your delegate return -1 after it has filled in half of a page, and ask
-#   with curl -i. Is its result looked at, and is the response thrown away then?
-@test "if delegate fails, the client gets a 500, and nothing of what it had made" {
+# hint: Let your delegate return -1 after half a page, and ask with curl -i. Does your
+#   code look at the result, and does it throw the response away?
+@test "if delegate fails, the client gets a 500, and nothing from delegate" {
     call /fails
     assert_equal "$status" 500
     ! grep -aq 'half an answer' "$came" || fail "expected: a 500 without half an answer"
@@ -107,7 +99,7 @@ what came: $(stat -c %s "$came.content") bytes"
 
 # bats test_tags=assignment,handle_connection,id:after-delegate-failed
 # hint: Does the failure end the thread, or the server, instead of the one exchange?
-@test "after delegate has failed, the next clients are served" {
+@test "after delegate has failed, the next clients are still served" {
     local i
 
     for ((i = 0; i < 3; i++)); do

@@ -1,28 +1,20 @@
-# conformance.bats - what RFC 9110 and RFC 9112 ask of any server.
+# conformance.bats - what RFC 9110 and RFC 9112 ask of every server.
 # stages: 1 2 3 4 5 6
-# hint: Whatever could be read in two ways gets 400: two servers in a row
-#   must never see different ends of one request.
+# hint: Could another server read this request differently? If so, the answer is 400:
+#   two servers in a row must never see different ends of one request.
 #
-# docs/http.md has the requirements one by one. Here are those that no other
-# file of this folder has; most of all, requests in which two servers could
-# see different ends (request smuggling).
+# docs/http.md lists the requirements one by one. Here are those that no other file in
+# this folder tests: above all, requests whose end two servers could see in different
+# places (request smuggling).
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
-
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
 
 get='GET / HTTP/1.1\r\nHost: a\r\n'
 hidden='GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n'
 
 # bats test_tags=http,errors,id:both-lengths
-@test "both lengths get 400, however Transfer-Encoding is written" {
+@test "Content-Length and Transfer-Encoding together get 400" {
     local coding rest="\\r\\nContent-Length: 4\\r\\n\\r\\n0\\r\\n\\r\\n$hidden"
 
     for coding in 'Transfer-Encoding: chunked' 'transfer-encoding:CHUNKED' \
@@ -36,7 +28,7 @@ hidden='GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n'
 }
 
 # bats test_tags=http,errors,id:transfer-encoding-disguised
-@test "a Transfer-Encoding that is written wrongly gets 400, not overlooked" {
+@test "a malformed Transfer-Encoding gets 400" {
     local chunks="\\r\\n\\r\\n0\\r\\n\\r\\n$hidden"
 
     assert_each 400 "$get" "$chunks" 'Transfer-Encoding : chunked' \
@@ -55,9 +47,9 @@ hidden='GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n'
 }
 
 # bats test_tags=http,requests,id:chunked-spellings
-# hint: Field names and codings are compared without regard to case, and
-#   lists may have empty elements.
-@test "a Transfer-Encoding of chunked is known in each way to write it" {
+# hint: Does your code compare field names and codings in any case? A list may also have
+#   empty elements.
+@test "chunked is recognized however it is written" {
     assert_each 200 "$get" '\r\n\r\n0\r\n\r\n' 'Transfer-Encoding: chunked' \
         'TRANSFER-encoding:ChUnKeD' 'Transfer-Encoding:\t chunked \t' \
         'Transfer-Encoding: , chunked ,,' \
@@ -65,7 +57,7 @@ hidden='GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n'
 }
 
 # bats test_tags=http,errors,id:content-length-disguised
-@test "a Content-Length that is written wrongly gets 400, not overlooked" {
+@test "a malformed Content-Length gets 400" {
     assert_each 400 "$get" "\\r\\n\\r\\n$hidden" 'Content-Length : 3' \
         'Content-Length\t: 3' 'Content-Length\0: 3' ' Content-Length: 3' \
         'Content-Length: 3\r\n 3' 'Content-Length:\r\n 3' \
@@ -79,8 +71,8 @@ hidden='GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n'
 }
 
 # bats test_tags=http,requests,id:almost-a-length
-# hint: A field's name is compared whole, not its beginning or end.
-@test "a field whose name only resembles that of a length is none" {
+# hint: Do you compare the whole name of the field, or only its beginning or end?
+@test "a field with a similar name is not taken for Content-Length" {
     assert_each 200 "$get" '\r\n\r\n' 'Content_Length: three' \
         'X-Content-Length: three' 'Content-Lengths: three' \
         'Content-Length-: three' 'Transfer_Encoding: gzip' \
@@ -88,8 +80,8 @@ hidden='GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n'
 }
 
 # bats test_tags=http,requests,id:field-name-token
-# hint: RFC 9110, section 5.6.2, has the characters of a token.
-@test "a field name of all the characters of a token is taken" {
+# hint: Which characters may a token have? RFC 9110, section 5.6.2, lists them.
+@test "a field name may have every character of a token" {
     assert_each 200 "$get" ': value\r\n\r\n' "!#\$%&'*+-.^_\`|~09azAZ"
 }
 
@@ -102,7 +94,7 @@ hidden='GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n'
 }
 
 # bats test_tags=http,errors,id:target-of-another-method
-@test "a target in a form that its method does not take gets 400" {
+@test "a target in a form that the method cannot have gets 400" {
     assert_each 400 '' ' HTTP/1.1\r\nHost: a\r\n\r\n' 'GET **' \
         'GET a:80' 'POST a:80' 'GET ?a' 'GET a/b' 'GET urn:a' 'GET http:a' \
         'GET http:/a' 'GET HTTPS://a/' 'GET http://:80/' 'GET http://a@b/' \
@@ -110,31 +102,30 @@ hidden='GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n'
 }
 
 # bats test_tags=http,errors,id:options-and-connect
-# hint: A method that is not implemented gets 501, but only once the request
-#   line is known to be well-formed.
-@test "OPTIONS and CONNECT get 501 in the forms that are theirs" {
+# hint: Is the request line well-formed? Only then is the method what is wrong: 501.
+@test "OPTIONS and CONNECT get 501 for a well-formed target" {
     assert_each 501 '' ' HTTP/1.1\r\nHost: a\r\n\r\n' 'OPTIONS *' 'OPTIONS /' \
         'OPTIONS http://a' 'CONNECT a:80' 'CONNECT [::1]:80'
 }
 
 # bats test_tags=http,errors,id:host-invalid-shapes
-@test "a Host of any invalid shape gets 400" {
+@test "a Host that is not a host gets 400" {
     assert_each 400 'GET / HTTP/1.1\r\nHost: ' '\r\n\r\n' 'a, b' 'a#b' 'a?b' \
         'a\\b' '"a"' '<a>' '@' 'a@' 'a\tb' '\xc3\xa4' 'a%zz' 'a:80:' 'a: 80' \
         '[]' '[]:80' '[::1]:x' '[::1]]' '[::1%25eth0]' '[127.0.0.1]' '[v1]'
 }
 
 # bats test_tags=http,errors,id:host-disguised
-@test "a Host that is written wrongly gets 400, not overlooked" {
+@test "a malformed Host line gets 400" {
     assert_each 400 'GET / HTTP/1.1\r\n' '\r\n\r\n' 'Host : a' ' Host: a' \
         'Host:\r\n a' 'Host: a\r\n\tb' 'Host: a\r\n Host: b' 'Host\0: a' \
         'X: y\rHost: a' 'X: y\nHost: a' 'Host: a\rHost: b' 'Host=a'
 }
 
 # bats test_tags=http,requests,id:absolute-form-host
-# hint: With absolute-form, the target counts, not the Host; that must be
-#   valid all the same.
-@test "absolute-form gets 400 for an invalid Host, and whatever a valid says" {
+# hint: Which of the two names the host: the target or Host? The other must be valid all
+#   the same.
+@test "in absolute-form, Host is checked but not used" {
     assert_each 400 'GET http://a/p HTTP/1.1\r\nHost: ' '\r\n\r\n' 'a b' u@a
     ask 'send GET http://a/p HTTP/1.1\r\nHost: b:81\r\n\r\n'
     assert_hello /p
@@ -143,23 +134,22 @@ hidden='GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n'
 }
 
 # bats test_tags=http,errors,id:long-method
-@test "a method longer than any that is known gets 501" {
+@test "a very long unknown method gets 501" {
     ask 'repeat 60000 A' 'send  / HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_answer 501
 }
 
 # bats test_tags=http,errors,id:trace-method
-# hint: Does the page for an unknown method repeat the request? It should
-#   not.
-@test "a TRACE gets nothing back of what it sent" {
+# hint: Does the page for an unknown method repeat anything from the request?
+@test "a TRACE gets 501, and nothing of what it sent" {
     ask 'send TRACE /secret HTTP/1.1\r\nHost: a\r\nCookie: secret\r\n\r\n'
     assert_answer 501
     [[ $content != *secret* ]]
 }
 
 # bats test_tags=http,errors,id:fault-one-answer
-# hint: Is something sent before it is known that the request is good?
-@test "a request with a fault gets one answer, that of the fault, and no 200" {
+# hint: Do you send anything before you know that the request is good?
+@test "a faulty request gets one answer: the error" {
     ask 'send GET / HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n'
     assert_equal "$(grep -ao '^HTTP/1.[01] [0-9]*' "$came" | cut -d ' ' -f 2)" 400
 }
@@ -171,8 +161,8 @@ check_page() {
 }
 
 # bats test_tags=http,requests,id:ignored-fields
-# hint: A field that the server does not know changes nothing.
-@test "fields of what the server does not do get the page as it is" {
+# hint: What does your code do with a field that it does not know?
+@test "header fields that the server does not know change nothing" {
     local field page names requests=()
 
     ask "send $get\\r\\n"
@@ -197,7 +187,7 @@ check_page() {
 }
 
 # bats test_tags=ours,id:entity-tags
-@test "conditions on an entity tag are ignored, * too, and a page has none" {
+@test "If-Match and If-None-Match are ignored: a page has no entity tag" {
     local request="POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 3\\r\\n"
     local code=501
 

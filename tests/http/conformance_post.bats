@@ -1,22 +1,14 @@
 # conformance_post.bats - what RFC 9110 and RFC 9112 ask of a server that reads
 # content.
 # stages: 6
-# hint: What follows each number of a chunk, and each chunk? Whatever two
-#   servers could read in two ways gets 400.
+# hint: What follows the size of a chunk, and what follows its data? If two servers
+#   could read it differently, the answer is 400.
 #
-# docs/http.md has the requirements one by one. Here stand those that neither
-# conformance.bats nor the files about POST hold.
+# docs/http.md lists the requirements one by one. Here are those that neither
+# conformance.bats nor the files about POST test.
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
-
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
 
 post='POST / HTTP/1.1\r\nHost: a\r\n'
 # shellcheck disable=SC2034 # assert_each looks for it
@@ -24,9 +16,9 @@ listed='key=a; value=1; '
 chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 
 # bats test_tags=http,post-data,id:post-chunked-spellings
-# hint: Field names and codings are compared without regard to case, and
-#   lists may have empty elements.
-@test "chunked content is read in each way to write Transfer-Encoding" {
+# hint: Does your code compare field names and codings in any case? A list may also have
+#   empty elements.
+@test "chunked content is read however chunked is written" {
     assert_each 200 "$post" '\r\n\r\n3\r\na=1\r\n0\r\n\r\n' \
         'Transfer-Encoding:chunked' 'TRANSFER-encoding: ChUnKeD' \
         'Transfer-Encoding:\t chunked \t' 'Transfer-Encoding: , chunked ,,' \
@@ -34,26 +26,25 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 }
 
 # bats test_tags=http,post-data,id:equal-lengths
-# hint: How many octets are read, and is that the Content-Length, not what
-#   happens to have come?
-@test "lengths that agree are one length, however they are written" {
+# hint: How many bytes do you read as content: as many as Content-Length says, or as
+#   many as have come?
+@test "a repeated Content-Length counts if all its values agree" {
     assert_each 200 "$post" '\r\n\r\na=1&b=2' 'Content-Length: 3' \
         'Content-Length: 3\r\nContent-Length: 3' \
         'Content-Length: 3\r\nX: y\r\ncontent-length:\t003 '
 }
 
 # bats test_tags=http,post-data,id:almost-transfer-encoding
-# hint: A field's name is compared whole, not its beginning or end.
-@test "a field whose name only resembles Transfer-Encoding is none" {
+# hint: Do you compare the whole name of the field, or only its beginning or end?
+@test "a field with a similar name is not taken for Transfer-Encoding" {
     assert_each 200 "${post}Content-Length: 3\\r\\n" '\r\n\r\na=1\r\n0\r\n' \
         'Transfer_Encoding: chunked' 'X-Transfer-Encoding: chunked' \
         'Transfer-Encodings: chunked'
 }
 
 # bats test_tags=http,errors,id:length-overflow
-# hint: Which type holds the length, and what happens to a number that does
-#   not fit?
-@test "a length that would fit once cut to 32 or 64 bits gets 413" {
+# hint: Which type has the length, and what happens to a number that does not fit?
+@test "a length that overflows 32 or 64 bits gets 413" {
     assert_each 413 "${post}Content-Length: " '\r\n\r\na=1' 4294967299 \
         18446744073709551619 340282366920938463463374607431768211459
     assert_each 413 "$chunked" '\r\na=1\r\n0\r\n\r\n' 100000003 \
@@ -61,7 +52,7 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 }
 
 # bats test_tags=http,errors,id:chunk-line-ambiguous
-@test "a chunk's line that two servers could read differently gets 400" {
+@test "a malformed chunk-size line gets 400" {
     assert_each 400 "$chunked" 'a=1\r\n0\r\n\r\n' '3\r\r\n' '3\n\r\n' '3\n\n' \
         '3;a\r\r\n' '3;a\rb\r\n' '3;a\n' '3;a\nb\r\n' '3;a="\n"\r\n' '3 \r\n' \
         '3\t\r\n' '3\x0b\r\n' '3\xa0\r\n' '3\0\r\n' '+3\r\n' '3_\r\n' '3,\r\n' \
@@ -69,30 +60,30 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 }
 
 # bats test_tags=http,errors,id:chunk-end
-@test "a chunk that does not end in exactly CR LF gets 400" {
+@test "a chunk that does not end in CR LF gets 400" {
     assert_each 400 "${chunked}3\\r\\na=1" '0\r\n\r\n' '\r' '\n' '\n\r' \
         '\r\r\n' ' \r\n' '\r\n\r\n' '\r\n\n' '\0\r\n'
 }
 
 # bats test_tags=http,errors,id:chunks-end
-@test "the end of chunks that is not exactly an empty line gets 400" {
+@test "a malformed end of the chunks gets 400" {
     assert_each 400 "${chunked}3\\r\\na=1\\r\\n0\\r\\n" '' '\n' '\r\r\n' \
         ' \r\n' '\0\r\n' 'GET / HTTP/1.1\r\n' 'A: b\n\r\n' 'A: b\rC: d\r\n' \
         'A: b\r\n c\r\n' 'A\t: b\r\n' 'A: \x01\r\n' 'A(: b\r\n'
 }
 
 # bats test_tags=http,post-data,id:trailer-is-not-header
-# hint: The trailer section is read and dropped, not added to the headers.
-@test "no trailer field counts as a header field" {
+# hint: Where do the fields of the trailer section go? They are read and dropped.
+@test "a trailer field is never used as a header field" {
     assert_each 200 "${chunked}3\\r\\na=1\\r\\n0\\r\\n" '\r\n\r\n' 'Host: b c' \
         'Transfer-Encoding: gzip' 'Content-Length: 4' 'Expect: a-pony' \
         'Content-Type: text/plain' 'Content-Encoding: gzip'
 }
 
 # bats test_tags=http,robustness,id:content-ends-early
-# hint: recv returns 0 when the client has ended. What does the loop that
-#   reads the content do then?
-@test "content that ends in the middle gets a close, no answer" {
+# hint: recv returns 0 when the client has ended its side. What does the loop that reads
+#   the content do then?
+@test "content that ends too early gets a close and no answer" {
     local part
 
     for part in "${post}Content-Length: 3\\r\\n\\r\\na=" \
@@ -103,15 +94,15 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 }
 
 # bats test_tags=http,errors,id:continue-broken-chunk
-# hint: After the 100 comes the final answer, whatever that is.
-@test "a client that got its 100 and sends broken chunks gets 400" {
+# hint: What follows a 100? The final answer, whatever it is.
+@test "broken chunks after a 100 get 400" {
     ask_after_100 "send ${post}Expect: 100-continue\\r\\n\
 Transfer-Encoding: chunked\\r\\n\\r\\n" 'send x\r\n'
     assert_answer 400
 }
 
 # bats test_tags=ours,id:chunk-extension-malformed
-@test "chunk extensions that do not match the grammar are ignored" {
+@test "malformed chunk extensions are ignored" {
     ask "send ${chunked}3;=\\r\\na=1\\r\\n0;;\\x80=\\r\\n\\r\\n"
     assert_equal "$(pairs)" 'key=a; value=1; '
 }

@@ -1,20 +1,11 @@
-# constant_page.bats - the page that is the same for all.
+# constant_page.bats - the page that is the same for everyone.
 # stages: 2 3 4
-# hint: Which function makes the page, and is it given everything and uses
-#   nothing of it?
+# hint: Which function makes the page? It is given a lot, and uses nothing of it.
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
-# assert_content CONTENT: that of the answer is the same; if not, shows where it differs.
+# assert_content CONTENT: the answer has this content; if not, shows where it differs.
 assert_content() {
     local i=0 differs
 
@@ -28,7 +19,7 @@ assert_content() {
 }
 
 # bats test_tags=assignment,answers,id:constant-for-any-target
-@test "any path and any query get the same page" {
+@test "every path and query gets the same page" {
     local first path
 
     fetch /
@@ -42,7 +33,7 @@ assert_content() {
 }
 
 # bats test_tags=assignment,answers,id:constant-for-any-fields
-@test "whatever fields come, the page is the same" {
+@test "the page is the same whatever header fields come" {
     local first
 
     fetch /
@@ -52,7 +43,7 @@ assert_content() {
 }
 
 # bats test_tags=ours,id:constant-page-html
-@test "the page is HTML5 in UTF-8, with title, style, and security fields" {
+@test "the page is HTML5 in UTF-8, with a title, a style and security fields" {
     fetch /
     assert_field Content-Type 'text/html; charset=utf-8'
     assert_field X-Content-Type-Options nosniff
@@ -64,7 +55,7 @@ assert_content() {
 }
 
 # bats test_tags=ours,id:constant-page-hello
-@test "our own page says hello to the world" {
+@test "the page of this project says hello to the world" {
     fetch /some/path
     assert_answer 200 '<h1>hello, world</h1>'
 }

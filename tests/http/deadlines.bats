@@ -1,24 +1,17 @@
-# deadlines.bats - clients that take too long, and more of them than threads.
+# deadlines.bats - clients that take too long, and more clients than threads.
 # stages: 1 2 3 4 5 6
-# hint: A crowd of slow clients shrinks the time that each is given.
+# hint: How much time does each client get when many are slow? A crowd gets less.
 #
-# SERVER_SMALL allows 600 ms and a second for each 500 octets, and 8 threads.
+# SERVER_SMALL allows 600 ms, and a second for each 500 bytes. It has 8 threads.
 
 # shellcheck disable=SC2154 # helper.bash sets came
+export shared_server=$SERVER_SMALL
 load helper
 
-setup_file() {
-    start_server "$SERVER_SMALL"
-}
-
-teardown_file() {
-    stop_server
-}
-
 # bats test_tags=ours,id:half-sent-or-silent
-# hint: What does the loop that receives do when nothing comes? Is the time that it
-#   allows ALLOWANCE_MS, which the tests set to 600 when they build the server?
-@test "half a request gets 408, no request a close, in their time" {
+# hint: What does the loop that receives do when nothing comes? Does it use
+#   ALLOWANCE_MS, which the tests set to 600 when they build the server?
+@test "half a request gets 408 in time; silence gets a close" {
     local elapsed
 
     hold silent hold read
@@ -32,30 +25,28 @@ teardown_file() {
 }
 
 # bats test_tags=ours,id:dripping-request
-# hint: The time, ALLOWANCE_MS, is for the whole request, not for each piece: does
-#   it begin again with each recv?
-@test "a request that comes octet by octet for too long gets 408" {
+# hint: Is ALLOWANCE_MS for the whole request, or does it begin again with each recv?
+@test "a request that comes too slowly, byte by byte, gets 408" {
     local elapsed
 
     in_ms ask 'send GET /' 'pause 180' 'send a' 'pause 180' 'send b' \
         'pause 180' 'send c'
     assert_answer 408
-    # each octet on its own would have been given 600 ms more
+    # if each byte had another 600 ms, this would take longer
     ((elapsed < 1100)) ||
         fail "expected: 408 within 1.1 s, but it took $elapsed ms"
 }
 
 # bats test_tags=ours,id:long-request-in-time
-@test "a long request gets the time that its length takes" {
+@test "a long request gets more time" {
     ask 'send GET / HTTP/1.1\r\nHost: a\r\nX: ' 'repeat 2000 a' 'pause 450' \
         'send a' 'pause 450' 'send a' 'pause 450' 'send \r\n\r\n'
     assert_equal "$status" 200
 }
 
 # bats test_tags=ours,id:no-time-in-advance
-# hint: How long has the client been silent? What it sent before that does not
-#   matter.
-@test "much of a request at once buys no time for the silence after it" {
+# hint: How long has the client been silent? What it sent before does not matter.
+@test "sending a lot at once buys no time for silence afterward" {
     local elapsed
 
     in_ms ask 'send GET / HTTP/1.1\r\nHost: a\r\nX: ' 'repeat 3000 a'
@@ -65,13 +56,13 @@ teardown_file() {
 }
 
 # bats test_tags=ours,id:more-clients-than-threads
-@test "40 clients at once get their answers from 8 threads" {
+@test "8 threads answer 40 clients that come at once" {
     raw_client -c 40 'send GET /\# HTTP/1.1\r\nHost: a\r\n\r\n' read
     assert_came 40 '^HTTP/1.1 200'
 }
 
 # bats test_tags=ours,id:after-40-half-sent
-@test "a client behind 40 with half a request is answered within 3 s" {
+@test "behind 40 half-sent requests, a client is answered within 3 s" {
     local elapsed
 
     hold half -c 40 'send GET / HTTP/1.1\r\n' hold read

@@ -6,16 +6,7 @@
 # shellcheck disable=SC2154 # helper.bash sets elapsed
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
-# assert_at_once CODE REQUEST: the answer to so much of a request, of which no
-# more comes.
+# assert_at_once CODE REQUEST: a request that goes no further gets its answer.
 assert_at_once() {
     in_ms ask "send $2"
     assert_answer "$1"
@@ -23,19 +14,19 @@ assert_at_once() {
 }
 
 # bats test_tags=id:tls-hello
-@test "the first octets of TLS get 400 at once" {
+@test "the first bytes of TLS get 400 at once" {
     assert_at_once 400 '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'
     assert_at_once 400 '\r\n\x16'
 }
 
 # bats test_tags=id:https
-@test "curl with https fails at once" {
+@test "an https request fails at once" {
     in_ms run curl -sk -m 10 "https://127.0.0.1:$PORT/"
     ((status != 0 && elapsed < 3000)) || fail "it took $elapsed ms"
 }
 
 # bats test_tags=id:early-request-line
-@test "a request line that is wrong gets its 400 or 505 when it ends" {
+@test "a faulty request line gets its answer as soon as it ends" {
     assert_at_once 400 'GET /\r\n'
     assert_at_once 400 'GET / HTTP/1.1\n'
     assert_at_once 400 'GET  / HTTP/1.1\r\n'

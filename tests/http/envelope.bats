@@ -2,19 +2,11 @@
 # stages: 1 2 3 4 5 6
 # hint: Send the request with nc, and look at each line of what comes back.
 #
-# All other tests read whatever a client would understand, so that a mistake in here
-# makes no other test red. Each test waits for no more than 3 seconds.
+# All other tests accept any answer that a client would understand, so a mistake in here
+# turns no other test red. Each test waits for at most 3 seconds.
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
-
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
 
 get='GET / HTTP/1.1\r\nHost: a\r\n'
 
@@ -27,7 +19,7 @@ soon() {
     return "$code"
 }
 
-# assert_status_line LINE: of the answer.
+# assert_status_line LINE: it is the first line of the answer.
 assert_status_line() {
     local line
 
@@ -38,7 +30,7 @@ assert_status_line() {
 # bats test_tags=assignment,answers,id:status-line
 # hint: Compare the first line of `curl -i` with RFC 9112, section 4, one
 #   character at a time.
-@test "an answer begins with the version of HTTP, the code 200, and a phrase" {
+@test "an answer begins with HTTP/1.1 or HTTP/1.0, and 200" {
     local line
 
     soon "send $get\\r\\n" answer
@@ -51,7 +43,7 @@ assert_status_line() {
 # bats test_tags=assignment,answers,id:answer-line-ends
 # hint: Look at the head with `curl -si URL | od -c`: what comes before each
 #   \n, and what after the last field?
-@test "each line of an answer's head ends in CR LF, and an empty line ends it" {
+@test "each line of the answer's head ends in CR LF, and an empty line ends it" {
     local line number=0
 
     soon "send $get\\r\\n" answer
@@ -66,7 +58,7 @@ alone, or the head has no empty line at its end: '$line'"
 
 # bats test_tags=assignment,answers,id:content-length-exact
 # hint: Where does the number come from, and does it change with the page?
-@test "Content-Length, if it is there, is the number of bytes after the head" {
+@test "Content-Length, if there is one, counts the bytes after the head" {
     local path octets value
 
     for path in / /a/longer/path '/\xc3\xbc' '/<b>' '/?a=1&b=2'; do
@@ -75,23 +67,23 @@ alone, or the head has no empty line at its end: '$line'"
         read_answer <"$came"
         find_field Content-Length || continue
         octets=$(sed '1,/^\r*$/d' "$came" | wc -c)
-        # As texts: (( )) would run a command that is in the answer.
+        # They are compared as text: (( )) would run a command that is in the answer.
         [[ $value == "$octets" ]] || fail "Content-Length says $value for $path, \
 but $octets bytes came"
     done
 }
 
 # bats test_tags=assignment,answers,id:answer-then-close
-# hint: Which call closes the socket, and does every way through the code
-#   reach it?
-@test "the connection is closed after the answer" {
+# hint: Which call closes the socket, and does every way out of the function reach it?
+@test "the server closes the connection after its answer" {
     soon "send $get\\r\\n" answer || fail 'there is no answer'
     soon "send $get\\r\\n" read || fail 'the connection stays open after the answer'
 }
 
 # bats test_tags=assignment,answers,id:keep-alive
-# hint: Each connection is for exactly one exchange, whatever the client would like.
-@test "a client that asks to keep the connection gets one answer and the end" {
+# hint: How many requests do you read from one connection? Each is for exactly one
+#   exchange, whatever the client would like.
+@test "keep-alive is ignored: the server closes after one answer" {
     soon "send ${get}Connection: keep-alive\\r\\n\\r\\n" read ||
         fail 'the connection stays open after the answer'
     soon 'send GET / HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\n\r\n' read ||
@@ -99,8 +91,8 @@ but $octets bytes came"
 }
 
 # bats test_tags=assignment,answers,id:content-type-html
-# hint: A browser shows the page only if the answer says that it is one.
-@test "the page's Content-Type is text/html" {
+# hint: How does a browser know that the answer is a page? See Content-Type.
+@test "the page has the Content-Type text/html" {
     local value
 
     soon "send $get\\r\\n" answer
@@ -120,7 +112,8 @@ but $octets bytes came"
 }
 
 # bats test_tags=http,answers,id:connection-close
-# hint: RFC 9112, section 9.6: a server that closes says so.
+# hint: How does the client learn that you are going to close? See RFC 9112, section
+#   9.6.
 @test "an answer says Connection: close" {
     local fields
 
@@ -133,7 +126,7 @@ but $octets bytes came"
 }
 
 # bats test_tags=http,answers,id:status-phrases
-@test "the version is HTTP/1.1, and the phrase is that of the code" {
+@test "the status line has HTTP/1.1 and the standard phrase for its code" {
     soon "send $get\\r\\n" answer
     assert_status_line 'HTTP/1.1 200 OK'
     soon 'send GET / HTTP/1.1\r\n\r\n' answer
@@ -143,8 +136,8 @@ but $octets bytes came"
 }
 
 # bats test_tags=http,answers,id:date
-# hint: Date is in GMT, in the form of RFC 9110, section 5.6.7.
-@test "the Date is that of now" {
+# hint: Is the Date in GMT, and in the form of RFC 9110, section 5.6.7?
+@test "the Date is the current time" {
     local before after date
 
     before=$(date +%s)
@@ -157,9 +150,9 @@ but $octets bytes came"
         "$(field Date)"
 }
 
-# assert_good_head: each line of the answer's head is a field line, no field
-# comes twice, and none is Transfer-Encoding. A 5xx can do without a Date (RFC 9110,
-# section 6.6.1).
+# assert_good_head: each line of the answer's head is a field line, no field comes
+# twice, and none is Transfer-Encoding. A 5xx may have no Date (RFC 9110, section
+# 6.6.1).
 assert_good_head() {
     local line name seen='|transfer-encoding|' value
 
@@ -176,9 +169,9 @@ assert_good_head() {
 }
 
 # bats test_tags=http,answers,id:answer-fields
-# hint: Look at the raw head with curl -i: does each line end in CR LF, and
-#   does one of the fields come twice?
-@test "every answer has well-formed fields, none twice, and is not chunked" {
+# hint: Look at the raw head with curl -i. Does each line end in CR LF, and does any
+#   field come twice?
+@test "every answer has well-formed header fields, none of them twice" {
     local request
 
     for request in "$get\\r\\n" 'GET / HTTP/1.0\r\n\r\n' \
@@ -192,9 +185,9 @@ assert_good_head() {
 }
 
 # bats test_tags=http,answers,id:escaped-line-end
-# hint: Is something decoded put into a header field? CR and LF must never
+# hint: Do you put anything that was decoded into a header field? CR and LF must never
 #   get there.
-@test "a CR LF in a URL, escaped, makes no field in the answer" {
+@test "an escaped CR LF in a URL adds no header field to the answer" {
     fetch '/%0d%0aX-Split:%20a?b=%0d%0aX-Split:%20a&%0d%0a%0d%0aX-Split:=c'
     assert_equal "$status" 200
     assert_good_head

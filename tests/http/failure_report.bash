@@ -1,14 +1,14 @@
-# failure_report.bash - what a test has done, shown if it fails: what it sent, step by
-# step, what was expected, what came, and a line to try the same by hand. (The
-# runner adds the hint.) A part of helper.bash.
+# failure_report.bash - what a test shows if it fails: what it sent, step by step, what was
+# expected, what came, and a line to try the same by hand. (The runner adds the hint.)
+# It is a part of helper.bash.
 #
-# Each exchange is noted in a line of the file `story`: the file that has what
-# came, then `raw_client STEP...`, `curl ...` or `run PROGRAM ARGUMENT...`. To look
-# at it costs nothing as long as all is well.
+# Each exchange is noted in a line of the file `story`: the file that has what came, then
+# `raw_client STEP...`, `curl ...` or `run PROGRAM ARGUMENT...`. Nobody reads that file as
+# long as all is well.
 
 # shellcheck shell=bash disable=SC2154 # helper.bash has the variables
 
-# note FILE WORD...: what is going to be done.
+# note FILE WORD...: notes what the test is going to do.
 note() {
     [[ -z ${BATS_TEST_TMPDIR-} ]] || {
         printf '%q ' "$@"
@@ -16,10 +16,10 @@ note() {
     } >>"$BATS_TEST_TMPDIR/story"
 }
 
-# fail [MESSAGE]: ends the test, and shows all there is to show. The message says
-# what was expected, in a line `expected: ...` or with that word; otherwise the
-# test's title is shown in its place. Without arguments it is read from standard input,
-# as bats-assert has it.
+# fail [MESSAGE]: ends the test, and shows everything there is to show. The message says
+# what was expected, in a line `expected: ...` or with that word; if not, the title of the
+# test is shown instead. Without arguments it is read from standard input, as in
+# bats-assert.
 fail() {
     local message
 
@@ -32,7 +32,7 @@ fail() {
     return 1
 }
 
-# show_story [MESSAGE]: all five parts but the hint, once.
+# show_story [MESSAGE]: shows everything except the hint, once.
 show_story() {
     local words=() came=
 
@@ -46,13 +46,13 @@ show_story() {
     fi
     last_words || true
     show_steps
-    ! server_died || printf 'The server died of it, %s.\n%s\n' "$(how_it_ended)" "$(its_words)"
+    ! server_died || printf 'The server ended here, %s.\n%s\n' "$(how_it_ended)" "$(its_words)"
     # The runner then leaves out the line of the test that failed.
     [[ -z ${1-} ]] || printf '%s\n' '-- the test says --' "$1"
     [[ ${1-} == *expected* ]] ||
         echo "expected: ${BATS_TEST_DESCRIPTION:-it starts, and says in a line where it listens}"
     if [[ -n $came ]]; then
-        # what the client says of itself did not come
+        # `holding` is what the client says, and did not come
         LC_ALL=C sed '1{/^holding$/d}' "$came" >"$BATS_TEST_TMPDIR/shown"
         echo "what came: $(show_answer "$BATS_TEST_TMPDIR/shown")"
         : >"$BATS_TEST_TMPDIR/shown"
@@ -60,7 +60,7 @@ show_story() {
     show_by_hand
 }
 
-# The last exchange of the story, as the array words, and in came the file with
+# last_words: sets words to the last exchange of the story, and came to the file that has
 # what came; fails if there is none.
 last_words() {
     local line
@@ -71,7 +71,7 @@ last_words() {
     words=("${words[@]:1}")
 }
 
-# A step, cut if it is long.
+# show_step STEP: prints it, cut if it is long.
 show_step() {
     if ((${#1} > 200)); then
         printf '%s... (%s characters)' "${1:0:160}" "${#1}"
@@ -80,7 +80,8 @@ show_step() {
     fi
 }
 
-# Standard input with its bytes made visible; LF too, unless it is `lines`.
+# visible [lines]: prints standard input with its bytes made visible, except LF if the
+# argument is `lines`.
 visible() {
     od -An -v -tu1 -w1 | awk -v lines="${1-}" '
         { o = $1 + 0 }
@@ -92,20 +93,19 @@ visible() {
         { printf "%c", o }'
 }
 
-# What bats-assert has to say, cut where it is long.
+# show_lines: prints what bats-assert says, cut if it is long.
 show_lines() {
     head -c 3000 | visible lines
     cat >/dev/null
 }
 
-# quoted: standard input, which a server printed: so that no line of it is taken for
-# one of ours.
+# quoted: prints what a server printed, so that no line of it looks like one of ours.
 quoted() {
     show_lines | sed 's/^/| /'
 }
 
-# show_octets FILE [FROM [MOST]]: those of the file from an offset on, made
-# visible; says if they are not all.
+# show_octets FILE [FROM [MOST]]: prints the bytes of a file from an offset on, made
+# visible, and `...` for what it leaves out.
 show_octets() {
     local from=${2:-0} most=${3:-240} length
 
@@ -115,9 +115,9 @@ show_octets() {
     ((length <= from + most)) || printf '...'
 }
 
-# show_answer FILE: the beginning of an answer, and of its content the part that
-# matters, since the first of it is much the same on each page: around the place
-# $differs, where that is known, and otherwise from the heading on.
+# show_answer FILE: prints the beginning of an answer and, since all pages begin much the
+# same, the part of its content that matters: from the place $differs on, if that is
+# known, or else from the heading on.
 show_answer() {
     local length begin place
 
@@ -126,7 +126,7 @@ show_answer() {
         return
     fi
     length=$(stat -c %s "$1")
-    printf '%s (%s octets)' "$(show_octets "$1")" "$length"
+    printf '%s (%s bytes)' "$(show_octets "$1")" "$length"
     begin=$(LC_ALL=C grep -abom 1 $'^\r$' "$1" | head -n 1)
     begin=$((${begin%%:*} + 2))
     if ((length <= 240 || begin == 2)); then
@@ -139,12 +139,12 @@ show_answer() {
     printf '\n  in its content: %s' "$(show_octets "$1" "$place" 400)"
 }
 
-# The steps of the last exchange.
+# show_steps: prints the steps of the last exchange.
 show_steps() {
     local number=0 step
     ((${#words[@]} > 0)) || return 0
     if (($(wc -l <"$BATS_TEST_TMPDIR/story") > 1)); then
-        echo 'The last of the exchanges of this test:'
+        echo 'The last exchange of this test:'
     fi
     case ${words[0]} in
     curl) echo "  asked with curl: $(show_step "${words[*]:1}")" ;;
@@ -164,7 +164,7 @@ show_steps() {
     esac
 }
 
-# The words as one would type them.
+# as_typed WORD...: prints the words as a person would type them.
 as_typed() {
     local word text=''
     for word in "$@"; do
@@ -174,7 +174,7 @@ as_typed() {
     echo "${text# }"
 }
 
-# by_hand WORD...: one line of shell that does the same with port 8080.
+# by_hand WORD...: prints a line for the shell that does the same with port 8080.
 by_hand() {
     local words=("$@") step text parts=() count options='' clients=1
     case ${words[0]} in
@@ -217,7 +217,7 @@ do printf %s \"\$c\"; sleep 0.01; done") ;;
     echo "$text"
 }
 
-# A text of raw_client, as printf takes it between single quotes.
+# in_printf TEXT: prints a text of raw_client as printf takes it between single quotes.
 in_printf() {
     local text=${1//%/%%}
     text=${text//\\0/\\000}
@@ -225,9 +225,9 @@ in_printf() {
     printf '%s' "${text//\'/\'\\\'\'}"
 }
 
-# The line to try: `hand`, if the test has set it (`none`: no line shows it with the
-# server as it is); otherwise what was sent last. Where nothing was asked, the server is
-# started and ended.
+# show_by_hand: prints the line to try. That is `hand`, if the test has set it (`none`
+# means that no line can show it with the server as it is), or else what was sent last. If
+# nothing was asked, the line starts the server and stops it.
 show_by_hand() {
     local line program=build/stage${STAGE:-6}/webserve
     # shellcheck disable=SC2016 # the dollars are for the shell that is typed at
@@ -250,8 +250,8 @@ show_by_hand() {
     echo "  ${line//"${SERVER:-$program}"/$program}"
 }
 
-# At the end of a test, in its teardown: the story, if it failed without a word,
-# by a command or by [[ ]].
+# end_story: called by teardown, shows the story if a command or [[ ]] failed without a
+# word.
 end_story() {
     [[ -n ${BATS_TEST_COMPLETED-} || -e $BATS_TEST_TMPDIR/story_shown ]] || show_story
 }

@@ -3,22 +3,19 @@
 
 # shellcheck disable=SC2153,SC2154 # helper.bash sets them
 load helper
+load own_server
 
 setup() {
     start_server
 }
 
-teardown() {
-    kill_server
-}
-
 # bats test_tags=assignment,robustness,id:gone-before-answer
-# The server is halted while the client comes, speaks, ends its side and breaks
-# the connection off: so it finds a whole request, and nobody to answer. (Had
-# the client not ended its side first, sending would fail without SIGPIPE.)
-# hint: What does the system do to a process that writes to a connection whose
-#   other end is gone, and how is that turned off?
-@test "a client that has asked, and is gone when it is answered, harms nobody" {
+# While the server is halted, the client connects, asks, ends its side and resets the
+# connection. So the server finds a whole request, and nobody to answer. (If the client
+# had not ended its side first, send would fail without SIGPIPE.)
+# hint: What does the system do to a process that writes to a connection whose other end
+#   is gone, and how do you turn that off?
+@test "a client that is gone before its answer does no harm" {
     local request='GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
 
     kill -s STOP "$SERVER_PID"

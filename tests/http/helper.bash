@@ -1,38 +1,42 @@
-# helper.bash - what the tests of this folder share. A test is a few lines:
+# helper.bash - what the tests in this folder share. A test is a few lines:
 #
 #     # bats test_tags=assignment,requests,id:two-pieces
-#     # hint: One recv is not one request.
-#     @test "a request that comes in two pieces gets the page" {
+#     # hint: One recv is not one request. Does your loop go on?
+#     @test "a request in two pieces gets the page" {
 #         ask 'send GET /p HTTP/1.1\r\n' 'pause 20' 'send Host: a\r\n\r\n'
 #         assert_hello /p
 #     }
 #
 # The runner sets STAGE (1 to 6), SERVER (the server to test), SERVER_SMALL,
-# SERVER_FOUR and SERVER_HASTY (the same with other limits: the Makefile has them),
-# SERVER_STAND_IN (it calls the delegate of stand_in_delegate.c), SERVER_SHORT (what it
-# sends goes in parts: short_sends.c), and TOOLS (the folder of raw_client). A file
-# says near its top which stages it tests:
+# SERVER_FOUR and SERVER_HASTY (the same server with other limits; see the Makefile),
+# SERVER_STAND_IN (it calls the delegate in stand_in_delegate.c), SERVER_SHORT (it sends
+# only parts; see short_sends.c), and TOOLS (the folder of raw_client). A file says near
+# its top which stages it tests:
 #
 #     # stages: 1 5 6
 #
+# All tests of a file share one server, which runs from setup_file to teardown_file. It
+# is $SERVER, unless the file exports shared_server before it loads this. If each test has
+# a server of its own, the file loads own_server.bash after this.
+#
 # A test asks with `ask` (raw bytes), `fetch` (a path, as curl asks for it), or
-# `ask_each` (many requests at once, request_tables.bash). What came must be an answer.
-# Then `ask` and `fetch` set
+# `ask_each` (many requests at once, request_tables.bash). It must get an answer. Then
+# `ask` and `fetch` set
 #
 #     status     its status code
 #     head       its status line and fields, each with its CR LF
 #     content    its content
-#     sentence   on an error page, what it says is wrong
+#     sentence   what an error page says is wrong
 #
-# and the file $came has all that came. What can be asserted: assert_answer,
+# and the file $came has everything that came. A test can use assert_answer,
 # assert_field, assert_hello, assert_pairs (page.bash), and assert_equal.
 
 # shellcheck disable=SC2034 # the variables are there for the tests
 
 export LC_ALL=C # so that lengths are counted in bytes
 
-# A submission may answer without end: no file that is written here gets longer than
-# 2 MiB then. A test that needs more says `expect_mib`.
+# The answer of a submission may never end, so no file that is written here gets longer
+# than 2 MiB. A test that needs more says `expect_mib`.
 [[ -z ${JUDGED-} ]] || ulimit -S -f 2048
 
 expect_mib() {
@@ -41,8 +45,8 @@ expect_mib() {
 
 came=${BATS_TEST_TMPDIR:-/tmp}/came
 
-# Only the parts of bats-support and bats-assert that are used here: loading all
-# of both would take as long per test as the rest of it.
+# These are only the parts of bats-support and bats-assert that are used here: loading
+# all of both would take as long per test as the rest of it.
 for folder in ${BATS_LIB_PATH//:/ } /usr/lib/bats /usr/share/bats \
     /usr/local/lib/bats /usr/lib; do
     if [[ -e $folder/bats-assert/load.bash ]]; then
@@ -59,18 +63,26 @@ for file in failure_report request_tables page; do
     source "${BASH_SOURCE[0]%/*}/$file.bash"
 done
 
+setup_file() {
+    start_server "${shared_server:-$SERVER}"
+}
+
+teardown_file() {
+    stop_server
+}
+
 # Bats follows each command of a test, so that it can show the one that failed. It
-# should not follow those of the functions here: that takes longer than they do.
-# A file with a setup of its own starts the server in it, which does the same.
+# should not follow the functions here: that takes longer than they do. A setup that a
+# file has instead of this one starts a server, which turns it off as well.
 setup() {
     set +T
     find_patience
     revive_server
 }
 
-# How many seconds an answer may take. What is red for that in a submission is tried
-# again if the machine is busy. Where two have taken longer, it is not an accident; and
-# most of what HTTP asks beyond the assignment is missing from most submissions.
+# How many seconds an answer may take. A test of a submission that takes longer is run
+# again if the machine is busy. If two have taken longer, it is not an accident; and most
+# of what HTTP asks beyond the assignment is missing from most submissions.
 patience=10
 find_patience() {
     [[ -z ${JUDGED-} ]] || patience=4
@@ -87,7 +99,7 @@ was_late() {
     : >"$BATS_FILE_TMPDIR/late"
 }
 
-# A file with a teardown of its own calls kill_server, or end_story.
+# A teardown that a file has instead of this one calls kill_server or end_story.
 teardown() {
     look_after_server
     end_story
@@ -97,9 +109,8 @@ teardown() {
 
 # start_server [PROGRAM [INTERFACE [PORT]]]: starts it and sets SERVER_PID,
 # SERVER_OUT and SERVER_LOG (files with its two outputs), SERVER_ENDED (a file that
-# will have its exit status), URL and PORT.
-# Where the variables are set, standard error goes to the file $log_to, and the
-# server has $most_seconds to say where it listens, instead of 10.
+# will have its exit status), URL and PORT. If log_to is set, standard error goes to that
+# file. The server must say where it listens within 10 s, or within $most_seconds.
 start_server() {
     local folder=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
 
@@ -119,8 +130,8 @@ $(its_words)"
     fi
 }
 
-# run_in_background FOLDER PROGRAM ARGUMENT...: a process of its own waits for the
-# server, because a test cannot wait for what another one has started.
+# run_in_background FOLDER PROGRAM ARGUMENT...: starts a server, and a process that
+# waits for it, because one test cannot wait for what another one has started.
 run_in_background() {
     local folder=$1 options=$-
 
@@ -141,8 +152,8 @@ run_in_background() {
     SERVER_PID=$(<"$folder/pid")
 }
 
-# If the server of the file has died, starts another one: each test is judged by
-# itself.
+# If the server that the tests share has died, starts another one, so that each test is
+# judged by itself.
 revive_server() {
     [[ -e $BATS_FILE_TMPDIR/server ]] || return 0
     # shellcheck source=/dev/null
@@ -156,23 +167,22 @@ start_again() {
     eval "$(<"$BATS_FILE_TMPDIR/again")"
 }
 
-# Whether the server of the file has ended, which nobody told it to.
+# Whether the server that the tests share has ended, although nobody stopped it.
 server_died() {
     [[ -n ${SERVER_PID-} && -e $BATS_FILE_TMPDIR/server ]] && process_ended "$SERVER_PID"
 }
 
-# At the end of a test: the server of the file is still there.
+# At the end of a test: fails if the server that the tests share has ended.
 look_after_server() {
     server_died || return 0
     echo "$SERVER_PID" >"$BATS_FILE_TMPDIR/death_told"
     [[ ! -e $BATS_TEST_TMPDIR/story_shown ]] || return
-    fail 'expected: the server is there after this'
+    fail 'expected: the server is still running after this'
 }
 
-# take_address: sets URL and PORT to what the server's line says; fails if that
-# is anything but an address. The line is not trusted: what it says is given to
-# curl, which has options, and to (( )), in which bash would run a command that
-# is in the place of a number.
+# take_address: sets URL and PORT to what the server's line says; fails if that is not an
+# address. The line is not trusted: curl, which gets what it says, has options, and
+# bash would run a command that is in (( )) in the place of a number.
 take_address() {
     local line name='[A-Za-z0-9][A-Za-z0-9.-]*' number='\[[0-9A-Fa-f:.]+\]'
 
@@ -193,10 +203,9 @@ server_listens_or_ended() {
     server_listens || process_ended "$SERVER_PID"
 }
 
-# stop_server [SIGNAL]: ends the server that start_server started, and sets
-# ended to its status: 0 is well, and so is to be ended by that signal, as a
-# program is that has no way of its own to end. Fails if it was not there any
-# more, does not end, or crashed.
+# stop_server [SIGNAL]: stops the server that start_server started, and sets ended to its
+# status. That may be 0, or that of a program that the signal ended. Fails if the
+# server was already gone, does not end, or crashed.
 stop_server() {
     local pid signal=${1:-TERM}
 
@@ -214,7 +223,7 @@ stop_server() {
         return
     fi
     kill -s "$signal" "$pid" 2>/dev/null || server_fails "$signal" "$pid" \
-        "it had ended before, $(how_it_ended)" || return
+        "it had already ended, $(how_it_ended)" || return
     if ! wait_until 10 process_ended "$pid"; then
         kill -s KILL "$pid"
         server_fails "$signal" "$pid" 'it did not end within 10 s' || return
@@ -224,7 +233,7 @@ stop_server() {
         server_fails "$signal" "$pid" "it ended $(how_it_ended)"
 }
 
-# stop_server_well [SIGNAL]: the same, and it must exit with 0.
+# stop_server_well [SIGNAL]: does the same, and the server must exit with 0.
 stop_server_well() {
     stop_server "$@" || return
     ((ended == 0)) || fail "expected: it exits with 0 after SIG${1:-TERM}
@@ -239,18 +248,18 @@ server_fails() {
         steps="  1. what the tests of this file send
   2. kill -s $1 $2
 "
-    fail "${steps}expected: the server is there at the end, and ends after SIG$1
-what came of the server: $3
+    fail "${steps}expected: the server is running at the end, and ends after SIG$1
+what happened: $3
 $(its_words)"
 }
 
-# its_words: the end of what the server printed, quoted.
+# its_words: prints the end of what the server printed, quoted.
 its_words() {
     [[ -p $SERVER_LOG ]] || { cat "$SERVER_OUT" && tail -n 20 "$SERVER_LOG"; } |
         cut -c 1-300 | quoted
 }
 
-# end_status: the exit status of the server, which has ended.
+# end_status: prints the exit status of a server that has ended.
 end_status() {
     local code
 
@@ -259,7 +268,7 @@ end_status() {
     printf '%d\n' "$((${code:-0}))"
 }
 
-# how_it_ended: in a few words, of the server.
+# how_it_ended: says in a few words how the server ended.
 how_it_ended() {
     local code
 
@@ -271,7 +280,7 @@ how_it_ended() {
     fi
 }
 
-# For a test with a server of its own: ends it, if the test has not.
+# For a test with a server of its own: ends it, unless the test has done so.
 kill_server() {
     end_story
     if [[ -n ${SERVER_PID-} ]]; then
@@ -283,7 +292,7 @@ process_ended() {
     ! kill -0 "$1" 2>/dev/null
 }
 
-# wait_until SECONDS COMMAND...: until the command succeeds.
+# wait_until SECONDS COMMAND...: waits until the command succeeds.
 wait_until() {
     local deadline=$((SECONDS + $1 + 1))
 
@@ -294,15 +303,15 @@ wait_until() {
     done
 }
 
-# pause SECONDS: as sleep does, but without starting a process: reads from a pipe
-# into which nothing is ever written.
+# pause SECONDS: sleeps without starting a process: it reads from a pipe into which
+# nothing is ever written.
 pause() {
     [[ -n ${never-} ]] || exec {never}<> <(:)
     read -rt "$1" -u "$never" || (($? > 128)) || sleep "$1"
 }
 
-# True of a server with ThreadSanitizer, in which a thread takes so long to create
-# that many do not fit into the time that a stop may take.
+# True of a server with ThreadSanitizer: there, creating a thread takes so long that
+# many do not fit into the time that a stop may take.
 creates_threads_slowly() {
     grep -q __tsan_init "/proc/$SERVER_PID/exe"
 }
@@ -319,13 +328,13 @@ in_ms() {
 
 # raw_client [-c COUNT] [-h HOST] [-s] [-t SECONDS] STEP...: takes the steps
 # (tests/tools/raw_client/raw_client.c explains them) on a connection, or on COUNT
-# at once. What comes is in the file $came, which is shown if the test fails.
+# connections at once. The file $came gets what comes, and is shown if the test fails.
 raw_client() {
     came=$BATS_TEST_TMPDIR/came
     run_client "$@"
 }
 
-# run_client ...: the same, with what comes in the file $came as it is.
+# run_client ...: does the same with the file that $came already names.
 run_client() {
     local options=(-t "$patience") clients=() host=127.0.0.1 code=0
 
@@ -346,9 +355,9 @@ run_client() {
     return "$code"
 }
 
-# hold NAME [OPTION...] STEP...: takes the steps in the background, with the options
-# of raw_client, and returns once the step `hold` is reached. The steps that follow
-# it are taken after `release` or `finish`.
+# hold NAME [OPTION...] STEP...: takes the steps in the background, with the options of
+# raw_client, and returns when the step `hold` is reached. The steps after it are taken
+# after `release` or `finish`.
 declare -gA holders=() gates=()
 
 hold() {
@@ -358,7 +367,7 @@ hold() {
     mkfifo "$came.gate"
     (
         for gate in "${gates[@]}"; do
-            exec {gate}>&- # the others are let go without waiting for these
+            exec {gate}>&- # the others can go on without these
         done
         ulimit -n hard
         run_client -t 100 "$@" <"$came.gate" 2>"$came.said"
@@ -367,7 +376,7 @@ hold() {
     exec {gate}>"$came.gate"
     gates[$name]=$gate
     wait_until 60 holds_or_ended "$name" || true
-    holds "$came" || fail "the clients do not hold: $(head -c 300 "$came.said")"
+    holds "$came" || fail "the clients did not come as far as 'hold': $(head -c 300 "$came.said")"
 }
 
 holds() {
@@ -380,7 +389,7 @@ holds_or_ended() {
     holds "$BATS_TEST_TMPDIR/$1" || process_ended "${holders[$1]}"
 }
 
-# release NAME: lets them take the steps that follow `hold`.
+# release NAME: lets them take the steps after `hold`.
 release() {
     local gate=${gates[$1]}
 
@@ -388,8 +397,8 @@ release() {
     exec {gate}>&-
 }
 
-# finish NAME: releases them, waits until they have taken all steps, and sets came
-# to the file with what came. Returns the exit status of raw_client.
+# finish NAME: releases them, waits until they have taken all steps, and sets came to
+# the file that has what came. Returns the exit status of raw_client.
 finish() {
     local code=0
 
@@ -400,7 +409,7 @@ finish() {
     return "$code"
 }
 
-# assert_came COUNT PATTERN: it is so many times in what came.
+# assert_came COUNT PATTERN: what came has the pattern so many times.
 assert_came() {
     assert_equal "$(grep -ao "$2" "$came" | wc -l)" "$1"
 }
@@ -411,7 +420,7 @@ ask() {
     take_answer
 }
 
-# ask_after_100 STEP...: the same; after the first step a 100 comes.
+# ask_after_100 STEP...: does the same, and expects a 100 after the first step.
 ask_after_100() {
     local interim
 
@@ -425,15 +434,15 @@ ask_after_100() {
     take_answer
 }
 
-# ask_head STEP...: the same for a HEAD request, whose answer has no content.
+# ask_head STEP...: does the same for a HEAD request, whose answer has no content.
 ask_head() {
     raw_client "$@" read ||
         fail "expected: a whole answer, and then the end of the connection" || return
     answer_to_head=1 take_answer
 }
 
-# fetch PATH [OPTION...]: asks as curl does; with options, curl itself is run. (To
-# start it takes five times as long as to start raw_client.)
+# fetch PATH [OPTION...]: asks as curl does; with options, runs curl itself. (Starting
+# curl takes five times as long as starting raw_client.)
 fetch() {
     local path=$1 code=0
 
@@ -455,8 +464,8 @@ fetch() {
     take_answer
 }
 
-# take_answer: takes apart the answer in the file $came. Any answer that a client
-# would understand will do: what all answers must have is tested in envelope.bats.
+# take_answer: takes the answer in the file $came apart. Any answer that a client would
+# understand will do; envelope.bats tests what all answers must have.
 take_answer() {
     local wrong='' joined=''
 
@@ -468,17 +477,17 @@ take_answer() {
     fi
 }
 
-# look_at_answer FILE: the same; sets wrong to what is wrong with it.
+# look_at_answer FILE: does the same, and sets wrong to what is wrong with the answer.
 look_at_answer() {
     read_answer <"$1"
     if [[ ! $head =~ ^HTTP/1\.[01]\ [2-5][0-9][0-9] ]]; then
-        wrong="expected: an answer, but it has no status line: '${head%%$'\n'*}'"
+        wrong="expected: an answer, but there is no status line: '${head%%$'\n'*}'"
     elif [[ -n ${answer_to_head-} && -n $content ]]; then
         wrong="an answer to HEAD has content: $content"
     fi
 }
 
-# read_answer: an answer on standard input; of its content what precedes a NUL.
+# read_answer: reads an answer from standard input, and its content up to a NUL.
 read_answer() {
     local line value
 
@@ -499,7 +508,7 @@ read_answer() {
     fi
 }
 
-# unchunked: standard input, which may have chunks, without their sizes and ends.
+# unchunked: prints standard input without the sizes and ends of its chunks.
 unchunked() {
     LC_ALL=C sed -zE '
         s/^[0-9A-Fa-f]+[^\r\n]*\r\n//
@@ -507,7 +516,7 @@ unchunked() {
         s/\r\n$//'
 }
 
-# find_field NAME: sets value to that of the answer's only field of that name.
+# find_field NAME: sets value to the value of the answer's only field of that name.
 find_field() {
     local fields=$'\n'$head lower name=${1,,}
 
@@ -520,15 +529,15 @@ find_field() {
     value=${value%"${value##*[! $'\t']}"}
 }
 
-# field NAME: prints it.
+# field NAME: prints its value.
 field() {
     local value
 
     find_field "$1" && printf '%s\n' "$value"
 }
 
-# assert_field NAME VALUE: the answer's only field of that name has the value,
-# or one that begins with it, if that ends in `...`.
+# assert_field NAME VALUE: the answer's only field of that name has the value. If VALUE
+# ends in `...`, the field must only begin with it.
 assert_field() {
     local value=
 
@@ -539,7 +548,8 @@ in the head: $(visible <<<"$head")"
 in the head: $1: $value"
 }
 
-# assert_answer STATUS [FRAGMENT]: of its content.
+# assert_answer STATUS [FRAGMENT]: the answer has the status and, in its content, the
+# fragment.
 assert_answer() {
     [[ $status == "$1" && $content == *"${2-}"* ]] || fail "expected: $1 ${2-}
 the answer: ${head%%$'\r\n'*} $sentence"
@@ -547,8 +557,8 @@ the answer: ${head%%$'\r\n'*} $sentence"
 
 # Programs -----------------------------------------------------------------
 
-# run_server ARGUMENT...: one that ends by itself, in 10 s or in $most_seconds;
-# sets code, and said to what it printed on standard error.
+# run_server ARGUMENT...: runs a server that ends by itself, within 10 s or
+# $most_seconds. Sets code, and said to what it wrote to standard error.
 run_server() {
     local printed=$BATS_TEST_TMPDIR/printed
 

@@ -1,33 +1,29 @@
 # log.bats - the access log.
 # stages: 1 2 3 4 5 6
 # bats file_tags=ours
-# hint: See what the server writes to standard error while you ask it with
-#   curl.
+# hint: Look at the server's standard error while you ask it with curl. What is missing?
 
 # shellcheck disable=SC2030,SC2031,SC2034,SC2154 # helper.bash sets them
 load helper
+load own_server
 
 setup() {
     start_server
-}
-
-teardown() {
-    kill_server
 }
 
 has_lines() {
     (($(wc -l <"$SERVER_LOG") >= $1))
 }
 
-# logged [COUNT]: waits for so many lines, by default one, since a line comes when
-# the client has been left; stops the server, and sets log to what it wrote.
+# logged [COUNT]: waits for so many lines (a line comes after the client is done), stops
+# the server, and sets log to what it wrote. The default is 1.
 logged() {
     wait_until 5 has_lines "${1:-1}" || true
     stop_server
     log=$(<"$SERVER_LOG")
 }
 
-# assert_logged REQUEST_LINE CODE: in the last line.
+# assert_logged REQUEST_LINE CODE: the last line has both.
 assert_logged() {
     local line=${log##*$'\n'} time='[0-3][0-9]/[A-Z][a-z][a-z]/20[0-9]{2}'
 
@@ -40,7 +36,7 @@ assert_logged() {
 }
 
 # bats test_tags=id:log-format
-@test "a request is logged in the Common Log Format, with its octets" {
+@test "a request is logged in the Common Log Format, with its number of bytes" {
     ask 'send GET /p?a=b HTTP/1.1\r\nHost: a\r\n\r\n'
     logged
     assert_logged 'GET /p?a=b HTTP/1.1' 200
@@ -49,14 +45,14 @@ assert_logged() {
 }
 
 # bats test_tags=id:log-error
-@test "an error is logged with its status" {
+@test "an error is logged with its status code" {
     ask 'send PUT / HTTP/1.1\r\nHost: a\r\n\r\n'
     logged
     assert_logged 'PUT / HTTP/1.1' 501
 }
 
 # bats test_tags=id:log-each-request
-@test "each request gets a line" {
+@test "each request gets a line in the log" {
     raw_client -c 50 'send GET /\# HTTP/1.1\r\nHost: a\r\n\r\n' read
     logged 50
     assert_equal "$(grep -o 'GET /[0-9]* HTTP/1.1" 200' <<<"$log" | sort -u |
@@ -65,7 +61,7 @@ assert_logged() {
 }
 
 # bats test_tags=id:log-escapes
-@test "quotes, backslashes, controls and what is not ASCII are escaped" {
+@test "quotes, backslashes, controls and non-ASCII bytes are escaped in the log" {
     ask 'send GET /"\\\x01\x7f\xc3\xbc\t\x1b[1m HTTP/1.1\r\nHost: a\r\n\r\n'
     logged
     log=${log^^} # \xHH in capitals or not
@@ -73,7 +69,7 @@ assert_logged() {
 }
 
 # bats test_tags=id:log-no-forged-line
-@test "a request line cannot make a line of its own in the log" {
+@test "a request cannot add a line of its own to the log" {
     ask 'send GET /\r127.0.0.1 - - HTTP/1.1\r\nHost: a\r\n\r\n'
     logged
     assert_equal "$(wc -l <"$SERVER_LOG")" 1
@@ -81,7 +77,7 @@ assert_logged() {
 }
 
 # bats test_tags=id:log-long-line
-@test "a long line is cut at 4,000 octets, and the cut is marked" {
+@test "a long line is cut at 4,000 bytes, and ends in ..." {
     ask 'send GET /' 'repeat 10000 a' 'send  HTTP/1.1\r\nHost: a\r\n\r\n'
     logged
     ((${#log} < 4000 && ${#log} > 3900)) || fail "${#log} octets"
@@ -89,7 +85,7 @@ assert_logged() {
 }
 
 # bats test_tags=id:log-long-escapes
-@test "a long line of escapes is cut at 4,000 octets, at none of them" {
+@test "a long line of escapes is cut between two of them" {
     ask 'send GET /' 'repeat 10000 "' 'send  HTTP/1.1\r\nHost: a\r\n\r\n'
     logged
     ((${#log} < 4000 && ${#log} > 3900)) || fail "${#log} octets"
@@ -105,7 +101,7 @@ assert_logged() {
 }
 
 # bats test_tags=id:log-reader-gone
-@test "a log that nobody reads any more does not end the server" {
+@test "the server goes on when nobody reads its log" {
     start_with_pipe
     exec {reader}<&-
     for _ in 1 2 3; do
@@ -115,7 +111,7 @@ assert_logged() {
     stop_server
 }
 
-# start_with_pipe: starts the server with a pipe for its log, with a reader.
+# start_with_pipe: starts the server with a pipe for its log, and a reader for the pipe.
 start_with_pipe() {
     kill_server
     mkfifo "$BATS_TEST_TMPDIR/pipe"
@@ -128,8 +124,8 @@ threads() {
 }
 
 # bats test_tags=id:log-reader-stalls
-# hint: If writing to the log waits, who waits with it?
-@test "a log that nobody reads delays no client, ties up no thread, and no stop" {
+# hint: If writing to the log blocks, who else waits?
+@test "a log that nobody reads delays no client, no thread and no stop" {
     local elapsed
 
     [[ -d /proc/self/task ]] || skip 'there is no /proc'

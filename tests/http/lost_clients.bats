@@ -1,18 +1,10 @@
 # lost_clients.bats - answers that must arrive, and clients that leave.
 # stages: 1 2 3 4 5 6
-# hint: What is still unread when the socket is closed? The kernel then
+# hint: What is still unread when you close the socket? If there is anything, the kernel
 #   resets the connection, and the answer is lost.
 
 # shellcheck disable=SC2154 # helper.bash sets came
 load helper
-
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
 
 request='GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
 
@@ -22,7 +14,7 @@ assert_server_answers() {
 }
 
 # bats test_tags=ours,id:answer-despite-excess
-@test "an answer arrives although 16 MiB more are still being sent" {
+@test "an answer arrives while 16 MiB are still being sent" {
     ask 'send PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 16777216\r\n\r\n' \
         'repeat 16777216 a'
     assert_answer 501
@@ -40,7 +32,7 @@ assert_server_answers() {
 }
 
 # bats test_tags=ours,id:curl-large-post
-@test "curl's POST of 16 MiB and more gets its answer" {
+@test "curl gets an answer to a POST of more than 16 MiB" {
     expect_mib 20
     head -c 17000000 /dev/zero >"$BATS_TEST_TMPDIR/zeros"
     fetch / --data-binary "@$BATS_TEST_TMPDIR/zeros"
@@ -48,7 +40,7 @@ assert_server_answers() {
 }
 
 # bats test_tags=ours,id:answer-despite-little-excess
-@test "an answer arrives although a little was sent after the request" {
+@test "an answer arrives although more bytes follow the request" {
     ask "send $request" 'pause 20' 'send more'
     assert_hello /p
     ask "send ${request}more"
@@ -56,17 +48,17 @@ assert_server_answers() {
 }
 
 # bats test_tags=assignment,robustness,id:half-closed-client
-# hint: A client may end its sending side and still wait: recv returning 0
-#   after a whole request is no failure.
-@test "a client that has ended its side gets its answer" {
+# hint: A client may end its sending side and still wait for the answer. What does your
+#   code do when recv returns 0 after a whole request?
+@test "a client that has ended its side still gets its answer" {
     ask "send $request" end
     assert_hello /p
 }
 
 # bats test_tags=assignment,robustness,id:half-request-then-end
-# hint: recv returns 0 when the client has ended. What does the loop that
-#   reads do then?
-@test "a client that ends its side in the middle gets a close, or an error" {
+# hint: recv returns 0 when the client has ended its side. What does the loop that reads
+#   do then?
+@test "half a request, and then the end, gets a close or an error" {
     local part
 
     for part in 'GET' 'GET / HTTP/1.1\r\nHost: a\r\n' '\r\n'; do
@@ -77,7 +69,7 @@ assert_server_answers() {
 }
 
 # bats test_tags=ours,id:half-request-no-answer
-@test "nothing is sent to a client that ends its side in the middle" {
+@test "half a request, and then the end, gets no answer" {
     raw_client 'send GET / HTTP/1.1\r\nHost: a\r\n' end read
     [[ ! -s $came ]]
     raw_client end read
@@ -85,18 +77,18 @@ assert_server_answers() {
 }
 
 # bats test_tags=assignment,robustness,id:silent-then-end
-# hint: recv returns 0 when the client has ended. What does the loop that
-#   reads do then?
-@test "a client that ends its side without a word gets a close, or an error" {
+# hint: recv returns 0 when the client has ended its side. What does the loop that reads
+#   do then?
+@test "a client that ends its side at once gets a close or an error" {
     raw_client end read
     ! grep -aq '^HTTP/1.[01] 200' "$came" ||
         fail 'expected: the connection is closed, or an error'
 }
 
 # bats test_tags=assignment,robustness,id:reset-clients
-# hint: recv and send fail, and SIGPIPE may come: does any of it end the
-#   program, or leave the socket open?
-@test "clients that reset the connection, at any time, harm nobody" {
+# hint: recv and send may fail, and SIGPIPE may come. Does any of this end the program,
+#   or leave the socket open?
+@test "clients that reset the connection do no harm" {
     raw_client reset
     raw_client 'send GET' reset
     raw_client "send $request" reset
@@ -107,11 +99,11 @@ assert_server_answers() {
     assert_server_answers
 }
 
-# The page of a long query is 800 KB long, in the stages that show it: more than
-# fits the buffers of these clients, so that the server has to wait.
+# In the stages that show the query, the page of a long one has 800 KB. That is more
+# than these clients' buffers hold, so the server has to wait.
 # bats test_tags=assignment,threads,id:answer-never-read
-# hint: send may wait for ever; and while it does, who else is answered?
-@test "a client that never reads its answer harms nobody" {
+# hint: send may wait forever. While it does, who answers the others?
+@test "clients that never read their answers do no harm" {
     hold deaf -c 20 -s 'send GET /?' 'repeat 32700 a&' \
         'send  HTTP/1.1\r\nHost: a\r\n\r\n' hold
     assert_server_answers

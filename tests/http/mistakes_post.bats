@@ -1,22 +1,14 @@
 # mistakes_post.bats - what many servers get wrong with their first POST.
 # stages: 6
-# hint: The title says what should be so. Send the request with nc, in the same
-#   pieces, and print what the loop has after each turn.
+# hint: Send the request with nc, in the same pieces, and print what your loop has after
+#   each turn. Where does it differ from what you expect?
 #
-# Each test is about one mistake, says it, and waits for no more than 3 seconds.
+# Each test is about one mistake, names it, and waits for at most 3 seconds.
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
-# soon STEP...: as ask, in 3 seconds.
+# soon STEP...: does the same as ask, within 3 seconds.
 soon() {
     local code=0
 
@@ -27,8 +19,8 @@ soon() {
 }
 
 # bats test_tags=assignment,post-data,id:content-length-small-letters
-# hint: Names of fields are the same in any case of letters: who compares them?
-@test "a POST whose content-length is written in small letters is read" {
+# hint: Field names mean the same in any case. What compares them in your code?
+@test "a POST is read however content-length is capitalized" {
     local name
 
     for name in Content-Length content-length CONTENT-LENGTH; do
@@ -38,15 +30,15 @@ soon() {
 }
 
 # bats test_tags=assignment,post-data,id:post-three-pieces
-@test "a POST of three pieces is answered as soon as the last has come" {
+@test "a POST in three pieces is answered as soon as the last has come" {
     soon 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 7\r\n\r\na=1' \
         'pause 50' 'send &b' 'pause 50' 'send =2'
     assert_pairs 'key=a; value=1' 'key=b; value=2'
 }
 
 # bats test_tags=assignment,robustness,id:content-then-end
-# hint: What does the loop do when recv gives 0, or -1?
-@test "a client that ends its side in the middle of its content is let go" {
+# hint: What does the loop do when recv returns 0 or -1?
+@test "half of the content, and then the end, gets a close or an error" {
     local code=0
 
     raw_client -t 3 'send POST / HTTP/1.1\r\n' 'send Host: a\r\nContent-Length: 7\r\n\r\na=1' end read || code=$?
@@ -63,7 +55,7 @@ look_at_code() {
 }
 
 # bats test_tags=assignment,post-data,id:post-nothing-awaited
-@test "content is not awaited from a POST that has none" {
+@test "a POST without content is answered at once" {
     soon 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n'
     assert_equal "$status" 200
     soon 'send POST / HTTP/1.1\r\nHost: a\r\n\r\n' # 411 is right as well

@@ -1,20 +1,15 @@
-# mistakes_program.bats - what many first programs get wrong, from the command
-# line on, and what can leave a server hanging.
+# mistakes_program.bats - what many first programs get wrong: the command line, and what
+# leaves a server hanging.
 # stages: 1 2 3 4 5 6
-# hint: Start the program by hand, as the title has it, and look at what it
-#   prints.
+# hint: Start the program by hand, as the title says. What does it print?
 #
-# Each test has a server of its own, is about one mistake, says it, and waits
-# for no more than 3 seconds or so.
+# Each test is about one mistake, names it, and waits for about 3 seconds at most.
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
+load own_server
 
-teardown() {
-    kill_server
-}
-
-# start_soon INTERFACE PORT: as start_server, but it must listen in 2 seconds.
+# start_soon INTERFACE PORT: does the same as start_server, within 2 seconds.
 start_soon() {
     most_seconds=2 start_server "$SERVER" "$1" "$2"
 }
@@ -44,8 +39,8 @@ reaches() {
 }
 
 # bats test_tags=assignment,program,id:given-port
-# hint: Look at `ss -tln`: on which port does it listen? In which order do the
-#   octets of a number go over the network?
+# hint: Look at `ss -tln`: on which port does it listen? In which order do the bytes of
+#   a number go over the network?
 @test "the server listens on the port that it is given" {
     local port
 
@@ -59,15 +54,15 @@ reaches() {
 
 # bats test_tags=assignment,program,id:given-interface-only
 # hint: Look at `ss -tln`: to which address is the socket bound?
-@test "the server listens on the interface that it is given, and on no other" {
+@test "the server listens only on the interface that it is given" {
     start_soon 127.0.0.2 0
     reaches 127.0.0.2 || fail 'it does not listen on 127.0.0.2'
-    ! reaches 127.0.0.1 || fail 'given 127.0.0.2, it listens on 127.0.0.1 too'
+    ! reaches 127.0.0.1 || fail 'it was given 127.0.0.2, and also listens on 127.0.0.1'
 }
 
 # bats test_tags=ours,id:restart-same-port
-# hint: Which socket option is for this? It is set before bind.
-@test "a server can be started again on its port at once" {
+# hint: Which socket option is for this? It must be set before bind.
+@test "a server can be restarted on the same port at once" {
     local port
 
     start_soon 127.0.0.1 0
@@ -78,32 +73,32 @@ reaches() {
 }
 
 # bats test_tags=ours,id:no-false-listening
-# hint: From which call on can a client connect? The line comes behind it.
-@test "a server that cannot listen does not say that it listens" {
+# hint: After which call can a client connect? Only then may the line be printed.
+@test "a server that cannot listen does not say that it does" {
     # shellcheck disable=SC2034 # those of run_server
     local arguments most_seconds=2 code said
 
     for arguments in '127.0.0.1 65536' '192.0.2.77 0'; do
         # shellcheck disable=SC2086 # two arguments
         run_server $arguments
-        ((code != 124)) || fail "with $arguments it does not end"
+        ((code != 124)) || fail "with $arguments, it does not exit"
         ! grep -q 'listening on' "$BATS_TEST_TMPDIR/printed" ||
-            fail "it cannot listen with $arguments, and says that it does"
+            fail "it cannot listen with $arguments, but says that it does"
     done
 }
 
 # bats test_tags=ours,id:sigterm-in-2-seconds
 # hint: Which thread waits for the signal?
-@test "SIGTERM ends the server within 2 seconds" {
+@test "SIGTERM stops the server within 2 seconds" {
     start_soon 127.0.0.1 0
     reaches 127.0.0.1
     end_soon
 }
 
 # bats test_tags=assignment,robustness,id:half-request-let-go
-# hint: What does recv return when the client has ended its side, and what
-#   does the loop do then?
-@test "a client that ends its side in the middle of a request is let go" {
+# hint: What does recv return when the client has ended its side, and what does the loop
+#   do then?
+@test "half a request, and then the end, is closed within 2 seconds" {
     local code=0
 
     start_soon 127.0.0.1 0
@@ -116,9 +111,9 @@ has neither closed the connection nor answered"
 }
 
 # bats test_tags=assignment,robustness,id:others-after-one-left
-# hint: What ends when one client is lost: the exchange, the thread, or the
-#   whole program?
-@test "others are answered after a client that left in the middle" {
+# hint: What ends when one client is lost: the exchange, the thread, or the whole
+#   program?
+@test "after one client leaves in the middle, others are answered" {
     local way
 
     start_soon 127.0.0.1 0

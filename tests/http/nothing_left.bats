@@ -4,14 +4,6 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 request='GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
 
 descriptors() {
@@ -26,8 +18,8 @@ needs_proc() {
     [[ -d /proc/self/fd ]] || skip 'this system does not tell'
 }
 
-# leave_descriptors KIND STEP...: 20 clients take the steps; fails if the server
-# has more descriptors open afterwards than before the first of them.
+# leave_descriptors KIND STEP...: 20 clients take the steps; fails if the server has
+# more descriptors open afterward than before.
 leave_descriptors() {
     raw_client -c 20 "${@:2}" 2>/dev/null || true
     wait_until 4 has_descriptors "$before" || fail "20 clients $1 have left \
@@ -35,9 +27,9 @@ descriptors open: the server had $before, and now has $(descriptors)"
 }
 
 # bats test_tags=assignment,robustness,id:no-descriptor-left
-# hint: Which descriptor does each client get, and where is it closed? Follow
-#   each way out of the function, those upon a fault above all.
-@test "clients that are gone leave no descriptor open, whatever became of them" {
+# hint: Which descriptor does each client get, and where is it closed? Follow each way
+#   out of the function, especially after a fault.
+@test "clients that are gone leave no descriptor open" {
     local before
 
     needs_proc
@@ -58,8 +50,8 @@ mappings() {
     wc -l <"/proc/$SERVER_PID/maps"
 }
 
-# clients COUNT: so many clients get their answers, 50 at a time. All 50 wait for
-# a moment with half of their request sent, so each has a thread then.
+# clients COUNT: so many clients get their answers, 50 at a time. All 50 wait for a
+# moment with half of their request sent, so each has a thread then.
 clients() {
     local n
 
@@ -70,8 +62,8 @@ clients() {
 }
 
 # bats test_tags=assignment,robustness,id:no-stack-left
-# hint: A thread that has ended keeps its stack until somebody joins it, unless
-#   it is detached. Who does either?
+# hint: A thread that has ended keeps its stack until it is joined, unless it is
+#   detached. Which of the two do you do?
 @test "threads that have ended leave no stack behind" {
     local before after
 
@@ -84,8 +76,8 @@ clients() {
 $((after - before)) pieces of memory more: is it their threads' stacks?"
 }
 
-# assert_rests WHOM: at hardly one of ten looks a thread of the server is running, or would
-# like to. (How long one has run says little where others run as well.)
+# assert_rests WHOM: a thread of the server hardly ever runs, or wants to: at most at 7
+# of 10 looks. (How long it ran says little on a busy machine.)
 assert_rests() {
     local looks running=0 stat line
 
@@ -103,8 +95,8 @@ at $running of 10 looks"
 
 # bats test_tags=assignment,robustness,id:no-spinning
 # hint: What does recv return when nothing has come yet, and what when the client has
-#   ended? Which loop goes on at once in either case?
-@test "a silent client, and one that left in the middle, use no processor time" {
+#   ended its side? Which of your loops goes on at once in either case?
+@test "a client that is silent, or gone, uses no processor time" {
     needs_proc
     hold silent 'send GET / HTTP/1.1\r\n' hold
     assert_rests 'a client that is silent'

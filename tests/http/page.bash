@@ -1,13 +1,13 @@
-# page.bash - what a page shows: the path after `hello, `, and the pairs. A part of
+# page.bash - what a page shows: the path after `hello, `, and the pairs. It is a part of
 # helper.bash.
 #
-# What is on a page counts, and not the markup around it; but & and < are escaped there,
-# with whatever character references; and >, " and ' may be.
+# Only what is on the page counts, not the markup around it. But & and < must be escaped,
+# with any character references, and >, " and ' may be.
 
 # shellcheck shell=bash disable=SC2119,SC2120,SC2154 # helper.bash has the variables
 
-# same_references: standard input, with each reference to a character that must be
-# escaped, and to U+FFFD, in the one form that the tests have it in.
+# same_references: prints standard input with each reference to a character that must be
+# escaped, and to U+FFFD, in the form that the tests use.
 same_references() {
     LC_ALL=C sed -E '
         s/&#0*34;|&#[xX]0*22;/\&quot;/g
@@ -18,14 +18,15 @@ same_references() {
         s/&#0*65533;|&#[xX]0*[fF]{3}[dD];/\xef\xbf\xbd/g'
 }
 
-# assert_hello PATH: 200, and if the page says hello to a path, it is this one: what
-# the page has to show is tested in page.bats. The path is given as it is escaped.
+# assert_hello PATH: the answer is 200, and if the page says hello to a path, it is this
+# one. (page.bats tests what the page has to show.) The path is given escaped.
 assert_hello() {
     assert_answer 200
     [[ $content != *'hello, /'* ]] || assert_says_hello "$1"
 }
 
-# There may be markup around the path; markup, a `;` or white space follows it.
+# assert_says_hello PATH: the page says hello to it. There may be markup around the path;
+# markup, a `;` or white space follows it.
 assert_says_hello() {
     [[ $status == 200 ]] && says_hello "$1" "$content" && return
     [[ $status == 200 ]] && says_hello "$1" \
@@ -34,7 +35,7 @@ assert_says_hello() {
 the answer: ${head%%$'\r\n'*} $sentence"
 }
 
-# bare_hellos: standard input, without the markup after each `hello, `.
+# bare_hellos: prints standard input without the markup after each `hello, `.
 bare_hellos() {
     LC_ALL=C sed -E "
         :again
@@ -45,7 +46,7 @@ bare_hellos() {
         s/'/\&#39;/g"
 }
 
-# says_hello PATH PAGE
+# says_hello PATH PAGE: true if the page does.
 says_hello() {
     local rest=${2#*"hello, $1"}
 
@@ -53,15 +54,15 @@ says_hello() {
         ($rest == '<'* || $rest == ';'* || $rest =~ ^[[:space:]]) ]]
 }
 
-# page_lines: what the page lists, from its last `hello, ` on: a pair a line, as
-# `key=KEY; value=VALUE; `, and `heading` for the beginning of one. Markup may
-# be between pairs, and around their parts. An LF in a pair is shown as \x03,
-# which is not on any page itself.
+# page_lines: prints what the page lists after its last `hello, `: a line per pair, as
+# `key=KEY; value=VALUE; `, and `heading` where a heading begins. There may be markup
+# between pairs and around their parts. An LF in a pair is shown as \x03, which is on no
+# page itself.
 page_lines() {
     LC_ALL=C sed -z 's/.*hello, //' "$came" | list_lines
 }
 
-# The same of all of standard input.
+# list_lines: does the same for all of standard input.
 list_lines() {
     same_references | LC_ALL=C sed -z -E '
         s/\n/\x03/g
@@ -82,7 +83,7 @@ list_lines() {
             /^(key=|heading)/p'
 }
 
-# pairs [FILE]: prints the pairs on the page or pages, one a line.
+# pairs [FILE]: prints the pairs on the page or pages, one per line.
 pairs() {
     local how=cat
 
@@ -90,8 +91,8 @@ pairs() {
     "$how" <"${1:-$came}" | list_lines | grep -a ^key= || true
 }
 
-# assert_pairs PAIR...: the page has these pairs and no more, in this order;
-# each is given as key=KEY; value=VALUE
+# assert_pairs PAIR...: the page has exactly these pairs, in this order. Each is given as
+# key=KEY; value=VALUE
 assert_pairs() {
     local expected=''
 
@@ -100,8 +101,8 @@ assert_pairs() {
     assert_lines "$expected" "$(pairs)"
 }
 
-# is_plain_list PAIR...: true of a page that lists these pairs and no more, one a
-# line as our own pages do, which is seen without starting a process.
+# is_plain_list PAIR...: true if the page lists exactly these pairs, one per line, as our
+# own pages do. It finds out without starting a process.
 is_plain_list() {
     local list='' others=${content//key=/}
 
@@ -111,7 +112,8 @@ is_plain_list() {
         (((${#content} - ${#others}) / 4 == $#))
 }
 
-# assert_lines EXPECTED PAIRS: lists of pairs, a line each; an answer of 200.
+# assert_lines EXPECTED PAIRS: the answer is 200, and the lists, with a line per pair, are
+# equal.
 assert_lines() {
     local wanted got differs i before
 
@@ -121,7 +123,7 @@ assert_lines() {
     for ((i = 0; i < ${#wanted[@]} && i < ${#got[@]}; i++)); do
         [[ ${wanted[i]} == "${got[i]}" ]] || break
     done
-    # Where in the answer the first one is that differs.
+    # Where in the answer the first difference is.
     before=$(printf '%s\n' "${got[@]:0:i}" | grep -c ^key=) || true # it may be 0
     differs=$(LC_ALL=C grep -abo 'key=' "$came" |
         sed -n "$((before + 1))p") || true
@@ -134,7 +136,7 @@ the page has, with ${status:-no status}, $(some_pairs "${got[@]}")$(
     )"
 }
 
-# legible TEXT: the same; what is not UTF-8, and would look like U+FFFD, byte by byte.
+# legible TEXT: prints it; if it is not UTF-8, and would look like U+FFFD, byte by byte.
 legible() {
     if iconv -f UTF-8 -t UTF-8 <<<"$1" >/dev/null 2>&1; then
         printf '%s' "$1"
@@ -143,7 +145,7 @@ legible() {
     fi
 }
 
-# some_pairs PAIR...: how many, and the first of them.
+# some_pairs PAIR...: prints how many there are, and the first of them.
 some_pairs() {
     (($# > 0)) || {
         echo 'no pair'

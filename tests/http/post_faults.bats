@@ -1,56 +1,47 @@
-# post_faults.bats - POST with content that is not taken.
+# post_faults.bats - POST with content that is refused.
 # stages: 6
-# hint: Is the length checked first, then the type, then each chunk, before
-#   more is read? Each fault has a status of its own.
+# hint: Do you check the length first, then the type, then each chunk before you read
+#   on? Each fault has its own status code.
 
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 # bats test_tags=http,errors,id:post-over-limit
-@test "a POST with content over 16 MiB gets 413 as soon as that is known" {
+@test "content over 16 MiB gets 413 as soon as that is known" {
     check_rows post-limit
 }
 
 # bats test_tags=http,errors,id:post-wrong-type
-@test "a POST with content of another type or encoding gets 415" {
+@test "content of another type or encoding gets 415" {
     check_rows post-type post-continue/type
 }
 
 # bats test_tags=http,errors,id:post-broken-chunk
-@test "a POST with a broken chunk or trailer gets 400" {
+@test "a broken chunk or trailer gets 400" {
     check_rows post-chunks
 }
 
 # bats test_tags=http,errors,id:post-two-faults
-@test "a POST with two faults is answered with the one that comes first" {
+@test "a POST with two faults gets the answer for the first one" {
     check_rows post-two-faults
 }
 
 # bats test_tags=http,errors,id:chunks-over-limit
-@test "chunks that together go over 16 MiB get 413" {
+@test "chunks that add up to more than 16 MiB get 413" {
     ask 'send POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n' \
         'send fffffe\r\n' 'repeat 16777214 a' 'send \r\n3\r\n'
     assert_answer 413
 }
 
 # bats test_tags=http,post-data,id:post-16-mib
-# hint: Compare the limit with <= or with <? And is there a buffer of a
-#   fixed size?
-@test "a POST of 16 MiB to the octet is taken" {
+# hint: Do you compare with <= or with <? And do you use a buffer of a fixed size?
+@test "content of exactly 16 MiB is accepted" {
     ask 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 16777216\r\n\r\n' \
         'send k=v' 'repeat 16777213 &'
     assert_pairs 'key=k; value=v'
 }
 
 # bats test_tags=http,errors,id:chunk-extras-limits
-@test "chunk extensions over 64 KiB get 400, a trailer section over 1 MiB 431" {
+@test "chunk extensions over 64 KiB get 400, and a trailer over 1 MiB 431" {
     local start='send POST / HTTP/1.1\r\nHost: a\r\n'
     start+='Transfer-Encoding: chunked\r\n\r\n'
 
@@ -61,8 +52,8 @@ teardown_file() {
 }
 
 # bats test_tags=ours,id:post-error-sentences
-# hint: tests/wire/corpus has the sentence of each fault.
-@test "our error pages say in a sentence what is wrong with the content" {
+# hint: Look for the request in tests/wire/corpus. Which sentence does it ask for?
+@test "each error page says in a sentence what is wrong with the content" {
     check_sentences post-limit post-type post-continue/type post-chunks post-two-faults
     ask 'send POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;' \
         'repeat 65536 a'

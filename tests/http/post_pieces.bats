@@ -1,91 +1,82 @@
-# post_pieces.bats - content however it is cut into pieces and chunks.
+# post_pieces.bats - content, however it is cut into pieces and chunks.
 # stages: 6
-# hint: Content comes in as many pieces as the network likes. After each
-#   recv: how much was there, how much has come, how much is missing?
+# hint: Content comes in as many pieces as the network likes. After each recv, how much
+#   was there, how much has come, and how much is missing?
 
 load helper
-
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
 
 post='POST / HTTP/1.1\r\nHost: a\r\n'
 length="${post}Content-Length"
 chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 
 # bats test_tags=assignment,post-data,id:content-with-head
-# hint: What did the recv that brought the end of the head bring besides? Is
-#   it kept?
-@test "content that comes with the head is taken" {
+# hint: What else did the recv bring that brought the end of the head? Do you keep it?
+@test "content that comes with the head is read" {
     ask "send $length: 7\\r\\n\\r\\na=1&b=2"
     assert_pairs 'key=a; value=1' 'key=b; value=2'
 }
 
 # bats test_tags=assignment,post-data,id:content-after-head
-@test "content that comes after the head is taken" {
+@test "content that comes after the head is read" {
     ask "send $length: 7\\r\\n\\r\\n" 'pause 30' 'send a=1&b=2'
     assert_pairs 'key=a; value=1' 'key=b; value=2'
 }
 
 # bats test_tags=assignment,post-data,id:content-partly-with-head
-@test "content of which a part comes with the head is taken whole" {
+@test "content that comes partly with the head is read whole" {
     ask "send $length: 7\\r\\n\\r\\na=1" 'pause 30' 'send &b=' 'pause 30' \
         'send 2'
     assert_pairs 'key=a; value=1' 'key=b; value=2'
 }
 
 # bats test_tags=assignment,post-data,id:post-byte-by-byte
-@test "a POST that comes byte by byte is taken" {
+@test "a POST that comes byte by byte is read" {
     ask "octets $length: 7\\r\\n\\r\\na=1&b=2"
     assert_pairs 'key=a; value=1' 'key=b; value=2'
 }
 
 # bats test_tags=http,post-data,id:chunks-byte-by-byte
-@test "chunks that come byte by byte are taken" {
+@test "chunks that come byte by byte are read" {
     ask "octets ${chunked}2;x=y\\r\\na=\\r\\n1\\r\\n1\\r\\n0\\r\\nT: t\\r\\n\\r\\n"
     assert_pairs 'key=a; value=1'
 }
 
 # bats test_tags=assignment,post-data,id:excess-after-content
-# hint: No more than Content-Length bytes are content, however many have
-#   come.
-@test "what comes after the content is not a part of it" {
+# hint: Many bytes may have come. Which of them are content? Content-Length says how
+#   many.
+@test "bytes after the content do not belong to it" {
     ask "send $length: 3\\r\\n\\r\\na=12&b=3"
     assert_pairs 'key=a; value=1'
 }
 
 # bats test_tags=http,post-data,id:excess-after-chunks
-@test "what comes after the last chunk is not a part of the content" {
+@test "bytes after the last chunk do not belong to the content" {
     ask "send ${chunked}3\\r\\na=1\\r\\n0\\r\\n\\r\\nGET / HTTP/1.1\\r\\n\\r\\n"
     assert_pairs 'key=a; value=1'
 }
 
 # bats test_tags=assignment,post-data,id:no-waiting-after-content
-# hint: With the last byte of the content, reading is over: does the loop
-#   call recv once more?
-@test "the answer does not wait for anything after the content" {
+# hint: After the last byte of the content, there is nothing more to read. Does your
+#   loop call recv once more?
+@test "the answer comes without any bytes after the content" {
     raw_client "send $length: 3\\r\\n\\r\\na=1" 'until HTTP/1.'
 }
 
 # bats test_tags=assignment,post-data,id:no-answer-before-content
-# hint: Is the answer sent before the loop has read everything?
-@test "nothing is answered before the content is whole" {
+# hint: Do you send the answer before your loop has read everything?
+@test "no answer comes before the content is complete" {
     raw_client "send $length: 3\\r\\n\\r\\na=" 'silence 50' 'send 1' \
         'until HTTP/1.'
 }
 
 # bats test_tags=http,post-data,id:no-answer-before-last-chunk
-@test "nothing is answered before the last chunk and its end have come" {
+@test "no answer comes before the last chunk is complete" {
     raw_client "send ${chunked}3\\r\\na=1\\r\\n0\\r\\n" 'silence 50' 'send \r\n' \
         'until HTTP/1.'
 }
 
 # bats test_tags=http,post-data,id:chunks-joined
-@test "chunks are put together; sizes in any case, with zeros before them" {
+@test "chunks are joined; a size may have zeros and either case" {
     ask "send ${chunked}2\\r\\na=\\r\\n00003\\r\\n123\\r\\nA\\r\\n4567890123" \
         'send \r\n000a\r\n4567890123\r\n00\r\n\r\n'
     assert_pairs 'key=a; value=12345678901234567890123'
@@ -106,13 +97,13 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 }
 
 # bats test_tags=http,post-data,id:chunk-looks-like-chunk
-@test "a chunk that holds CR LF, or looks like a chunk, stays whole" {
+@test "a chunk that contains CR LF, or looks like chunks, stays whole" {
     ask "send ${chunked}b\\r\\na=\\r\\n0\\r\\n\\r\\nb=\\r\\n0\\r\\n\\r\\n"
     assert_pairs $'key=a; value=\r\x030\r\x03\r\x03b=' # \x03 is an LF there
 }
 
 # bats test_tags=http,post-data,id:post-curl-chunked
-@test "curl's chunked POST of 1 MB is taken" {
+@test "a chunked POST of 1 MB from curl is read" {
     fetch / -H 'Transfer-Encoding: chunked' -H 'Content-Type:' \
         -T <(printf 'a=%0999998d' 7; printf '&b=c') -X POST
     assert_equal "$status" 200
@@ -121,7 +112,7 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 }
 
 # bats test_tags=assignment,post-data,id:10-mib-small-pieces
-@test "10 MiB in small pieces are taken" {
+@test "10 MiB in small pieces are read" {
     local piece
 
     expect_mib 16
@@ -132,7 +123,7 @@ chunked="${post}Transfer-Encoding: chunked\\r\\n\\r\\n"
 }
 
 # bats test_tags=http,post-data,id:10-mib-small-chunks
-@test "10 MiB in small chunks are taken" {
+@test "10 MiB in small chunks are read" {
     local piece
 
     expect_mib 16

@@ -1,17 +1,14 @@
 # program.bats - the command line, and where the server listens.
 # stages: 1 2 3 4 5 6
-# hint: Start the program by hand with these arguments: what does it print,
-#   on which of its two outputs, and what is $? afterwards?
+# hint: Start the program by hand with these arguments. What does it print, on which of
+#   its two outputs, and what is $? afterward?
 
 # shellcheck disable=SC2154 # run_server sets code and said
 load helper
+load own_server
 
-teardown() {
-    kill_server
-}
-
-# assert_one_sentence CODE FRAGMENT...: it ended with that, said one sentence on
-# standard error, with one of these in it, and printed nothing.
+# assert_one_sentence CODE FRAGMENT...: the server exited with this status, wrote one
+# sentence to standard error that has one of the fragments, and printed nothing.
 assert_one_sentence() {
     local fragment found=
 
@@ -37,7 +34,7 @@ standard error one line, which says what is wrong; in it: $(
 }
 
 # bats test_tags=ours,id:wrong-usage
-@test "wrong usage prints the usage as an error and exits with 2" {
+@test "a wrong command line prints the usage as an error and exits with 2" {
     local arguments
 
     for arguments in '127.0.0.1 0 more' '--nonsense' '-x'; do
@@ -50,7 +47,7 @@ standard error one line, which says what is wrong; in it: $(
 }
 
 # bats test_tags=ours,id:bad-port
-@test "a bad port gets one sentence and exits with 1" {
+@test "a bad port is reported in one sentence, with exit status 1" {
     local port
 
     for port in http 65536 '' 80x ' 80' 4294967376; do
@@ -60,7 +57,7 @@ standard error one line, which says what is wrong; in it: $(
 }
 
 # bats test_tags=ours,id:bad-interface
-@test "a bad interface gets one sentence and exits with 1" {
+@test "a bad interface is reported in one sentence, with exit status 1" {
     run_server 256.1.1.1 0
     assert_one_sentence 1 256.1.1.1 known
     run_server 192.0.2.77 0
@@ -70,9 +67,9 @@ standard error one line, which says what is wrong; in it: $(
 }
 
 # bats test_tags=ours,id:interface-empty
-# hint: An unset variable of the shell makes an empty argument. Would you want to
-#   listen on every interface then?
-@test "an empty interface, or *, gets one sentence that names 0.0.0.0 and ::" {
+# hint: An unset shell variable makes an empty argument. Would you want to listen on
+#   every interface then?
+@test "an empty interface, or *, is an error that suggests 0.0.0.0 and ::" {
     local interface
 
     for interface in '' '*'; do
@@ -82,7 +79,7 @@ standard error one line, which says what is wrong; in it: $(
 }
 
 # bats test_tags=ours,id:port-in-use
-@test "a port in use gets one sentence and exits with 1" {
+@test "a port in use is reported in one sentence, with exit status 1" {
     start_server
     # shellcheck disable=SC2153 # start_server sets PORT
     run_server 127.0.0.1 "$PORT"
@@ -91,8 +88,8 @@ standard error one line, which says what is wrong; in it: $(
 }
 
 # bats test_tags=assignment,program,id:port-0
-# hint: getsockname says which port it became. Is the line flushed?
-@test "port 0 takes a free port, which the one line printed tells" {
+# hint: Which function tells you which port you got? Is the line flushed?
+@test "port 0 takes a free port, and the line that is printed names it" {
     start_server
     note "$SERVER_OUT" run "$SERVER" 127.0.0.1 0
     [[ $(<"$SERVER_OUT") == *"listening on http://127.0.0.1:$PORT/" &&
@@ -105,9 +102,9 @@ standard error one line, which says what is wrong; in it: $(
 }
 
 # bats test_tags=ours,id:port-reused
-# hint: A port stays taken for a while after its server has ended, unless
-#   SO_REUSEADDR is set.
-@test "a port that is given is taken, right after another server's end too" {
+# hint: A port stays taken for a while after its server has ended. Which socket option
+#   lets you have it anyway?
+@test "a server takes its port right after another server has ended" {
     start_server
     fetch /
     stop_server
@@ -118,7 +115,7 @@ standard error one line, which says what is wrong; in it: $(
 }
 
 # bats test_tags=ours,id:interface-name
-@test "a name for an interface is looked up" {
+@test "the interface may be a name" {
     start_server "$SERVER" localhost
     fetch /
     assert_equal "$status" 200
@@ -126,7 +123,7 @@ standard error one line, which says what is wrong; in it: $(
 }
 
 # bats test_tags=ours,id:ipv6
-@test "::1 is answered by IPv6, where the machine has it" {
+@test "on ::1, the server answers by IPv6 (skipped without IPv6)" {
     if ! grep -qs '^00000000000000000000000000000001 ' /proc/net/if_inet6; then
         echo '# left out: this machine has no ::1' >&3
         return
@@ -140,9 +137,9 @@ standard error one line, which says what is wrong; in it: $(
 }
 
 # bats test_tags=ours,id:log-ipv6
-# hint: The address of a client is logged as inet_ntop writes it, of whatever
-#   family it is.
-@test "a client of ::1 is logged so, where the machine has it" {
+# hint: Which function writes the client's address for the log? inet_ntop knows both
+#   families.
+@test "a client from ::1 is logged as ::1 (skipped without IPv6)" {
     if ! grep -qs '^00000000000000000000000000000001 ' /proc/net/if_inet6; then
         echo '# left out: this machine has no ::1' >&3
         return
@@ -155,9 +152,8 @@ standard error one line, which says what is wrong; in it: $(
 }
 
 # bats test_tags=ours,id:streams-closed
-# hint: The lowest free descriptor is given out first: which one does accept
-#   give when 2 is closed?
-@test "with its standard streams closed, it writes its log into no client's answer" {
+# hint: accept returns the lowest free descriptor. Which one is that if 2 is closed?
+@test "with standard error closed, the log goes into no answer" {
     cat >"$BATS_TEST_TMPDIR/start" <<END
 #!/bin/sh
 exec '$SERVER' "\$@" 0<&- 2>&-
@@ -174,9 +170,9 @@ END
 }
 
 # bats test_tags=ours,id:own-messages
-# hint: A message begins with how the server was started, or, built without what
-#   only Linux has, with its name.
-@test "our own lines begin with the program's name, and name both arguments" {
+# hint: What does the message begin with? It is the way the server was started or, in a
+#   portable build, its name.
+@test "messages begin with the program's name, and name both arguments" {
     start_server
     [[ $(<"$SERVER_OUT") =~ ^("$SERVER"|webserve)": listening on "[^\ ]*/$ ]] ||
         fail "expected: $SERVER: listening on $URL/, not $(<"$SERVER_OUT")"
@@ -185,7 +181,7 @@ END
         fail "expected: cannot listen on interface '127.0.0.1', port '$PORT'"
 }
 
-# run_limited LIMIT VALUE: as run_server, with a limit of ulimit in force.
+# run_limited LIMIT VALUE: does the same as run_server, with a limit set by ulimit.
 run_limited() {
     code=0
     # shellcheck disable=SC2016 # for the inner shell
@@ -195,24 +191,24 @@ run_limited() {
 }
 
 # bats test_tags=ours,id:no-descriptor-at-start
-# hint: The listening socket takes one. Is there one left for a client?
-@test "without a descriptor for one client it says so, and exits with 1" {
+# hint: The listening socket takes a descriptor. Is there one left for a client?
+@test "without a descriptor for a client, it says so and exits with 1" {
     run_limited -n 4
     assert_one_sentence 1 'cannot accept even one client: Too many open files'
 }
 
 # bats test_tags=ours,id:no-thread-at-start
-# hint: pthread_create returns its error. Which call does the message name?
-@test "without memory for a thread it says so, and exits with 1" {
+# hint: pthread_create returns its error. Which call does your message name?
+@test "without memory for a thread, it says so and exits with 1" {
     ! grep -aq '__asan_\|__tsan_' "$SERVER" || skip 'sanitizers need more memory'
     run_limited -v 9000
     assert_one_sentence 1 'cannot create a thread'
 }
 
 # bats test_tags=ours,id:inherited-descriptors
-# hint: How many descriptors are open when the server starts? Those are not free
-#   for clients.
-@test "with 40 inherited descriptors of 64, half-sent requests lock nobody out" {
+# hint: How many descriptors are already open when the server starts? Clients cannot
+#   have those.
+@test "with 40 of 64 descriptors inherited, half-sent requests block nobody" {
     local elapsed
 
     cat >"$BATS_TEST_TMPDIR/start" <<END

@@ -1,13 +1,13 @@
-# request_tables.bash - many requests at once, each on a connection of its own, sent by one
-# process: a process for each would take most of a test's time. A part of
+# request_tables.bash - many requests at once, each on a connection of its own. One process
+# sends them all: a process for each would take most of a test's time. It is a part of
 # helper.bash.
 
 # shellcheck shell=bash disable=SC2154,SC2034 # helper.bash has the variables
 
-# send_each REQUEST...: sends each on a connection of its own, all by one
-# process. Sets outcomes to how each ended: 0 is well, 3 that it took too long, `died`
-# that the server died of it; after three such, the rest is not sent. Sets answers to
-# the files of what came.
+# send_each REQUEST...: sends each on a connection of its own, all by one process. Sets
+# outcomes to how each ended: 0 is good, 3 means that it took too long, and `died` that
+# it ended the server; after three of these, the rest is not sent. Sets answers to the
+# files that have what came.
 send_each() {
     local requests=("$@") got files lost=0 i
 
@@ -37,9 +37,9 @@ send_each() {
     done
 }
 
-# ask_each CHECK REQUEST...: sends each request, takes its answer, and calls
-# CHECK with its number, counted from 0, which sets wrong if the answer is not
-# what it should be. Names every one that is wrong, as names has it.
+# ask_each CHECK REQUEST...: sends each request, takes its answer, and calls CHECK with
+# its number, counted from 0. CHECK sets wrong if the answer is not what it should be.
+# Prints every request with a wrong answer, by its name in names.
 ask_each() {
     local check=$1 requests=("${@:2}") outcomes answers wrong failures='' first='' i
     local answer_to_head joined
@@ -60,9 +60,9 @@ ask_each() {
             [[ -n $wrong ]] || "$check" "$i"
             ;;
         3) wrong="no whole answer within 10 s: $head" ;;
-        8) wrong='the answer is longer than 2 MiB; that is enough' ;;
+        8) wrong='the answer is longer than 2 MiB, and the test reads no more' ;;
         died*) wrong="the server ${outcomes[i]}" ;;
-        *) wrong="no whole answer, the connection was broken off: $head" ;;
+        *) wrong="the connection ended before the whole answer came: $head" ;;
         esac
         if [[ -n $wrong ]]; then
             failures+="${names[i]}: $wrong"$'\n'
@@ -75,7 +75,7 @@ ask_each() {
     fail "${failures%$'\n'}"
 }
 
-# is_one_answer: nothing came after the content that the head announces.
+# is_one_answer: sets wrong if anything came after the content that the head announces.
 is_one_answer() {
     local value
 
@@ -85,15 +85,14 @@ is_one_answer() {
     fi
 }
 
-# check_rows GROUP|GROUP/NAME...: sends each request of these groups of
-# tests/wire/corpus that says what this stage answers, and names every one that
-# gets another status.
+# check_rows GROUP|GROUP/NAME...: sends each request of these groups of tests/wire/corpus
+# that says what this stage answers, and prints every one that gets another status.
 check_rows() {
     send_rows check_code "$@"
 }
 
-# check_sentences GROUP|GROUP/NAME...: the same, and each page says what the corpus has
-# in quotation marks: of our own servers.
+# check_sentences GROUP|GROUP/NAME...: does the same for our own servers, whose pages must
+# also say the part of the sentence that the corpus has.
 check_sentences() {
     send_rows check_sentence "$@"
 }
@@ -103,7 +102,7 @@ send_rows() {
     local names=() requests=() codes=() fragments=() check=$1
 
     shift
-    [[ -e $corpus ]] || # once a file: it takes a moment
+    [[ -e $corpus ]] || # once per file: it takes a moment
         "$BATS_TEST_DIRNAME/../wire/corpus.py" "$STAGE" >"$corpus"
     while IFS=$'\t' read -r name request code fragment; do
         if [[ " $* " == *" ${name%/*} "* || " $* " == *" $name "* ]]; then
@@ -130,9 +129,9 @@ check_sentence() {
         wrong="expected '$fragment', not: $sentence"
 }
 
-# assert_each STATUS START END TEXT...: asks START TEXT END with each text, and
-# names every one that got another status; with 200, if there is a variable
-# listed, other pairs on the page than that as well.
+# assert_each STATUS START END TEXT...: asks START TEXT END with each text, and prints every
+# text that got another status. If the variable listed is set, a page must list exactly
+# that pair.
 assert_each() {
     local expected=$1 names=("${@:4}") requests=() text
 
@@ -152,7 +151,7 @@ check_status() {
         if [[ $pair != "$listed<"* || ${pair#key=} == *key=* ]]; then
             pair=$(pairs "${answers[$1]}")
             [[ $pair == "$listed" ]] ||
-                wrong="expected the pair $listed and no more, not: $pair"
+                wrong="expected only the pair $listed, not: $pair"
         fi
     fi
 }

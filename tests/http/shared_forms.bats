@@ -4,18 +4,10 @@
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 # bats test_tags=assignment,threads,id:10-forms-at-once
-# hint: Whose are the values on the page? Do two threads decode their forms into
-#   the same place?
-@test "10 forms sent at once are each shown to the one who sent it" {
+# hint: Whose values are on the page? Do two threads decode their forms into the same
+#   place?
+@test "10 forms sent at once are each shown to their sender" {
     local type
 
     type='Content-Type: application/x-www-form-urlencoded'

@@ -1,15 +1,12 @@
-# sharing.bats - what threads share, and what they must not.
+# sharing.bats - what threads share, and what they must not share.
 # stages: 1 2 3 4 5 6
 
 # shellcheck disable=SC2030,SC2031,SC2154 # helper.bash sets them
 load helper
+load own_server
 
 setup() {
     start_server
-}
-
-teardown() {
-    kill_server
 }
 
 # logged COUNT: true once so many exchanges are in the log.
@@ -18,9 +15,9 @@ logged() {
 }
 
 # bats test_tags=ours,id:no-data-race
-# hint: Which variable do two threads touch with no lock between them? Built with
-#   SANITIZE=thread, the server shows the two places.
-@test "100 clients at once: built with ThreadSanitizer, it finds no data race" {
+# hint: Which variable do two threads use with no lock between them? Build with
+#   SANITIZE=thread: the server shows both places.
+@test "ThreadSanitizer finds no data race with 100 clients at once" {
     for _ in 1 2 3 4 5; do # a race is seen only where the threads meet
         raw_client -c 100 -t 20 \
             'send GET /\#?a=\# HTTP/1.1\r\nHost: a\r\n' 'send \r\n' read
@@ -33,9 +30,9 @@ $(grep -aA 30 -m 1 'WARNING: ThreadSanitizer' "$SERVER_LOG")"
 }
 
 # bats test_tags=ours,id:log-own-address
-# hint: Whose variable is the client's address in? Is the next client's written
-#   into it while the first is still being handled?
-@test "a slow client's line in the log has its own address, not a later one's" {
+# hint: Which variable has the client's address, and who owns it? Is the next client's
+#   address written into it while the first client is still being handled?
+@test "a slow client is logged with its own address" {
     hold slow 'send GET /slow HTTP/1.1\r\n' hold 'send Host: a\r\n\r\n' read
     fetch /quick --interface 127.0.0.2
     finish slow
@@ -46,9 +43,9 @@ $(grep -aA 30 -m 1 'WARNING: ThreadSanitizer' "$SERVER_LOG")"
 }
 
 # bats test_tags=ours,id:sigterm-all-answered
-# hint: What does the end of the program wait for? Does each client that was
-#   handled count as gone?
-@test "SIGTERM ends a server at once that has answered all its clients" {
+# hint: What does the program wait for before it ends? Do you count each client that was
+#   handled as gone?
+@test "SIGTERM stops a server at once if all its clients are answered" {
     local elapsed
 
     raw_client -c 20 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' read

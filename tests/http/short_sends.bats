@@ -1,20 +1,17 @@
-# short_sends.bats - answers, although each call that sends takes only a part.
-# In SERVER_SHORT, send, sendmsg, write and writev take about half of what they are
-# given, and at most 1,000 bytes (short_sends.c).
+# short_sends.bats - an answer arrives even if each send takes only part of it. In
+# SERVER_SHORT, send, sendmsg, write and writev take about half of what they are given,
+# and at most 1,000 bytes (short_sends.c).
 # stages: 1 2 3 4 5 6
-# hint: send returns how much it took, which may be less than all. What becomes of the
-#   rest? Send again from there, until nothing is left.
+# hint: send returns how many bytes it took, which may be fewer than all. Who sends the
+#   rest?
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
+load own_server
 load calling
 
-teardown() {
-    kill_server
-}
-
 # bats test_tags=assignment,answers,id:short-sends
-@test "the answer comes whole, although send takes only a part each time" {
+@test "the answer arrives whole, even if send takes only part each time" {
     start_server
     call '/p?name=value'
     mv "$came.content" "$came.wanted"

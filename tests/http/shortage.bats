@@ -1,15 +1,12 @@
-# shortage.bats - when there is no thread, or no descriptor, to be had.
+# shortage.bats - no more threads, or no more descriptors.
 # stages: 1 2 3 4 5 6
 
 # shellcheck disable=SC2154 # helper.bash sets them
 load helper
+load own_server
 
 setup() {
     start_server
-}
-
-teardown() {
-    kill_server
 }
 
 needs_prlimit() {
@@ -21,15 +18,15 @@ needs_prlimit() {
 }
 
 # hold_clients COUNT: so many clients send half of a request, and the rest after
-# `answer`. A server may wait for each of them to close, which they do together:
-# they have time.
+# `answer`. They wait long: a server may wait for each of them to close, and they close
+# together.
 hold_clients() {
     hold half -c "$1" -t 20 'send GET /p HTTP/1.1\r\n' hold \
         'send Host: a\r\n\r\n' read
     pause 0.2 # the server accepts those that it can
 }
 
-# answer COUNT: sees to it that all of them get their answers.
+# answer COUNT: checks that all of them get their answers.
 answer() {
     finish half || fail "expected: an answer for each of $1, but: $(<"$BATS_TEST_TMPDIR/half.said")
 $(tail -n 3 "$SERVER_LOG")"
@@ -37,9 +34,9 @@ $(tail -n 3 "$SERVER_LOG")"
 }
 
 # bats test_tags=ours,id:no-thread-to-be-had
-# hint: pthread_create returns an error, EAGAIN, when there can be no more
-#   threads. What becomes of that client then?
-@test "clients for whom no thread can be created are answered all the same" {
+# hint: pthread_create returns EAGAIN when there can be no more threads. What happens to
+#   that client then?
+@test "clients are answered even when no more threads can be created" {
     local now
 
     needs_prlimit
@@ -52,9 +49,9 @@ $(tail -n 3 "$SERVER_LOG")"
 }
 
 # bats test_tags=ours,id:out-of-descriptors
-# hint: accept fails with EMFILE when there is no descriptor left. That passes:
-#   is it taken for the end?
-@test "out of descriptors, the server goes on once some are free again" {
+# hint: accept fails with EMFILE when no descriptor is left. That passes. Does your
+#   server treat it as the end?
+@test "after running out of descriptors, the server goes on" {
     local now
 
     needs_prlimit
@@ -73,9 +70,9 @@ cpu_ms() {
 }
 
 # bats test_tags=ours,id:out-of-descriptors-idle
-# hint: Which call fails at once while this lasts, and does the loop wait
-#   before it tries again?
-@test "out of descriptors, the server waits without using the processor" {
+# hint: Which call fails at once while this lasts, and does the loop wait before it
+#   tries again?
+@test "while out of descriptors, the server uses no processor time" {
     local now before used
 
     needs_prlimit

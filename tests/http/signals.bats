@@ -1,43 +1,40 @@
-# signals.bats - how the server ends.
+# signals.bats - how the server stops.
 # stages: 1 2 3 4 5 6
 # bats file_tags=ours
-# hint: Who waits for the signal, and are signals blocked before the first
+# hint: Which thread waits for the signal, and do you block signals before the first
 #   thread exists?
 
 # shellcheck disable=SC2016,SC2034,SC2153,SC2154 # helper.bash has them; `hand` is typed
 load helper
+load own_server
 
 setup() {
     start_server
 }
 
-teardown() {
-    kill_server
-}
-
-# by_hand_when OCTETS SECONDS [OCTETS]: the line to try, in which the server gets
-# SIGTERM between two pieces of a request.
+# by_hand_when BYTES SECONDS [BYTES]: the line to try, in which the server gets SIGTERM
+# between two pieces of a request.
 by_hand_when() {
     hand="(printf '$1'; sleep 1; kill \$(pidof webserve); sleep $2${3:+; printf '$3'}) | nc 127.0.0.1 8080"
 }
 
-# begin STEP STEP...: a client takes the steps in the background; returns once the
-# first is taken.
+# begin STEP STEP...: a client takes the steps in the background; returns when the first
+# has been taken.
 begin() {
     hold client "$1" hold "${@:2}"
     release client
 }
 
 # bats test_tags=id:sigterm-idle
-@test "SIGTERM ends a server that nobody talks to, at once, with 0" {
+@test "SIGTERM stops an idle server at once, with exit status 0" {
     in_ms stop_server_well TERM
     ((elapsed < 800)) || fail "it took $elapsed ms"
 }
 
 # bats test_tags=id:sigint-idle
-# A shell without job control has what it starts with & ignore SIGINT from the start,
-# which no terminal does.
-@test "SIGINT ends a server that nobody talks to, at once, with 0" {
+# A shell without job control ignores SIGINT in everything that it starts with &; a
+# terminal never does.
+@test "SIGINT stops an idle server at once, with exit status 0" {
     kill_server
     set -m
     start_server
@@ -47,7 +44,7 @@ begin() {
 }
 
 # bats test_tags=id:sigterm-nobody-let-in
-@test "after SIGTERM nobody is let in any more" {
+@test "after SIGTERM, the server accepts no more clients" {
     local port=$PORT
 
     stop_server
@@ -67,7 +64,7 @@ begin() {
 }
 
 # bats test_tags=id:sigterm-half-sent
-@test "a request that stays half-sent gets about a second after SIGTERM" {
+@test "a half-sent request gets about a second after SIGTERM" {
     by_hand_when 'GET /p HTTP/1.1\r\n' 5
     begin 'send GET /p HTTP/1.1\r\n' read
     in_ms stop_server
@@ -76,7 +73,7 @@ begin() {
 }
 
 # bats test_tags=id:second-signal
-@test "a second signal ends the server at once, whoever is waiting" {
+@test "a second signal stops the server at once" {
     local pid=$SERVER_PID
 
     by_hand_when 'GET /p HTTP/1.1\r\n' '0.1; kill $(pidof webserve)'
@@ -92,7 +89,7 @@ begin() {
 }
 
 # bats test_tags=id:sigterm-answers-all
-@test "requests that have come before SIGTERM are all answered" {
+@test "all requests that came before SIGTERM are answered" {
     local count=200
 
     ! creates_threads_slowly || count=40
@@ -107,8 +104,8 @@ begin() {
 }
 
 # bats test_tags=id:sigint-ignored
-# hint: Who starts a program with SIGINT ignored wants it to go on after Ctrl-C.
-@test "SIGINT does not end a server that was started with SIGINT ignored" {
+# hint: Who starts a program with SIGINT ignored? They want it to go on after Ctrl-C.
+@test "SIGINT does not stop a server that was started with SIGINT ignored" {
     kill -s INT "$SERVER_PID"
     pause 0.3
     fetch /

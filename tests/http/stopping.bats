@@ -1,21 +1,18 @@
-# stopping.bats - SIGTERM while there is much to do, and while it starts.
+# stopping.bats - SIGTERM while there is much to do, and while the server starts.
 # stages: 1 2 3 4 5 6
 # bats file_tags=ours
-# hint: Upon SIGTERM: who is still in the kernel's queue, and who has been
+# hint: When SIGTERM comes, who is still in the kernel's queue, and who has been
 #   accepted but not answered?
 
 # shellcheck disable=SC2034,SC2153,SC2154 # helper.bash has them
 load helper
+load own_server
 
-teardown() {
-    kill_server
-}
-
-# stop_with_all_in_hand COUNT: so many clients have sent half of a request, and
-# the threads are with them; then the server is halted, while they send the
-# rest, and 900 more clients send whole requests, which wait in the kernel's
-# queue. With all of that before it, the server is told to end. (With 200 in
-# the queue, a server that ends at once could be done with them before.)
+# stop_with_all_in_hand COUNT: so many clients have sent half of a request, and the
+# threads are busy with them. Then the server is halted. Meanwhile, they send the rest,
+# and 900 more clients send whole requests, which wait in the kernel's queue. Then the
+# server gets SIGTERM. (With only 200 in the queue, even a server that stops at once
+# might have answered them.)
 stop_with_all_in_hand() {
     local pid=$SERVER_PID more=900 query queued
 
@@ -43,21 +40,21 @@ stop_with_all_in_hand() {
 }
 
 # bats test_tags=id:stop-200-exchanges
-@test "SIGTERM with 200 exchanges in hand and more in the queue loses none" {
+@test "SIGTERM with 200 exchanges under way, and a full queue, loses none" {
     expect_mib 32
     start_server
     stop_with_all_in_hand 200
 }
 
 # bats test_tags=id:stop-all-threads-busy
-@test "SIGTERM with every thread busy and more in the queue loses none" {
+@test "SIGTERM with all threads busy, and a full queue, loses none" {
     expect_mib 32
     start_server "$SERVER_SMALL"
     stop_with_all_in_hand 8
 }
 
-# queue_holds LEAST MOST: true if so many clients wait for the server to accept.
-# (Some threads may still have accepted one while they were being halted.)
+# queue_holds LEAST MOST: true if so many clients wait for the server to accept. (Some
+# threads may have accepted one just before they were halted.)
 queue_holds() {
     local waiting
 
@@ -70,7 +67,7 @@ queue_holds() {
 }
 
 # bats test_tags=id:stop-stalled-drain
-@test "a client that stalls while the rest of its request is drained is left" {
+@test "SIGTERM does not wait for clients that stall while they are drained" {
     start_server
     hand="(printf 'POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 9000000\r\n\r\na'; sleep 1; kill \$(pidof webserve); sleep 9) | nc 127.0.0.1 8080"
     hold stalled -c 20 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 9000000\r\n\r\na' \
@@ -81,16 +78,16 @@ queue_holds() {
     assert_came 20 '^HTTP/1.1 [45]'
 }
 
-# signal_after SECONDS COMMAND...: becomes the command, which gets SIGTERM after
-# so long. (A signal from here could come before Bats' child has become the
-# command; then the shell may drop it.)
+# signal_after SECONDS COMMAND...: becomes the command, and sends it SIGTERM after that
+# time. (A signal from here could come before Bats' child has become the command. The
+# shell may drop it then.)
 signal_after() {
     # shellcheck disable=SC2016 # the dollars are for that shell
     exec sh -c '{ [ "$0" = 0 ] || sleep "$0"; kill -s TERM $$; } & exec "$@"' "$@"
 }
 
 # bats test_tags=id:stop-while-starting
-@test "a signal while the server starts ends it, with 0 or by that signal" {
+@test "a signal during startup stops the server" {
     local delay code
 
     for delay in 0 0.001 0.002 0.003 0.004 0.006 0.008 0.012 0.02; do
@@ -107,10 +104,10 @@ signal_after() {
     done
 }
 
-# keep_coming N: one exchange after the other, until connections are refused.
-# Prints what is wrong: an answer that is not whole, or a connection that is
-# reset although the listener is still there, as the next one shows. (The
-# listener may close just while a client comes: that one sees a reset.)
+# keep_coming N: one exchange after another, until connections are refused. Prints what
+# is wrong: an answer that is not complete, or a connection that is reset although the
+# next one is not refused. (A client that comes just as the listener closes sees a
+# reset.)
 keep_coming() {
     local code last=0 number=0 answer request='send GET /p HTTP/1.1\r\nHost: a\r\n\r\n'
 
@@ -129,7 +126,7 @@ keep_coming() {
 }
 
 # bats test_tags=id:stop-clients-keep-coming
-@test "clients that keep coming while it ends see whole answers until it has" {
+@test "clients that come while the server stops get whole answers or none" {
     local n clients=() elapsed
 
     start_server

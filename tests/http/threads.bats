@@ -1,23 +1,15 @@
 # threads.bats - many clients at once.
 # stages: 1 2 3 4 5 6
-# hint: While one client dawdles, who accepts the next one? And does each
-#   thread have variables of its own?
+# hint: While one client is slow, who accepts the next one? And does each thread have
+#   its own variables?
 
 # shellcheck disable=SC2154 # helper.bash sets came
 load helper
 
-setup_file() {
-    start_server
-}
-
-teardown_file() {
-    stop_server
-}
-
 # bats test_tags=assignment,threads,id:100-half-sent
-# hint: While one client dawdles, who accepts the next one? Is a thread
-#   waited for (joined) right after its start?
-@test "100 clients with half a request do not delay another" {
+# hint: While one client is slow, who accepts the next one? Do you wait for a thread
+#   (join it) right after you have started it?
+@test "100 half-sent requests do not delay another client" {
     local best=9999 elapsed
 
     hold half -c 100 -t 20 'send GET /half HTTP/1.1\r\n' hold \
@@ -34,8 +26,8 @@ teardown_file() {
 }
 
 # bats test_tags=assignment,threads,id:silent-client
-# hint: Who waits in recv for a client that says nothing, and who accepts meanwhile?
-@test "a client that says nothing does not delay another" {
+# hint: Who waits in recv for a silent client, and who accepts meanwhile?
+@test "a silent client does not delay another client" {
     hold silent hold
     raw_client -t 3 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' answer ||
         fail 'expected: an answer within 3 s, although another client is silent'
@@ -45,9 +37,9 @@ teardown_file() {
 }
 
 # bats test_tags=assignment,threads,id:1000-connections
-# hint: Do two threads use the same variable: a static buffer, or the
-#   address of a variable of the loop?
-@test "1,000 connections at once get each its own answer" {
+# hint: Do two threads use the same variable: a static buffer, or a variable of the loop
+#   whose address they got?
+@test "1,000 connections at once each get their own answer" {
     ulimit -n hard
     raw_client -c 1000 -t 20 'send GET /number/\# HTTP' \
         'send /1.1\r\nHost: a\r\n\r\n' answer
@@ -60,7 +52,7 @@ teardown_file() {
 }
 
 # bats test_tags=assignment,threads,id:20-curls
-@test "20 curls side by side get their answers" {
+@test "20 curls at once get their answers" {
     note "$BATS_TEST_TMPDIR/codes" curl --parallel 'http://127.0.0.1:8080/[1-20]'
     curl -q -sS --noproxy '*' --parallel --parallel-max 20 --max-time 10 \
         -w '%{http_code}\n' "$URL/[1-20]" -o "$BATS_TEST_TMPDIR/page#1" \

@@ -4,14 +4,11 @@
 # SERVER_FOUR has at most 4 threads.
 
 load ../http/helper
+load ../http/own_server
 load held
 
-teardown() {
-    kill_server
-}
-
 # bats test_tags=id:load-64-descriptors
-@test "with 64 descriptors and 200 half-sent requests, the server waits, does not spin, and recovers" {
+@test "with 64 descriptors and 200 half-sent requests, the server waits and recovers" {
     local start elapsed
     ulimit -n 64
     start_server
@@ -47,10 +44,9 @@ teardown() {
     stop_server
 }
 
-# trickle COUNT STEP...: so many clients that take the steps, then send an octet
-# each 20 ms for 10 s, whatever is answered; each is a process of its own, so
-# that the others go on when one is closed. What they get goes to the files
-# $BATS_TEST_TMPDIR/trickle-N.
+# trickle COUNT STEP...: so many clients take the steps, and then send a byte every 20
+# ms for 10 s, whatever the answer is. Each is a process of its own, so that the others
+# go on when one is closed. What they get is in the files $BATS_TEST_TMPDIR/trickle-N.
 tricklers=()
 
 trickle() {
@@ -78,10 +74,10 @@ end_trickles() {
 }
 
 # bats test_tags=id:load-after-40-draining
-@test "with 4 threads, a client behind 40 that trickle through the drain is served within 7 s" {
+@test "with 4 threads, a client behind 40 slow drains is answered within 7 s" {
     local elapsed
     start_server "$SERVER_FOUR"
-    # 501; 413 in stage 6, before it 501; and 408
+    # 501; 413 in stage 6, and 501 before it; 408
     trickle 14 'send PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999\r\n\r\n'
     trickle 13 \
         'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n'
@@ -94,7 +90,7 @@ end_trickles() {
     stop_server
 }
 
-# clients_have_come COUNT: so many are connected, with those that are logged.
+# clients_have_come COUNT: so many clients are connected or in the log.
 clients_have_come() {
     local port connected
 
@@ -104,7 +100,7 @@ clients_have_come() {
 }
 
 # bats test_tags=id:load-drain-memory
-@test "40 heads of 1 MiB take no memory while they trickle through the drain, nor after" {
+@test "40 heads of 1 MiB take no memory while they are drained, or later" {
     local before
     start_server
     ask 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n'

@@ -1,7 +1,7 @@
-# held.bash - what a server takes while clients hold their connections, for the files
-# of this folder. `hold` and `finish` are in tests/http/helper.bash.
+# held.bash - what a server uses while clients hold their connections. The files in this
+# folder load it. `hold` and `finish` are in tests/http/helper.bash.
 
-# drip TEXT: steps that send it again and again, one each 50 ms, for 1.5 s.
+# drip TEXT: prints steps that send it again and again, every 50 ms, for 1.5 s.
 drip() {
     local _
 
@@ -10,8 +10,8 @@ drip() {
     done
 }
 
-# What the server takes: memory of its own in KiB, threads, descriptors, and
-# processor time in hundredths of a second.
+# What the server uses: its own memory in KiB, threads, descriptors, and processor time
+# in hundredths of a second.
 server_memory() {
     awk '/^Pss:/ { print $2 }' "/proc/$SERVER_PID/smaps_rollup"
 }
@@ -40,8 +40,8 @@ threads_are_at_most() {
     (($(server_threads) <= $1))
 }
 
-# How many clients can be held: not more than the descriptors allow, here and
-# in the server, and than the server has threads.
+# clients_at_most COUNT: prints how many clients can be held: at most COUNT, and not more
+# than there are descriptors, here and in the server.
 clients_at_most() {
     local most=$(($(ulimit -Hn) - 200))
 

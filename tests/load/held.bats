@@ -2,18 +2,15 @@
 # stages: 1 2 3 4 5 6
 
 load ../http/helper
+load ../http/own_server
 load held
 
 setup() {
     start_server
 }
 
-teardown() {
-    kill_server
-}
-
 # bats test_tags=id:load-4000-held
-@test "4,000 half-sent requests are held in 16 KiB each, which come back when they go" {
+@test "4,000 half-sent requests take 16 KiB each, and give it back" {
     local count before held
     count=$(clients_at_most 4000)
     before=$(server_memory)
@@ -36,7 +33,7 @@ threads_are_at_least() {
 }
 
 # bats test_tags=id:load-10000-held
-@test "10,000 half-sent requests cost less than 2 % of a core, and delay nobody" {
+@test "10,000 half-sent requests use less than 2 % of a core, and delay nobody" {
     local count start elapsed
     count=$(clients_at_most 10000)
     hold half -c "$count" 'send GET /half HTTP/1.1\r\nHost: a\r\nX: y' hold
@@ -54,7 +51,7 @@ threads_are_at_least() {
 }
 
 # bats test_tags=id:load-after-9000-silent
-@test "behind 9,000 silent clients and as many half-sent as can be, one is answered within 3 s" {
+@test "behind 9,000 silent and many half-sent clients, one is answered within 3 s" {
     local elapsed
     hold silent -c "$(clients_at_most 9000)" hold
     hold half -c "$(clients_at_most 9000)" \

@@ -1,24 +1,16 @@
-# slow.bats - clients that send or read so slowly that it never ends.
+# slow.bats - clients that send or read so slowly that they never finish.
 # stages: 1 2 3 4 5 6
 #
-# SERVER_HASTY gives 600 ms, and 1.5 s at the very most; it drains for 10 s at
-# the most, until nothing comes for 300 ms. What only stage 6 reads is in
-# slow_post.bats.
+# SERVER_HASTY allows 600 ms, and at most 1.5 s. It drains for at most 10 s, until
+# nothing comes for 300 ms. What only stage 6 reads is in slow_post.bats.
 
 # shellcheck disable=SC2154 # helper.bash sets content
+export shared_server=$SERVER_HASTY
 load ../http/helper
 load held
 
-setup_file() {
-    start_server "$SERVER_HASTY"
-}
-
-teardown_file() {
-    stop_server
-}
-
-# Nearly as long a query as a request line may have, of empty values: in the
-# stages that show it, the page is 12 times as long. The others have one page.
+# The query has only empty values, and is nearly as long as a request line may be. In
+# the stages that show it, the page is 12 times as long. The others have one page.
 large_get=('send GET /large?' 'repeat 32700 a&'
     'send  HTTP/1.1\r\nHost: a\r\n\r\n')
 
@@ -27,7 +19,7 @@ shows_queries() {
 }
 
 # bats test_tags=id:load-dripping-head
-@test "a head that drips in gets 408 in its time" {
+@test "a head that drips in gets 408 in time" {
     local elapsed
     mapfile -t steps < <(drip a)
     in_ms ask 'send GET /' "${steps[@]}"
@@ -40,7 +32,7 @@ shows_queries() {
 }
 
 # bats test_tags=id:load-answer-despite-drip
-@test "an answer that needs no content is not lost to content that drips in" {
+@test "an answer arrives although content is still dripping in" {
     local request
     mapfile -t steps < <(drip a)
     for request in 'PUT /' 'GET /'; do
@@ -76,7 +68,7 @@ were_cut_off() {
 }
 
 # bats test_tags=id:load-slow-reader
-@test "a large answer reaches a client that reads it slowly" {
+@test "a large answer reaches a slow reader" {
     raw_client -s "${large_get[@]}" 'take 100' 'pause 100' 'take 1000' \
         'pause 100' read
     take_answer
@@ -85,7 +77,7 @@ were_cut_off() {
 }
 
 # bats test_tags=id:load-slowhttptest
-@test "slowhttptest's slow headers and slow content do not keep the server from others" {
+@test "slowhttptest does not keep other clients out" {
     local kind pid said
     command -v slowhttptest >/dev/null || skip 'slowhttptest is not installed'
     for kind in -H -B; do

@@ -1,22 +1,15 @@
 # slow_post.bats - slow clients of a server that reads content.
 # stages: 6
 #
-# SERVER_HASTY gives 600 ms, and 1.5 s at the very most.
+# SERVER_HASTY allows 600 ms, and at most 1.5 s.
 
 # shellcheck disable=SC2154 # helper.bash sets came
+export shared_server=$SERVER_HASTY
 load ../http/helper
 load held
 
-setup_file() {
-    start_server "$SERVER_HASTY"
-}
-
-teardown_file() {
-    stop_server
-}
-
 # bats test_tags=id:load-dripping-content
-@test "content that drips in gets 408 in its time" {
+@test "content that drips in gets 408 in time" {
     local elapsed
     mapfile -t steps < <(drip a)
     in_ms ask 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 999\r\n\r\n' \
@@ -26,7 +19,7 @@ teardown_file() {
 }
 
 # bats test_tags=id:load-endless-chunks
-@test "chunks without end get 413, and chunks that drip in 408" {
+@test "endless chunks get 413, and chunks that drip in get 408" {
     local chunk
     printf -v chunk '10000\\r\\n%065536d\\r\\n' 0
     ask 'send POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n' \
@@ -39,11 +32,11 @@ teardown_file() {
 }
 
 # bats test_tags=id:load-12-mb-never-read
-@test "a client that never reads its 12 MB is cut off, and others are served meanwhile" {
+@test "a client that never reads its 12 MB is cut off; others are served meanwhile" {
     local before
     before=$(server_descriptors)
-    # More than the kernel holds for it; no more, as 1.5 s are short where
-    # memory is slow to get.
+    # This is more than the kernel holds for it, and not much more: 1.5 s are short
+    # where memory is slow to get.
     hold deaf -c 1 \
         'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 12000000\r\n\r\n' \
         'repeat 12000000 a' hold
@@ -56,7 +49,7 @@ teardown_file() {
 }
 
 # bats test_tags=id:load-8-mb-slow-reader
-@test "an answer of 8 MB reaches a client that reads it slowly" {
+@test "an answer of 8 MB reaches a slow reader" {
     raw_client 'send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n' \
         'repeat 8000000 a' 'take 100' 'pause 300' 'take 1000000' 'pause 300' \
         read
@@ -65,7 +58,7 @@ teardown_file() {
 }
 
 # bats test_tags=id:load-huge-length
-@test "content of 1 GiB, or of 2^64, that is only announced gets 413 at once" {
+@test "announcing 1 GiB, or 2^64 bytes, gets 413 at once" {
     local length elapsed
     for length in 1073741824 18446744073709551616; do
         in_ms ask "send POST / HTTP/1.1\r\nHost: a\r\nContent-Length: $length\r\n\r\n"

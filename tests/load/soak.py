@@ -30,7 +30,7 @@ PHASES = (
 
 
 def field(path: str, name: str) -> int:
-    """The number after `name:` in a file of /proc."""
+    """Returns the number after `name:` in a file of /proc."""
     found = re.search(rf"^{name}:\s+(\d+)", Path(path).read_text(), re.M)
     return int(found[1]) if found else 0
 
@@ -63,7 +63,7 @@ def break_off(build: str, port: str, over: threading.Event) -> None:
 def load(
     server: subprocess.Popen[str], build: str, seconds: int
 ) -> tuple[list[tuple[int, int, int]], int]:
-    """Puts the server under load; gives a look for each second, and wrk's answers."""
+    """Puts the server under load; returns a look for each second, and wrk's answers."""
     assert server.stdout
     port = server.stdout.readline().rpartition(":")[2].strip("/\n")
     over = threading.Event()

@@ -25,17 +25,17 @@ PARTS: dict[str, Callable[[], None]] = {}
 
 
 class Fault(Exception):
-    """What a part has to say."""
+    """What a part found wrong."""
 
 
 def part(function: Callable[[], None]) -> Callable[[], None]:
-    """The mark of a part."""
+    """Makes a function a part, by its name."""
     PARTS[function.__name__] = function
     return function
 
 
 def run(*command: str, **options: object) -> str:
-    """What the command prints; a Fault if it fails."""
+    """Runs a command; returns what it prints, and raises Fault if it fails."""
     ran = subprocess.run(
         command,
         text=True,
@@ -50,29 +50,29 @@ def run(*command: str, **options: object) -> str:
 
 
 def report(faults: list[str]) -> None:
-    """A Fault if there are any."""
+    """Raises Fault if there are any."""
     if faults:
         raise Fault("\n".join(faults))
 
 
 def files(*patterns: str) -> list[str]:
-    """The project's files that match, new ones too."""
+    """Returns the project's files that match, including new ones."""
     listed = run("git", "ls-files", "-co", "--exclude-standard", *patterns)
     return [name for name in listed.splitlines() if Path(name).is_file()]
 
 
 def server_sources() -> list[str]:
-    """The C files of the servers."""
+    """Returns the C files of the servers."""
     return files("common/*.c", "stages/*.c")
 
 
 def server_files() -> list[str]:
-    """The C files and headers of the servers."""
+    """Returns the C files and headers of the servers."""
     return files("common/*.[ch]", "stages/*.[ch]")
 
 
 def stages() -> list[Path]:
-    """The folders of the stages."""
+    """Returns the folders of the stages."""
     return sorted(Path("stages").iterdir())
 
 
@@ -80,7 +80,7 @@ def stages() -> list[Path]:
 
 
 def build_with(compiler: str) -> None:
-    """Every stage, on Linux and elsewhere; a warning is an error."""
+    """Builds every stage, for Linux and portable; a warning is an error."""
     for portable in ("", "1"):
         build = f"BUILD=build/check/{compiler}{'-portable' if portable else ''}"
         settings = [build, f"CC={compiler}", f"PORTABLE={portable}"]
@@ -89,19 +89,19 @@ def build_with(compiler: str) -> None:
 
 @part
 def gcc() -> None:
-    """GNU's compiler."""
+    """Builds with GNU's compiler."""
     build_with("gcc")
 
 
 @part
 def clang() -> None:
-    """LLVM's compiler."""
+    """Builds with LLVM's compiler."""
     build_with("clang")
 
 
 @part
 def musl() -> None:
-    """Another C library."""
+    """Builds with another C library."""
     build_with("musl-gcc")
 
 
@@ -119,34 +119,59 @@ def headers() -> None:
 
 @part
 def format() -> None:
-    """C as .clang-format has it."""
+    """The C files have the format of .clang-format."""
     run("clang-format", "--dry-run", "-Werror", *files("*.c", "*.h"))
 
 
 @part
 def shell() -> None:
-    """Shell scripts and Bats files."""
+    """shellcheck finds nothing in shell scripts and Bats files."""
     run("shellcheck", "-x", *files("*.sh", "*.bash", "*.bats", ".ci/run"))
 
 
 @part
 def python() -> None:
-    """Python files."""
+    """pyflakes finds nothing in the Python files."""
     run("pyflakes3", *files("*.py"))
 
 
 @part
 def spelling() -> None:
-    """Common misspellings; not in what is compared byte for byte."""
-    skip = "*package-lock.json,*.svg,*/corpus/*,*/wire/*"
-    # parts of words, plurals, and the misspelling of a mistake
-    known = "alue,ba,becauses,befores,ecret,fo,implmented,nin,te,wit"
-    run("codespell", "--skip", skip, "-L", known, *files())
+    """codespell finds no misspelling and no British spelling, except in what is compared
+    byte for byte."""
+    skip = "*package-lock.json,*.svg,*/corpus/*"
+    # parts of words, plurals, the misspelling of a mistake, and a word that may be both
+    known = "alue,ba,becauses,befores,ecret,fo,implmented,nin,te,wit,catalogue"
+    lists = "clear,rare,en-GB_to_en-US"
+    run("codespell", "--builtin", lists, "--skip", skip, "-L", known, *files())
+
+
+@part
+def phrases() -> None:
+    """No phrase of phrases.tsv is in what people read."""
+    table = Path("tests/tools/phrases.tsv")
+    lines = table.read_text("utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    # Between two words, a line may end and the next begin with the mark of a comment.
+    gap = r"\s+(?:[#*>/]+\s+)?"
+    each = "|".join(f"({phrase.replace('(', '(?:')})" for phrase, _ in rows)
+    wanted = re.compile(rf"\b(?:{each})\b".replace(" ", gap))
+    faults = []
+    for name in files():
+        if name.endswith((".svg", ".json")) or name in ("LICENSE", str(table)):
+            continue
+        text = Path(name).read_text("utf-8", errors="replace").lower()
+        for found in wanted.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            words = " ".join(found[0].split())
+            instead = rows[(found.lastindex or 1) - 1][1]
+            faults.append(f"{name}:{line}: not '{words}', but: {instead}")
+    report(faults)
 
 
 @part
 def tidy() -> None:
-    """clang-tidy, as .clang-tidy says."""
+    """clang-tidy finds nothing; .clang-tidy says what it looks for."""
     command = f'clang-tidy --quiet "$@" -- {shlex.join(LINUX)} 2>/dev/null'
     sources = "\n".join(server_sources())
     run("xargs", "-P", CPUS, "-n", "4", "sh", "-c", command, "sh", input=sources)
@@ -154,8 +179,8 @@ def tidy() -> None:
 
 @part
 def analyzer() -> None:
-    """gcc's own. It loses a pointer that is copied within a struct, and calls it
-    leaked; AddressSanitizer and the fault sweep find leaks."""
+    """gcc's analyzer finds nothing. It loses a pointer that is copied within a struct,
+    and calls it leaked; AddressSanitizer and the fault sweep find leaks."""
     options = [*LINUX, *WARNINGS, "-O2", "-fanalyzer", "-Wno-analyzer-malloc-leak"]
     for name in server_sources():
         run("gcc", *options, "-c", name, "-o", "/dev/null")
@@ -163,9 +188,9 @@ def analyzer() -> None:
 
 @part
 def cppcheck() -> None:
-    """Left out: variableScope, since declarations are at the head of a function; and in
-    target.c a condition that is called always false, and is not (the loop before it
-    also ends below the length)."""
+    """cppcheck finds nothing. Left out are variableScope, since declarations are at the
+    head of a function; and a condition in target.c that it calls always false, which it
+    is not (the loop before it also ends below the length)."""
     options = "--quiet --std=c11 --enable=warning,portability,performance,style"
     options += " --suppress=variableScope --error-exitcode=1 --inline-suppr"
     options += " --suppress=knownConditionTrueFalse:common/http/target.c"
@@ -177,7 +202,7 @@ def cppcheck() -> None:
 
 @part
 def sizes() -> None:
-    """Lines in a file of a stage, and of common/."""
+    """No file of a stage, or of common/, has too many lines."""
     faults = []
     for name in server_files():
         lines = Path(name).read_text().count("\n")
@@ -189,7 +214,8 @@ def sizes() -> None:
 
 @part
 def functions() -> None:
-    """At most 40 lines; the loop of stages 1 and 2, whose length is the lesson, 90."""
+    """A function has at most 40 lines; the loop of stages 1 and 2, whose length is the
+    lesson, has at most 90."""
     faults = []
     for name in server_sources():
         for found in re.finditer(
@@ -227,7 +253,7 @@ def includes() -> None:
 
 
 def calls_of(name: str) -> set[str]:
-    """What a file refers to and does not define, on Linux and elsewhere."""
+    """Returns what a file refers to and does not define, on Linux and elsewhere."""
     found: set[str] = set()
     with tempfile.NamedTemporaryFile(suffix=".o") as made:
         for options in (LINUX, ELSEWHERE):
@@ -266,7 +292,7 @@ def calls() -> None:
 
 @part
 def lessons() -> None:
-    """Neighboring stages differ by their lesson only."""
+    """Neighboring stages differ only by their lesson."""
     run("tests/tools/check_stages.py")
 
 
@@ -308,7 +334,7 @@ MARKS = (
 @part
 def hardening() -> None:
     """What leaves its trace in a small program, with this compiler and processor, has
-    to leave it in each server, whatever tests/tools/hardening_flags.sh finds out."""
+    left it in each server, whatever tests/tools/hardening_flags.sh finds out."""
 
     def shows(program: str, command: str, trace: str) -> bool:
         return bool(re.search(trace, run(*command.split(), program)))
@@ -333,7 +359,7 @@ def hardening() -> None:
 
 
 def main(names: list[str]) -> int:
-    """Gives the status to exit with."""
+    """Returns the exit status."""
     if unknown := set(names) - PARTS.keys():
         print(f"no part is called {', '.join(unknown)}; there are: {', '.join(PARTS)}")
         return 2

@@ -42,13 +42,14 @@ MOVES = {
 
 
 def read(stage: int, name: str) -> str:
-    """The text of a file; empty if there is none."""
+    """Returns the text of a file; empty if there is none."""
     path = Path(f"stages/stage{stage}/{name}")
     return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def stripped(text: str) -> str:
-    """The text without comments, and with single spaces; literals stay as they are."""
+    """Returns the text without comments, and with single spaces; literals stay as they
+    are."""
     parts = re.findall(r'"(?:\\.|[^"\\])*"|/\*.*?\*/|//[^\n]*|\s+|.', text, re.DOTALL)
     spaced = (" " if p.isspace() or p[:2] in ("/*", "//") else p for p in parts)
     return re.sub(r" +", " ", "".join(spaced))

@@ -82,7 +82,7 @@ def free_port() -> str:
 
 
 def held_open(command: str, port: str) -> subprocess.Popen[bytes]:
-    """An nc in another terminal, into which nothing is typed."""
+    """Returns an nc in another terminal, into which nothing is typed."""
     words = command.replace("8080", port).split()
     client = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     time.sleep(2)  # after a second, the kernel hands over who is silent, too
@@ -92,7 +92,7 @@ def held_open(command: str, port: str) -> subprocess.Popen[bytes]:
 def all_shown(
     commands: list[str], server: Server, folder: Path, times: int
 ) -> list[set[str]]:
-    """What is seen of each command, the ways if it is tried a few times."""
+    """Returns what is seen of each command, the ways if it is tried a few times."""
     clients: list[subprocess.Popen[bytes]] = []
     results: list[set[str]] = []
     for command in commands:
@@ -107,7 +107,7 @@ def all_shown(
 
 
 def shown(command: str, server: Server, folder: Path) -> str:
-    """What is seen of a command: what it prints, and how it ends."""
+    """Returns what is seen of a command: what it prints, and how it ends."""
     port = server.port if "build/stage" not in command else free_port()
     command = re.sub(r"(?<!\d)8080(?!\d)", port, command)
     command = re.sub(r"build/stage\d/webserve", str(server.program), command)
@@ -139,7 +139,8 @@ def shown(command: str, server: Server, folder: Path) -> str:
 def built(
     mistake: Mistake, stage: int, planted: bool, folder: Path, archive: Path
 ) -> Path:
-    """The server with a mistake, or without it, changed as "What you see" asks."""
+    """Returns the server with a mistake, or without it, changed as "What you see"
+    asks."""
     program = folder / "webserve"
     stage_folder = f"stages/stage{stage}"
     shutil.copytree("common", folder / "common")
@@ -163,7 +164,7 @@ def built(
 
 
 def c_files(folder: Path, inside: str) -> list[str]:
-    """The C files in a part of a folder, from there."""
+    """Returns the C files in a part of a folder, from there."""
     return sorted(str(path.relative_to(folder)) for path in folder.glob(f"{inside}/*.c"))
 
 
@@ -186,7 +187,7 @@ def seen(mistake: Mistake, stage: int, work: Path, archive: Path) -> bool:
 
 
 def chosen(stage: int | None, name: str) -> list[tuple[Mistake, int]]:
-    """The mistakes that have commands, and where to plant each."""
+    """Returns the mistakes that have commands, and where to plant each."""
     sources = Sources(Path.cwd())
     found = []
     for mistake in load(Path("tests/mistakes")):

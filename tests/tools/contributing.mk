@@ -1,5 +1,5 @@
-# contributing.mk - what only a change to the project needs, and rarely. The Makefile
-# includes it; docs/contributing.md describes each command.
+# contributing.mk - commands that you need rarely, to change the project. The Makefile
+# includes it, and docs/contributing.md describes each command.
 
 .PHONY: excerpts symptoms variants grade-tests handout-tests walk-tests live-tests matrix mutants propagate races soak \
 	instructions coverage bench-report site-check compile_commands.json
@@ -19,34 +19,34 @@ symptoms: $(BUILD)/common.a # types the commands of all mistakes, which must sho
 	tests/tools/install.sh test
 	tests/tools/check_symptoms.py $(BUILD) $(STAGE) $(ONLY)
 
-variants: # correct servers, made in other ways than ours, pass every graded test
+variants: # tests correct servers that are built in other ways than ours
 	$(call needs,test,stage-programs)
 	$(SUBMISSION) tests/course/run_right_servers.py '$(BUILD)'
 
-grade-tests: # marks a small class, most of it hostile: [FULL=1]
+grade-tests: # grades a small class, most of it hostile: [FULL=1]
 	$(call needs,test grade,STAGE=2 grade-programs)
 	tests/course/submission/collect_test.py
 	tests/course/submission/taking_test.py
 	tests/course/submission/diagnosis/diagnosis_test.py $(BUILD)
-	tests/course/grading/marks_test.py
+	tests/course/grading/score_test.py
 	tests/course/grading/scheduling_test.py
 	$(SUBMISSION) FULL=$(FULL) tests/course/grading/batch_test.py $(BUILD)
 
 # `make test` runs in the hand-outs of two steps, or of those that are asked for.
-handout-tests: # what is handed out for each step: no solutions, and tests that work: [STAGE=n]
+handout-tests: # checks the hand-outs: no solutions, and tests that work: [STAGE=n]
 	tests/tools/install.sh test handout
 	tests/course/handout_test.py $(or $(STAGE),2 5)
 
-walk-tests: $(ALL_SERVERS) # make walk on terminals of two sizes, and make diff without color
+walk-tests: $(ALL_SERVERS) # runs make walk on two terminal sizes, and make diff without color
 	tests/tools/install.sh walk
 	docs/tools/walk_test.py
 
-live-tests: $(STAGES:%=$(BUILD)/live/stage%/webserve) # make live in a browser: [PICTURES=folder]
+live-tests: $(STAGES:%=$(BUILD)/live/stage%/webserve) # tests make live in a browser: [PICTURES=folder]
 	tests/tools/install.sh site
 	docs/site/node_packages.sh $(BUILD)/site-work
 	node docs/tools/live/live_test.mjs $(BUILD)/live $(BUILD)/site-work $(PICTURES)
 
-matrix: # the tests of each step pass after it, and fail before it: [STAGE=n]
+matrix: # checks that the tests of each step pass after it, and fail before it: [STAGE=n]
 	$(call needs,test,stage-programs)
 	$(SUBMISSION) tests/course/matrix.py '$(BUILD)' $(CHOSEN)
 
@@ -62,12 +62,12 @@ propagate: # takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MA
 	tests/tools/check_stages.py
 	$(MAKE) wire
 
-races: # valgrind's helgrind and DRD on the threads: [STAGE=n]
+races: # runs the threads under valgrind's helgrind and DRD: [STAGE=n]
 	tests/tools/install.sh test races
 	tests/tools/races.py build/plain$(if $(PORTABLE),/portable) $(CHOSEN)
 
 SOAK_SECONDS ?= 180
-soak: $(SERVERS) $(TOOLS) # load for long; memory must stay flat: [STAGE=n]
+soak: $(SERVERS) $(TOOLS) # loads a server for minutes; its memory must stay flat: [STAGE=n]
 	tests/tools/install.sh test bench
 	tests/load/soak.py $(BUILD) $(SOAK_SECONDS) $(CHOSEN)
 
@@ -75,7 +75,7 @@ instructions: # counts what the parsers take, and compares it with their budgets
 	tests/tools/install.sh instructions
 	tests/tools/instructions/count.py $(BUILD)
 
-coverage: # which lines and branches the tests reach: servers, units and the fault sweep
+coverage: # shows which lines and branches the tests reach
 	tests/tools/install.sh test coverage
 	tests/tools/coverage.py build/coverage $(STAGES)
 
@@ -84,6 +84,8 @@ bench-report: # puts the figures of the last `make bench` into docs/performance.
 
 site-check: site # looks at the site in a browser: links, requests, accessibility
 	tests/tools/install.sh browser
+	node docs/site/playground/replay.mjs $(BUILD)
+	node docs/site/playground/check.mjs $(BUILD)/site/playground $(BUILD)/site-work
 	node docs/site/check_pages.mjs $(BUILD)/site $(BUILD)/site-work
 
 # How each file is compiled, for editors (clangd).

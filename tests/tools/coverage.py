@@ -32,7 +32,8 @@ EXCUSED = {
 
 
 def excuses_are_right() -> bool:
-    """What is excused is once in each of its files; SWITCH, in no other."""
+    """Says whether what is excused is once in each of its files, and SWITCH in no
+    other."""
     right = True
     for path in map(str, [*Path("common").rglob("*.c"), *Path("stages").rglob("*.c")]):
         for text, where in EXCUSED.items():
@@ -58,7 +59,7 @@ def exercise(build: str, stages: list[str]) -> None:
 
 
 def report(build: str) -> int:
-    """gcovr's status."""
+    """Runs gcovr; returns its status."""
     folder = Path(build, "report")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -101,7 +102,7 @@ def report(build: str) -> int:
 
 
 def main(build: str, *stages: str) -> int:
-    """Gives the status to exit with."""
+    """Returns the exit status."""
     if not excuses_are_right():
         return 1
     try:

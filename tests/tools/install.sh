@@ -3,7 +3,7 @@
 #
 # Uses the system's package manager, with sudo where not root; asks first when a person
 # is there to ask, never with CI=true. Exits with 1, and one sentence, if something is
-# still missing afterwards.
+# still missing afterward.
 set -u
 
 # What is looked for, Debian's package that has it, and the groups that need it; all
@@ -30,7 +30,7 @@ command:slowhttptest   slowhttptest        load
 command:valgrind       valgrind            races instructions
 header:http_parser.h   libhttp-parser-dev  instructions
 command:gcovr          gcovr               coverage
-command:clang          clang               fuzz check
+command:clang          clang               fuzz check site
 fuzzer:clang           libclang-rt-dev     fuzz
 command:clang-format   clang-format        check
 command:clang-tidy     clang-tidy          check
@@ -49,6 +49,9 @@ command:git            git                 site
 command:node           nodejs              site
 command:npm            npm                 site
 command:chromium       chromium            site browser
+command:wasm-ld        lld                 site
+file:/usr/include/wasm32-wasi/stdio.h      wasi-libc     site
+wasm:clang             libclang-rt-dev-wasm32  site
 command:pdfinfo        poppler-utils       site
 command:chromedriver   chromium-driver     browser
 '
@@ -60,6 +63,10 @@ is_there() {
     fuzzer:*)
         echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
             "${1#*:}" -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null
+        ;;
+    wasm:*)
+        echo 'int main(void) { return 0; }' |
+            "${1#*:}" --target=wasm32-wasi -x c - -o /dev/null 2>/dev/null
         ;;
     header:*)
         printf '#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <%s>\n' \

@@ -16,7 +16,7 @@ from suite.tests import COMMON, TOP, expected_tests, faults_of, stages
 
 
 def check() -> list[str]:
-    """What is wrong with the labels of any test."""
+    """Returns what is wrong with the labels of any test."""
     faults: list[str] = []
     jobs: dict[str, str] = {}
     mapped = (TOP / "docs/assignment-map.md").read_text("utf-8")
@@ -35,7 +35,7 @@ def check() -> list[str]:
 
 
 def main() -> int:
-    """Gives the status to exit with."""
+    """Returns the exit status."""
     if sys.argv[1:] == ["--check"]:
         faults = check()
         print("\n".join(faults), end="\n" if faults else "", file=sys.stderr)

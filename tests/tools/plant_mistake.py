@@ -18,7 +18,7 @@ from suite.tests import TOP
 
 
 def arguments() -> argparse.Namespace:
-    """What was asked for."""
+    """Returns what was asked for."""
     parser = argparse.ArgumentParser(description="Plants a mistake.")
     parser.add_argument("name", nargs="?", help="a file of tests/mistakes")
     parser.add_argument("--stage", type=int, help="the latest it is in, if left out")
@@ -27,7 +27,7 @@ def arguments() -> argparse.Namespace:
 
 
 def plant(mistake: Mistake, asked: argparse.Namespace) -> list[str]:
-    """Plants it; gives the files that it has changed. Raises NotFound."""
+    """Plants it; returns the files that it has changed. Raises NotFound."""
     sources = Sources(TOP)
     if asked.folder and not mistake.in_common:
         sources = Sources(asked.folder)
@@ -45,7 +45,7 @@ def plant(mistake: Mistake, asked: argparse.Namespace) -> list[str]:
 
 
 def main() -> int:
-    """Gives the status to exit with."""
+    """Returns the exit status."""
     asked = arguments()
     try:
         mistakes = load(TOP / "tests/mistakes")

@@ -73,7 +73,7 @@ def parse() -> argparse.Namespace:
 
 
 def changes_of(stage: int, since: str) -> list[Change]:
-    """The changes of a stage's files, one by one, in their order."""
+    """Returns the changes of a stage's files, one by one, in their order."""
     found = []
     for path in sorted((TOP / f"stages/stage{stage}").glob("*.[ch]")):
         old = subprocess.run(
@@ -174,18 +174,18 @@ def merge_file(text: str, change: Change) -> tuple[int, str]:
 
 
 def merge(text: str, change: Change) -> str | None:
-    """The text with the change in it, or None if that conflicts."""
+    """Returns the text with the change in it, or None if that conflicts."""
     conflicts, merged = merge_file(text, change)
     return merged if conflicts == 0 else None
 
 
 def conflict(text: str, change: Change) -> str:
-    """The text with git's markers in it."""
+    """Returns the text with git's markers in it."""
     return merge_file(text, change)[1]
 
 
 def regions(change: Change, context: int) -> tuple[str, str]:
-    """The changed lines with so many lines around them, before and after."""
+    """Returns the changed lines with so many lines around them, before and after."""
     before, after = change.before.splitlines(True), change.after.splitlines(True)
     first = 0
     while before[first : first + 1] == after[first : first + 1] and first < len(before):
@@ -203,7 +203,8 @@ def regions(change: Change, context: int) -> tuple[str, str]:
 
 
 def relocate(change: Change, folder: Path) -> tuple[Path, str] | None:
-    """The file of a folder that holds the surroundings, with the change made."""
+    """Returns the file of a folder that holds the surroundings, with the change
+    made."""
     for context in range(CONTEXT, -1, -1):
         old, new = regions(change, context)
         if len(squeeze(old)[0]) < 12:
@@ -223,13 +224,13 @@ def relocate(change: Change, folder: Path) -> tuple[Path, str] | None:
 
 
 def squeeze(text: str) -> tuple[str, list[int]]:
-    """The text without white space, and where each character was."""
+    """Returns the text without white space, and where each character was."""
     at = [i for i, character in enumerate(text) if not character.isspace()]
     return "".join(text[i] for i in at), at
 
 
 def find(text: str, part: str) -> list[tuple[int, int]]:
-    """Where the part is in the text, except for white space."""
+    """Returns where the part is in the text, except for white space."""
     squeezed, at = squeeze(text)
     wanted, _ = squeeze(part)
     return [
@@ -239,7 +240,7 @@ def find(text: str, part: str) -> list[tuple[int, int]]:
 
 
 def leading(text: str) -> int:
-    """The indentation of the first line that has something on it."""
+    """Returns the indentation of the first line that has something on it."""
     for line in text.splitlines():
         if line.strip():
             return len(line) - len(line.lstrip())
@@ -247,7 +248,7 @@ def leading(text: str) -> int:
 
 
 def shift(text: str, columns: int) -> str:
-    """The text with each line's indentation changed."""
+    """Returns the text with each line's indentation changed."""
     lines = []
     for line in text.splitlines():
         indent = len(line) - len(line.lstrip())
@@ -256,7 +257,7 @@ def shift(text: str, columns: int) -> str:
 
 
 def likely_holder(change: Change, folder: Path) -> Path:
-    """The file that has most of the names around the change."""
+    """Returns the file that has most of the names around the change."""
     names = set(re.findall(r"[a-z_]{4,}", regions(change, 2)[0]))
 
     def shared(path: Path) -> tuple[int, bool]:

@@ -53,7 +53,7 @@ class Races:
         self.suppressions.write_text("".join(entries))
 
     def command(self, tool: str, log: Path, *program: str) -> list[str]:
-        """The program under a tool whose report goes to a file."""
+        """Returns the program under a tool whose report goes to a file."""
         options = f"--error-exitcode={REPORTED} --quiet --num-callers=12"
         files = [f"--log-file={log}", f"--suppressions={self.suppressions}"]
         return ["valgrind", f"--tool={tool}", *options.split(), *files, *program]
@@ -115,13 +115,13 @@ class Races:
         )
 
     def ask(self, port: str, count: int, *actions: str) -> bytes:
-        """The same to the end: what they got; nothing if one of them failed."""
+        """Returns the same to the end: what they got; nothing if one of them failed."""
         with self.start(port, count, *actions) as clients:
             said, _ = clients.communicate()
         return said if clients.returncode == 0 else b""
 
     def meet(self, server: subprocess.Popen[str], port: str) -> str:
-        """All the clients, and the end; gives what went wrong."""
+        """Returns all the clients, and the end; returns what went wrong."""
         whole = self.start(port, 20, GET, "read")
         posted = self.ask(port, 10, POST, "send a=1", "read")
         self.ask(port, 5, "send GET / HT", "reset")
@@ -153,7 +153,7 @@ class Races:
 
 
 def main(build: str, *stages: str) -> int:
-    """Gives the status to exit with."""
+    """Returns the exit status."""
     units = [
         path.stem
         for name in SHARED

@@ -33,7 +33,7 @@ def mentions(text: str, name: str) -> bool:
 
 
 def renamed_sources(old: str, new: str, files: list[str]) -> dict[str, str]:
-    """The source files that change, as they are afterwards."""
+    """Returns the source files that change, as they are afterward."""
     changed = {}
     for file in files:
         text = (TOP / file).read_text("utf-8")
@@ -49,7 +49,7 @@ def renamed_sources(old: str, new: str, files: list[str]) -> dict[str, str]:
 def renamed_mistakes(
     old: str, new: str, sources: Sources, only: set[str] | None
 ) -> dict[Path, str]:
-    """The mistakes that change, as they are afterwards; those that are planted
+    """Returns the mistakes that change, as they are afterward; those that are planted
     in the files `only`, if that is not None."""
     changed = {}
     for path in sorted((TOP / "tests/mistakes").glob("*.md")):
@@ -70,7 +70,7 @@ def renamed_mistakes(
 
 
 def stages_of_all(sources: Sources, texts: dict[Path, str]) -> dict[str, list[int]]:
-    """Where each mistake is planted, if the files are these."""
+    """Returns where each mistake is planted, if the files are these."""
     found = {}
     for mistake in load(TOP / "tests/mistakes"):
         path = TOP / f"tests/mistakes/{mistake.name}.md"
@@ -116,7 +116,7 @@ def rename(old: str, new: str, files: list[str]) -> None:
 
 
 def main() -> int:
-    """Gives the status to exit with."""
+    """Returns the exit status."""
     if len(sys.argv) < 3:
         print("Usage: tests/tools/rename_identifier.py OLD NEW [FILE...]", file=sys.stderr)
         return 2

@@ -33,7 +33,7 @@ from suite.tests import TOP
 
 
 def arguments() -> argparse.Namespace:
-    """What was asked for."""
+    """Returns what was asked for."""
     parser = argparse.ArgumentParser(description="Plants mistakes.")
     parser.add_argument("stages", type=int, nargs="*", metavar="STAGE")
     parser.add_argument("--only", default="", metavar="NAME",
@@ -103,7 +103,7 @@ def leave(folder: Path, name: str, text: str) -> None:
 
 
 def chosen(asked: argparse.Namespace) -> list[Mistake]:
-    """Those that are asked for."""
+    """Returns the mistakes that are asked for."""
     mistakes = load(asked.folder)
     if asked.shown_in:
         shown = re.findall(r"<!-- begin: red (\S+) -->", asked.shown_in.read_text("utf-8"))
@@ -115,8 +115,8 @@ def chosen(asked: argparse.Namespace) -> list[Mistake]:
 def planted_tasks(
     asked: argparse.Namespace, sources: Sources
 ) -> tuple[list[Planted], dict[str, str]]:
-    """Where to plant each, in the order that saves most building; and of those that
-    cannot be planted, why."""
+    """Returns where to plant each, in the order that saves most building; and of those
+    that cannot be planted, why."""
     tasks, wrong = [], {}
     for mistake in chosen(asked):
         try:
@@ -160,7 +160,7 @@ def run(work: Work, tasks: list[Clean | Planted]) -> None:
 
 
 def main() -> int:
-    """Runs all that is asked for; gives the status to exit with."""
+    """Runs all that is asked for; returns the exit status."""
     began = time.monotonic()
     work = Work(arguments(), Sources(TOP))
     try:

@@ -2,7 +2,7 @@
 """tests/tools/run_mutants.py - changes the sources at random, and counts what is caught.
 
 One mutation at a time (suite/mutations.py) is made in a copy of the project. If the
-compiler makes the same code of it, it changes no behaviour, and is left out.
+compiler makes the same code of it, it changes no behavior, and is left out.
 Otherwise the units of the file run first, then the HTTP tests of the stage,
 until one fails: the mutation is caught. If none does, it has survived.
 
@@ -42,19 +42,19 @@ slow_jobs = ("stopping", "signals", "log", "budget", "deadlines")
 
 
 def wanted(name: str, default: str = "") -> str:
-    """What is set in the environment."""
+    """Returns what is set in the environment."""
     return os.environ.get(name) or default
 
 
 def source_files() -> list[str]:
-    """What is mutated."""
+    """Returns what is mutated."""
     paths = [*sorted(TOP.glob("common/*/*.c")), *sorted(TOP.glob("stages/stage*/*.c"))]
     files = [str(path.relative_to(TOP)) for path in paths]
     return [file for file in files if wanted("FILES") in file]
 
 
 def object_code(copy: ProjectCopy, file: str) -> bytes | None:
-    """What the compiler makes of it; None if it cannot."""
+    """Returns what the compiler makes of it; None if it cannot."""
     output = copy.root / "build/mutant.o"
     done = subprocess.run(
         ["cc", *flags, "-c", file, "-o", str(output)],
@@ -64,14 +64,14 @@ def object_code(copy: ProjectCopy, file: str) -> bytes | None:
 
 
 def stage_of(file: str) -> int:
-    """The stage whose tests are run."""
+    """Returns the stage whose tests are run."""
     if file.startswith("stages/"):
         return int(file.split("/")[1].removeprefix("stage"))
     return stages()[-1]
 
 
 def jobs_for(stage: int, file: str) -> list[Job]:
-    """The jobs that are run, the file's own units first."""
+    """Returns the jobs that are run, the file's own units first."""
     # browser is about a browser's patience.
     tests = [*expected_tests(COMMON), *expected_tests(stage)]
     jobs = jobs_named([test.id for test in tests if test.job != "browser"], stage)
@@ -110,7 +110,7 @@ def catch(copy: ProjectCopy, file: str) -> str | None:
 
 
 def attempt(copy: ProjectCopy, mutation: Mutation) -> tuple[str, str]:
-    """Makes a mutation, and takes it back; gives the result."""
+    """Makes a mutation, and takes it back; returns the result."""
     path = copy.root / mutation.file
     kept = path.read_text("utf-8")
     original = object_code(copy, mutation.file)
@@ -130,7 +130,7 @@ def attempt(copy: ProjectCopy, mutation: Mutation) -> tuple[str, str]:
 
 
 def tried() -> dict[str, str]:
-    """The results that are there, by the mutations' keys."""
+    """Returns the results that are there, by the mutations' keys."""
     if not results_file.exists():
         return {}
     rows = [r.split("\t") for r in results_file.read_text("utf-8").splitlines()]
@@ -138,7 +138,7 @@ def tried() -> dict[str, str]:
 
 
 def report() -> int:
-    """Prints what all runs have found; gives the status to exit with."""
+    """Prints what all runs have found; returns the exit status."""
     found = tried()
     caught = sum(result == "caught" for result in found.values())
     survivors = [key for key, result in found.items() if result == "survived"]

@@ -29,7 +29,7 @@ SLOW = (
 
 
 def arguments() -> argparse.Namespace:
-    """What was asked for."""
+    """Returns what was asked for."""
     parser = argparse.ArgumentParser(description="Runs the tests.")
     parser.add_argument("build", type=Path)
     parser.add_argument("stages", type=int, nargs="+", metavar="STAGE")
@@ -42,13 +42,13 @@ def arguments() -> argparse.Namespace:
 
 
 def chosen(tests: list[Test], ids: list[str]) -> list[Test]:
-    """The tests with these ids, each with the end of its program; or all."""
+    """Returns the tests with these ids, each with the end of its program; or all."""
     jobs = {test.job for test in tests if test.id in ids}
     return [t for t in tests if not ids or t.id in ids or (t.is_end and t.job in jobs)]
 
 
 def plan(asked: argparse.Namespace) -> tuple[dict[int, list[Test]], list[Job]]:
-    """The tests by stage, and the jobs in the order in which they start."""
+    """Returns the tests by stage, and the jobs in the order in which they start."""
     tests: dict[int, list[Test]] = {}
     jobs: list[Job] = []
     for stage in [COMMON, *asked.stages] if asked.suite == HTTP else asked.stages:
@@ -65,7 +65,7 @@ def plan(asked: argparse.Namespace) -> tuple[dict[int, list[Test]], list[Job]]:
 
 
 def main() -> int:
-    """Gives the status to exit with."""
+    """Returns the exit status."""
     asked = arguments()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     shutil.rmtree(asked.build / "results", ignore_errors=True)

@@ -4,8 +4,8 @@
  */
 /* stages: 1 2 3 4 5 6 */
 /* tags: assignment, delegate */
-/* hint: Call it by hand in your thoughts with the arguments that the test
- * names: what does it do with each, and what if one is NULL? */
+/* hint: In your head, call delegate with the arguments that the test names.
+ * What does it do with each of them, and what if one is NULL? */
 #include "support.h"
 #include "support_by_hand.h"
 #include "support_memory.h"
@@ -107,7 +107,7 @@ static const struct call calls[] = {
     {"POST", "/p", "a=1", "b=%C3%A9&c=<&c=%3c"},
 };
 
-/* hint: Does it set the code, and is there any content? */
+/* hint: Does delegate set the status code, and is there any content? */
 static void delegate_answers_with_a_valid_page(void **state)
 {
     (void)state;
@@ -121,8 +121,8 @@ static void delegate_answers_with_a_valid_page(void **state)
 }
 
 /* tags: ours */
-/* hint: page_begin and page_end in common/http make the frame and the fields.
- */
+/* hint: Which functions in common/http/page.h make the frame and the header
+ * fields? */
 static void delegate_makes_the_whole_frame(void **state)
 {
     static const char *const once[] = {
@@ -150,8 +150,8 @@ static void delegate_makes_the_whole_frame(void **state)
     }
 }
 
-/* hint: Is something kept from one call to the next: a static variable, or a
- * global one? */
+/* hint: Do you keep anything from one call to the next, in a static or a
+ * global variable? */
 static void delegate_keeps_nothing(void **state)
 {
     (void)state;
@@ -171,8 +171,8 @@ static void delegate_keeps_nothing(void **state)
 }
 
 /* tags: ours */
-/* hint: Any allocation may fail: then it returns what is not 0, or leaves a
- * response that says so. Is each result looked at? */
+/* hint: Any allocation may fail. Then delegate returns something other than
+ * 0, or leaves a response that says so. Do you look at each result? */
 static void delegate_without_memory(void **state)
 {
     (void)state;
@@ -196,7 +196,7 @@ static void delegate_without_memory(void **state)
 
 #if STAGE < 5
 
-/* hint: In this stage the page depends on nothing that it is given. */
+/* hint: Which argument does your page depend on? In this step, on none. */
 static void delegate_is_constant(void **state)
 {
     char *constant = page_of(&calls[0]);
@@ -239,7 +239,7 @@ static void assert_lists(const char *page, const char *expected)
     free(lines);
 }
 
-/* hint: The path is shown as it was received, not decoded, but escaped. */
+/* hint: Do you show the path as it was received, not decoded, but escaped? */
 static void delegate_says_hello_to_the_path(void **state)
 {
     static const struct {
@@ -289,8 +289,8 @@ static const struct {
     {"a=%01%0A%09", ITEM("a", "\xEF\xBF\xBD\n\t")},
 };
 
-/* hint: The pairs are in get_data already, decoded: show them in their
- * order, escaped, with their lengths, each as `key=KEY; value=VALUE; `. */
+/* hint: The pairs in get_data are already decoded. Do you show them in their
+ * order, escaped, with their lengths, each as `key=KEY; value=VALUE; `? */
 static void delegate_shows_the_query(void **state)
 {
     (void)state;
@@ -308,7 +308,8 @@ static void delegate_shows_the_query(void **state)
 }
 
 /* tags: ours */
-/* hint: NUL, controls and what is not UTF-8 are shown as U+FFFD. */
+/* hint: Which function in common/http/html.h shows NUL, controls and invalid
+ * UTF-8 as U+FFFD? */
 static void delegate_shows_what_is_not_text(void **state)
 {
     char *page = page_of(&(struct call){"GET", "/\xFF", NULL, NULL});
@@ -323,8 +324,7 @@ static void delegate_shows_what_is_not_text(void **state)
     }
 }
 
-/* hint: A form may be there and have no pairs: a list without items, or
- * none. */
+/* hint: What does your loop do with a form that has no pairs? */
 static void delegate_shows_an_empty_query_as_no_pairs(void **state)
 {
     char *page = page_of(&(struct call){"GET", "/", "", NULL});
@@ -335,7 +335,7 @@ static void delegate_shows_an_empty_query_as_no_pairs(void **state)
 }
 
 /* tags: ours */
-/* hint: page_form in common/http puts the form on the page. */
+/* hint: Which function in common/http/page.h puts the form on the page? */
 static void delegate_has_the_form_to_try(void **state)
 {
     char *page = page_of(&calls[0]);
@@ -350,7 +350,7 @@ static void delegate_has_the_form_to_try(void **state)
 #if STAGE == 5
 
 /* tags: ours */
-/* hint: POST data comes with stage 6. */
+/* hint: Do you already show POST data? That is step 6. */
 static void delegate_shows_no_post_data_yet(void **state)
 {
     char *page = page_of(&(struct call){"GET", "/", "a=1", NULL});
@@ -365,8 +365,8 @@ static void delegate_shows_no_post_data_yet(void **state)
 
 #else
 
-/* hint: The POST data follows the query, in the same form, under a
- * heading of its own. */
+/* hint: Do you show the POST data after the query, in the same form, under a
+ * heading of its own? */
 static void delegate_shows_post_data_under_a_heading(void **state)
 {
     (void)state;
@@ -382,7 +382,7 @@ static void delegate_shows_post_data_under_a_heading(void **state)
     }
 }
 
-/* hint: Both are shown, first the query, then the POST data. */
+/* hint: Do you show both, first the query and then the POST data? */
 static void delegate_shows_the_query_before_post_data(void **state)
 {
     char *page = page_of(&(struct call){"POST", "/p", "a=1&b=2", "b=3&a=4"});

@@ -4,16 +4,16 @@
  */
 /* stages: 3 4 5 6 */
 /* tags: assignment, handle_connection */
-/* hint: A client may leave, reset, or fall silent after any octet: what does
- * each call return then, and is it looked at? */
+/* hint: A client may leave, reset, or fall silent after any byte. What does
+ * each call return then, and do you look at it? */
 #include "request_rows.h"
 
 #include <signal.h>
 #include <stdio.h>
 
 /* tags: http, handle_connection */
-/* hint: Is delegate called although the request is refused, or the answer
- * sent twice? */
+/* hint: Do you call delegate although the request is refused, or send the
+ * answer twice? */
 static void handle_connection_refuses(void **state)
 {
     static const struct {
@@ -74,8 +74,8 @@ static void handle_connection_refuses(void **state)
 /* The answer is not lost: what is unread is drained, and then the socket is
  * closed. */
 /* tags: ours */
-/* hint: Content that a GET carries is unread when the socket is closed; the
- * end of an exchange in common/ drains it. */
+/* hint: What is still unread when you close the socket? exchange_drain in
+ * common/net reads what a GET has as content. */
 static void handle_connection_drains_what_follows_a_get(void **state)
 {
     static const char row[] = "GET / HTTP/1.1\r\nHost: a\r\n"
@@ -107,8 +107,8 @@ static void check_left(const struct request_row *row, size_t length,
     check_no_answer(row->request);
 }
 
-/* hint: recv gives 0 at the end, -1 upon a reset: neither may be taken for
- * data, nor tried again. The socket is closed all the same. */
+/* hint: recv returns 0 at the end of the stream, and -1 after a reset. Do
+ * you take either for data, or try again? The socket must still be closed. */
 static void handle_connection_of_a_client_that_leaves(void **state)
 {
     (void)state;
@@ -125,8 +125,8 @@ static void handle_connection_of_a_client_that_leaves(void **state)
 }
 
 /* A client may end its side and still wait for its answer. */
-/* hint: The end of the stream after a whole request is not a fault: the client
- * waits for its answer. */
+/* hint: What do you do at the end of the stream after a whole request? The
+ * client still waits for its answer. */
 static void handle_connection_of_a_client_that_half_closes(void **state)
 {
     (void)state;
@@ -140,8 +140,8 @@ static void handle_connection_of_a_client_that_half_closes(void **state)
 }
 
 /* tags: ours */
-/* hint: When nothing comes for too long, the client gets 408 if any of the
- * request had come. */
+/* hint: What happens when nothing comes for too long? The client gets 408 if
+ * any of the request has come. */
 static void handle_connection_of_a_client_that_falls_silent(void **state)
 {
     (void)state;
@@ -180,8 +180,8 @@ static int answer_much(struct response *response)
 }
 
 /* It leaves at once, in the middle of the answer, or it never reads. */
-/* hint: send may fail, at any octet: no signal may end the program, and the
- * socket is closed. */
+/* hint: send may fail at any byte. Can a signal end the program then, and do
+ * you close the socket? */
 static void handle_connection_of_a_client_that_does_not_read(void **state)
 {
     static const size_t leaves[] = {0, 1, 100000, 0};
@@ -202,7 +202,7 @@ static void handle_connection_of_a_client_that_does_not_read(void **state)
 }
 
 /* A call that is interrupted gives how many octets it has sent so far. */
-/* hint: send may take less than it is given: what becomes of the rest? */
+/* hint: send may take less than you give it. Who sends the rest? */
 static void handle_connection_sends_the_whole_answer_in_parts(void **state)
 {
     const char *head;
@@ -222,8 +222,8 @@ static void handle_connection_sends_the_whole_answer_in_parts(void **state)
 }
 
 /* SIGPIPE does not come, as in the server (main_thread.h). */
-/* hint: Writing to a socket whose other side is gone fails: is the socket
- * closed all the same, and everything released? */
+/* hint: Writing to a socket fails if its other side is gone. Do you still
+ * close the socket and release everything? */
 static void handle_connection_of_a_client_that_is_gone(void **state)
 {
     static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -259,8 +259,8 @@ static int fail_early(struct response *response)
 
 /* A solution without a log is as good. */
 /* tags: ours */
-/* hint: The end of an exchange in common/ writes the log: is it reached on each
- * way out, once, and the socket closed before? */
+/* hint: exchange_log in common/net writes the log. Does each way out call it
+ * once, after the socket is closed? */
 static void handle_connection_logs_each_exchange(void **state)
 {
     const char *row = request_rows[COUNT(request_rows) - 1].request;

@@ -4,8 +4,8 @@
  */
 /* stages: 3 4 5 6 */
 /* tags: assignment, handle_connection */
-/* hint: Look at what delegate returns, and at what it leaves in the
- * response, before anything is sent. */
+/* hint: Before you send anything, do you look at what delegate returns, and
+ * at what it leaves in the response? */
 #include "request_rows.h"
 
 #include <signal.h>
@@ -81,8 +81,8 @@ static void check_fault(const char *name, const struct request_row *row)
     assert_row_lacks(name, "the answer", client.answer, "ecret");
 }
 
-/* hint: Is the result of delegate looked at? The client then gets a clean
- * 500, and nothing of what stood in the response. */
+/* hint: Do you look at the result of delegate? If it is not 0, the client
+ * gets a clean 500, and nothing that was in the response. */
 static void handle_connection_of_a_delegate_that_fails(void **state)
 {
     static const size_t requests[] = {0, 4}; /* a GET and a HEAD */
@@ -101,7 +101,8 @@ static void handle_connection_of_a_delegate_that_fails(void **state)
 }
 
 /* tags: http, handle_connection */
-/* hint: 204 and 304 go without content and without Content-Length. */
+/* hint: Do you send content, or Content-Length, with 204 or 304? Neither has
+ * any. */
 static void handle_connection_of_an_answer_without_content(void **state)
 {
     static const struct fault answers[] = {
@@ -136,8 +137,8 @@ static int leave_599(struct response *response)
     return 0;
 }
 
-/* hint: The code, the fields and the content are those of delegate, in their
- * order. */
+/* hint: Do the code, the fields and the content come from delegate, and in
+ * their order? */
 static void handle_connection_sends_what_delegate_leaves(void **state)
 {
     const char *content;
@@ -173,8 +174,8 @@ static int leave_octets(struct response *response)
     return 0;
 }
 
-/* hint: Is all of the content sent, however long it is, and none of it to HEAD?
- * Content-Length is the same for both. */
+/* hint: Do you send all of the content, however long it is, and none of it
+ * to HEAD? Content-Length is the same for both. */
 static void handle_connection_sends_content_of_any_length(void **state)
 {
     static const size_t lengths[] = {0, 1, 8192, 8193, 100000};
@@ -211,8 +212,8 @@ static int take_half_an_hour(struct response *response)
 }
 
 /* tags: ours */
-/* hint: Only a call that waits for the client may be interrupted: is the end of
- * the wait noted before delegate is called? */
+/* hint: Only a call that waits for the client may be interrupted. Do you
+ * note the end of the wait before you call delegate? */
 static void handle_connection_never_interrupts_delegate(void **state)
 {
     sig_atomic_t signals = client_signals;
@@ -273,9 +274,9 @@ static size_t check_without_memory(const struct request_row *row, size_t most,
  * there was enough; never half an answer. */
 
 /* tags: ours */
-/* hint: Each allocation may fail. Is what it gives looked at, and is
- * everything released on that way out? Where not even the error page fits into
- * memory, a 500 without one can be constant. */
+/* hint: Each allocation may fail. Do you look at what it returns, and
+ * release everything on that way out? If even the error page does not fit in
+ * memory, a constant 500 without one does. */
 static void handle_connection_without_memory(void **state)
 {
     (void)state;

@@ -6,8 +6,8 @@
  */
 /* stages: 3 4 5 6 */
 /* tags: ours */
-/* hint: Between which two waits is the memory allocated, and is it counted
- * before the second? */
+/* hint: Between which two waits do you allocate the memory, and is it
+ * counted before the second one? */
 /* link: -Wl,--wrap=free,--wrap=recv,--wrap=send */
 #include "support_delegate.h"
 
@@ -69,8 +69,8 @@ static size_t make(const struct costly *costly, size_t repeated)
 }
 
 /* What may be held without being counted, in addition to HELD_FREELY: the head
- * of an answer, with a short page. */
-static const size_t little = 9216;
+ * of an answer, with a short page, and what the system rounds up to a page. */
+static const size_t little = 9216 + 4096;
 
 STANDS_IN_FOR(ssize_t, recv, int socket, void *data, size_t length, int flags);
 STANDS_IN_FOR(ssize_t, send, int socket, const void *data, size_t length,

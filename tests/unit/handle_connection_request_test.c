@@ -5,8 +5,8 @@
  */
 /* stages: 3 4 5 6 */
 /* tags: assignment, handle_connection */
-/* hint: The client sends the request in the pieces named above, each when the
- * one before it was taken, and then waits for the answer. Follow the loop:
+/* hint: The client sends the request in the pieces above, each when you have
+ * taken the one before it. Then it waits for the answer. Follow your loop:
  * after each piece, what has come, and what is missing? */
 #include "request_rows.h"
 
@@ -14,8 +14,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* hint: Print what delegate is given: which of it differs from the
- * request? */
+/* hint: Print what delegate gets. What differs from the request? */
 static void handle_connection_gives_delegate_the_request(void **state)
 {
     (void)state;
@@ -76,7 +75,7 @@ static void handle_connection_of_a_request_octet_by_octet(void **state)
 }
 
 /* Sizes that no buffer is made for in advance. */
-/* hint: Is there a buffer of a fixed size, or a loop that looks at
+/* hint: Do you use a buffer of a fixed size, or a loop that looks at
  * everything again with each piece? */
 static void handle_connection_of_a_large_header_section(void **state)
 {
@@ -141,8 +140,8 @@ static long time_of_lines(size_t lines)
 }
 
 /* tags: ours */
-/* hint: Where does the search for the end begin when a piece has come: at the
- * first octet of all, or where the last search has ended? */
+/* hint: When a piece has come, where does your search for the end begin: at
+ * the very first byte, or where the last search ended? */
 static void handle_connection_takes_time_in_proportion(void **state)
 {
     long shorter;
@@ -159,8 +158,8 @@ static void handle_connection_takes_time_in_proportion(void **state)
 }
 
 #if STAGE >= 6
-/* hint: Is how much is missing computed from all that has come, or is all of
- * it subtracted with each piece? */
+/* hint: How do you compute what is missing? Do you subtract only the new
+ * piece, or everything that has come so far? */
 static void handle_connection_of_a_large_post(void **state)
 {
     static const char head[] = "POST / HTTP/1.1\r\nHost: a\r\n"
@@ -188,8 +187,8 @@ static void handle_connection_of_a_large_post(void **state)
 /* tags: http, handle_connection */
 /* 100 Continue is sent when none of the content has come with the head, and
  * never to HTTP/1.0, nor without content. */
-/* hint: 100 is sent once, before the content is waited for, and only if the
- * client asked and none of it has come. */
+/* hint: When do you send the 100? It is sent once, before you wait for
+ * content, and only if the client asked and none of it has come. */
 static void handle_connection_continues_when_it_is_waited_for(void **state)
 {
     static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";

@@ -1,6 +1,6 @@
 /*
- * log_test.c - lines on standard error, which is a pipe here, and what becomes
- * of them if its reader stalls. Each test has a process of its own.
+ * log_test.c - lines on standard error, which is a pipe here, and what happens
+ * to them if its reader stalls. Each test has a process of its own.
  */
 /* link: -Wl,--wrap=write */
 #include "support.h"

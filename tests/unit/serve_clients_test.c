@@ -5,8 +5,8 @@
  */
 /* stages: 4 5 6 */
 /* tags: assignment, threads */
-/* hint: What is allocated for each client, and who frees it, how often, and
- * when? The server's own output, above, has AddressSanitizer's report. */
+/* hint: What do you allocate for each client, and who frees it, how often,
+ * and when? AddressSanitizer's report is in the server's own output, above. */
 #include "support_serve.h"
 
 #include <signal.h>

@@ -4,8 +4,8 @@
  */
 /* stages: 4 5 6 */
 /* tags: assignment, serve */
-/* hint: Follow serve until it listens: is each result looked at, and the
- * line printed and flushed? */
+/* hint: Follow serve until it listens. Do you look at each result, and is
+ * the line printed and flushed? */
 /* link: -Wl,--wrap=handle_connection,--wrap=pthread_create */
 /* link: -Wl,--wrap=socket,--wrap=bind,--wrap=listen,--wrap=close */
 #include "support_by_hand.h"
@@ -226,8 +226,8 @@ static struct answer read_answer(int client)
 }
 
 /* tags: assignment, threads */
-/* hint: Is handle_connection called in a thread of its own, and the next
- * client accepted without waiting for its end? */
+/* hint: Do you call handle_connection in a thread of its own, and accept the
+ * next client without waiting for it? */
 static void serve_handles_each_connection_in_a_thread(void **state)
 {
     int clients[together];
@@ -264,8 +264,8 @@ static void serve_handles_each_connection_in_a_thread(void **state)
                     together, in_threads);
 }
 
-/* hint: handle_connection closes the socket that it is given. Which line closes
- * it once more? By then another client may have got the same number. */
+/* hint: handle_connection closes the socket that it gets. Which line closes
+ * it once more? By then, another client may have got the same number. */
 static void serve_leaves_the_socket_to_handle_connection(void **state)
 {
     int status;
@@ -317,8 +317,8 @@ static void serve_gives_threads_the_stack_that_delegate_may_use(void **state)
 }
 
 /* tags: ours */
-/* hint: Who waits for the signal, and are signals blocked before the first
- * thread exists? */
+/* hint: Which thread waits for the signal, and do you block signals before
+ * the first thread exists? */
 static void serve_ends_upon_sigterm(void **state)
 {
     (void)state;
@@ -327,8 +327,8 @@ static void serve_ends_upon_sigterm(void **state)
 }
 
 /* tags: ours */
-/* hint: Who waits for the signal, and are signals blocked before the first
- * thread exists? */
+/* hint: Which thread waits for the signal, and do you block signals before
+ * the first thread exists? */
 static void serve_ends_upon_sigint(void **state)
 {
     (void)state;
@@ -400,8 +400,8 @@ static void check_fails(const char *interface, const char *port,
 }
 
 /* tags: ours */
-/* hint: serve says in a sentence on standard error what is wrong with the
- * port, and returns -1. */
+/* hint: Does serve write to standard error, in one sentence, what is wrong
+ * with the port, and return -1? */
 static void serve_of_a_bad_port(void **state)
 {
     static const char *const parts[] = {"port",    "Port",     "65536",  "http",
@@ -414,8 +414,8 @@ static void serve_of_a_bad_port(void **state)
 }
 
 /* tags: ours */
-/* hint: serve says in a sentence on standard error what is wrong with the
- * interface, and returns -1. */
+/* hint: Does serve write to standard error, in one sentence, what is wrong
+ * with the interface, and return -1? */
 static void serve_of_a_bad_interface(void **state)
 {
     static const char *const no_address[] = {"256.0.0.1", "known", "resol",
@@ -428,8 +428,8 @@ static void serve_of_a_bad_interface(void **state)
 }
 
 /* tags: ours */
-/* hint: bind fails then: serve says why in a sentence on standard error, and
- * returns -1. */
+/* hint: bind fails. Does serve write why to standard error, in one sentence,
+ * and return -1? */
 static void serve_of_a_port_in_use(void **state)
 {
     char port[16];
@@ -442,8 +442,8 @@ static void serve_of_a_port_in_use(void **state)
 }
 
 /* tags: ours */
-/* hint: Is the result of each call looked at? When one fails, serve says why in
- * a sentence on standard error, and returns -1. */
+/* hint: Do you look at the result of each call? When one fails, serve writes
+ * why to standard error, in one sentence, and returns -1. */
 static void serve_when_a_call_fails(void **state)
 {
     const struct {
@@ -470,8 +470,8 @@ static void serve_when_a_call_fails(void **state)
 }
 
 /* tags: ours */
-/* hint: Is the result of pthread_create looked at, for the first thread, too?
- */
+/* hint: Do you look at the result of pthread_create, even for the first
+ * thread? */
 static void serve_without_a_thread(void **state)
 {
     static const char *const parts[] = {"thread", NULL};

@@ -421,7 +421,7 @@ void check_handled_at(void)
 {
     if (client.asked_too_much) {
         row_fails("no end of an answer came, though the whole request had "
-                  "been sent: a real client would wait for ever");
+                  "been sent: a real client would wait forever");
     }
     if (client.reset) {
         row_fails("the connection was reset: a socket that is closed with "

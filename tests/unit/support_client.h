@@ -11,7 +11,7 @@
  * The connection is TCP on the loopback interface, and the client is a thread.
  * So handle_connection can use any call on its socket. The client sends a piece
  * once the server has taken the one before, and keeps what it gets. It never
- * stays for ever: if no answer comes within seconds after the whole request, it
+ * stays forever: if no answer comes within seconds after the whole request, it
  * ends its side and notes that the server waited for more.
  *
  * While a client is silent, time passes quickly: the clock jumps ahead,

@@ -3,7 +3,7 @@
  *
  * Where glibc's time_t has 32 bits, _TIME_BITS=64 makes a call of clock_gettime
  * one of __clock_gettime64, and so on. The linker's --wrap goes by these names,
- * so what stands in for such a call must have them, too. link_flags.sh wraps
+ * so what replaces such a call must have them, too. link_flags.sh wraps
  * both names.
  */
 #ifndef UNIT_SUPPORT_TIME64_H

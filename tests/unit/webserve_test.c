@@ -6,8 +6,8 @@
 /* stages: 2 */
 /* link: -Wl,--wrap=delegate */
 /* tags: assignment, delegate */
-/* hint: Find the call of delegate: what is it given, who looks at its result,
- * and what is sent before it is called? */
+/* hint: Find the call of delegate. What does it get, who looks at its
+ * result, and who sends its response? */
 #include "support.h"
 
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Its main is one function of several here. What else stands in it may have any
+/* Its main is one function of several here. What else is in it may have any
  * name that does not begin with unit_ or webserve_. */
 #define main webserve_main
 #include "webserve.c"

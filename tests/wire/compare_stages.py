@@ -33,7 +33,7 @@ WIDTH = 74
 
 
 def cut(text: str) -> str:
-    """A line of the report, not too long."""
+    """Returns a line of the report, not too long."""
     return text if len(text) <= WIDTH else text[: WIDTH - 3] + "..."
 
 
@@ -41,7 +41,7 @@ def cut(text: str) -> str:
 
 
 def fault_of_answer(answer: Answer, expected: Expected | None) -> str:
-    """What is wrong with one answer, whatever the others are, or ""."""
+    """Returns what is wrong with one answer, whatever the others are, or ""."""
     if answer.ended is None:
         return "not asked, since the server had died or hung"
     if answer.ended in (FAILED, MISUSED, REFUSED):
@@ -57,7 +57,7 @@ def fault_of_answer(answer: Answer, expected: Expected | None) -> str:
 
 
 def fault_of_page(before: Answer, after: Answer) -> str:
-    """What is wrong with the change of a page, or ""."""
+    """Returns what is wrong with the change of a page, or ""."""
     if before == after:
         return "a 200 that must change, and does not" if after.is_200() else ""
     if before.is_another_page_than(after):
@@ -68,7 +68,7 @@ def fault_of_page(before: Answer, after: Answer) -> str:
 
 
 def fault_of_post(request: Request, before: Answer, after: Answer) -> str:
-    """What is wrong with the change from stage 5 to 6, or ""."""
+    """Returns what is wrong with the change from stage 5 to 6, or ""."""
     if not request.is_post():
         return "" if before == after else "only POST may change"
     if before.whole and before.status.startswith("501 "):
@@ -77,7 +77,7 @@ def fault_of_post(request: Request, before: Answer, after: Answer) -> str:
 
 
 def difference(a: int, before: Answer, b: int, after: Answer) -> list[str]:
-    """Where the answers of the stages a and b differ."""
+    """Returns where the answers of the stages a and b differ."""
     lines = []
     for old, new in zip([*before.lines(), ""], [*after.lines(), ""]):
         if old != new:
@@ -93,7 +93,7 @@ def difference(a: int, before: Answer, b: int, after: Answer) -> list[str]:
 
 
 def kind_of_change(before: Answer, after: Answer) -> str:
-    """What became of an answer, in a few words."""
+    """Returns what happened to an answer, in a few words."""
     old, new = before.outcome(), after.outcome()
     if before.is_another_page_than(after):
         page = ": another page", " to HEAD: another Content-Length"
@@ -114,7 +114,7 @@ def changes(one: Request, before: Answer, after: Answer) -> list[str]:
     return lines
 
 
-class Judgement:
+class Judgment:
     """The answers of all stages, and what is wrong with them."""
 
     def __init__(
@@ -127,7 +127,7 @@ class Judgement:
         self.constant = pages[0] if pages else Answer()
 
     def pairs(self, a: int, b: int) -> Iterator[tuple[Request, Answer, Answer]]:
-        """Each request, and what the stages a and b answer."""
+        """Yields each request, and what the stages a and b answer."""
         for one in self.requests:
             yield one, self.answers[a][one.name], self.answers[b][one.name]
 
@@ -137,7 +137,7 @@ class Judgement:
         self.faults[kind].append("\n".join([f"{kind}: {why}", title, *lines]))
 
     def fault_of_step(self, step: int, request: Request, a: Answer, b: Answer) -> str:
-        """What is wrong with what a step changes, or ""."""
+        """Returns what is wrong with what a step changes, or ""."""
         if step == 2 and b.is_200() and not b.is_page(self.constant):
             return "a page that is not the constant one"
         if step in (2, 5):
@@ -169,7 +169,7 @@ class Judgement:
         return ["", *changes(one, self.answers[step - 1][name], self.answers[step][name])]
 
     def step(self, step: int) -> str:
-        """A step's part of the report."""
+        """Returns a step's part of the report."""
         kinds = Counter(
             kind_of_change(a, b) for _, a, b in self.pairs(step - 1, step) if a != b
         )
@@ -184,7 +184,7 @@ class Judgement:
         return "\n".join(lines) + "\n"
 
     def totals(self) -> str:
-        """The last line."""
+        """Returns the last line."""
         asked = sum(
             answer.ended is not None
             for answers in self.answers.values()

@@ -64,12 +64,12 @@ class Request:
     expected: dict[int, Expected]  # by stage
 
     def script(self) -> list[str]:
-        """All steps, as the raw client takes them."""
+        """Returns all steps, as the raw client takes them."""
         ends = self.steps[-1:] == ("reset",)
         return [*self.steps, *([] if ends else ["read"])]
 
     def pieces(self, most: int = sys.maxsize) -> list[bytes]:
-        """What each step sends, until that is more than `most` octets."""
+        """Returns what each step sends, until that is more than `most` octets."""
         pieces: list[bytes] = []
         for step in self.steps:
             name, _, text = step.partition(" ")
@@ -91,7 +91,7 @@ class Request:
 
 
 def unescape(text: str) -> bytes:
-    """The octets that a text of the raw client means."""
+    """Returns the octets that a text of the raw client means."""
 
     def octet(match: re.Match[bytes]) -> bytes:
         name = match[1]
@@ -105,7 +105,7 @@ def unescape(text: str) -> bytes:
 
 
 def read_answer(line: str) -> dict[int, Expected] | None:
-    """What a line says that stages answer, or None if it is not such a line."""
+    """Returns what a line says that stages answer, or None if it is not such a line."""
     match = ANSWER.fullmatch(line)
     if match is None:
         return None
@@ -116,7 +116,7 @@ def read_answer(line: str) -> dict[int, Expected] | None:
 
 
 def read_file(path: Path) -> list[Request]:
-    """The requests of one group."""
+    """Returns the requests of one group."""
     requests: list[Request] = []
     shared: dict[int, Expected] = {}
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -156,7 +156,7 @@ def check(path: Path, requests: list[Request]) -> None:
 
 
 def read(folder: Path = FOLDER) -> list[Request]:
-    """All requests, in the order of the files."""
+    """Returns all requests, in the order of the files."""
     return [
         request for path in sorted(folder.glob("*.txt")) for request in read_file(path)
     ]

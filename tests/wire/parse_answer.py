@@ -31,17 +31,17 @@ VISIBLE |= {ord("\n"): "\\n\n"}
 
 
 def visible(octets: bytes) -> list[str]:
-    """The lines, each octet of them visible."""
+    """Returns the lines, each octet of them visible."""
     return octets.decode("latin-1").translate(VISIBLE).splitlines()
 
 
 def without_end(line: str) -> str:
-    """A visible line without its LF or CR LF."""
+    """Returns a visible line without its LF or CR LF."""
     return line.removesuffix(r"\n").removesuffix(r"\r")
 
 
 def without_date(line: str) -> str:
-    r"""A line of a head; in a Date that is well-formed, the value is \date."""
+    r"""Returns a line of a head; in a Date that is well-formed, the value is \date."""
     name, _, value = line.partition(": ")
     try:
         date = datetime.strptime(value, DATE_FORM).strftime(DATE_FORM)
@@ -77,15 +77,15 @@ class Answer:
         )
 
     def lines(self) -> list[str]:
-        """All of it, visible."""
+        """Returns all of it, visible."""
         return self.head + visible(self.content)
 
     def head_of_any_length(self) -> list[str]:
-        """The head, without the value of Content-Length."""
+        """Returns the head, without the value of Content-Length."""
         return [re.sub("(?i)^(content-length:).*", r"\1", line) for line in self.head]
 
     def is_200(self) -> bool:
-        """A page came."""
+        """Returns a page came."""
         return self.whole and self.status.startswith("200 ")
 
     def is_page(self, page: Answer) -> bool:
@@ -103,11 +103,11 @@ class Answer:
         )
 
     def end(self) -> str:
-        """How the exchange ended."""
+        """Returns how the exchange ended."""
         return "not asked" if self.ended is None else ENDS[self.ended]
 
     def outcome(self) -> str:
-        """What came, in a few words."""
+        """Returns what came, in a few words."""
         text = self.status or ("nothing more" if self.interim else "no answer")
         if self.interim:
             text = f"{self.interim}, then {text}"

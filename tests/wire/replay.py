@@ -30,7 +30,7 @@ sys.dont_write_bytecode = True
 
 from parse_answer import RESET, TIMEOUT, Answer
 from corpus import STAGES, Malformed, Request, read
-from compare_stages import Judgement
+from compare_stages import Judgment
 
 EXCHANGE_SECONDS = 45  # longer than a server waits for what never comes
 START_SECONDS = 15
@@ -158,7 +158,7 @@ def replay(
 
 
 def main() -> int:
-    """All of it."""
+    """Replays everything."""
     if len(sys.argv) != 2:
         print("Usage: tests/wire/replay.py BUILD", file=sys.stderr)
         return 2
@@ -170,7 +170,7 @@ def main() -> int:
     except (Malformed, OSError) as error:
         print(f"tests/wire/replay.py: {error}", file=sys.stderr)
         return 2
-    judgement = Judgement(
+    judgment = Judgment(
         requests,
         {
             server.stage: {
@@ -181,10 +181,10 @@ def main() -> int:
     )
     for server in servers:
         if server.wrong:
-            judgement.faults[f"stage {server.stage}"].append(server.wrong)
-    judgement.judge()
-    judgement.report(build / "wire")
-    return 1 if judgement.faults else 0
+            judgment.faults[f"stage {server.stage}"].append(server.wrong)
+    judgment.judge()
+    judgment.report(build / "wire")
+    return 1 if judgment.faults else 0
 
 
 if __name__ == "__main__":

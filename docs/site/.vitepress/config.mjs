@@ -84,6 +84,7 @@ export default defineConfig({
       { text: 'Differences', link: '/difference/', activeMatch: '^/difference/' },
       { text: 'Mistakes', link: '/mistakes/', activeMatch: '^/mistakes/' },
       { text: 'API', link: '/api/', activeMatch: '^/api/' },
+      { text: 'Playground', link: '/playground/index.html', activeMatch: '^/playground/' },
     ],
     sidebar: menus,
   },

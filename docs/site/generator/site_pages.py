@@ -19,6 +19,7 @@ PAGES = {
     "docs/slides": "/decks",
     "tests/mistakes": "/mistakes/",
     "docs/diagrams/README.md": "/diagrams/",
+    "docs/site/playground/index.html": "/playground/index.html",
 }
 
 

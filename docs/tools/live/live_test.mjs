@@ -314,6 +314,7 @@ const tests = {
     const page = await open(live, wide)
     const counted = async () =>
       Number.parseInt((await page.$eval('#counts', (one) => one.textContent)).replaceAll(',', ''))
+    await until('it counts', async () => (await counted()) >= 0)
     const before = await counted()
     await press(page, 'fast')
     await until('they are counted', async () => (await counted()) >= before + 20)

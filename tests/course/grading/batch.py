@@ -1,9 +1,9 @@
-"""Marks a batch of submissions, on this machine and on others.
+"""Grades a batch of submissions, on this machine and on others.
 
-What is marked is known by the files in OUT: a batch that is cut off goes on where it
-stopped when it is started again, and takes in what has come or changed meanwhile.
+The files in OUT say what is graded. A batch that was stopped goes on when it is started
+again, and includes what was added or changed meanwhile.
 
-    OUT/marks.csv, OUT/index.html     the class, made from the grade.json of all
+    OUT/grades.csv, OUT/index.html     the class, made from the grade.json of all
     OUT/submissions/NAME/             the forms of one
     OUT/.batch/NAME.json              what it was made from: written last
 """
@@ -24,8 +24,8 @@ from pathlib import Path
 from grading.class_page import as_class_page
 from grading.forms import as_csv, number
 from grading.machines import Machines, read_hosts
-from grading.marking import Marker
-from grading.marks import VERSION, Grade, from_json
+from grading.grader import Grader
+from grading.score import VERSION, Grade, from_json
 from submission import TOP
 from submission.archives import Refused
 from submission.collect import Submission, collect
@@ -33,15 +33,15 @@ from submission.names import shown
 from submission.sources import digest, load
 
 Forms = dict[str, Callable[[Grade], str]]
-# What marks are made from, except the submission.
+# What grades are made from, except the submission.
 JUDGE = ("common", "stages", "tests/course", "tests/http", "tests/unit")
 JUDGE += ("tests/tools/suite", "tests/tools/raw_client")
 PATIENCE = float(os.environ.get("LOCK_SECONDS", "10"))
 
 
 @dataclass
-class Marked:
-    """A submission that has its marks in OUT."""
+class Graded:
+    """A submission that has its grades in OUT."""
 
     folder: str
     grade: Grade
@@ -50,16 +50,16 @@ class Marked:
 
 
 class Batch:
-    """The marks in OUT, and what is still to be done."""
+    """The grades in OUT, and what is still to be done."""
 
-    def __init__(self, marker: Marker, out: Path, forms: Forms):
-        self.marker = marker
+    def __init__(self, grader: Grader, out: Path, forms: Forms):
+        self.grader = grader
         self.out = out
         self.forms = forms
         self.state = out / ".batch"
         self.state.mkdir(parents=True, exist_ok=True)
         self.judge = judge_digest()
-        self.marked: dict[str, Marked] = {}
+        self.graded: dict[str, Graded] = {}
         self.waiting: dict[str, tuple[str, str]] = {}  # by number: folder, digest
         self.total = 0
         self.done = 0
@@ -68,91 +68,91 @@ class Batch:
     # ---- What there is
 
     def read(self) -> None:
-        """Reads the marks that are there; Refused if they are of another stage."""
+        """Reads the grades that are there; Refused if they are of another stage."""
         for path in sorted(self.out.glob("submissions/*/grade.json")):
             known = self.state / f"{path.parent.name}.json"
             try:
                 data = json.loads(path.read_text(encoding="utf-8"))
                 about = json.loads(known.read_text()) if known.exists() else {}
             except ValueError:
-                continue  # it is marked again
-            if data["stage"] != self.marker.stage:
+                continue  # it is graded again
+            if data["stage"] != self.grader.stage:
                 raise Refused(
-                    f"{self.out} has marks of stage {data['stage']}: name another OUT."
+                    f"{self.out} has grades of stage {data['stage']}: choose another OUT."
                 )
             name = path.parent.name
             if data["version"] == VERSION:
-                self.marked[name] = Marked(name, from_json(data), **about)
+                self.graded[name] = Graded(name, from_json(data), **about)
             else:
-                say(f"{name} has marks in another form, which are left out.")
+                say(f"{name} has grades in an older format, which are left out.")
 
     def choose(self, found: list[Submission], work: Path) -> None:
-        """Takes all submissions, and keeps those that are not marked as they are."""
+        """Takes all submissions, and keeps those that are not graded as they are."""
         self.total = len(found)
         again = []
         for count, one in enumerate(found, 1):
             folder = work / str(count)
             taken = one.take(folder)
-            mark = digest(folder)
-            known = self.marked.get(one.folder)
-            if known and known.digest == mark:
+            source = digest(folder)
+            known = self.graded.get(one.folder)
+            if known and known.digest == source:
                 shutil.rmtree(folder)
                 self.done += 1
                 continue
             if known and known.digest:
                 again.append(taken.name)
-            self.waiting[str(count)] = one.folder, mark
+            self.waiting[str(count)] = one.folder, source
         here = {one.folder for one in found}
-        gone = [m.grade.name for f, m in self.marked.items() if f not in here]
+        gone = [m.grade.name for f, m in self.graded.items() if f not in here]
         stay = here - {folder for folder, _ in self.waiting.values()}
-        older = [f for f in stay if self.marked[f].judge != self.judge]
+        older = [f for f in stay if self.graded[f].judge != self.judge]
         if self.done and self.waiting:
-            say(f"{self.done} of {self.total} are marked; the others follow.")
+            say(f"{self.done} of {self.total} are already graded; the others follow.")
         if again:
-            say(f"Changed, and marked again: {', '.join(again)}.")
+            say(f"Changed since, and graded again: {', '.join(again)}.")
         if gone:
-            say(f"Not in the batch any more, and kept: {', '.join(gone)}.")
+            say(f"No longer in the batch, and kept: {', '.join(gone)}.")
         if older:
             say(
-                f"The tests have changed since {len(older)} were marked; those keep "
-                f"their marks. To mark all again, remove {self.out}."
+                f"The tests have changed since {len(older)} were graded; those keep "
+                f"their grades. To grade all again, remove {self.out}."
             )
 
     # ---- What comes
 
     def add(self, key: str, grade: Grade, judged: bool) -> None:
-        """Writes the marks of one."""
-        folder, mark = self.waiting.pop(key)
+        """Writes the grades of one."""
+        folder, source = self.waiting.pop(key)
         known = self.state / f"{folder}.json"
         known.unlink(missing_ok=True)
         for name, form in self.forms.items():
             write(self.out / "submissions" / folder / name, form(grade))
-        one = Marked(folder, grade, mark, self.judge)
-        self.marked[folder] = one
+        one = Graded(folder, grade, source, self.judge)
+        self.graded[folder] = one
         self.write_table()
         if judged:
-            write(known, json.dumps({"digest": mark, "judge": self.judge}))
+            write(known, json.dumps({"digest": source, "judge": self.judge}))
         self.done += 1
         self.print(grade)
 
     def grades(self) -> list[tuple[str, Grade]]:
-        """All of them, by name, with their folders."""
-        found = [(one.folder, one.grade) for one in self.marked.values()]
+        """Returns all of them, by name, with their folders."""
+        found = [(one.folder, one.grade) for one in self.graded.values()]
         return sorted(found, key=lambda pair: (pair[1].name, pair[0]))
 
     def write_table(self) -> None:
-        """Writes marks.csv."""
+        """Writes grades.csv."""
         text = as_csv([grade for _, grade in self.grades()])
-        write(self.out / "marks.csv", text)
+        write(self.out / "grades.csv", text)
 
     def finish(self) -> None:
         """Writes what is about the class."""
-        if self.marked:
+        if self.graded:
             self.write_table()
             write(self.out / "index.html", as_class_page(self.grades()))
 
     def print(self, grade: Grade) -> None:
-        """Prints its line."""
+        """Prints the line of a submission."""
         cause = grade.cause()
         first = cause.sentence if cause else "".join(grade.notes[:1])
         wide = len(str(self.total))
@@ -164,7 +164,7 @@ class Batch:
         )
 
     def left(self) -> str:
-        """How much longer it will take, by what it has taken."""
+        """Says how much longer it will take, judging by what it took so far."""
         left = len(self.waiting)
         seconds = (time.monotonic() - self.started) / max(1, self.here) * left
         if not left:
@@ -175,13 +175,13 @@ class Batch:
 
     @property
     def here(self) -> int:
-        """How many were marked since this program was started."""
+        """How many were graded since this program was started."""
         return self.done - self.before
 
     before = 0
 
     def run(self, machines: Machines) -> None:
-        """Has all marked that wait."""
+        """Has everything graded that waits."""
         self.started = time.monotonic()
         self.before = self.done
         for result in machines.run(list(self.waiting)):
@@ -192,37 +192,37 @@ class Batch:
         machines.tell_failures(say)
         for key in list(self.waiting):
             name = load(machines.work / key).name
-            reason = "its marking failed on each machine"
-            self.add(key, self.marker.unjudged(name, reason), False)
+            reason = "its grading failed on every machine"
+            self.add(key, self.grader.unjudged(name, reason), False)
 
 
-def mark_all(
-    marker: Marker, batch: Path, out: Path, hosts: Path | None, forms: Forms
+def grade_all(
+    grader: Grader, batch: Path, out: Path, hosts: Path | None, forms: Forms
 ) -> int:
-    """Marks a batch; returns the exit status."""
+    """Grades a batch; returns the exit status."""
     try:
         asked = read_hosts(hosts)
         if batch.resolve() in [out, *out.parents]:
-            raise Refused(f"{out} is in the batch: name an OUT that is not.")
+            raise Refused(f"{out} is in the batch: choose an OUT that is not.")
         with locked(out), tempfile.TemporaryDirectory(prefix="batch.") as scratch:
-            return mark_locked(Batch(marker, out, forms), batch, Path(scratch), asked)
+            return grade_locked(Batch(grader, out, forms), batch, Path(scratch), asked)
     except (Refused, OSError) as reason:
         say(str(reason))
         return 2
 
 
-def mark_locked(batch: Batch, path: Path, scratch: Path, asked) -> int:
-    """Marks it; nobody else writes to OUT."""
+def grade_locked(batch: Batch, path: Path, scratch: Path, asked) -> int:
+    """Grades a batch; nobody else writes to OUT meanwhile."""
     batch.read()
     found, remarks = collect(path, scratch)
     for remark in remarks:
         say(remark)
     if not found:
-        raise Refused(f"There is no submission in {path}. For one, say DIR=path.")
+        raise Refused(f"There is no submission in {path}. To grade one, say DIR=path.")
     os.environ.setdefault("JOBS", "2")  # of each submission's tests
-    marker = batch.marker
+    grader = batch.grader
     machines = Machines(
-        marker.stage, marker.trusted, marker.level, batch.state / "machines"
+        grader.stage, grader.trusted, grader.level, batch.state / "machines"
     )
     try:
         batch.choose(found, machines.work)
@@ -232,14 +232,14 @@ def mark_locked(batch: Batch, path: Path, scratch: Path, asked) -> int:
     except KeyboardInterrupt:
         machines.stop()
         say(
-            f"Stopped: {batch.done} of {batch.total} are marked. To go on, say the same."
+            f"Stopped: {batch.done} of {batch.total} are graded. To go on, run the same command."
         )
         return 130
     finally:
         machines.stop()
         machines.clean_up()
         batch.finish()
-    print(f"{batch.total} are marked: {batch.out / 'index.html'}")
+    print(f"{batch.total} are graded: {batch.out / 'index.html'}")
     return 0
 
 
@@ -256,14 +256,14 @@ def locked(out: Path) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() > until:
-                    said = f"Another batch is being marked into {out}."
+                    said = f"Another batch is being graded into {out}."
                     raise Refused(said) from None
             time.sleep(0.1)
         yield
 
 
 def write(path: Path, text: str) -> None:
-    """Writes a file at once: it is there as a whole or as it was, whatever happens."""
+    """Writes a file at once: whatever happens, it is there as a whole, or as it was."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")
     with open(new, "w", encoding="utf-8") as file:
@@ -274,12 +274,12 @@ def write(path: Path, text: str) -> None:
 
 
 def say(sentence: str) -> None:
-    """Says something that is not about one submission alone."""
+    """Prints something that is not about one submission alone."""
     print(shown(sentence), file=sys.stderr, flush=True)
 
 
 def judge_digest() -> str:
-    """Of the project's files that marks are made from."""
+    """Returns a digest of the project's files that grades are made from."""
     found = hashlib.sha256()
     for top in JUDGE:
         for path in sorted((TOP / top).rglob("*")):

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""tests/course/grading/batch_test.py BUILD - marks a small class, most of it hostile.
+"""tests/course/grading/batch_test.py BUILD - grades a small class, most of it hostile.
 
 The honest submission must get all points next to the hostile ones; none of them may
 get a point by anything except its answers, change a file of the project, or leave a
-process or a file, and its marks must report what it did. A control shows that the forgery
+process or a file, and its grades must report what it did. A control shows that the forgery
 would work where nothing protects from it. `make grade-tests` calls it: it has built
 what is needed, and says in the environment how to compile. It tries a few hostile
 submissions, or those that HOSTILE names; FULL=1 tries all.
@@ -28,7 +28,7 @@ sys.path.insert(0, str(COURSE))
 
 from grading.cell import best_level
 from grading.jail import Jail
-from grading.marking import FIRST_UID, LOCKS, UIDS
+from grading.grader import FIRST_UID, LOCKS, UIDS
 from grading.watch import Watch, processes_of
 from submission import TOP
 
@@ -65,7 +65,8 @@ def make_class(folder: Path) -> int:
 
 
 def digest() -> str:
-    """Of all that a submission might want to change in the project."""
+    """Returns a digest of everything in the project that a submission might want to
+    change."""
     found = hashlib.sha256()
     for folder in ("tests", "stages", "common"):
         for path in sorted((TOP / folder).rglob("*")):
@@ -83,15 +84,15 @@ def leftovers(folder: Path) -> list[str]:
 
 
 def says(name: str, key: str) -> str:
-    """What its file says after that word. `expects`: that it gets `all` points, those of
-    the `structure`, or `any`; `reported`: what its marks must contain."""
+    """Returns what its file says after that word. `expects`: that it gets `all` points,
+    those of the `structure`, or `any`; `reported`: what its grades must contain."""
     text = next(HOSTILE.glob(f"{name}.*")).read_text()
     found = re.search(rf"^(?: \*|#) {key}: (.*)$", text, re.M)
     return found[1] if found else ""
 
 
 def is_free(uid: int) -> bool:
-    """Whether nobody is marking as that user at the moment."""
+    """Whether nobody is grading as that user at the moment."""
     path = LOCKS / f"grade-user-{uid}.lock"
     if not path.exists():
         return False  # nobody ever did
@@ -104,7 +105,7 @@ def is_free(uid: int) -> bool:
 
 
 class Batch(unittest.TestCase):
-    """What becomes of the class."""
+    """What happens to the class."""
 
     @classmethod
     def setUpClass(cls):
@@ -124,26 +125,26 @@ class Batch(unittest.TestCase):
             capture_output=True,
             text=True,
         )
-        cls.marks = {}
-        if (cls.out / "marks.csv").exists():
-            with open(cls.out / "marks.csv", encoding="utf-8") as file:
-                cls.marks = {row["name"]: row for row in csv.DictReader(file)}
+        cls.grades = {}
+        if (cls.out / "grades.csv").exists():
+            with open(cls.out / "grades.csv", encoding="utf-8") as file:
+                cls.grades = {row["name"]: row for row in csv.DictReader(file)}
 
     @classmethod
     def tearDownClass(cls):
         shutil.rmtree(cls.folder)
 
     def points(self, name: str) -> float:
-        return float(self.marks[name]["points"])
+        return float(self.grades[name]["points"])
 
     def test_all_are_marked(self):
         self.assertEqual(self.done.returncode, 0, self.done.stderr)
-        self.assertEqual(len(self.marks), self.made, self.done.stdout)
+        self.assertEqual(len(self.grades), self.made, self.done.stdout)
         pages = list(self.out.glob("submissions/*/index.html"))
         self.assertEqual(len(pages), self.made)
 
     def test_all_are_judged_to_the_end(self):
-        for name, row in self.marks.items():
+        for name, row in self.grades.items():
             self.assertNotIn("could not be judged", row["faults"], name)
 
     def test_the_honest_one_gets_all_points(self):
@@ -153,8 +154,8 @@ class Batch(unittest.TestCase):
 
     def test_none_gets_more_or_less_than_its_due(self):
         for name in TRIED:
-            row, expected = self.marks[f"hostile_{name}"], says(name, "expects")
-            all_points = self.marks["honest"]["points"]
+            row, expected = self.grades[f"hostile_{name}"], says(name, "expects")
+            all_points = self.grades["honest"]["points"]
             with self.subTest(name, notes=row["notes"], faults=row["faults"]):
                 self.assertLessEqual(float(row["points"]), float(all_points))
                 if expected != "any":
@@ -163,19 +164,19 @@ class Batch(unittest.TestCase):
 
     def test_the_marks_report_what_each_did(self):
         for name in TRIED:
-            marks = (self.out / f"submissions/hostile_{name}/grade.json").read_text()
+            grades = (self.out / f"submissions/hostile_{name}/grade.json").read_text()
             with self.subTest(name):
-                self.assertTrue(says(name, "reported") in marks, says(name, "reported"))
+                self.assertTrue(says(name, "reported") in grades, says(name, "reported"))
                 ElementTree.parse(self.out / f"submissions/hostile_{name}/junit.xml")
-                self.assertFalse(re.search(r"[\x00-\x09\x0b-\x1f]|\\u00[01]", marks))
-                commands = [test["command"] for test in json.loads(marks)["tests"]]
+                self.assertFalse(re.search(r"[\x00-\x09\x0b-\x1f]|\\u00[01]", grades))
+                commands = [test["command"] for test in json.loads(grades)["tests"]]
                 self.assertNotIn("grade-forged", "".join(commands))
 
     def test_a_name_that_is_no_text_harms_nobody(self):
-        self.assertIn("odd \\xff\\x0a=name", self.marks)
+        self.assertIn("odd \\xff\\x0a=name", self.grades)
 
     def test_what_can_be_judged_of_a_broken_one_is_judged(self):
-        row = self.marks["broken"]
+        row = self.grades["broken"]
         self.assertEqual(float(row["delegate"]), 0.0)
         self.assertGreater(float(row["requests"]), 0.0)
         self.assertIn("delegate.c", row["faults"])
@@ -210,7 +211,7 @@ class Processor(unittest.TestCase):
 
 
 class Control(unittest.TestCase):
-    """That the checks above can fail."""
+    """Proves that the checks above can fail."""
 
     def test_the_forgery_works_in_the_process_of_the_judge(self):
         units = TOP / BUILD / "unit"

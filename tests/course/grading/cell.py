@@ -24,7 +24,7 @@ PROC = 'mount -t proc -o ro,nosuid,nodev,noexec,hidepid=2 proc "$0/proc"'
 
 
 def cell(level: str, place: Path, work: Path | None, command: list[str]) -> list[str]:
-    """The command that runs a command in a cell; it ends with this program."""
+    """Returns the command that runs a command in a cell; it ends with this program."""
     if level != "namespaces":
         return ["setpriv", "--pdeathsig", "KILL", *command]
     user = (
@@ -43,7 +43,7 @@ def cell(level: str, place: Path, work: Path | None, command: list[str]) -> list
 
 
 def jail(root: Path) -> list[str | Path]:
-    """The options that lay out the root folder of the jail."""
+    """Returns the options that lay out the root folder of the jail."""
     options: list[str | Path] = [
         "--size",
         str(1 << 20),
@@ -75,7 +75,7 @@ def jail(root: Path) -> list[str | Path]:
 
 
 def best_level(confine: Path) -> str:
-    """The best isolation that works here, with that program."""
+    """Returns the best isolation that works here, with that program."""
     return next((level for level in LEVELS if works(level, confine)), "none")
 
 

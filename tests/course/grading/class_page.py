@@ -1,4 +1,4 @@
-"""The page for a teacher: the marks of a class, and what went wrong in it. What most have
+"""The page for a teacher: the grades of a class, and what went wrong in it. What most have
 wrong comes first, since that may be a matter of the course rather than of a student."""
 
 import re
@@ -7,19 +7,19 @@ from html import escape
 from urllib.parse import quote
 
 from grading.forms import isolation_sentence, number
-from grading.marks import Grade
+from grading.score import Grade
 from grading.page import document, section
 
 STEP = 10  # points in a bar of the histogram
 FEW = 5  # names that are shown at once
 FIRST = 10  # lines that are shown at once
 LEVELS = ("none", "user", "namespaces")  # the least isolated first
-Marked = tuple[str, Grade]  # the name of the folder, and the marks
+Graded = tuple[str, Grade]  # the name of the folder, and the grades
 
 
-def as_class_page(marked: list[Marked]) -> str:
-    """The whole page."""
-    grades = [grade for _, grade in marked]
+def as_class_page(graded: list[Graded]) -> str:
+    """Returns the whole page."""
+    grades = [grade for _, grade in graded]
     points = [grade.points for grade in grades]
     stage = grades[0].stage
     least = min(grades, key=lambda grade: LEVELS.index(grade.isolation))
@@ -29,24 +29,25 @@ def as_class_page(marked: list[Marked]) -> str:
         f"{number(statistics.median(points))}, from {number(min(points))} to "
         f"{number(max(points))} points.</p>",
         "" if least.isolation == LEVELS[-1] else isolated(least),
-        section("What is wrong first", counted(causes(marked), len(marked))),
-        section("Red tests", counted(red_tests(marked), len(marked))),
-        section("Marks", bars(histogram(points, grades[0].most))),
+        section("What is wrong first", counted(causes(graded), len(graded))),
+        section("Red tests", counted(red_tests(graded), len(graded))),
+        section("Grades", bars(histogram(points, grades[0].most))),
         section("Where points were lost", bars(lost(grades), 100.0)),
-        section("Submissions", table(marked)),
+        section("Submissions", table(graded)),
     ]
-    return document(f"Stage {stage}: marks", "\n".join(filter(None, parts)))
+    return document(f"Stage {stage}: grades", "\n".join(filter(None, parts)))
 
 
 def isolated(grade: Grade) -> str:
-    """How well one was isolated, if that was not in the best way."""
+    """Says how well a submission was isolated, if that was not in the best way."""
     return f"<p>{escape(grade.name)}: {escape(isolation_sentence(grade))}</p>"
 
 
-def causes(marked: list[Marked]) -> dict[str, list[Marked]]:
-    """Who has which root cause: alike are those that differ in numbers alone."""
-    found: dict[str, tuple[str, list[Marked]]] = {}
-    for one in marked:
+def causes(graded: list[Graded]) -> dict[str, list[Graded]]:
+    """Returns who has which root cause; causes that differ only in numbers are the
+    same."""
+    found: dict[str, tuple[str, list[Graded]]] = {}
+    for one in graded:
         cause = one[1].cause()
         if cause:
             key = re.sub(r"\d+", "0", cause.sentence)
@@ -54,18 +55,18 @@ def causes(marked: list[Marked]) -> dict[str, list[Marked]]:
     return dict(found.values())
 
 
-def red_tests(marked: list[Marked]) -> dict[str, list[Marked]]:
-    """Who has which red test."""
-    found: dict[str, list[Marked]] = {}
-    for one in marked:
+def red_tests(graded: list[Graded]) -> dict[str, list[Graded]]:
+    """Returns who has which red test."""
+    found: dict[str, list[Graded]] = {}
+    for one in graded:
         for test in one[1].red():
             found.setdefault(test.heading, []).append(one)
     return found
 
 
-def counted(found: dict[str, list[Marked]], total: int) -> str:
-    """A line for each, the most frequent first, with links to those who have it; those
-    after the first are folded."""
+def counted(found: dict[str, list[Graded]], total: int) -> str:
+    """Makes a line for each, the most frequent first, with links to those who have it;
+    all after the first few are folded."""
     rows = sorted(found.items(), key=lambda item: -len(item[1]))
     lines = []
     for sentence, who in rows:
@@ -88,15 +89,16 @@ def counted(found: dict[str, list[Marked]], total: int) -> str:
     return shown
 
 
-def link(one: Marked) -> str:
-    """To the student's page."""
+def link(one: Graded) -> str:
+    """Links to the student's page."""
     folder, grade = one
     path = escape(f"submissions/{quote(folder)}/index.html")
     return f'<a href="{path}">{escape(grade.name)}</a>'
 
 
 def histogram(points: list[float], most: float) -> list[tuple[str, float]]:
-    """How many have how many points: 0 to under 10, and so on; all, alone."""
+    """Returns how many students have how many points: from 0 to under 10, and so on;
+    full points are a bar of their own."""
     rows = []
     for low in range(0, int(most), STEP):
         count = sum(low <= p < low + STEP for p in points)
@@ -106,7 +108,7 @@ def histogram(points: list[float], most: float) -> list[tuple[str, float]]:
 
 
 def lost(grades: list[Grade]) -> list[tuple[str, float]]:
-    """The share of each group's points that the class did not get."""
+    """Returns the share of each group's points that the class did not get."""
     rows = []
     for place, group in enumerate(grades[0].groups):
         if group.most:
@@ -117,7 +119,8 @@ def lost(grades: list[Grade]) -> list[tuple[str, float]]:
 
 
 def bars(rows: list[tuple[str, float]], most: float = 0.0) -> str:
-    """A bar for each row, with its number; the longest is that of the most."""
+    """Makes a bar for each row, with its number; the largest number has the longest
+    bar."""
     most = most or max((value for _, value in rows), default=0.0)
     lines = [
         f'<tr><td>{escape(name)}</td><td><meter min="0" max="{most or 1}" '
@@ -128,12 +131,12 @@ def bars(rows: list[tuple[str, float]], most: float = 0.0) -> str:
     return f"<table><tbody>{''.join(lines)}</tbody></table>" if rows else ""
 
 
-def table(marked: list[Marked]) -> str:
-    """The submissions by name, a line each; marks.csv is for other orders."""
-    groups = marked[0][1].groups
+def table(graded: list[Graded]) -> str:
+    """Lists the submissions by name, a line each; grades.csv is for other orders."""
+    groups = graded[0][1].groups
     head = "".join(f'<th class="n">{escape(group.name)}</th>' for group in groups)
     lines = []
-    for one in marked:
+    for one in graded:
         grade = one[1]
         cells = "".join(f'<td class="n">{number(g.points)}</td>' for g in grade.groups)
         cause = grade.cause()

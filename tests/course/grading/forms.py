@@ -6,19 +6,19 @@ import io
 import json
 from xml.etree import ElementTree
 
-from grading.marks import Grade, to_json
+from grading.score import Grade, to_json
 from suite.tests import Test
 
 FEW = 3  # red tests that are shown at once
 
 
 def number(value: float) -> str:
-    """A number of points: 12.5, but 12 and not 12.0."""
+    """Writes a number of points: 12.5, but 12 and not 12.0."""
     return f"{value:.1f}".removesuffix(".0")
 
 
 def story(test: Test) -> str:
-    """All there is to be said of a red test."""
+    """Returns everything that there is to say about a red test."""
     parts = [test.text or f"({test.result})"]
     if test.hint:
         parts.append(f"Hint: {test.hint}")
@@ -28,7 +28,7 @@ def story(test: Test) -> str:
 
 
 def in_short(grade: Grade) -> list[str]:
-    """What comes before everything else, a line each."""
+    """Returns what comes before everything else, a line each."""
     cause = grade.cause()
     lines = [] if cause is None else [cause.sentence]
     lines += [
@@ -40,8 +40,8 @@ def in_short(grade: Grade) -> list[str]:
 
 
 def as_text(grade: Grade, rest: str = "") -> str:
-    """For the terminal: what is wrong first, and the points. `rest` says where all else
-    is."""
+    """Returns the text for the terminal: what is wrong first, and the points. `rest`
+    says where everything else is."""
     what = f"{grade.name}, stage {grade.stage}"
     lines = [f"{what}: {number(grade.points)} of {number(grade.most)} points", ""]
     lines += [f"  {line}" if line else "" for line in wrong(grade)]
@@ -54,7 +54,7 @@ def as_text(grade: Grade, rest: str = "") -> str:
 
 
 def wrong(grade: Grade) -> list[str]:
-    """The root cause, other faults, notes, and a few of the red tests."""
+    """Returns the root cause, other faults, notes, and a few of the red tests."""
     lines: list[str] = []
     if cause := grade.cause():
         lines += [cause.sentence]
@@ -74,7 +74,7 @@ def wrong(grade: Grade) -> list[str]:
 
 
 def table(grade: Grade) -> list[str]:
-    """The points of each group."""
+    """Returns the points of each group."""
     wide = max(len(group.title) for group in grade.groups)
     lines = []
     for group in grade.groups:
@@ -88,14 +88,13 @@ def table(grade: Grade) -> list[str]:
 
 
 def as_report(grade: Grade) -> str:
-    """All that there is to say, as text."""
+    """Returns everything that there is to say, as text."""
     parts = [as_text(grade).rstrip("\n")]
     if (cause := grade.cause()) and cause.detail:
         parts += [f"What was seen:\n{indented(cause.detail)}"]
-    reds = [t for t in grade.tests if t.result not in ("passed", "not-run")]
     for title, tests in (
         ("Red tests", grade.red()),
-        ("Red, and without points", [test for test in reds if not test.graded]),
+        ("Red, and without points", [t for t in grade.tests if t.is_red and not t.graded]),
     ):
         if tests:
             parts += [f"---- {title}"]
@@ -111,12 +110,12 @@ def indented(text: str) -> str:
 
 
 def isolation_sentence(grade: Grade) -> str:
-    """What the submission was kept from, in a sentence."""
+    """Says in a sentence what the submission was kept away from."""
     return {
         "namespaces": "It ran in a cell of its own.",
-        "user": "It ran as a user of its own, but with this machine's network, "
-        "processes and files in sight.",
-        "none": "NOT ISOLATED: it ran as you, and could have forged its marks.",
+        "user": "It ran as a user of its own, but could see this machine's network, "
+        "processes and files.",
+        "none": "NOT ISOLATED: it ran as you, and could have forged its grades.",
     }[grade.isolation]
 
 
@@ -125,7 +124,8 @@ def as_json(grade: Grade) -> str:
 
 
 def as_gradescope(grade: Grade) -> str:
-    """The results.json that Gradescope reads: a test is one of our groups."""
+    """Writes the results.json that Gradescope reads: a test there is one of our
+    groups."""
     tests = []
     for group in grade.groups:
         red = [test for test in grade.red() if test.group == group.name]
@@ -163,13 +163,14 @@ def as_gradescope(grade: Grade) -> str:
 
 
 def as_junit(grade: Grade) -> str:
-    """JUnit's XML: a suite is one of our groups, `ours` a suite of its own."""
+    """Writes JUnit's XML: a suite is one of our groups, and what is not graded is a
+    suite of its own."""
     root = ElementTree.Element("testsuites", name=f"stage {grade.stage}")
     suites: dict[str, list[Test]] = {}
     for test in grade.tests:
         suites.setdefault(test.group if test.graded else "not graded", []).append(test)
     for name, tests in suites.items():
-        bad = [t for t in tests if t.result not in ("passed", "not-run")]
+        bad = [test for test in tests if test.is_red]
         skipped = [t for t in tests if t.result == "not-run"]
         suite = ElementTree.SubElement(
             root,
@@ -192,7 +193,7 @@ def as_junit(grade: Grade) -> str:
 
 
 def as_classroom(grade: Grade) -> str:
-    """What GitHub Classroom's reporter takes from a step, as base64 of JSON."""
+    """Writes what GitHub Classroom's reporter takes from a step: JSON in base64."""
     tests = [
         {
             "name": f"{group.title}: {number(group.points)} of {number(group.most)}",
@@ -214,7 +215,7 @@ def as_classroom(grade: Grade) -> str:
 
 
 def as_csv(grades: list[Grade]) -> str:
-    """A line for each submission."""
+    """Writes a line for each submission."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     groups = [group.name for group in grades[0].groups] if grades else []
@@ -235,5 +236,5 @@ def as_csv(grades: list[Grade]) -> str:
 
 
 def cell(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
+    """Returns a text that a spreadsheet does not take for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text

@@ -1,7 +1,7 @@
 """The control groups of a submission, where the system gives them: they count memory
 that belongs to no process, and the processor time of processes that nobody sees.
 
-grading/marking.py makes them outside of the cell, with links to them in PLACE/groups;
+grading/grader.py makes them outside of the cell, with links to them in PLACE/groups;
 confine.c puts what it starts into them; the watch reads them. A system may have
 neither: containers seldom do.
 """
@@ -24,17 +24,18 @@ class Groups:
         self.folders = sorted((place / "groups").glob("*"))
 
     def seconds(self) -> float | None:
-        """The processor time of all that was ever started."""
+        """Returns the processor time of all that was ever started."""
         found = self.number("cpu.stat", "usage_usec")
         return None if found is None else found / 1_000_000
 
     def out_of_memory(self) -> int | None:
-        """How many processes were ended, since all used too much memory."""
+        """Returns how many processes were ended because together they used too much
+        memory."""
         found = [self.number(count, "oom_kill") for _, count in MEMORY]
         return next((number for number in found if number is not None), None)
 
     def number(self, file: str, name: str) -> int | None:
-        """The number of that name in a file of one of the groups."""
+        """Returns the number of that name in a file of one of the groups."""
         for folder in self.folders:
             with contextlib.suppress(OSError):
                 for line in (folder / file).read_text().splitlines():
@@ -45,7 +46,7 @@ class Groups:
 
 @contextlib.contextmanager
 def made_groups(place: Path, name: str, memory: int) -> Iterator[None]:
-    """Makes them, as far as the system lets us, until the submission is judged."""
+    """Makes them, as far as the system allows, until the submission is judged."""
     (place / "groups").mkdir()
     made: list[Path] = []
     for top in hierarchies():
@@ -76,7 +77,8 @@ def remove(group: Path) -> None:
 
 
 def hierarchies() -> list[Path]:
-    """Where groups can be made: the unified hierarchy, then that of memory alone."""
+    """Returns where groups can be made: the unified hierarchy, then that of memory
+    alone."""
     found = []
     for line in MOUNTS.read_text().splitlines():
         _, folder, kind, options = line.split()[:4]

@@ -1,9 +1,9 @@
-"""Judges one submission, inside its cell. grading/marking.py starts it.
+"""Judges one submission, inside its cell. grading/grader.py starts it.
 
 The submission is built in the jail, its server is started there once, and the tests of
 the stage run against it, out here. What they start are programs in WORK that start the
 submission's in the jail; delegate_test asks a driver there. Writes WORK/judged.json as
-it goes on; the marks are made from it outside of the cell.
+it goes on; the grades are made from it outside of the cell.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from submission.points import JUDGED_UNIT
 FILE_MOST = 64 * 1024 * 1024  # bytes
 
 
-class Grader(Judge):
+class CellJudge(Judge):
     """Judges a submission that is not trusted."""
 
     writing = threading.Lock()
@@ -49,7 +49,7 @@ class Grader(Judge):
         )
 
     def write(self, notes: list[str]) -> None:
-        """Writes what is known, for the marks to be made from it. The watch calls this,
+        """Writes what is known, for the grades to be made from it. The watch calls this,
         too."""
         judged = {
             "tests": [asdict(test) for test in self.tests],
@@ -65,7 +65,7 @@ class Grader(Judge):
 
 
 def processor_seconds() -> float:
-    """What the judge and all that it started have used of the processor."""
+    """Returns what the judge and all that it started have used of the processor."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return round(sum(one.ru_utime + one.ru_stime for one in used), 1)
 
@@ -85,22 +85,22 @@ def main() -> None:
     # Of all that the judge writes itself, or catches of what a server says.
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_MOST, FILE_MOST))
     jail = Jail(asked.place, asked.trusted / "tools/confine", asked.uid, asked.level)
-    grader = Grader(jail, asked.stage, asked.trusted, asked.work)
-    grader.bench = replace(grader.bench, job_seconds=asked.job_seconds)
+    judge = CellJudge(jail, asked.stage, asked.trusted, asked.work)
+    judge.bench = replace(judge.bench, job_seconds=asked.job_seconds)
     watch = Watch(jail)
     if jail.level != "none":
         watch.start()
-    grader.build(asked.folder)
+    judge.build(asked.folder)
     # Written again and again, since the time may run out at any moment.
-    watch.report = lambda: grader.write(watch.notes())
+    watch.report = lambda: judge.write(watch.notes())
     watch.report()
-    grader.try_to_start()
+    judge.try_to_start()
     watch.report()
-    grader.run(at_once(), lambda job: watch.report())
-    grader.finish(until)
+    judge.run(at_once(), lambda job: watch.report())
+    judge.finish(until)
     notes = watch.stop()
     jail.clear()
-    grader.write(notes)
+    judge.write(notes)
 
 
 if __name__ == "__main__":

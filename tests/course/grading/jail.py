@@ -30,12 +30,13 @@ class Jail(Workshop):
         self.level = level
 
     def command(self, program: list[str], bounded: bool = True) -> list[str]:
-        """The command that runs a program. AddressSanitizer takes terabytes of address
-        space, so what is built with it is not `bounded`."""
+        """Returns the command that runs a program. AddressSanitizer takes terabytes of
+        address space, so what is built with it is not `bounded`."""
         return [*self.confined(program[0], bounded), *program]
 
     def confined(self, program: str, bounded: bool) -> list[str]:
-        """The beginning of that command; the program's name and arguments follow."""
+        """Returns the beginning of that command; the program's name and arguments
+        follow."""
         memory = ENOUGH_MIB if bounded else 0
         words = [self.confine, self.place, self.uid, self.level, memory, program]
         return [str(word) for word in words]

@@ -1,8 +1,8 @@
-"""The machines that mark a batch: this one, and those that are reached by ssh.
+"""The machines that grade a batch: this one, and those that are reached by ssh.
 
-Each gets a folder below /tmp, with the submissions, and a script `mark` that marks one
-of them by its number. Another machine gets the project, too, and builds it there. GNU
-parallel hands out the numbers (docs/grading.md says why only numbers).
+Each gets a folder below /tmp, with the submissions, and a script `grade-one` that grades
+one of them by its number. Another machine also gets the project, and builds it there.
+GNU parallel hands out the numbers (docs/grading.md says why only numbers).
 """
 
 import json
@@ -21,19 +21,19 @@ from submission import TOP
 from submission.archives import Refused
 
 PROJECT = ("Makefile", "common", "stages", "tests")
-BOUNDS = ("GRADE_SECONDS", "JOB_SECONDS", "JOBS")  # of a mark: the same everywhere
+BOUNDS = ("GRADE_SECONDS", "JOB_SECONDS", "JOBS")  # of a grade: the same everywhere
 OURS = re.compile(r"/tmp/webserve-grade\.\w+")
 SSH = "-o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=10".split()
 RETRIES = 3
 
 
 class Unusable(Exception):
-    """Why a machine cannot mark."""
+    """Why a machine cannot grade."""
 
 
 @dataclass
 class Machine:
-    """One of them."""
+    """A machine that grades."""
 
     title: str  # as the list of hosts has it
     ssh: list[str] = field(default_factory=list)  # the command; empty for this one
@@ -80,7 +80,7 @@ class Machine:
         ]
         self.run(
             f"cd {self.folder}/webserve && env CI=true {' '.join(bounds)} "
-            f"make --silent STAGE={stage} WORKER={self.folder}/mark grade 2>&1"
+            f"make --silent STAGE={stage} WORKER={self.folder}/grade-one grade 2>&1"
         )
 
     def remove(self) -> None:
@@ -90,7 +90,7 @@ class Machine:
 
 
 def write_worker(path: Path, stage: int, build: Path, level: str) -> None:
-    """Writes the script that marks a submission by its number, with what make says
+    """Writes the script that grades a submission by its number, with what make says
     here about compiling. parallel would have its own folder be that for all temporary
     files, which the user of a submission cannot enter."""
     settings = shlex.join(
@@ -98,10 +98,10 @@ def write_worker(path: Path, stage: int, build: Path, level: str) -> None:
         for name, value in (os.environ | {"TMPDIR": tempfile.gettempdir()}).items()
         if not name.startswith(("MAKE", "MFLAGS", "SSH_"))
     )
-    program = [sys.executable, TOP / "tests/course/grading/mark_one.py"]
+    program = [sys.executable, TOP / "tests/course/grading/grade_one.py"]
     program += [stage, build.resolve(), level]
     path.write_text(
-        "#!/bin/sh\n# Marks the submission with this number.\n"
+        "#!/bin/sh\n# Grades the submission with this number.\n"
         f"exec env {settings} {shlex.join(map(str, program))} "
         f'{shlex.quote(str(path.parent / "work"))}/"$1"\n',
         encoding="utf-8",
@@ -110,8 +110,8 @@ def write_worker(path: Path, stage: int, build: Path, level: str) -> None:
 
 
 def read_hosts(path: Path | None) -> list[Machine]:
-    """The machines of a list: lines as parallel's --sshloginfile has them, for example
-    `4/anna@host`, `ssh -p 2222 host`, and `:` for this one."""
+    """Returns the machines of a list: lines as parallel's --sshloginfile has them, for
+    example `4/anna@host`, `ssh -p 2222 host`, and `:` for this one."""
     if not path:
         return [Machine(":", jobs=int(os.environ.get("GRADE_JOBS") or 0))]
     machines = []
@@ -130,7 +130,7 @@ def read_hosts(path: Path | None) -> list[Machine]:
 
 
 class Machines:
-    """Those that can be used, from the start of a batch to its end."""
+    """The machines that can be used, from the start of a batch to its end."""
 
     def __init__(self, stage: int, build: Path, level: str, notes: Path):
         self.stage = stage
@@ -151,7 +151,7 @@ class Machines:
 
     def prepare(self, asked: list[Machine], say: Callable[[str], None]) -> None:
         """Makes them ready; says which cannot be used, and why."""
-        write_worker(self.local / "mark", self.stage, self.build, self.level)
+        write_worker(self.local / "grade-one", self.stage, self.build, self.level)
         others = [machine for machine in asked if machine.ssh]
         with ThreadPoolExecutor(max(1, len(others))) as threads:
             ready = [threads.submit(self.prepare_other, other) for other in others]
@@ -165,7 +165,7 @@ class Machines:
         here = [machine for machine in asked if not machine.ssh]
         self.mine[0].jobs = sum(m.jobs or os.cpu_count() or 1 for m in here)
         if not any(machine.jobs for machine in self.mine):
-            say("No other machine can be used, so this one marks.")
+            say("No other machine can be used, so this one grades.")
             self.mine[0].jobs = os.cpu_count() or 1
 
     def prepare_other(self, machine: Machine) -> None:
@@ -191,12 +191,12 @@ class Machines:
             try:
                 machine.remove()
             except (Unusable, OSError):
-                pass  # it could not be reached when it was to mark, either
+                pass  # it could not be reached when it was to grade, either
         self.mine = []
         self.notes.unlink(missing_ok=True)
 
     def run(self, numbers: list[str]) -> Iterator[dict]:
-        """Has them mark the submissions with these numbers; gives what comes back, as
+        """Has them grade the submissions with these numbers; returns what comes back, as
         it comes."""
         logins = [self.login(number, m) for number, m in enumerate(self.mine) if m.jobs]
         (self.local / "logins").write_text("".join(logins), encoding="utf-8")
@@ -208,7 +208,7 @@ class Machines:
             "setpriv --pdeathsig TERM parallel --plain --will-cite --jobs 100%".split()
             + [f"--retries={RETRIES}", f"--timeout={seconds + 120:.0f}"]
             + ["--joblog=joblog", "--sshloginfile=logins", f"--tmpdir={home}"]
-            + ["exec setpriv --pdeathsig TERM ./mark {}", "::::", "numbers"],
+            + ["exec setpriv --pdeathsig TERM ./grade-one {}", "::::", "numbers"],
             cwd=self.local,
             env=os.environ
             | {"PARALLEL_HOME": str(home), "XDG_CACHE_HOME": str(home)}
@@ -239,7 +239,7 @@ class Machines:
         return f"{machine.jobs}/{script} on{number}\n"
 
     def tell_failures(self, say: Callable[[str], None]) -> None:
-        """Says which machines began marks that did not end well there."""
+        """Says which machines began grades that did not end well there."""
         log = (self.local / "joblog").read_text(encoding="utf-8", errors="replace")
         rows = [line.split("\t") for line in log.splitlines()[1:]]
         for number, machine in enumerate(self.mine):

@@ -3,7 +3,7 @@
 from html import escape
 
 from grading.forms import FEW, isolation_sentence, number
-from grading.marks import Grade, Group
+from grading.score import Grade, Group
 from submission.faults import Fault
 from suite.tests import Test
 
@@ -34,7 +34,7 @@ footer { margin-top: 3rem; font-size: .9rem; opacity: .8; }
 
 
 def document(title: str, body: str) -> str:
-    """A whole page around a body, with a policy that lets nothing else in."""
+    """Makes a whole page around a body, with a policy that lets nothing else in."""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -52,13 +52,9 @@ def document(title: str, body: str) -> str:
 
 
 def as_page(grade: Grade) -> str:
-    """The whole page."""
+    """Returns the whole page."""
     red = grade.red()
-    shown = [
-        t
-        for t in grade.tests
-        if not t.graded and t.result not in ("passed", "not-run", "missing")
-    ]
+    shown = [test for test in grade.tests if test.is_red and not test.graded]
     parts = [
         f"<h1>{escape(grade.name)}, stage {grade.stage}</h1>",
         f'<p><span class="points">{number(grade.points)}</span> of '
@@ -71,7 +67,7 @@ def as_page(grade: Grade) -> str:
         folded(f"The other {len(red) - FEW} red tests", red[FEW:]),
         folded(f"{len(shown)} red tests without points", shown),
         tests_part(grade),
-        f"<footer>{escape(isolation_sentence(grade))} Marking took "
+        f"<footer>{escape(isolation_sentence(grade))} Grading took "
         f"{number(grade.seconds)} s.</footer>",
     ]
     return document(
@@ -84,7 +80,7 @@ def section(title: str, content: str) -> str:
 
 
 def folded(title: str, tests: list[Test]) -> str:
-    """Red tests that are not the first thing to look at."""
+    """Folds red tests that are not the first to look at."""
     if not tests:
         return ""
     parts = "".join(test_part(test) for test in tests)
@@ -92,7 +88,7 @@ def folded(title: str, tests: list[Test]) -> str:
 
 
 def cause_part(grade: Grade) -> str:
-    """What is wrong first of all."""
+    """Says what is wrong first of all."""
     cause = grade.cause()
     if cause is None:
         return ""
@@ -107,7 +103,7 @@ def cause_part(grade: Grade) -> str:
 
 
 def other_faults(grade: Grade) -> list[Fault]:
-    """Those that are not the cause."""
+    """Returns the faults that are not the cause."""
     cause = grade.cause()
     return [f for f in grade.faults if cause is None or f.sentence != cause.sentence]
 
@@ -142,11 +138,11 @@ def groups_part(groups: list[Group]) -> str:
 
 
 def test_part(test: Test) -> str:
-    """A red test with its text, its hint, and the line to try."""
+    """Shows a red test with its text, its hint, and the line to try."""
     kind = {
         "hung": "It hung. ",
-        "missing": "It did not come to an end. ",
-        "twice": "It has two results, which nothing that ran here writes. ",
+        "missing": "It did not finish. ",
+        "twice": "It has two results; the tests here never write two. ",
     }.get(test.result, "")
     hint = f"<p><strong>Hint:</strong> {escape(test.hint)}</p>" if test.hint else ""
     line = (
@@ -160,7 +156,7 @@ def test_part(test: Test) -> str:
 
 
 def tests_part(grade: Grade) -> str:
-    """Every test in a line, folded away."""
+    """Lists every test, folded."""
     lines = "".join(
         f"<tr><td>{escape(test.heading)}</td><td>{escape(test.group)}</td>"
         f'<td class="{"passed" if test.result == "passed" else "red"}">'

@@ -2,7 +2,7 @@
 """Tests of how a batch is scheduled: cut off and started again, with what has come or
 changed meanwhile, and on several machines.
 
-Only the marking itself is made up: it takes a moment, and gives no points. The
+Only the grading itself is made up: it takes a moment, and gives no points. The
 second machine is this one, by way of an sshd of the test's own on loopback.
 `make grade-tests` runs them.
 """
@@ -24,8 +24,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from grading import batch, forms, machines
-from grading.marking import Marker
-from grading.marks import Grade, score, to_json
+from grading.grader import Grader
+from grading.score import Grade, score, to_json
 from submission.points import read_points
 
 SSHD = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -42,7 +42,7 @@ sed "s/@NUMBER@/$1/; s/@NAME@/$name/" {folder}/grade
 
 
 def write_fake(path: Path, log: Path, before: str = "") -> None:
-    """A script that marks as machines.write_worker's does."""
+    """A script that grades as machines.write_worker's does."""
     grade = Grade("@NAME@", STAGE, "none")
     score(grade, read_points(STAGE))
     line = json.dumps({"number": "@NUMBER@", "grade": to_json(grade)})
@@ -52,8 +52,8 @@ def write_fake(path: Path, log: Path, before: str = "") -> None:
     path.chmod(0o755)
 
 
-def mark(folder: Path) -> int:
-    """Marks FOLDER/in into FOLDER/out; on the machines of FOLDER/hosts, if it is
+def grade(folder: Path) -> int:
+    """Grades FOLDER/in into FOLDER/out; on the machines of FOLDER/hosts, if it is
     there. FOLDER/before has a command for the second machine."""
     hosts = folder / "hosts"
     first, second = folder / "first.log", folder / "second.log"
@@ -61,7 +61,7 @@ def mark(folder: Path) -> int:
 
     def build(machine, _):
         command = before.read_text() if before.exists() else ""
-        write_fake(Path(machine.folder) / "mark", second, command)
+        write_fake(Path(machine.folder) / "grade-one", second, command)
 
     with (
         unittest.mock.patch.object(
@@ -69,8 +69,8 @@ def mark(folder: Path) -> int:
         ),
         unittest.mock.patch.object(machines.Machine, "build", build),
     ):
-        return batch.mark_all(
-            Marker(STAGE, "none", folder, folder),
+        return batch.grade_all(
+            Grader(STAGE, "none", folder, folder),
             folder / "in",
             folder / "out",
             hosts if hosts.exists() else None,
@@ -94,35 +94,35 @@ class Base(unittest.TestCase):
         (self.top / "in" / name / "serve.c").write_text(content)
 
     def start(self) -> subprocess.Popen:
-        """Starts to mark the class, in a process of its own."""
+        """Starts to grade the class, in a process of its own."""
         return subprocess.Popen(
-            [sys.executable, __file__, "--mark", self.top],
+            [sys.executable, __file__, "--grade", self.top],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             env=os.environ | {"HOME": str(self.top / "home"), "LOCK_SECONDS": "1"},
         )
 
-    def mark(self, status: int = 0) -> str:
-        """Marks the class; what was said."""
+    def grade(self, status: int = 0) -> str:
+        """Grades the class; what was said."""
         process = self.start()
         said, _ = process.communicate(timeout=60)
         self.assertEqual(process.returncode, status, said)
         return said
 
     def runs(self, log: str = "first") -> list[str]:
-        """The process ids of the marks that were begun."""
+        """Returns the process ids of the grades that were begun."""
         path = self.top / f"{log}.log"
         lines = path.read_text().splitlines() if path.exists() else []
         return [line.split()[1] for line in lines]
 
     def names(self) -> list[str]:
-        """The names in marks.csv."""
-        with open(self.top / "out/marks.csv", encoding="utf-8") as file:
+        """Returns the names in grades.csv."""
+        with open(self.top / "out/grades.csv", encoding="utf-8") as file:
             return [row["name"] for row in csv.DictReader(file)]
 
     def cut_off(self, number: int) -> int:
-        """Starts to mark, and ends it by a signal when two are marked and the others
+        """Starts to grade, and ends it by a signal when two are graded and the others
         take long; how many were."""
         slow = self.top / "slow"
         slow.touch()
@@ -138,7 +138,7 @@ class Base(unittest.TestCase):
         return len(list((self.top / "out/.batch").glob("?.json")))
 
     def assert_nothing_runs(self) -> None:
-        """Of what was begun, within a few seconds."""
+        """Within a few seconds, nothing runs of what was begun."""
         until = time.monotonic() + 5
         mine = [*self.runs(), *self.runs("second")]
         while True:
@@ -149,7 +149,7 @@ class Base(unittest.TestCase):
         self.assertEqual(alive, [])
 
     def assert_nothing_is_left(self) -> None:
-        """In /tmp, or in the home of the one who marks."""
+        """Nothing is left in /tmp, or in the home of the person who grades."""
         self.assertFalse((self.top / "out/.batch/machines").exists())
         self.assertEqual(os.listdir(self.top / "home"), [])
         log = [*self.runs(), *self.runs("second")]
@@ -158,7 +158,7 @@ class Base(unittest.TestCase):
 
 class Scheduling(Base):
     def test_all_are_marked_with_the_time_that_is_left(self):
-        said = self.mark()
+        said = self.grade()
         self.assertEqual(self.names(), list("abcdefgh"))
         self.assertRegex(said, r"1/8 \d+ s left ")
         self.assertRegex(said, r"8/8 the last ")
@@ -174,47 +174,47 @@ class Scheduling(Base):
                 self.assertGreaterEqual(done, 2)
                 self.assertLess(done, 8)
                 begun = len(self.runs())
-                said = self.mark()
-                self.assertIn(f"{done} of 8 are marked", said)
+                said = self.grade()
+                self.assertIn(f"{done} of 8 are already graded", said)
                 self.assertEqual(len(self.runs()) - begun, 8 - done)
                 self.assertEqual(self.names(), list("abcdefgh"))
                 self.assert_nothing_is_left()
 
     def test_a_late_one_touches_no_other(self):
-        self.mark()
+        self.grade()
         files = [p for p in (self.top / "out/submissions").rglob("*") if p.is_file()]
         before = {path: path.stat().st_mtime_ns for path in files}
         self.submit("0")
-        self.mark()
+        self.grade()
         self.assertEqual({p: p.stat().st_mtime_ns for p in before}, before)
         self.assertEqual(self.names(), list("0abcdefgh"))
         self.assertEqual(len(self.runs()), 9)
 
     def test_what_has_changed_is_marked_again_and_what_has_gone_is_kept(self):
-        self.mark()
+        self.grade()
         self.submit("c", "int x;")
         shutil.rmtree(self.top / "in/d")
-        said = self.mark()
-        self.assertIn("Changed, and marked again: c.", said)
+        said = self.grade()
+        self.assertIn("Changed since, and graded again: c.", said)
         self.assertIn("Not in the batch any more, and kept: d.", said)
         self.assertEqual(self.names(), list("abcdefgh"))
         self.assertEqual(len(self.runs()), 9)
-        self.assertIn("7 are marked", self.mark())
+        self.assertIn("7 are graded", self.grade())
         self.assertEqual(len(self.runs()), 9)
 
     def test_two_cannot_write_to_one_folder(self):
         (self.top / "slow").touch()
         first = self.start()
         first.stdout.readline()
-        self.assertIn("Another batch is being marked", self.mark(2))
+        self.assertIn("Another batch is being graded", self.grade(2))
         first.terminate()
         first.communicate(timeout=60)
 
     def test_marks_of_another_stage_are_not_mixed(self):
-        self.mark()
+        self.grade()
         path = self.top / "out/submissions/a/grade.json"
         path.write_text(path.read_text().replace('"stage": 2', '"stage": 3'))
-        self.assertIn("has marks of stage 3", self.mark(2))
+        self.assertIn("has grades of stage 3", self.grade(2))
 
 
 @unittest.skipUnless(SSHD, "there is no sshd")
@@ -258,7 +258,7 @@ class SeveralMachines(Base):
 
     def test_both_mark(self):
         self.hosts("# two", "1/:", self.other)
-        said = self.mark()
+        said = self.grade()
         self.assertEqual(self.names(), list("abcdefgh"))
         self.assertTrue(self.runs() and self.runs("second"))
         self.assertEqual(len(self.runs()) + len(self.runs("second")), 8)
@@ -267,20 +267,20 @@ class SeveralMachines(Base):
 
     def test_a_machine_that_is_not_there_is_told(self):
         self.hosts(self.gone, self.other)
-        said = self.mark()
+        said = self.grade()
         self.assertIn(f"{self.gone} is left out: ssh: connect to host", said)
         self.assertEqual(self.runs(), [])
         self.assertEqual(len(self.runs("second")), 8)
 
     def test_without_any_other_this_one_marks(self):
         self.hosts(self.gone)
-        self.assertIn("No other machine can be used", self.mark())
+        self.assertIn("No other machine can be used", self.grade())
         self.assertEqual(len(self.runs()), 8)
 
     def test_what_a_machine_fails_at_others_do(self):
         self.hosts("1/:", self.other)
         (self.top / "before").write_text("exit 1")
-        said = self.mark()
+        said = self.grade()
         self.assertRegex(said, r"failed \d+ times; others took over")
         self.assertEqual(len(self.runs()), 8)
         self.assertNotIn("could not be judged", said)
@@ -288,9 +288,9 @@ class SeveralMachines(Base):
     def test_what_fails_everywhere_is_told_and_tried_again(self):
         self.hosts(self.other)
         (self.top / "before").write_text("exit 1")
-        self.assertIn("its marking failed on each machine", self.mark())
+        self.assertIn("its grading failed on every machine", self.grade())
         (self.top / "before").unlink()
-        self.mark()
+        self.grade()
         self.assertEqual(len(list((self.top / "out/.batch").glob("?.json"))), 8)
 
     def test_what_runs_elsewhere_ends_as_well(self):
@@ -299,13 +299,13 @@ class SeveralMachines(Base):
             with self.subTest(number):
                 shutil.rmtree(self.top / "out", ignore_errors=True)
                 self.cut_off(number)
-                self.mark()
+                self.grade()
                 self.assertEqual(self.names(), list("abcdefgh"))
                 self.assert_nothing_is_left()
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--mark"]:
+    if sys.argv[1:2] == ["--grade"]:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        sys.exit(mark(Path(sys.argv[2])))
+        sys.exit(grade(Path(sys.argv[2])))
     unittest.main()

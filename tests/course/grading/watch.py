@@ -41,7 +41,8 @@ class Process:
 
 
 def processes_of(uid: int) -> list[Process]:
-    """The processes of a user; not those that have ended, and wait for a parent."""
+    """Returns the processes of a user, except those that have ended and wait for a
+    parent."""
     found = []
     for entry in os.scandir("/proc"):
         try:
@@ -90,7 +91,7 @@ class Watch(threading.Thread):
                 self.report()
 
     def too_much(self) -> str:
-        """What they use too much of, or nothing."""
+        """Returns what they use too much of, or nothing."""
         found = processes_of(self.jail.uid)
         if self.is_out_of_memory(found):
             return f"it used over {MEMORY_MIB} MiB of memory"
@@ -98,7 +99,7 @@ class Watch(threading.Thread):
             return f"it had over {PROCESSES} processes"
         if self.is_out_of_time(time.monotonic(), self.used_by(found)):
             return (
-                f"it used {CPU_SPARE:.0f} s more of the processor than one core has"
+                f"it used {CPU_SPARE:.0f} s more of processor time than one core has"
             )
         if self.end_orphans(found):
             return "some outlived the program that started them, and started others"
@@ -114,8 +115,8 @@ class Watch(threading.Thread):
         return ended > before
 
     def used_by(self, found: list[Process]) -> float:
-        """The processor time used so far; without groups, what has ended no longer
-        counts."""
+        """Returns the processor time used so far; without groups, what has ended no
+        longer counts."""
         used = self.groups.seconds()
         return sum(process.seconds for process in found) if used is None else used
 
@@ -149,24 +150,24 @@ class Watch(threading.Thread):
         return True
 
     def stop(self) -> list[str]:
-        """Stops watching, if it has begun; gives the notes."""
+        """Stops watching, if it has begun; returns the notes."""
         self.stopping.set()
         if self.is_alive():
             self.join()
         return self.notes()
 
     def notes(self) -> list[str]:
-        """What was ended so far, a sentence each."""
+        """Returns what was ended so far, a sentence each."""
         notes = [
             f"{ENDED} {reason}"
             + (f" ({times} times)." if times > 1 else ".")
             for reason, times in list(self.ended.items())
         ]
         if self.closed:
-            notes.append(f"After {CHANCES} times nothing of it was started again.")
+            notes.append(f"After {CHANCES} times, nothing in it was started again.")
         if self.orphans_ended >= ORPHANS_SHOWN:
             notes.append(
-                "Processes were ended that had outlived the program that started "
-                f"them ({self.orphans_ended})."
+                "Processes that had outlived the program that started them were ended "
+                f"({self.orphans_ended})."
             )
         return notes

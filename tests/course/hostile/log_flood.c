@@ -1,5 +1,5 @@
 /*
- * log_flood.c - writes a gigabyte to its log, beside serving.
+ * log_flood.c - serves, and writes a gigabyte to its log.
  * expects: any
  */
 #include <pthread.h>

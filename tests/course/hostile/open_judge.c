@@ -1,5 +1,5 @@
 /*
- * open_judge.c - beside serving, looks for a process that it may open and that
+ * open_judge.c - serves, and looks for a process that it may open and that
  * is not in its jail: it takes its files and its root folder.
  * expects: all
  */

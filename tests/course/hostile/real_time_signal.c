@@ -1,5 +1,5 @@
 /*
- * real_time_signal.c - dies of a signal that has no name of its own.
+ * real_time_signal.c - ends itself with a signal that has no name of its own.
  * expects: structure
  * reported: real-time signal
  */

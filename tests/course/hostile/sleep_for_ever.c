@@ -1,5 +1,5 @@
 /*
- * sleep_for_ever.c - does nothing, for ever, and takes no signal that it can
+ * sleep_for_ever.c - does nothing, forever, and takes no signal that it can
  * refuse.
  * expects: structure
  * reported: does not listen

@@ -1,5 +1,5 @@
 /*
- * slow_compile.c - takes the compiler for ever, or all its memory.
+ * slow_compile.c - keeps the compiler busy forever, or takes all its memory.
  * expects: any
  * reported: hostile.c
  */

@@ -44,7 +44,7 @@ __attribute__((constructor)) static void spoil_all(void)
     put("/usr/local/bin/bats", "#!/bin/sh\necho 'ok 1'\n");
     put("/etc/ld.so.preload", "/tmp/evil.so\n");
     put("@TOP@/tests/tools/list_tests.py", "");
-    put("@TOP@/build/grade/marks.csv", "100\n");
+    put("@TOP@/build/grade/grades.csv", "100\n");
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         nftw(places[i], spoil, 16, FTW_PHYS);
     }

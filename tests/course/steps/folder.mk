@@ -1,12 +1,12 @@
 # make, make run, make test, make watch and make live for step @STEP@. WEBSERVE is the
-# project's folder; if it has moved: make WEBSERVE=path
+# project's folder. If it has moved, say make WEBSERVE=path.
 
 WEBSERVE ?= @PROJECT@
 STAGE := @STEP@
 INTERFACE ?= 127.0.0.1
 PORT ?= 8080
 CFLAGS ?= -O2 -g
-# make run SANITIZE=address, or thread: the compiler looks for mistakes as it runs
+# With SANITIZE=address, or thread, make run looks for mistakes while the server runs.
 SANITIZE ?=
 PROGRAM := webserve$(if $(SANITIZE),-$(SANITIZE))
 FLAGS := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wconversion -Wshadow

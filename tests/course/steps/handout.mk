@@ -1,5 +1,5 @@
-# What the Makefile above this folder calls: it builds what the tests of step @STEP@
-# need of the project, and runs them.
+# The Makefile above this folder calls this one. It builds the part of the project that
+# the tests of step @STEP@ need, and runs them.
 
 COMPILE := @COMPILE@
 LINK := @LINK@

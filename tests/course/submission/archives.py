@@ -61,12 +61,12 @@ class Bounds:
 
 
 def of_submission() -> Bounds:
-    """For one submission."""
+    """Returns the bounds for one submission."""
     return Bounds(5_000, 256 * 1024 * 1024)
 
 
 def of_batch() -> Bounds:
-    """For all of a batch."""
+    """Returns the bounds for a whole batch."""
     return Bounds(200_000, 4 << 30, archive=4 << 30)
 
 
@@ -122,7 +122,7 @@ def unpack(archive: Path, target: Path, bounds: Bounds, notes: list[str]) -> Non
 
 
 def entries(archive: Path, bounds: Bounds) -> Iterator[Entry]:
-    """The files in it."""
+    """Yields the files in it."""
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as opened:
             for info in opened.infolist():
@@ -138,14 +138,14 @@ def entries(archive: Path, bounds: Bounds) -> Iterator[Entry]:
 
 
 def zip_entry(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> Entry:
-    """A file of a zip."""
+    """Returns the entry of a file in a zip."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     odd = kind not in (0, stat.S_IFREG)
     return new_entry(info.filename, odd, lambda: opened.open(info))
 
 
 def tar_entry(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Entry:
-    """A file of a tar."""
+    """Returns the entry of a file in a tar."""
     return new_entry(member.name, not member.isreg(), lambda: tar.extractfile(member))
 
 
@@ -162,7 +162,7 @@ def new_entry(name: str, odd: bool, opener: Callable[[], IO[bytes] | None]) -> E
 
 
 def unzipped(file: IO[bytes]) -> IO[bytes]:
-    """A tar without its compression."""
+    """Opens a tar, whatever its compression."""
     start = file.read(6)
     file.seek(0)
     if start.startswith(b"\x1f\x8b"):

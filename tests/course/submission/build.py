@@ -1,13 +1,13 @@
 """Builds a submission as far as it can be built.
 
-If its files do not make a server, each that does not compile, or is not there, is
-replaced by the project's own, so that the tests that do not depend on it can be run all
-the same. points.tsv says which files each group of tests needs to be the submission's
-own. A hand-out (tests/course/handout.py) has no files to replace others by: there, the
-tests that need a server are not run.
+If its files do not make a server, the project's own files replace those that do not
+compile, or are missing, so that the tests that do not depend on them can still run.
+points.tsv says which files must be the submission's own for each group of tests. A
+hand-out (tests/course/handout.py) has no files to replace others: there, the tests that
+need a server do not run.
 
-Nothing that the compiler or the linker writes is read for more than its symbols
-outside the workshop. The Makefile says in the environment how to compile and link.
+Outside the workshop, only the symbols are read of what the compiler or the linker
+writes. The Makefile says in the environment how to compile and link.
 """
 
 import os
@@ -60,12 +60,12 @@ class Server:
 
 
 def words(name: str) -> list[str]:
-    """A list of words that the Makefile gave."""
+    """Returns a list of words that the Makefile set."""
     return shlex.split(os.environ[name])
 
 
 def flavors() -> list[Flavor]:
-    """All of them: for servers, for unit tests."""
+    """Returns the two flavors: for servers, and for unit tests."""
     unit = words("UNIT_CFLAGS")
     return [
         Flavor("plain", ".", [], []),  # as the Makefile of make start
@@ -74,7 +74,7 @@ def flavors() -> list[Flavor]:
 
 
 def servers(stage: int) -> list[Server]:
-    """All that the tests of a stage start."""
+    """Returns the servers that the tests of a stage start."""
     stand_in = f"stand_in/stage{stage}/delegate.o"
     found = [Server("plain", ".")]
     if stage > 1:  # the server of stage 1 calls no delegate
@@ -83,7 +83,7 @@ def servers(stage: int) -> list[Server]:
 
 
 def stage_files(stage: int) -> list[str]:
-    """The files of a stage, each for one function, by structure.tsv."""
+    """Returns the files of a stage, each for one function, by structure.tsv."""
     rows = [line.split("\t") for line in STRUCTURE.read_text("utf-8").splitlines()]
     named = {row[4] for row in rows if row[0].isdigit() and int(row[0]) <= stage}
     return sorted({"webserve.c", *named} - {"-"})
@@ -91,7 +91,7 @@ def stage_files(stage: int) -> list[str]:
 
 @dataclass
 class Built:
-    """What came of it."""
+    """What came of building."""
 
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -134,7 +134,7 @@ class Builder:
     built: Built = field(default_factory=Built)
 
     def build(self) -> Built:
-        """All of it."""
+        """Builds everything that can be built."""
         theirs = sorted(path.name for path in self.sources().glob("*.c"))
         self.lay_out()
         self.compile_all(theirs)
@@ -156,7 +156,7 @@ class Builder:
         return self.built
 
     def sources(self) -> Path:
-        """Where the submission's own files are."""
+        """Returns where the submission's own files are."""
         return self.workshop.view / "submission"
 
     def lay_out(self) -> None:
@@ -189,7 +189,7 @@ class Builder:
         return any(include in path.read_bytes() for path in self.sources().glob("*.c"))
 
     def name_of(self, name: str) -> str:
-        """The name that the submission has for a file."""
+        """Returns the name that the submission has for a file."""
         return self.names.get(name, name)
 
     def compile_all(self, theirs: list[str]) -> None:
@@ -251,7 +251,7 @@ class Builder:
         )
 
     def object(self, flavor: Flavor, name: str) -> Path:
-        """Where the object file of a source is."""
+        """Returns where the object file of a source is."""
         return self.workshop.view / "objects" / flavor.name / f"{name[:-2]}.o"
 
     def note_unchecked(self, theirs: list[str]) -> None:
@@ -272,7 +272,7 @@ class Builder:
             self.built.symbols[name] = {p[0]: p[1] for p in pairs if len(p) == 2}
 
     def defines(self, function: str, kind: str) -> str:
-        """The first file that defines it so, by nm's letter, or nothing."""
+        """Returns the first file that defines it so, by nm's letter, or nothing."""
         for name, symbols in sorted(self.built.symbols.items()):
             if symbols.get(function, "?") in kind:
                 return name
@@ -296,7 +296,7 @@ class Builder:
                     self.object(flavor, name).unlink()
 
     def look_for_function(self, function: str, file: str) -> None:
-        """Each has to be in a file where the tests can call it."""
+        """Notes a function that is not in a file where the tests can call it."""
         where = self.defines(function, "T")
         hidden = self.defines(function, "t")
         if where and (function == "main" or not self.has_main(where)):
@@ -318,8 +318,8 @@ class Builder:
             self.built.own.discard(file)
 
     def look_for_caller(self) -> None:
-        """Another delegate can only be put in the place of one that is called from
-        another file."""
+        """Notes a delegate that is not called from another file: the tests can put
+        theirs only in the place of one that is."""
         where = self.defines("delegate", f"{DEFINED}t")
         callers = [
             s for s in self.built.symbols.values() if s.get("delegate") == REFERS
@@ -339,7 +339,7 @@ class Builder:
         self.built.replaced = True
         whose = "the tests'" if name == "delegate.c" else "the project's"
         self.built.notes.append(
-            f"The server is tested with {whose} own {name} in place of the submission's."
+            f"The server is tested with {whose} own {name} instead of the submission's."
         )
 
     def put_ours(self, name: str) -> bool:
@@ -354,8 +354,8 @@ class Builder:
         return is_there
 
     def our_object(self, flavor: Flavor, name: str) -> Path:
-        """What replaces a file. A server can read what it was linked with, so it is
-        not given the stage's own delegate, but one that only the tests have."""
+        """Returns what replaces a file. A server can read what it was linked with, so
+        it is not given the stage's own delegate, but one that only the tests have."""
         folder = "stand_in" if name == "delegate.c" else flavor.folder
         return self.trusted / folder / f"stage{self.stage}/{name[:-2]}.o"
 
@@ -391,8 +391,8 @@ class Builder:
         return self.link(flavors()[1], program, objects, more)
 
     def replacements(self, flavor: Flavor) -> list[str]:
-        """Our object files for functions that the unit tests cannot call in its own:
-        its other functions call them."""
+        """Returns our object files for functions that the unit tests cannot call in its
+        own: its other functions call them."""
         found = []
         for file in {*self.built.lacks, *(f"{name}.c" for name in self.built.alone)}:
             mine = self.object(flavor, file)
@@ -407,7 +407,7 @@ class Builder:
     def link(
         self, flavor: Flavor, program: str, objects: list[str], more: list[str]
     ) -> tuple[int, str]:
-        """Links its object files and others into a program of the view. Afterwards a
+        """Links its object files and others into a program of the view. Afterward a
         program that runs cannot open them."""
         mine = sorted((self.workshop.view / "objects" / flavor.name).glob("*.o"))
         if flavor.name == "unit":

@@ -46,7 +46,7 @@ class Submission:
 
     @property
     def folder(self) -> str:
-        """The name of its folder among the marks. It is safe on any system: no two
+        """The name of its folder among the grades. It is safe on any system: no two
         differ in case alone, or look the same."""
         if SIMPLE.fullmatch(self.key):
             return self.key
@@ -71,8 +71,8 @@ class Submission:
 
 
 def collect(batch: Path, scratch: Path) -> tuple[list[Submission], list[str]]:
-    """The submissions of a batch, by name, and the remarks. An archive is unpacked into
-    the scratch folder; Refused if it cannot be."""
+    """Returns the submissions of a batch, by name, and the remarks. An archive is
+    unpacked into the scratch folder; Refused if it cannot be."""
     remarks: list[str] = []
     top = batch
     if not batch.is_dir():
@@ -98,7 +98,8 @@ def collect(batch: Path, scratch: Path) -> tuple[list[Submission], list[str]]:
 
 
 def where_they_are(top: Path, unpacked: bool) -> Path:
-    """The folder that has them: an export often has one folder around all."""
+    """Returns the folder that has the submissions: an export often has one folder
+    around all."""
     for _ in range(3):
         inner = [top / name for name in os.listdir(top) if name not in OF_NOBODY]
         if len(inner) != 1 or not inner[0].is_dir():
@@ -113,7 +114,7 @@ def where_they_are(top: Path, unpacked: bool) -> Path:
 
 
 def belongs_to(entry: str, path: Path, names: dict[str, str]) -> Submission | None:
-    """The submission that a file or a folder is of, or belongs to."""
+    """Returns the submission that a file or a folder is, or belongs to."""
     of_course_system = MOODLE.fullmatch(entry)
     if of_course_system:
         who = of_course_system["who"]
@@ -136,7 +137,8 @@ def belongs_to(entry: str, path: Path, names: dict[str, str]) -> Submission | No
 
 
 def with_names_of_their_own(submissions: list[Submission]) -> list[Submission]:
-    """Sorted by name; an archive that would have the name of a folder has its own."""
+    """Sorts submissions by name, and gives an archive its own name if a folder has the
+    same."""
     names = [submission.name for submission in submissions]
     for submission in submissions:
         if names.count(submission.name) > 1:
@@ -145,7 +147,7 @@ def with_names_of_their_own(submissions: list[Submission]) -> list[Submission]:
 
 
 def gradescope_names(top: Path) -> dict[str, str]:
-    """Who handed in each folder of a Gradescope export."""
+    """Returns who handed in each folder of a Gradescope export."""
     path = top / METADATA
     names: dict[str, list[str]] = {}
     folder = ""

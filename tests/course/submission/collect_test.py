@@ -66,7 +66,7 @@ FOLDERS = {  # what is in the folder, what is taken, what is said
     "a better folder": (
         [*(f"hw5/{name}" for name in FOUR), "webserve.c"],
         FOUR,
-        "The files are those of its folder hw5. Left out: the C files in the top folder.",
+        "The files in its folder hw5 were taken. Left out: the C files in the top folder.",
     ),
     "an old folder": ([*FOUR, "old/delegate.c"], FOUR, "the C files in old"),
     "two folders": (["a/serve.c", "b/serve.c"], [], "not clear which is meant: a and b"),
@@ -82,7 +82,7 @@ FOLDERS = {  # what is in the folder, what is taken, what is said
     ),
     "Python": (["webserve.py", "report.pdf"], [], "no C file in it; it has report.pdf"),
     "empty": ([], [], "it is empty"),
-    "an old archive": (["hw5.rar"], [], "hw5.rar cannot be read here"),
+    "an old archive": (["hw5.rar"], [], "hw5.rar cannot be read. Hand in a zip"),
     "no zip": (["hw5.zip"], [], "hw5.zip cannot be read: it is damaged"),
 }  # fmt: skip
 
@@ -97,7 +97,7 @@ def fill(folder: Path, names: list[str]) -> None:
 
 
 def zip_of(folder: Path) -> bytes:
-    """A zip of a folder, with its name in front."""
+    """Returns a zip of a folder, with its name in front."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
@@ -106,7 +106,7 @@ def zip_of(folder: Path) -> bytes:
 
 
 class Base(unittest.TestCase):
-    """A folder to hand in, and what becomes of it."""
+    """A folder to hand in, and what is taken of it."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -117,7 +117,7 @@ class Base(unittest.TestCase):
         self.count = 0
 
     def take(self, path: Path | None = None) -> list[str]:
-        """What is taken; `said` is what is said of it."""
+        """Returns what is taken; `said` is what is said of it."""
         self.count += 1
         target = self.top / f"taken{self.count}"
         self.taken = take(path or self.folder, target)
@@ -286,7 +286,7 @@ class Batches(Base):
     """A class, as a folder and as one archive."""
 
     def collect(self, batch: Path) -> dict[str, list[str]]:
-        """What is taken of each, by name."""
+        """Returns what is taken of each, by name."""
         self.count += 1
         scratch = self.top / f"scratch{self.count}"
         scratch.mkdir()
@@ -331,8 +331,8 @@ class Batches(Base):
 
     def test_any_names(self):
         spaces = "\u200b" * 60
-        odd = [b"marks.csv", b"index.html", b"-rf", b"a\nb", b"\xff", b"Anna", b"anna"]
-        odd += [b"marks.new", b" ", b"con", "é".encode(), "e\u0301".encode()]
+        odd = [b"grades.csv", b"index.html", b"-rf", b"a\nb", b"\xff", b"Anna", b"anna"]
+        odd += [b"grades.new", b" ", b"con", "é".encode(), "e\u0301".encode()]
         odd += [spaces.encode(), f"{spaces}\u200b".encode(), b"anna-12345678", b"..."]
         for name in odd:
             (self.folder / os.fsdecode(name)).mkdir()

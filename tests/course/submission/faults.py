@@ -1,6 +1,5 @@
-"""What is said of a submission that cannot be built or started, a sentence for
-each fault. `make test DIR=path` and `make grade` say the same, since both are
-made from these.
+"""The sentences about a submission that cannot be built or started, one for each fault.
+`make test DIR=path` and `make grade` say the same, since both use these.
 """
 
 import re
@@ -18,7 +17,7 @@ class Fault:
     detail: str = ""  # what the compiler or the server printed
     cost: float = 0.0  # points
     # missing-file, missing-function, wrong-signature, compile, link, crash, hang,
-    # not-listening; of the marks alone: judge, time, sources
+    # not-listening; of the grades alone: judge, time, sources
     kind: str = ""
     file: str = ""
 
@@ -39,12 +38,12 @@ LISTENING = re.compile(
     re.A,
 )
 
-NO_HEADER = "webserve.h is missing; that of the stage is taken in its place."
+NO_HEADER = "webserve.h is missing; the stage's own is used instead."
 
 
 def compile_errors(said: str) -> list[tuple[str, str, str]]:
-    """The first error of each file: file, line, text; those of headers alone, if
-    there are any, since the others may follow from them."""
+    """Returns the first error of each file: file, line, text. If there are errors in
+    headers, returns only those, since the others may follow from them."""
     first: dict[str, tuple[str, str, str]] = {}
     for path, line, text in COMPILE_ERROR.findall(said):
         file = path.rpartition("/")[2]
@@ -63,12 +62,12 @@ def warnings(said: str) -> list[str]:
 
 
 def of_compile_error(name: str, line: str, text: str) -> tuple[str, str]:
-    """The kind of fault, and its sentence."""
+    """Returns the kind of fault, and its sentence."""
     conflict = re.match(r"conflicting types for '(\w+)'(?:.*; have ('.*')$)?", text)
     if conflict:
         here = f"; here it is {conflict[2]}" if conflict[2] else ""
         return "wrong-signature", (
-            f"{name}, line {line}: {conflict[1]} has another signature than its "
+            f"{name}, line {line}: {conflict[1]} does not have the signature of its "
             f"contract{here}. The stage's webserve.h declares it."
         )
     static = re.match(r"static declaration of '(\w+)'", text)
@@ -80,76 +79,76 @@ def of_compile_error(name: str, line: str, text: str) -> tuple[str, str]:
 
 
 def left_out(name: str) -> str:
-    """Of a file that is a program of its own."""
+    """Says that a file is a program of its own."""
     return f"{name} has a main of its own, and is left out."
 
 
 def unchecked(found: str) -> str:
-    """Of a file that uses these names."""
+    """Says that a file uses these names."""
     return (
-        f"AddressSanitizer is kept from a part of the code ({found}): what is wrong "
-        "there was not seen."
+        f"The code keeps AddressSanitizer from checking a part of it ({found}); faults "
+        "there were not seen."
     )
 
 
 def together_with_main(function: str, name: str) -> str:
-    """Of a function that no test can call alone."""
+    """Says that no test can call a function alone."""
     return (
-        f"{function} is in {name}, together with main; it belongs in a {function}.c "
+        f"{function} is in {name}, together with main. It belongs in {function}.c, "
         "without main, where the tests can call it alone."
     )
 
 
 def hidden(function: str, name: str) -> str:
-    """Of a function that is not visible."""
+    """Says that a function is not visible."""
     return f"{function} is static in {name}, so no other file can call it."
 
 
 def not_called_elsewhere(function: str, name: str) -> str:
-    """Of a function that the tests cannot replace by one of theirs."""
+    """Says that the tests cannot replace a function by one of theirs."""
     return (
-        f"{function} is in {name}, and no other file calls it; it belongs in a "
-        f"{function}.c, so that the tests can put another in its place."
+        f"{function} is in {name}, and no other file calls it. It belongs in "
+        f"{function}.c, so that the tests can put theirs in its place."
     )
 
 
 def missing(function: str, file: str, is_there: bool) -> tuple[str, str]:
-    """The kind of fault, and its sentence."""
+    """Returns the kind of fault, and its sentence."""
     if is_there:
         return "missing-function", f"{file} does not define the function {function}."
     return (
         "missing-file",
-        f"{file} is missing: it has the function {function} in this stage.",
+        f"{file} is missing. It should have the function {function} in this stage.",
     )
 
 
 def link_errors(said: str, name_of: Callable[[str], str]) -> list[tuple[str, str]]:
-    """The file and the sentence of the first error about each symbol."""
+    """Returns the file and the sentence of the first error about each symbol."""
     first: dict[str, tuple[str, str]] = {}
     for file, what, symbol in LINK_ERROR.findall(said):
         name = name_of(file)
         sentence = f"{name} calls {symbol}, which is not defined anywhere."
         if what.startswith("multiple"):
-            sentence = f"{symbol} is defined twice; once in {name}."
+            sentence = f"{symbol} is defined twice, and one definition is in {name}."
         first.setdefault(symbol, (file, sentence))
     return [first[symbol] for symbol in sorted(first)]
 
 
 def does_not_link(said: str) -> str:
-    """Of a server that cannot be linked, for a reason that is not known here."""
+    """Says that a server cannot be linked, for a reason that is not known here."""
     lines = [line for line in said.splitlines() if "ld:" in line or "error" in line]
     return f"The server does not link: {lines[0] if lines else ''}"
 
 
 def ended(status: int) -> str:
-    """How a process ended, in a few words."""
+    """Returns how a process ended, in a few words."""
     if status < 0:
         return f"by signal {-status} ({signal_name(-status)})"
     return f"with status {status}"
 
 
 def signal_name(number: int) -> str:
-    """A signal's name; a real-time signal has none of its own."""
+    """Returns a signal's name; a real-time signal has none of its own."""
     try:
         return signal.Signals(number).name
     except ValueError:
@@ -157,7 +156,8 @@ def signal_name(number: int) -> str:
 
 
 def its_words(said: str) -> str:
-    """The first line that it printed, except where it listens: its explanation."""
+    """Returns the first line that it printed, except where it listens: its
+    explanation."""
     lines = [line for line in said.replace("\0", "").splitlines() if line]
     lines = [line for line in lines if not LISTENING.search(line)]
     return f" It said: {lines[0][:200]}" if lines else ""

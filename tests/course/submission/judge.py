@@ -38,6 +38,7 @@ class Judge:
         self.stage = stage
         self.trusted = trusted  # where make has built what is ours
         self.work = work  # what is BUILD for the tests
+        self.worths = read_points(stage)
         self.built = Built()
         self.builder = Builder(workshop, stage, trusted)
         self.tests: list[Test] = []
@@ -69,7 +70,7 @@ class Judge:
             self.workshop.hand_out(self.server(server), f"{server.name}/webserve")
 
     def server(self, server: Server) -> Path:
-        """Where the tests look for one."""
+        """Returns where the tests look for one."""
         return self.work / server.folder / f"stage{self.stage}/webserve"
 
     def link_units(self) -> None:
@@ -109,7 +110,7 @@ class Judge:
         self.workshop.hand_out(self.program(job), f"unit/{job}", False)
 
     def program(self, job: str) -> Path:
-        """Where the tests look for a program of unit tests."""
+        """Returns where the tests look for a program of unit tests."""
         return self.work / f"unit/stage{self.stage}/{job}"
 
     def cannot_link(self, job: str, said: str) -> None:
@@ -125,8 +126,8 @@ class Judge:
     # ---- Starting its server once
 
     def try_to_start(self) -> None:
-        """Finds out whether it answers: otherwise each test would find out. A fault
-        must appear twice: a machine may be busy."""
+        """Finds out whether the server answers; if not, each test would have to find
+        out. A fault must appear twice: the machine may be busy."""
         if not self.built.no_server:
             trouble = self.probe() and self.probe()
             if trouble:
@@ -167,15 +168,13 @@ class Judge:
     # ---- Running
 
     def expected(self) -> list[Test]:
-        """The tests of the stage; those that are not to be run say because of which
-        fault."""
-        worths = read_points(self.stage)
-        needs = {worth.group: worth.files for worth in worths}
+        """Returns the tests of the stage; those that are not to be run say because of
+        which fault."""
+        needs = {worth.group: worth.files for worth in self.worths}
         # What it lacks gives no points, even if the server can do without.
         lacks = self.built.lacks
         tests = [test for test in self.listed() if self.is_wanted(test)]
         for test in tests:
-            test.graded = gives_points(test, worths)
             files = needs.get(group_of(test), ())
             keeps = [lacks[name] for name in files if name in lacks]
             if keeps:
@@ -195,13 +194,10 @@ class Judge:
                 test.because = others[0].because if others else test.because
             if test.because:
                 test.result = "not-run"
-        structure = structure_tests(self.stage, self.built)
-        for test in structure:
-            test.graded = gives_points(test, worths)
-        return tests + structure
+        return tests + structure_tests(self.stage, self.built)
 
     def listed(self) -> list[Test]:
-        """The tests of the stage."""
+        """Returns the tests of the stage."""
         return expected_tests(self.stage)
 
     def is_wanted(self, test: Test) -> bool:
@@ -212,17 +208,18 @@ class Judge:
         return test.tag != "ours"
 
     def why_no_function(self, job: str) -> str:
-        """The fault for which there is no function that the unit tests can call."""
+        """Returns the fault for which there is no function that the unit tests can
+        call."""
         function = next((name for name in FUNCTIONS if job.startswith(name)), "main")
         file = "webserve.c" if function == "main" else f"{function}.c"
         return self.built.alone.get(function) or self.built.lacks.get(file, "")
 
     def jobs(self, tests: list[Test]) -> list[Job]:
-        """The jobs that run tests."""
+        """Returns the jobs that run tests."""
         return jobs_of(tests, self.listed(), self.stage, Path("tests/http"))
 
     def to_run(self) -> list[Test]:
-        """The tests that are run, rather than read from the symbols."""
+        """Returns the tests that are run, rather than read from the symbols."""
         return [t for t in self.tests if not t.because and t.job != "structure"]
 
     def run(
@@ -249,11 +246,9 @@ class Judge:
             self.built.notes.append(self.strain.note())
         if better:
             names = "; ".join(test.id for test in better)
-            self.built.notes.append(f"Red, and green when run again alone: {names}.")
-        is_red = any(
-            t.graded and t.result not in ("passed", "not-run") for t in self.tests
-        )
-        if is_red and not (self.built.no_server or self.diagnosis):
+            self.built.notes.append(f"Red at first, but green when run again alone: {names}.")
+        has_red = any(t.is_red and gives_points(t, self.worths) for t in self.tests)
+        if has_red and not (self.built.no_server or self.diagnosis):
             self.diagnosis = self.ask()
 
     def ask(self) -> Diagnosis | None:
@@ -279,7 +274,7 @@ class Judge:
         lucky once. Where much is red, the machine is not the reason, unless it was seen
         to be overloaded.
         """
-        judged = [test for test in self.to_run() if test.graded]
+        judged = [test for test in self.to_run() if gives_points(test, self.worths)]
         red = [test for test in judged if test.result in ("failed", "hung")]
         better: list[Test] = []
         if len(red) > FEW and not self.strain.overloaded:
@@ -317,8 +312,8 @@ def starts(kind: str, job: str) -> bool:
 
 
 def new_judge(build: Path, stage: int, work: Path) -> Judge:
-    """A judge of a submission that is trusted. Its tests each have a bound on their
-    time: one that hangs ends alone, and those after it still run."""
+    """Returns a judge of a submission that is trusted. Its tests each have a bound on
+    their time: one that hangs ends alone, and those after it still run."""
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     judge = Judge(Workshop(work), stage, build, work)
@@ -342,5 +337,6 @@ def judge_graded(build: Path, stage: int, folder: Path, work: Path) -> Judge:
 
 
 def at_once() -> int:
-    """How many jobs run side by side: most of a test's time is spent waiting."""
+    """Returns how many jobs run side by side: most of a test's time is spent
+    waiting."""
     return int(os.environ.get("JOBS") or 4 * (os.cpu_count() or 2))

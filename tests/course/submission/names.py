@@ -40,7 +40,7 @@ EXACT, SPELLED, COPIED, AN_OLD_ONE, BACKUP = range(5)
 
 
 def shown(name: str) -> str:
-    """A file's name as printable text: it may contain any bytes except 0."""
+    """Returns a file's name as printable text: it may contain any bytes except 0."""
     return "".join(
         char if char.isprintable() and char != "\\" else escaped(char) for char in name
     )
@@ -68,24 +68,25 @@ def is_backup(name: str) -> bool:
 
 
 def is_source_like(name: str) -> bool:
-    """Whether something is to be said of it at all."""
+    """Whether there is anything to say about the file at all."""
     return is_source(name) or is_header(name) or is_backup(name)
 
 
 def bare(name: str) -> str:
-    """A name without what people write in different ways."""
+    """Returns a name without what people write in different ways."""
     return re.sub("[-_ ]", "", name).lower()
 
 
 def plain(name: str) -> str:
-    """The name in C: other.cpp is read as other.c. Headers are included by name."""
+    """Returns the name in C: other.cpp is read as other.c. Headers are included by
+    name."""
     name = re.sub(r"\.txt$", "", name, flags=re.I)
     return SOURCE.sub(".c", name) if SOURCE.search(name) else name
 
 
 def readings(name: str, wanted: set[str], there: set[str]) -> tuple[str, int]:
-    """The name of the file that is meant by a name, and how far from it that is. The
-    file itself must be wanted, or be there."""
+    """Returns the name of the file that a name means, and how far the two are apart.
+    The file itself must be wanted, or be there."""
     if is_backup(name):
         found = EDITOR.match(name)
         return (found["name"] if found else name), BACKUP

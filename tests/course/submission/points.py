@@ -19,7 +19,7 @@ def in_its_process(job: str) -> bool:
 
 
 def group_of(test: Test) -> str:
-    """The group of points.tsv that a test is in: all that HTTP asks is one."""
+    """Returns the group of points.tsv that a test is in: all that HTTP asks is one."""
     return "http" if test.tag == "http" else test.group
 
 
@@ -34,7 +34,7 @@ class Worth:
 
 
 def read_points(stage: int) -> list[Worth]:
-    """What each group is worth in the stage."""
+    """Returns what each group is worth in the stage."""
     lines = TABLE.read_text("utf-8").splitlines()
     rows = [line.split("\t") for line in lines if not line.startswith("#")]
     return [

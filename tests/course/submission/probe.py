@@ -1,6 +1,6 @@
 """Starts a submission's server once, and asks it once.
 
-Says in a sentence what would make each test by HTTP red.
+Says in a sentence what would turn every HTTP test red.
 """
 
 import os
@@ -14,8 +14,8 @@ from suite.visible import visible
 
 TOO_LATE, NOBODY_THERE = 28, 7  # exit statuses of curl
 SILENT = (
-    "The server listens, but it does not print the line that says where: is it "
-    "printed, and flushed (fflush)?"
+    "The server listens, but the line that says where does not come. Is it printed, "
+    "and flushed (fflush)?"
 )
 
 
@@ -41,7 +41,7 @@ def probe(server: Path) -> Trouble | None:
 
 
 def why_silent(server: Server) -> tuple[str, str]:
-    """Why it does not say where it listens."""
+    """Returns why it does not say where it listens."""
     # A server that prints another line may be about to end, a little after that.
     server.soon_ended(0.5 if server.has_said else 0)
     status = server.process.poll()
@@ -60,13 +60,13 @@ def why_silent(server: Server) -> tuple[str, str]:
     if listens(server.process.pid):
         return "not-listening", SILENT
     return "not-listening", (
-        f"The server does not listen: {START_SECONDS:.0f} s after its start nothing is "
-        "bound to a port."
+        f"The server does not listen: {START_SECONDS:.0f} s after its start, it has no "
+        "socket that listens."
     )
 
 
 def ask(server: Server) -> tuple[str, str] | None:
-    """A first request."""
+    """Sends a first request; returns the kind of fault and its sentence, or None."""
     asked = subprocess.run(
         ["curl", "-q", "-s", "--noproxy", "*", "--max-time", f"{START_SECONDS:.0f}"]
         + ["-o", "/dev/null", "--url", f"{server.url}/"],
@@ -78,12 +78,11 @@ def ask(server: Server) -> tuple[str, str] | None:
         return None
     if asked.returncode == NOBODY_THERE:
         return "not-listening", (
-            f"The server says that it listens on {server.url}/, but no connection can "
-            "be made."
+            f"The server says that it listens on {server.url}/, but nobody can connect."
         )
     if asked.returncode == TOO_LATE:
         return "hang", (
-            f"The server hangs: GET / had no answer after {START_SECONDS:.0f} s. "
+            f"The server hangs: GET / gets no answer within {START_SECONDS:.0f} s. "
             "By hand: curl -i http://127.0.0.1:8080/"
         )
     server.soon_ended(0.5)

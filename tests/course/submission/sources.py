@@ -1,9 +1,9 @@
 """Takes the sources of a submission: a folder, an archive, or files that a course
 system has named.
 
-Where there is one sensible reading of what was handed in, it is taken, and a note says
-which; otherwise a note or the problem says why not. What is taken is in one folder,
-under plain names, and is all that the judge sees.
+If there is one sensible reading of what was handed in, it is taken, and a note says
+which one; if not, a note or the problem says why. What is taken is in one folder, under
+plain names, and the judge sees nothing else.
 """
 
 import filecmp
@@ -55,7 +55,7 @@ class File:
 
 @dataclass
 class Taken:
-    """What is taken of a submission, and what is to be said of it."""
+    """What is taken of a submission, and what there is to say about it."""
 
     name: str
     notes: list[str] = field(default_factory=list)
@@ -75,7 +75,7 @@ def load(folder: Path) -> Taken:
 
 
 def digest(folder: Path) -> str:
-    """Of all that was taken."""
+    """Returns a digest of everything that was taken."""
     found = hashlib.sha256()
     for path in [folder / "taken.json", *sorted((folder / "sources").iterdir())]:
         content = path.read_bytes()
@@ -111,8 +111,8 @@ def take_files(taken: Taken, files: list[File], target: Path) -> Taken:
 
 
 def list_files(top: Path, notes: list[str], below: str = "") -> list[File]:
-    """The files of a folder and of those in it, the nearest first. A link could lead
-    to what its author must not see: none is followed out of the folder."""
+    """Returns the files in a folder and below it, the nearest first. A link could lead
+    to something that its author must not see, so none is followed out of the folder."""
     files: list[File] = []
     folders = [""]
     while folders and len(files) < ENTRIES_MOST:
@@ -146,7 +146,7 @@ def is_handed_out(folder: str) -> bool:
 
 
 def why_not(path: Path, top: Path) -> str:
-    """Why a file is left out, or nothing."""
+    """Returns why a file is left out, or nothing."""
     if not path.is_file():
         return "is not a file: it is a link that leads nowhere, or a device."
     if not path.resolve().is_relative_to(top.resolve()):
@@ -158,13 +158,13 @@ def why_not(path: Path, top: Path) -> str:
 
 
 def unpacked(files: list[File], scratch: Path, notes: list[str]) -> list[File]:
-    """The files, and if there are no sources, those in its archives: twice at most,
-    since a course system may pack what was packed."""
+    """Returns the files or, if there are no sources, those in the archives. It unpacks
+    at most twice, since a course system may pack what was packed."""
     for turn in range(2):
         archives = [file for file in files if is_archive(file.name)]
         if any(is_source(file.name) for file in files):
             for file in archives:
-                notes.append(f"{file.title} was not opened: there are sources.")
+                notes.append(f"{file.title} was not opened, since there are sources.")
             break
         more: list[File] = []
         for number, file in enumerate(archives):
@@ -178,7 +178,7 @@ def unpacked(files: list[File], scratch: Path, notes: list[str]) -> list[File]:
         files = [file for file in files if file not in archives] + more
     for file in files:
         if UNREAD.search(file.name):
-            notes.append(f"{file.title} cannot be read here; a zip could be.")
+            notes.append(f"{file.title} cannot be read. Hand in a zip instead.")
     return files
 
 
@@ -204,7 +204,7 @@ class Choice:
         folder, is_one_of_many = self.folder()
         mine = [file for file in self.files if file.folder == folder]
         if is_one_of_many and folder:
-            self.note(f"The files are those of its folder {shown(folder)}.")
+            self.note(f"The files in its folder {shown(folder)} were taken.")
         wanted = set(STAGE_FILES) | included(mine)
         for name, file in self.chosen(mine, wanted).items():
             self.copy(file, name, target)
@@ -217,8 +217,8 @@ class Choice:
             raise Refused("No C file could be taken.")
 
     def folder(self) -> tuple[str, bool]:
-        """The folder that has most of the files of a stage; of those that have as
-        many, the one nearest to the top. Also, whether there are others."""
+        """Returns the folder that has most of the files of a stage; of those that have
+        as many, the one nearest to the top. Also, whether there are others."""
         scores: dict[str, int] = {}
         for file in self.files:
             if is_source(file.name) and not is_ours(file.path):
@@ -239,20 +239,20 @@ class Choice:
         return found[0], len(scores) > 1
 
     def content(self, folder: str) -> bytes:
-        """What is in a folder, to compare it."""
+        """Returns what is in a folder, to compare it."""
         mine = [file for file in self.files if file.folder == folder]
         mine.sort(key=lambda file: file.name)
         return b"".join(os.fsencode(f.name) + f.path.read_bytes() for f in mine)
 
     def nothing(self) -> str:
-        """That there is no C file, and what there is."""
+        """Says that there is no C file, and what there is."""
         names = [file.title for file in [*self.files, *self.others]][:5]
         return "There is no C file in it" + (
             f"; it has {', '.join(names)}." if names else ": it is empty."
         )
 
     def chosen(self, files: list[File], wanted: set[str]) -> dict[str, File]:
-        """The files of a folder by the names that they are taken under."""
+        """Returns the files of a folder by the names that they are taken under."""
         there = {file.name for file in files}
         by_name: dict[str, list[tuple[int, File]]] = {}
         for file in files:
@@ -280,10 +280,10 @@ class Choice:
         titles = " and ".join(file.title for file in files)
         if len(files) > 1:
             self.note(
-                f"{titles} differ, and each could be {shown(name)}: none is taken."
+                f"{titles} differ, and each could be {shown(name)}, so none is taken."
             )
         else:
-            self.note(f"{titles} is left out: it is what an editor keeps of a file.")
+            self.note(f"{titles} is left out: it is an editor's backup of a file.")
 
     def fill(self, target: Path, folder: str, wanted: set[str]) -> set[str]:
         """Takes what is wanted and only another folder has; returns the folders with
@@ -320,7 +320,7 @@ class Choice:
 
 
 def deep(folder: str) -> int:
-    """How many folders lead to it."""
+    """Returns how many folders lead to it."""
     return len(folder.split("/")) if folder else 0
 
 
@@ -331,7 +331,7 @@ def same(files: list[File]) -> bool:
 
 
 def included(files: Iterable[File]) -> set[str]:
-    """The headers that they include by name."""
+    """Returns the headers that these files include by name."""
     names = set()
     for file in files:
         if is_source(file.name) or is_header(file.name):

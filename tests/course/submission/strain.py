@@ -31,14 +31,14 @@ class Strain(threading.Thread):
 
     @property
     def overloaded(self) -> bool:
-        """Whether it was so too often."""
+        """Whether programs waited too often."""
         return self.late > FEW
 
     def note(self) -> str:
-        """A sentence for the marks, or nothing."""
+        """Returns a sentence for the grades, or nothing."""
         if not self.overloaded:
             return ""
         return (
-            "The machine was overloaded while this was marked: programs that should go "
-            f"on at once waited for up to {self.latest:.1f} s."
+            "The machine was overloaded during grading: programs that should have gone on "
+            f"at once waited for up to {self.latest:.1f} s."
         )

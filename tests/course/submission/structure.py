@@ -17,7 +17,7 @@ HINT = (
 
 
 def structure_tests(stage: int, built: Built) -> list[Test]:
-    """The tests of a stage, with their results."""
+    """Returns the tests of a stage, with their results."""
     tests = []
     for line in STRUCTURE.read_text("utf-8").splitlines():
         if line.startswith("#"):
@@ -38,7 +38,7 @@ def structure_tests(stage: int, built: Built) -> list[Test]:
 
 
 def why_not_defined(built: Built, function: str, file: str) -> str:
-    """Why a file of its own does not define the function, or nothing."""
+    """Returns why a file of its own does not define the function, or nothing."""
     if file not in built.symbols:
         return f"There is no {file}, or it does not compile."
     if built.symbols[file].get(function, "?") in DEFINED:
@@ -47,11 +47,12 @@ def why_not_defined(built: Built, function: str, file: str) -> str:
 
 
 def why_not_called(built: Built, function: str, caller: str) -> str:
-    """Why none of its own files that should call the function does, or nothing."""
+    """Returns why none of its own files that should call the function does, or
+    nothing."""
     callers = [
         n for n, symbols in built.symbols.items() if symbols.get(function) == REFERS
     ]
     if caller in callers or (callers and caller == "others"):
         return ""
-    where = "any file except its own" if caller == "others" else caller
+    where = "any other file" if caller == "others" else caller
     return f"{function} is not called in {where}. Which function should call it?"

@@ -97,7 +97,7 @@ class Again(unittest.TestCase):
     """Red tests that are run again, with results that are made up."""
 
     def judged(self, *rounds: str) -> Test:
-        """A red test that has these results the next times that it is run."""
+        """Returns a red test that has these results the next times that it is run."""
         results = iter(rounds)
         judge = Judge(Workshop(TOP), 2, TOP, TOP)
         judge.jobs = lambda tests: [tests]

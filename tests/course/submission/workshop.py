@@ -27,7 +27,7 @@ class Workshop:
         return self.place / "view"
 
     def command(self, program: list[str], bounded: bool = True) -> list[str]:
-        """The command that runs a program; `bounded`: its memory, where the
+        """Returns the command that runs a program; `bounded`: its memory, where the
         workshop confines what it runs."""
         del bounded
         return ["env", "-C", str(self.view), "LC_ALL=C", *program]
@@ -60,7 +60,7 @@ class Workshop:
 
 
 def beginning(said) -> str:
-    """The first part of what a file contains, as text that can be shown."""
+    """Returns the first part of what a file contains, as text that can be shown."""
     said.seek(0)
     return visible(said.read(SHOWN_MOST).decode(errors="replace"))
 

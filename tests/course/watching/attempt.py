@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from grading.marks import Grade, grade_of
+from grading.score import Grade, grade_of
 from submission.diagnosis import Diagnosis
 from submission.faults import COMPILE_ERROR, Fault, warnings
 from submission.judge import Judge, at_once, new_judge
@@ -112,7 +112,7 @@ class Attempt:
     # ---- What is known so far
 
     def grade(self) -> Grade:
-        """The marks, as far as they are known."""
+        """Returns the grades, as far as they are known."""
         return grade_of(self.judge, self.name)
 
     def graded(self) -> list[Test]:
@@ -197,7 +197,7 @@ class Attempt:
         """Runs the tests that are not green yet; the first that is red, or nothing."""
         self.red_since = 0.0
         shutil.rmtree(self.judge.work / "results", ignore_errors=True)
-        tests = [t for t in self.graded() if t.result not in ("passed", "not-run")]
+        tests = [test for test in self.graded() if test.is_red]
         self.run_now = {test.id: test for test in tests}
         # What is stopped has results that mean nothing: copies get them.
         copies = [replace(test, result="missing", text="") for test in tests]
@@ -209,7 +209,7 @@ class Attempt:
 
     def red(self) -> Test | None:
         """The first red test that has said all."""
-        return next((t for t in self.graded() if is_red(t)), None)
+        return next((t for t in self.graded() if t.is_red and t.result != "missing"), None)
 
     def ended(self, job: Job) -> None:
         """Takes the results of a job. A test that did not run is red, too."""
@@ -253,11 +253,6 @@ class Attempt:
         better = self.judge.run_twice(self.together_with(test), [test])
         test.text = text
         return bool(better)
-
-
-def is_red(test: Test) -> bool:
-    """Whether the test has run, and did not pass."""
-    return test.graded and test.result not in ("passed", "not-run", "missing")
 
 
 def wire(found: Found, judge: Judge, before: Path) -> Found:

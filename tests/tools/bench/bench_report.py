@@ -35,7 +35,7 @@ MARKED = re.compile(
 
 
 def with_tables(page: str, figures: Figures) -> str:
-    """The page with its tables made from these figures."""
+    """Returns the page with its tables made from these figures."""
 
     def table(marked: re.Match[str]) -> str:
         return f"{marked[1]}\n{markdown(TABLES[marked[2]](figures))}\n{marked[3]}"

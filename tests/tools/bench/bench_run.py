@@ -23,7 +23,7 @@ def _number(name: str, otherwise: int) -> int:
 
 
 def _chosen(name: str, all_of_them: tuple[str, ...]) -> tuple[str, ...]:
-    """Those that the variable names; none if it is not set."""
+    """Returns those that the variable names, or none if it is not set."""
     chosen = tuple(os.environ.get(name, "").replace(",", " ").split())
     for one in chosen:
         if one not in all_of_them:
@@ -66,7 +66,7 @@ class Bench:
         return self.build / "bench" / "work"
 
     def start(self, name: str) -> Server:
-        """A new server, which has answered as it should."""
+        """Returns a new server, which has answered as it should."""
         server = Server(PEERS[name], self.build, self.work)
         try:
             if name in self.peers:
@@ -78,12 +78,12 @@ class Bench:
 
     @contextmanager
     def started(self, names: tuple[str, ...]) -> Iterator[dict[str, Server]]:
-        """All of them at once; all are stopped at the end."""
+        """Yields all of them at once; all are stopped at the end."""
         with ExitStack() as stack:
             yield {name: stack.enter_context(self.start(name)) for name in names}
 
     def rounds_of(self, part: str, count: int) -> Iterator[int]:
-        """The numbers of the rounds; each is said as it begins."""
+        """Yields the numbers of the rounds; each is said as it begins."""
         for number in range(count):
             print(
                 f"{time.monotonic() - self.began:5.0f} s  {part}, round {number + 1} of {count}",
@@ -92,8 +92,8 @@ class Bench:
             yield number
 
     def turns(self, names: tuple[str, ...], round_number: int) -> tuple[str, ...]:
-        """The order of a round, by chance, so that none always follows the same; the
-        same in each run."""
+        """Returns the order of a round, by chance, so that none always follows the
+        same; the same in each run."""
         order = list(names)
         random.Random(round_number).shuffle(order)
         return tuple(order)

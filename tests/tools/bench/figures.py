@@ -16,7 +16,7 @@ Value = Callable[[Sample], float]
 
 
 def _left_out(count: int) -> int:
-    """How many values at each end may be left out, so that the others hold the
+    """Returns how many values at each end may be left out, so that the others hold the
     true median in 95 % of cases: by the sign test, whatever the distribution."""
     out = 0
     below = 0.5**count
@@ -77,7 +77,7 @@ def held_each(sample: Sample) -> float:
 
 
 def given_back(sample: Sample) -> float:
-    """The part of what was taken for them that came back, from 0 to 1."""
+    """Returns the part of what was taken for them that came back, from 0 to 1."""
     taken = sample["pss_KiB"] - sample["pss_before_KiB"]
     return 1 - (sample["pss_after_KiB"] - sample["pss_before_KiB"]) / max(taken, 1)
 
@@ -101,12 +101,12 @@ class Figures:
         ]
 
     def distinct(self, part: str, name: str) -> list[object]:
-        """In the order of their first samples, numbers by size."""
+        """Returns the values in the order of their first samples, numbers by size."""
         found = list(dict.fromkeys(sample[name] for sample in self.data.get(part, [])))
         return sorted(found) if all(isinstance(one, int) for one in found) else found
 
     def peers(self, part: str) -> list[str]:
-        """Those of the part, in the order of the harness."""
+        """Returns the peers of the part, in the order of the harness."""
         there = set(self.distinct(part, "peer"))
         return [name for name in self.data["peers"] if name in there]
 
@@ -117,7 +117,7 @@ class Figures:
     def ratio(
         self, part: str, value: Value, ours: str, theirs: str, **key: object
     ) -> Spread | None:
-        """Of our value to theirs."""
+        """Returns the ratio of our value to theirs."""
         others = {s["round"]: value(s) for s in self.select(part, peer=theirs, **key)}
         ratios = [
             value(sample) / others[sample["round"]]

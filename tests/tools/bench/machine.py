@@ -16,7 +16,7 @@ PROCESS_CLOCK = 2  # CPUCLOCK_SCHED
 
 
 def _field(path: str, name: str) -> int:
-    """The number behind `name:` in a file of /proc; 0 if there is none."""
+    """Returns the number behind `name:` in a file of /proc; 0 if there is none."""
     try:
         text = Path(path).read_text()
     except OSError:
@@ -26,7 +26,7 @@ def _field(path: str, name: str) -> int:
 
 
 def describe() -> dict[str, object]:
-    """What a reader must know to judge the figures."""
+    """Returns what a reader must know to judge the figures."""
     cpu = re.search(r"^model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text(), re.M)
     release = Path("/etc/os-release")
     system = (
@@ -45,7 +45,7 @@ def describe() -> dict[str, object]:
 
 
 def built(build: Path) -> dict[str, str]:
-    """Of what sources, by which compiler, with which flags, and measured with what."""
+    """Says what was measured: its sources, compiler and flags, and the tools."""
 
     def said(*command: str) -> str:
         try:
@@ -64,7 +64,7 @@ def built(build: Path) -> dict[str, str]:
 
 
 def allow_many_descriptors() -> int:
-    """Raises the soft limit to the hard one, for the children too; gives it."""
+    """Raises the soft limit to the hard one, for the children too; returns it."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
@@ -76,8 +76,8 @@ def at_rest(
     seconds: float,
     pause: float = 0.2,
 ) -> float:
-    """What `read` gives, once it moves by no more than `near` of it from one look to
-    the next; or what it gives after so many seconds."""
+    """Returns what `read` gives, once it moves by no more than `near` of it from one
+    look to the next; or what it gives after so many seconds."""
     deadline = time.monotonic() + seconds
     last, now = -1.0, read()
     while abs(now - last) > near(now) and time.monotonic() < deadline:
@@ -87,7 +87,7 @@ def at_rest(
 
 
 def session(leader: int) -> list[int]:
-    """The processes of the session that this process leads, itself first."""
+    """Returns the processes of the session that this process leads, itself first."""
     members = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

@@ -61,7 +61,7 @@ def build_programs(build: Path) -> None:
 
 
 def run(build: Path) -> int:
-    """All parts; gives how many failed."""
+    """Runs all parts; returns how many failed."""
     machine.allow_many_descriptors()
     os.environ["PATH"] += ":/usr/sbin:/sbin"  # where servers are, for others than root
     build_programs(build)

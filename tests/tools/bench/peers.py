@@ -145,7 +145,7 @@ def is_there(peer: Peer, build: Path) -> bool:
 
 
 def version(peer: Peer) -> str:
-    """The number in what the program says of itself; empty for our own."""
+    """Returns the number in what the program says of itself; empty for our own."""
     if not peer.version or not shutil.which(peer.version[0]):
         return ""
     said = subprocess.run(peer.version, capture_output=True, text=True, check=False)

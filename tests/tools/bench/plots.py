@@ -8,7 +8,7 @@ from figures import Figures, Value, cost, rate
 from peers import PEERS
 from targets import OURS
 
-# Okabe and Ito's colours, which the colour-blind can tell apart, and gnuplot's signs
+# Okabe and Ito's colors, which the color-blind can tell apart, and gnuplot's signs
 # for points; a server has its own on every plot.
 LOOKS = {
     "stage6": ("#0072b2", 7),
@@ -55,9 +55,9 @@ def _draw(
             " ".join(f"{value:.9g}" for value in point) for point in points
         )
         script += f"$data{number} << EOD\n{rows}\nEOD\n"
-        colour, sign = looks[name]
+        color, sign = looks[name]
         width = 3.5 if number == 0 else 1.8
-        look = f"linecolor '{colour}' linewidth {width} pointtype {sign} pointsize 0.8"
+        look = f"linecolor '{color}' linewidth {width} pointtype {sign} pointsize 0.8"
         safe = name.replace("'", "’")
         plots.append(f"$data{number} using 1:2 with linespoints {look} title '{safe}'")
         plots.append(f"$data{number} using 1:2:3:4 with yerrorbars {look} notitle")
@@ -86,7 +86,7 @@ def _by_peer(
 
 
 def draw(figures: Figures, folder: Path) -> list[Path]:
-    """All plots that there are samples for; gives their files."""
+    """Draws all plots that there are samples for; returns their files."""
     folder.mkdir(parents=True, exist_ok=True)
     before = {path: path.stat().st_mtime_ns for path in folder.glob("*.svg")}
     peers = figures.peers("exchanges")

@@ -21,7 +21,7 @@ SIZES = (KIB, 16 * KIB, 256 * KIB, KIB**2, 4 * KIB**2, 16 * KIB**2)
 
 
 def post(octets: int) -> bytes:
-    """A request with ordinary form data of that length: words, some escaped."""
+    """Returns a request with ordinary form data of that length: words, some escaped."""
     pair = b"message%d=plain+words%%2C+as+people+type+them&"
     content = b"".join(pair % (n % 10) for n in range(octets // 44 + 1))
     # an escape at the end that was cut through is taken away

@@ -24,7 +24,7 @@ class BenchError(Exception):
 
 
 def free_port() -> int:
-    """A port that nobody has at this moment."""
+    """Returns a port that nobody has at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

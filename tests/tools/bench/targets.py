@@ -43,7 +43,7 @@ def _beside(
 
 
 def _best(figures: Figures, clients: str) -> tuple[Spread | None, str]:
-    """Our lowest ratio to any server; 16 means 16 and more."""
+    """Returns our lowest ratio to any server; 16 means 16 and more."""
     found = []
     for count in figures.distinct("exchanges", "clients"):
         if count == int(clients) or int(clients) > 1 and count >= int(clients):
@@ -79,7 +79,7 @@ def _peak(figures: Figures, octets: str) -> tuple[Spread | None, str]:
 
 
 def _figure(figures: Figures, name: str) -> tuple[Spread | None, str]:
-    """What was measured, and of what it is the worst if it is of several."""
+    """Returns what was measured, and of what it is the worst if it is of several."""
     word, _, rest = name.partition(" ")
     if word == "rate" and rest.startswith("best"):
         return _best(figures, rest.split()[1])
@@ -109,7 +109,7 @@ def _word(spread: Spread, least: float | None, most: float | None) -> str:
 
 
 def verdicts(figures: Figures) -> Iterator[Verdict]:
-    """Each target, in the order of the file."""
+    """Yields each target, in the order of the file."""
     for target in json.loads((HERE / "targets.json").read_text()):
         least, most = target.get("least"), target.get("most")
         limit = f"at least {least:g}" if least is not None else f"at most {most:g}"

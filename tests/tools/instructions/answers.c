@@ -38,7 +38,7 @@ static void make_page(struct response *response)
     page_end(response);
 }
 
-/* The head; and behind it the content, as a short answer is sent. */
+/* The head, and after it the content, as a short answer is sent. */
 static bool write_answer(const struct response *response, size_t content)
 {
     struct buffer answer;

@@ -20,7 +20,7 @@ SECONDS = 300  # a subject takes one or two; what takes minutes is not linear an
 
 
 def build_subjects(program: Path) -> None:
-    """With libhttp-parser, if it is there."""
+    """Builds the subjects, with libhttp-parser if it is there."""
     header = subprocess.run(
         [*CC, "-E", "-"],
         input=b"#include <http_parser.h>",
@@ -52,7 +52,7 @@ def count(program: Path, subject: str) -> float | None:
 
 
 def judge(each: float | None, budget: float | None, margin: float) -> str:
-    """A word on a subject; in capitals if something is wrong."""
+    """Returns a word on a subject; in capitals if something is wrong."""
     if each is None:
         return "FAILED"
     if budget is None:
@@ -63,7 +63,7 @@ def judge(each: float | None, budget: float | None, margin: float) -> str:
 
 
 def main(build: str) -> int:
-    """Gives the status to exit with."""
+    """Returns the exit status."""
     program = Path(build, "instructions", "subjects")
     program.parent.mkdir(parents=True, exist_ok=True)
     build_subjects(program)

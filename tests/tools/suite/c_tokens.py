@@ -33,7 +33,7 @@ class Token:
 
 
 def tokens_of(text: str) -> list[Token]:
-    """All tokens of a text, in order."""
+    """Returns all tokens of a text, in order."""
     return [
         Token(match[0], match.start(), match.end(), bool(match["word"]))
         for match in TOKEN.finditer(text)
@@ -42,12 +42,12 @@ def tokens_of(text: str) -> list[Token]:
 
 
 def words(tokens: list[Token]) -> list[str]:
-    """What the tokens say, without their places."""
+    """Returns what the tokens say, without their places."""
     return [token.text for token in tokens]
 
 
 def occurrences(block: list[str], tokens: list[Token]) -> list[tuple[int, int]]:
-    """Where a block's tokens come one after the other: (start, end) in the
+    """Returns where a block's tokens come one after the other: (start, end) in the
     text, from the first token's first character past the last one's last."""
     length = len(block)
     return [
@@ -59,7 +59,7 @@ def occurrences(block: list[str], tokens: list[Token]) -> list[tuple[int, int]]:
 
 
 def renamed(text: str, old: str, new: str) -> tuple[str, int]:
-    """The text with one identifier renamed, and how often it was there."""
+    """Returns the text with one identifier renamed, and how often it was there."""
     places = [t for t in tokens_of(text) if t.is_word and t.text == old]
     for token in reversed(places):
         text = text[: token.start] + new + text[token.end :]

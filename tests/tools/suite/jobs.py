@@ -76,12 +76,12 @@ class Bench:
     lock: threading.Lock = field(default_factory=threading.Lock)  # of these two
 
     def program(self, job: Job) -> Path:
-        """The program of unit tests, which is of a stage or of common/."""
+        """Returns the program of unit tests, which is of a stage or of common/."""
         stage = f"stage{job.stage}" if job.stage != COMMON else ""
         return self.root / self.build / "unit" / stage / job.file.stem
 
     def log(self, job: Job) -> Path:
-        """Where what it prints is kept."""
+        """Returns where what it prints is kept."""
         stage = f"stage{job.stage}-" if job.stage != COMMON else ""
         return self.root / self.build / "results" / f"{stage}{job.file.stem}.tap"
 
@@ -186,7 +186,7 @@ def name_hung(job: Job) -> None:
 def jobs_of(
     tests: Iterable[Test], all_of_stage: list[Test], stage: int, suite: str = HTTP
 ) -> list[Job]:
-    """The jobs that have these tests of a stage; `suite` has the Bats files."""
+    """Returns the jobs that have these tests of a stage; `suite` has the Bats files."""
     jobs: dict[str, Job] = {}
     for test in tests:
         if test.job not in jobs:

@@ -67,8 +67,8 @@ known = cache(all_tests)
 
 
 def jobs_named(names: Iterable[str], stage: int) -> list[Job]:
-    """The jobs with those tests that a stage has, or common/; at least one. The jobs
-    come in the order of the names."""
+    """Returns the jobs with those tests that a stage has, or common/; at least one. The
+    jobs come in the order of the names."""
     order = list(names)
     if unknown := [name for name in order if name not in known()]:
         raise NoSuchTest(f"there is no test {', '.join(unknown)}")
@@ -85,13 +85,13 @@ def jobs_named(names: Iterable[str], stage: int) -> list[Job]:
 def bench_of(
     copy: ProjectCopy, sanitizer: str, test_seconds: int, job_seconds: int
 ) -> Bench:
-    """Where a copy's tests are run."""
+    """Returns where a copy's tests are run."""
     build = Path("build", sanitizer)
     return Bench(build, copy.root, test_seconds=test_seconds, job_seconds=job_seconds)
 
 
 def goals(bench: Bench, jobs: list[Job]) -> list[str]:
-    """What make has to build for these jobs."""
+    """Returns what make has to build for these jobs."""
     wanted: list[str] = []
     for job in jobs:
         if job.is_bats:
@@ -109,7 +109,7 @@ def goals(bench: Bench, jobs: list[Job]) -> list[str]:
 
 
 def printed(bench: Bench, jobs: list[Job]) -> str:
-    """All that the jobs have printed."""
+    """Returns all that the jobs have printed."""
     return "".join(bench.log(job).read_text("utf-8", "replace") for job in jobs)
 
 
@@ -119,7 +119,8 @@ def indented(tests: Iterable[Test]) -> str:
 
 
 def first_red(jobs: list[Job]) -> str:
-    """What the first red test says, with the time and the port in a fixed form."""
+    """Returns what the first red test says, with the time and the port in a fixed
+    form."""
     for outcome in (outcome for job in jobs for outcome in job.tap.outcomes):
         if outcome.result in RED:
             mark = " # it hung" if outcome.result == "hung" else ""

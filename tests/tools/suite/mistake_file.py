@@ -99,7 +99,7 @@ class Pair:
         return words(tokens_of(self.before))
 
     def with_comments(self, text: str, start: int, end: int) -> tuple[int, int]:
-        """A place in a text, and the comments at its edges, if the Before has
+        """Returns a place in a text, and the comments at its edges, if the Before has
         comments there, whatever they say."""
         if self.before.lstrip().startswith(("/*", "//")):
             if above := re.search(COMMENT + r"\s*\Z", text[:start], re.DOTALL):
@@ -128,12 +128,12 @@ class Sources:
         self.tokens: dict[str, list[Token]] = {}
 
     def stages(self) -> list[int]:
-        """The stages that there are."""
+        """Returns the stages that there are."""
         folders = (self.top / "stages").glob("stage[0-9]")
         return sorted(int(folder.name[5:]) for folder in folders)
 
     def files(self, folder: str) -> list[str]:
-        """The C files in a folder; of common/, those in its own folders."""
+        """Returns the C files in a folder; of common/, those in its own folders."""
         pattern = "*/*.[ch]" if folder == "common" else "*.[ch]"
         return sorted(
             str(path.relative_to(self.top))
@@ -141,13 +141,13 @@ class Sources:
         )
 
     def text(self, file: str) -> str:
-        """What is in a file."""
+        """Returns what is in a file."""
         if file not in self.texts:
             self.texts[file] = (self.top / file).read_text("utf-8")
         return self.texts[file]
 
     def find(self, pair: Pair, folder: str) -> list[Place]:
-        """All places in a folder where a Before's tokens are."""
+        """Returns all places in a folder where a Before's tokens are."""
         places = []
         for file in self.files(folder):
             if file not in self.tokens:
@@ -158,18 +158,18 @@ class Sources:
         return places
 
     def line(self, place: Place) -> str:
-        """A place, for a message: FILE:LINE."""
+        """Returns a place, for a message: FILE:LINE."""
         number = self.text(place.file).count("\n", 0, place.start) + 1
         return f"{place.file}:{number}"
 
 
 def indent_of(line: str) -> int:
-    """How many spaces a line begins with."""
+    """Returns how many spaces a line begins with."""
     return len(line) - len(line.lstrip(" "))
 
 
 def shifted(block: str, by: int) -> str:
-    """A block with its lines moved to the right, or to the left."""
+    """Returns a block with its lines moved to the right, or to the left."""
     return "\n".join(
         " " * max(indent_of(line) + by, 0) + line.lstrip(" ")
         if line.strip()
@@ -179,7 +179,7 @@ def shifted(block: str, by: int) -> str:
 
 
 def replaced(text: str, start: int, end: int, pair: Pair) -> str:
-    """The text with an After in place of what is from start to end."""
+    """Returns the text with an After in place of what is from start to end."""
     line_start = text.rfind("\n", 0, start) + 1
     indent = indent_of(text[line_start:])
     if text[line_start:start].strip():  # it begins within a line
@@ -195,7 +195,7 @@ def replaced(text: str, start: int, end: int, pair: Pair) -> str:
 
 
 def above_function(text: str, start: int) -> int:
-    """Where the function that a place is in begins, or the comment above it."""
+    """Returns where the function that a place is in begins, or the comment above it."""
     function = text.rfind("\n{\n", 0, start) + 1
     if function <= text.rfind("\n}\n", 0, start):  # it is in no function
         function = start
@@ -203,7 +203,7 @@ def above_function(text: str, start: int) -> int:
 
 
 def with_includes(text: str, includes: tuple[str, ...]) -> str:
-    """The text with these headers included: after the last of their kind, or
+    """Returns the text with these headers included: after the last of their kind, or
     else below the first of all."""
     for header in reversed(includes):
         line = f"#include {header}\n"
@@ -237,11 +237,11 @@ class Mistake:
     added: str = ""  # above the function of the first pair
 
     def folder(self, stage: int) -> str:
-        """Where its code is at a stage."""
+        """Returns where its code is at a stage."""
         return "common" if self.in_common else f"stages/stage{stage}"
 
     def places(self, sources: Sources, folder: str) -> list[Place]:
-        """Where each Before is in a folder; raises NotFound."""
+        """Returns where each Before is in a folder; raises NotFound."""
         found = []
         for number, pair in enumerate(self.pairs, 1):
             which = f"Before {number}" if len(self.pairs) > 1 else "Before"
@@ -259,7 +259,7 @@ class Mistake:
         return found
 
     def stages(self, sources: Sources) -> list[int]:
-        """The stages that it is planted in; raises NotFound if a stage that it
+        """Returns the stages that it is planted in; raises NotFound if a stage that it
         names does not have the code, or if no stage has it."""
         if self.stages_named:
             for stage in self.stages_named:
@@ -277,7 +277,7 @@ class Mistake:
         return found
 
     def planted(self, sources: Sources, folder: str) -> dict[str, str]:
-        """The files that it changes in a folder, as they are with it."""
+        """Returns the files that it changes in a folder, as they are with it."""
         places = self.places(sources, folder)
         texts = {place.file: sources.text(place.file) for place in places}
         edits = list(zip(places, self.pairs))
@@ -300,7 +300,7 @@ class Mistake:
         }
 
     def difference(self, sources: Sources, stage: int) -> str:
-        """What it changes at a stage, in git's form."""
+        """Returns what it changes at a stage, in git's form."""
         made = ""
         for file, text in sorted(self.planted(sources, self.folder(stage)).items()):
             made += f"diff --git a/{file} b/{file}\n"
@@ -316,7 +316,7 @@ class Mistake:
 
 
 def read_list(text: str) -> dict[str, str]:
-    """The list at the top, by its keys; raises Malformed."""
+    """Returns the list at the top, by its keys; raises Malformed."""
     found: dict[str, str] = {}
     for line in re.sub(r"\n +", " ", text.strip()).splitlines():
         key, colon, value = line.removeprefix("- ").partition(": ")
@@ -334,7 +334,7 @@ def read_list(text: str) -> dict[str, str]:
 
 
 def items(value: str) -> tuple[str, ...]:
-    """What a value lists, with commas between, each perhaps as `code`."""
+    """Returns what a value lists, with commas between, each perhaps as `code`."""
     return tuple(item.strip().strip("`") for item in value.split(","))
 
 
@@ -350,7 +350,7 @@ def stage_numbers(value: str) -> tuple[int, ...]:
 
 
 def read_sections(text: str) -> tuple[list[str], list[str]]:
-    """The headings, and what follows each, in order; code is left alone."""
+    """Returns the headings, and what follows each, in order; code is left alone."""
     headings, bodies = [], [""]
     in_code = False
     for line in text.splitlines(keepends=True):
@@ -364,7 +364,7 @@ def read_sections(text: str) -> tuple[list[str], list[str]]:
 
 
 def code_in(section: str, body: str) -> str:
-    """The one block of C in a section."""
+    """Returns the one block of C in a section."""
     match = re.fullmatch(r"```c\n(.*?)```", body.strip(), re.DOTALL)
     if not match or "```" in match[1]:
         raise Malformed(f"`{section}` should be one block of code: ```c ... ```")
@@ -436,7 +436,7 @@ def read(path: Path) -> Mistake:
 
 
 def load(folder: Path) -> list[Mistake]:
-    """All mistakes of a folder, by their names; raises Malformed."""
+    """Returns all mistakes of a folder, by their names; raises Malformed."""
     return [read(path) for path in sorted(folder.glob("*.md"))]
 
 

@@ -37,8 +37,8 @@ class Mutation:
 
 
 def code_lines(text: str) -> Iterator[tuple[int, str, str]]:
-    """The lines with code: number, line, and line with what is no code
-    blanked out, of the same length."""
+    """Yields the lines with code: number, line, and line with everything except code blanked
+    out, of the same length."""
     blank = re.sub(
         r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'",
         lambda match: re.sub(r"[^\n]", "\0", match[0]),
@@ -52,7 +52,7 @@ def code_lines(text: str) -> Iterator[tuple[int, str, str]]:
 
 
 def swaps(line: str, code: str) -> Iterator[tuple[str, str]]:
-    """An operator, a word or a constant put in place of another."""
+    """Yields an operator, a word or a constant put in place of another."""
     for match in re.finditer(r"==|!=|<=|>=|&&|\|\||(?<= )[<>](?= )", code):
         yield "compare", _put(line, match, comparisons[match[0]])
     for match in re.finditer(r" [-+] (?=\w)|\+\+|(?<!-)--|[-+]=", code):
@@ -71,7 +71,7 @@ def _put(line: str, match: re.Match[str], new: str) -> str:
 
 
 def branches(line: str, code: str) -> Iterator[tuple[str, str]]:
-    """A condition that stands on one line, turned round."""
+    """Yields a condition that is on one line, turned around."""
     match = re.match(r"^(\s*(?:\} else )?(?:if|while) \()(.*)(\) \{)$", code)
     if match:
         inner = line[match.start(2) : match.end(2)]
@@ -84,7 +84,7 @@ def branches(line: str, code: str) -> Iterator[tuple[str, str]]:
 
 
 def mutations_of(root: Path, file: str) -> list[Mutation]:
-    """All mutations of a file, in their order."""
+    """Returns all mutations of a file, in their order."""
     found = []
     text = (root / file).read_text("utf-8")
     for number, line, code in code_lines(text):

@@ -19,7 +19,7 @@ class NotBuilt(Exception):
 
 
 def sources(root: Path) -> set[Path]:
-    """All files that are not built, by their paths below root."""
+    """Returns all files that are not built, by their paths below root."""
     found = set()
     for folder, folders, files in os.walk(root):
         below = Path(folder).relative_to(root)

@@ -16,14 +16,14 @@ FIRST = (
 
 
 def story(test: Test) -> str:
-    """All that there is to say about a red test."""
+    """Returns all that there is to say about a red test."""
     mark = {"hung": " (it hung)", "twice": " (it has two results)"}.get(test.result, "")
     lines = [f"not ok: {test.title}{mark}", *test.text.splitlines()]
     return "\n".join([*lines, f"Hint: {test.hint}"] if test.hint else lines)
 
 
 def explain(job: Job) -> str:
-    """What there is to say about a job of which a test did not pass."""
+    """Returns what there is to say about a job of which a test did not pass."""
     said = []
     for test in job.tests:
         is_red = test.result not in (*FINE, "missing")
@@ -65,7 +65,7 @@ class Terminal:
         if failed:
             print("    " + self._explained(job).replace("\n", "\n    "))
         for title in job.unknown:
-            print(f"    It printed a result of a test that is not in {job.file}: {title}")
+            print(f"    It printed a result for a test that {job.file} does not have: {title}")
 
     def _say_left(self) -> None:
         if sys.stdout.isatty() and self.left:
@@ -75,27 +75,27 @@ class Terminal:
     def _explained(self, job: Job) -> str:
         if any(SILENT in test.text for test in job.tests if test.result == "missing"):
             if job.stage in self.silent:
-                return "the same: the server does not say where it listens"
+                return "the same as above: the server does not say where it listens"
             self.silent.add(job.stage)
         return explain(job)
 
 
 def count(tests: Iterable[Test]) -> Counter[str]:
-    """How many passed, failed, were skipped, and did not run."""
+    """Returns how many passed, failed, were skipped, and did not run."""
     same = {"missing": "not-run", "twice": "failed", "hung": "failed"}
     return Counter(same.get(test.result, test.result) for test in tests)
 
 
 def rank(stage: int, test: Test) -> tuple[int, int]:
-    """With which red test to begin: the lowest stage, and there one of the functions in
-    the order in which they are written."""
+    """Says with which red test to begin: in the lowest stage, and there with the
+    functions in the order in which they are written."""
     other = len(FIRST) + test.job.endswith("_test")
     units = (number for number, name in enumerate(FIRST) if test.job.startswith(name))
     return 99 if stage == COMMON else stage, next(units, other)
 
 
 def conclude(tests: dict[int, list[Test]]) -> int:
-    """Prints with which red test to begin, and the sums; gives the status to exit
+    """Prints with which red test to begin, and the sums; returns the status to exit
     with."""
     red = [
         (stage, test)

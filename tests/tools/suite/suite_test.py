@@ -27,10 +27,6 @@ BATS = """# x.bats - a file.
 
 load helper
 
-teardown_file() {
-    stop_server
-}
-
 # bats test_tags=id:one
 @test "the first" {
     true
@@ -77,7 +73,7 @@ def tests_of(*titles: str) -> list[Test]:
 
 
 def settled(printed: str, status: int, *titles: str) -> list[str]:
-    """The results of these tests and of the end, where a job printed this."""
+    """Returns the results of these tests and of the end, where a job printed this."""
     tests = tests_of(*titles)
     settle(tests, read_tap(printed), status)
     return [test.result for test in tests]

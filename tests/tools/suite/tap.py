@@ -79,7 +79,7 @@ class Tap:
 
 
 def read_tap(printed: str) -> Tap:
-    """The outcomes in their order. A line without # belongs to the next one: a
+    """Returns the outcomes in their order. A line without # belongs to the next one: a
     sanitizer reports before the test is named in which the program crashed."""
     outcomes: list[Outcome] = []
     stray: list[str] = []
@@ -103,7 +103,7 @@ def read_tap(printed: str) -> Tap:
 
 
 def line_to_try(text: str) -> str:
-    """What can be typed by hand: the line after `By hand`."""
+    """Returns what can be typed by hand: the line after `By hand`."""
     lines = text.splitlines()
     for place, line in enumerate(lines[:-1]):
         if line.startswith("By hand"):

@@ -1,8 +1,8 @@
-"""Which tests there are: reads them from the Bats files and the unit tests.
+"""Reads from the Bats files and the unit tests which tests there are.
 
 A test has an id, which names it everywhere else and never changes; a title, which is
-for people and may change; a tag; a group; and a hint. Stage 0 has the unit tests of
-common/. The tags are
+for people and may change; a tag; a group; and a hint, which is a question or a next
+step. Stage 0 has the unit tests of common/. The tags are
 
     assignment    what a sentence of the assignment asks: docs/assignment-map.md
     http          what RFC 9110 and 9112 ask beyond that
@@ -10,15 +10,15 @@ common/. The tags are
 
     # bats file_tags=http,errors            for all tests of a Bats file
     # bats test_tags=ours,id:two-pieces     for the test that follows
-    # hint: What to look at first.          the same; in a file's head, or above
-    #   It may go on, indented.             a test, which then counts
+    # hint: Which call comes first?         in a file's head, or above a test, which
+    #   It may go on, indented.             uses its own
 
-    /* tags: assignment, delegate */        in a unit test's head, or above a test;
-    /* hint: What to look at first. */      may go on, indented
+    /* tags: assignment, delegate */        in the head of unit tests, or above a test
+    /* hint: Which call comes first? */     may go on, indented
 
 The id of a unit test is the name of its function. A unit test of common/ needs no tags
-and no hint: it is ours. Each job has one more test, that its program ends well: no
-server died, no memory leaked. Its id is the name of the job and `end`.
+and no hint: it is ours. Each job has one more test: its program ends well, no server
+ended early, and no memory leaked. Its id is the name of the job and `end`.
 """
 
 import os
@@ -38,16 +38,16 @@ GROUPS = (
 AT_END = "(the end of "  # how the title of a test begins that a program ends well
 
 SERVER_HINT = (
-    "The server died during these tests, or did not end after SIGTERM. Run it by hand, "
-    "send it the requests above, and see what it says; the unit tests find memory that "
+    "The server ended during these tests, or did not end after SIGTERM. Run it by hand, "
+    "and send it the requests above. What does it print? The unit tests find memory that "
     "is used wrongly."
 )
 PROGRAM_HINT = (
-    "The program of the tests did not end well: see what the sanitizer says. Most often, "
-    "memory that was allocated is never freed on some way out of the function."
+    "The test program did not end well. What does the sanitizer say? Most often, some way "
+    "out of the function does not free memory that it allocated."
 )
-LOAD_HINT = "A busy machine may make it fail: run it alone, with --ids."
-COMMON_HINT = "A unit of what the stages are built on, not of a stage."
+LOAD_HINT = "Is the machine busy? Run this test alone, with --ids."
+COMMON_HINT = "Look in common/: this unit is not part of a stage."
 
 
 @dataclass
@@ -73,18 +73,23 @@ class Test:
         return self.title.startswith(AT_END)
 
     @property
+    def is_red(self) -> bool:
+        """Whether the test was run and did not pass."""
+        return self.result not in ("passed", "not-run")
+
+    @property
     def heading(self) -> str:
-        """Its id, and what it is about."""
+        """The id of the test, and what it is about."""
         return self.id if self.title in ("", self.id) else f"{self.id}: {self.title}"
 
 
 def words(text: str) -> str:
-    """A text without its line breaks and indentation."""
+    """Returns a text without its line breaks and indentation."""
     return " ".join(text.split())
 
 
 def labeled(name: str, tags: str, hint: str, job: str, title: str) -> Test:
-    """A test with what its tags say: `ours`, or another tag and a group."""
+    """Returns a test with what its tags say: `ours`, or another tag and a group."""
     tag, _, group = ",".join(tags.replace(",", " ").split()).partition(",")
     if tag == "ours" and not group:
         group = "ours"
@@ -92,7 +97,7 @@ def labeled(name: str, tags: str, hint: str, job: str, title: str) -> Test:
 
 
 def read_bats(path: Path) -> Iterator[Test]:
-    """The tests of a Bats file, in their order."""
+    """Yields the tests of a Bats file, in their order."""
     file_tags = tags = file_hint = hint = ""
     found: list[Test] = []
     hinting = has_server = False
@@ -107,10 +112,11 @@ def read_bats(path: Path) -> Iterator[Test]:
             file_tags = line.partition("=")[2]
         elif line.startswith("# bats test_tags="):
             tags = line.partition("=")[2]
-        elif line == "load helper":
+        elif re.fullmatch(r"load (\S*/)?helper", line):
             file_hint, hint = hint, ""
-        elif line == "teardown_file() {":
             has_server = True
+        elif re.fullmatch(r"load (\S*/)?own_server", line):
+            has_server = False  # none that all tests of the file share
         elif line.startswith("@test"):
             title = re.fullmatch(r"@test (?:\"(.*)\"|'(.*)') \{", line)
             both = f"{file_tags},{tags}".replace(",", " ").split()
@@ -142,7 +148,7 @@ def is_true(condition: str, stage: int, portable: bool) -> bool | None:
 
 
 def compiled(text: str, stage: int, portable: bool) -> Iterator[str]:
-    """The lines of C that the compiler sees in a build."""
+    """Yields the lines of C that the compiler sees in a build."""
     truths: list[bool | None] = []  # of the conditions around the line
     pasts: list[bool] = []  # whether one of their branches was taken before
     for line in text.splitlines():
@@ -161,7 +167,7 @@ def compiled(text: str, stage: int, portable: bool) -> Iterator[str]:
 
 
 def read_unit(path: Path, stage: int, portable: bool = False) -> Iterator[Test]:
-    """The tests of a file of unit tests, in the order in which they are run."""
+    """Yields the tests of a file of unit tests, in the order in which they are run."""
     file_tags, file_hint = ("ours", COMMON_HINT) if stage == COMMON else ("", "")
     text = "\n".join(compiled(path.read_text("utf-8"), stage, portable))
     head, _, body = text.partition("\n#include")
@@ -187,14 +193,15 @@ def read_unit(path: Path, stage: int, portable: bool = False) -> Iterator[Test]:
 
 
 def stages_of(path: Path) -> list[int]:
-    """The stages that a file of tests is for; COMMON if it names none."""
+    """Returns the stages that a file of tests is for; COMMON if it names none."""
     text = path.read_text("utf-8")
     match = re.search(r"^(?:#|/\*) stages: ([\d ]+)", text, re.MULTILINE)
     return [int(stage) for stage in match[1].split()] if match else [COMMON]
 
 
 def expected_tests(stage: int, root: Path = TOP, suite: str = HTTP) -> list[Test]:
-    """The tests that are expected of a stage; of another suite, its Bats files alone."""
+    """Returns the tests that are expected of a stage; of another suite, its Bats files
+    alone."""
     portable = bool(os.environ.get("PORTABLE"))
     found: list[Test] = []
     for path in sorted(root.glob("tests/unit/*_test.c")) if suite == HTTP else ():
@@ -210,12 +217,12 @@ def expected_tests(stage: int, root: Path = TOP, suite: str = HTTP) -> list[Test
 
 
 def stages(root: Path = TOP) -> list[int]:
-    """The stages that there are."""
+    """Returns the stages that there are."""
     return sorted(int(path.name[5:]) for path in root.glob("stages/stage[0-9]"))
 
 
 def all_tests(root: Path = TOP) -> dict[str, Test]:
-    """Each test of any stage, by its id."""
+    """Returns each test of any stage, by its id."""
     found = {}
     for stage in (COMMON, *stages(root)):
         found |= {test.id: test for test in expected_tests(stage, root)}
@@ -223,7 +230,7 @@ def all_tests(root: Path = TOP) -> dict[str, Test]:
 
 
 def faults_of(tests: list[Test]) -> list[str]:
-    """What is wrong with the labels of the tests of a stage."""
+    """Returns what is wrong with the labels of the tests of a stage."""
     faults = []
     ids: dict[str, str] = {}
     titles: set[tuple[str, str]] = set()

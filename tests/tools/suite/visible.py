@@ -9,16 +9,16 @@ UNUSUAL = re.compile(r"[^\n\t -~]")
 
 
 def visible(text: str) -> str:
-    """The text with its lines and tabs, in which all else can be printed."""
+    """Returns the text with its lines and tabs, in which all else can be printed."""
     return UNUSUAL.sub(as_printable, text.replace("\r\n", "\n"))
 
 
 def as_printable(found: re.Match[str]) -> str:
-    """A letter of any language as it is, all else as `escaped` has it."""
+    """Returns a letter of any language as it is, all else as `escaped` has it."""
     return found[0] if found[0].isprintable() else escaped(found[0])
 
 
 def escaped(char: str) -> str:
-    """A character as its bytes in hexadecimal."""
+    """Returns a character as its bytes in hexadecimal."""
     encoded = char.encode(errors="surrogateescape")
     return "".join(f"\\x{byte:02x}" for byte in encoded)

@@ -83,7 +83,7 @@ static void put_form(struct buffer *call, const struct form *form)
         form->entries == NULL ? 0 : (form->count + 1) * sizeof(*form->entries));
 }
 
-/* What delegate returned; -1 for an answer that is none. */
+/* What delegate returned; -1 if the answer is not one. */
 static int take_answer(struct wire answer, struct response *response)
 {
     int result = (int)wire_number(&answer);

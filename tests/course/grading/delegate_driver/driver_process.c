@@ -25,7 +25,7 @@ static char complaint[COMPLAINT_SIZE];
 
 /* ---- Starting and stopping it */
 
-/* The driver's path, beside this program. */
+/* The driver's path, next to this program. */
 static bool driver_path(char *path, size_t size)
 {
     ssize_t length = readlink("/proc/self/exe", path, size);

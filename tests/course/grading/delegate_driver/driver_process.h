@@ -2,7 +2,7 @@
  * driver_process.h - the process that the judge asks; see driver.c.
  *
  * There is one at a time, `delegate_driver` in the folder of this program. It
- * is started when it is first needed, and anew after it has ended or was
+ * is started when it is first needed, and again after it has ended or was
  * stopped. What it writes to standard error is kept, for the judge to show.
  * Threads: one.
  */

@@ -48,7 +48,7 @@ void wire_put_fields(struct buffer *message, const struct headers *headers);
 
 uint64_t wire_number(struct wire *wire);
 
-/* The octets stand in the message, and live as long as it does. */
+/* The octets are in the message, and live as long as it does. */
 const char *wire_octets(struct wire *wire, size_t *length);
 
 /* Adds the fields to the list, with copies that it owns. */

@@ -1,9 +1,9 @@
-"""Diagnosis by asking: each probe recognizes one mistake by a request that is made for
-it, after a control that must work. Nothing is guessed from red tests.
+"""Diagnosis by asking: each probe recognizes one mistake by a request of its own, after
+a control that must work. Nothing is guessed from red tests.
 
-`diagnose` asks all of them side by side, most of which wait most of the time. Of those
-that found something, the most fundamental is asked again, alone and with more patience:
-a busy machine must not accuse anyone.
+`diagnose` runs all probes side by side, since they mostly wait. Of those that found
+something, the most fundamental one runs again, alone and with more patience: nobody
+should be accused because the machine is busy.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -49,16 +49,17 @@ PROBES: tuple[Probe, ...] = (
     threads.one_at_a_time,
     threads.page_shared,
     threads.head_shared,
-    threads.content_shared,
+    content.of_two_clients,
     threads.crowd,
     threads.large_shared,
     content.elsewhere,
     content.spelling,
     calling.arguments,
+    content.given_to_delegate,
     calling.response,
     showing.decoded,
     showing.escaped,
-    limits.content,
+    content.how_much,
     limits.head,
     threads.spins,
     threads.left_open,
@@ -68,17 +69,22 @@ PROBES: tuple[Probe, ...] = (
 )
 
 
-# Where one of these finds something, a probe that comes later has nothing to go by.
-GATES = (reading.whole_request, answering.without_end, content.in_one_piece)
+# If one of these finds something, the probes after it cannot find anything out.
+GATES = (
+    reading.whole_request,
+    answering.without_end,
+    content.in_one_piece,
+)
 
 
 def probes_of(stage: int) -> list[Probe]:
-    """Those that make sense at a stage: only stage 6 reads the content of a POST."""
-    return [p for p in PROBES if stage == 6 or p.__module__ != content.__name__]
+    """Returns the probes that make sense at a stage: only stage 6 reads the content of
+    a POST. (A hand-out for an earlier step does without content.py.)"""
+    return [p for p in PROBES if stage == 6 or not p.__module__.endswith(".content")]
 
 
 def ask(probe: Probe, case: Case) -> Diagnosis | None:
-    """What a probe finds; nothing, if what it is based on does not work."""
+    """Returns what a probe finds, or None if what it is based on does not work."""
     try:
         return probe(case)
     except (OSError, Unclear):
@@ -104,7 +110,7 @@ def diagnose(
 
 
 def most_fundamental(probes: list[Probe], case: Case) -> Diagnosis | None:
-    """What the first of the probes finds that finds the same thing twice."""
+    """Returns what the first probe finds that finds the same thing twice."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = list(pool.map(lambda probe: ask(probe, case), probes))
     patient = replace(case, patience=PATIENCE[1])

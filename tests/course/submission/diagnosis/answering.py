@@ -13,7 +13,7 @@ LARGE = 7000  # bytes of a path that is shown on the page
 
 
 def head(case: Case) -> Diagnosis | None:
-    """The form of an answer's head."""
+    """Looks at the form of an answer's head."""
     with case.start() as server, server.connect() as client:
         answer = client.send(get()).wait_for_end(case.patience)
         return of_head(answer, client) if answer.data else None
@@ -29,20 +29,20 @@ def without_end(case: Case) -> Diagnosis | None:
 
 
 def endless(client: Client) -> Diagnosis:
-    """Of an answer that nothing ends."""
+    """Says that nothing ends the answer."""
     return Diagnosis(
         "answer-without-end",
         "Nothing says where the answer ends: it has no Content-Length, and the "
         "connection stays open. The client waits forever.",
         "curl -i --max-time 5 http://127.0.0.1:8080/",
-        "How does the client know that the page is complete? Say its length, and "
-        "close the connection.",
+        "How does the client know that the page is complete? Which field says its "
+        "length, and which call closes the connection?",
         seen(client),
     )
 
 
 def rest(case: Case) -> Diagnosis | None:
-    """How long the answer is said to be, and the end of the connection."""
+    """Looks at how long the answer is said to be, and at the end of the connection."""
     with case.start() as server, server.connect() as client:
         client.send(get())
         answer = client.wait_for_end(OPEN)
@@ -52,7 +52,7 @@ def rest(case: Case) -> Diagnosis | None:
 
 
 def of_head(answer: Answer, client: Client) -> Diagnosis | None:
-    """The status line, and the line ends."""
+    """Looks at the status line and the line ends."""
     first = answer.data.partition(b"\n")[0] + b"\n"
     if not STATUS_LINE.fullmatch(first) and not first.startswith(b"HTTP/1.1 100"):
         shown = repr(first[:60])[2:-1]
@@ -60,8 +60,8 @@ def of_head(answer: Answer, client: Client) -> Diagnosis | None:
             "status-line",
             f"The first line of the answer is not a status line: {shown}",
             GET + " | head -n 1",
-            "The status line is `HTTP/1.1`, a space, three digits, a space, and the "
-            "reason. Compare yours character by character.",
+            "A status line is `HTTP/1.1`, a space, three digits, a space, and the reason. "
+            "Compare yours character by character.",
             seen(client),
         )
     if not answer.has_head:
@@ -70,7 +70,7 @@ def of_head(answer: Answer, client: Client) -> Diagnosis | None:
             "There is no empty line between the header fields of the answer and the "
             "page, so a client cannot find the page.",
             GET + " | od -c | head",
-            "Each line of the head ends in CR LF, and one more CR LF ends the head.",
+            "Each line of the head ends in CR LF. What ends the head?",
             seen(client),
         )
     if re.search(rb"(?<!\r)\n", answer.head):
@@ -79,7 +79,7 @@ def of_head(answer: Answer, client: Client) -> Diagnosis | None:
             "The lines of the answer's head end in LF alone; in HTTP they end in CR "
             "LF.",
             GET + " | od -c | head",
-            "In C that is \\r\\n, at the end of each line of the head.",
+            "How do you write CR LF in a C string? Each line of the head ends in it.",
             seen(client),
         )
     if b"\0" in answer.data:
@@ -96,35 +96,35 @@ def of_head(answer: Answer, client: Client) -> Diagnosis | None:
 
 
 def of_length(answer: Answer, client: Client) -> Diagnosis | None:
-    """Content-Length, against what came."""
+    """Compares Content-Length with what came."""
     count, length = len(answer.content), answer.length
     if length is None or answer.chunked or client.end == "reset":
         return None
     if count < length:
         return Diagnosis(
             "content-length-too-large",
-            f"Content-Length says {length:,}, and {count:,} bytes of content come: "
-            "the client waits for the rest.",
+            f"Content-Length says {length:,}, but only {count:,} bytes of content come. "
+            "The client waits for the rest.",
             "curl -i --max-time 5 http://127.0.0.1:8080/",
-            "Which bytes does Content-Length count? Those after the empty line, as "
-            "many as you pass to send for them.",
+            "Which bytes does Content-Length count? Compare it with the number of bytes "
+            "that you send after the empty line.",
             seen(client),
         )
     if count > length:
         return Diagnosis(
             "content-length-too-small",
-            f"Content-Length says {length:,}, and {count:,} bytes of content come: the "
+            f"Content-Length says {length:,}, but {count:,} bytes of content come. The "
             "client does not see the end of the page.",
             "curl -i http://127.0.0.1:8080/",
-            "Which bytes does Content-Length count? Those after the empty line, as "
-            "many as you pass to send for them.",
+            "Which bytes does Content-Length count? Compare it with the number of bytes "
+            "that you send after the empty line.",
             seen(client),
         )
     return None
 
 
 def of_end(case: Case, answer: Answer, client: Client) -> Diagnosis | None:
-    """How the connection ends."""
+    """Looks at how the connection ends."""
     if client.end == "reset":
         return Diagnosis(
             "closed-before-all-was-read",
@@ -141,7 +141,7 @@ def of_end(case: Case, answer: Answer, client: Client) -> Diagnosis | None:
             f"The server waits for {client.end_at - client.last_at:.1f} s before it "
             "closes the connection, although the answer is sent.",
             "time (" + GET + ")",
-            "What does the pause wait for? close sends what is still in the socket.",
+            "What does the pause wait for? close still sends what is in the socket.",
             seen(client),
         )
     if client.end:
@@ -172,7 +172,7 @@ def of_end(case: Case, answer: Answer, client: Client) -> Diagnosis | None:
         f"The server never closes the connection: {OPEN:.1f} s after the answer it is "
         "still open.",
         GET,
-        "On each way out of handle_connection the socket is closed, once. Which way "
+        "Every way out of handle_connection must close the socket once. Which one "
         "leaves it open?",
         seen(client),
     )
@@ -200,7 +200,8 @@ def large(case: Case) -> Diagnosis | None:
 
 
 def cut(client: Client, answer: Answer, by_hand: str) -> Diagnosis:
-    """Of an answer that ends too early: no line by hand makes send take a part."""
+    """Says that an answer ends too early; no line by hand makes send take only a
+    part."""
     had = f"{len(answer.content):,} bytes of the content come"
     of = f" of {answer.length:,}" if answer.length else ""
     when = (

@@ -1,5 +1,5 @@
-"""Asking a server: starts it, sends it bytes as a client does, and notes what comes
-back, and when. What a server says is read up to a bound, and shown in ASCII.
+"""Asks a server: starts it, sends it bytes as a client does, and notes what comes back,
+and when. What a server says is read up to a limit, and shown in ASCII.
 """
 
 import os
@@ -44,7 +44,8 @@ def printable(data: bytes) -> str:
 
 
 class Server:
-    """A program that was started as `server 127.0.0.1 0`; ended when left."""
+    """A program that was started as `server 127.0.0.1 0`, and that ends when the block
+    is left."""
 
     def __init__(self, program: Path):
         # pylint: disable=consider-using-with # __exit__ closes them
@@ -73,11 +74,11 @@ class Server:
 
     @staticmethod
     def head(file) -> bytes:
-        """The beginning of a file, whose offset the program shares."""
+        """Returns the beginning of a file, whose offset the program shares."""
         return os.pread(file.fileno(), 10000, 0)
 
     def said(self) -> str:
-        """What it printed, at first."""
+        """Returns the beginning of what it printed."""
         return (self.head(self.log) + self.head(self.out)).decode(errors="replace")
 
     @property
@@ -90,13 +91,13 @@ class Server:
         return wait_until(lambda: self.ended, seconds)
 
     def connect(self, buffer: int = 0, wait: bool = True) -> "Client":
-        """A new client of it; it need not wait until it is connected."""
+        """Connects a new client; with wait=False, does not wait for the connection."""
         host, _, port = self.url.removeprefix("http://").rpartition(":")
         return Client((host.strip("[]"), int(port)), buffer, wait)
 
     @contextmanager
     def halted(self) -> Iterator[None]:
-        """It does not run meanwhile: all that clients do then comes at once."""
+        """Halts the server meanwhile, so that all that clients do comes at once."""
         self.process.send_signal(signal.SIGSTOP)
         time.sleep(0.02)
         try:
@@ -108,13 +109,13 @@ class Server:
     # ---- What the kernel says of it
 
     def status(self, key: str) -> int:
-        """A number of /proc/PID/status: Threads, or VmSize in KiB."""
+        """Returns a number of /proc/PID/status: Threads, or VmSize in KiB."""
         text = Path(f"/proc/{self.process.pid}/status").read_text("latin-1")
         match = re.search(rf"^{key}:\s+(\d+)", text, re.M)
         return int(match[1]) if match else 0
 
     def seconds_used(self) -> float:
-        """The processor time that it has used."""
+        """Returns the processor time that it has used."""
         text = Path(f"/proc/{self.process.pid}/stat").read_text("latin-1")
         fields = text.rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICK
@@ -133,9 +134,10 @@ class Server:
         return found
 
     def turning(self) -> float:
-        """The processor time that it uses in half a second, if one of its threads never
-        waits meanwhile. A thread that has to wait for a processor is ready, so a busy
-        machine hides nothing; there it is looked at for longer, until it has run."""
+        """Returns the processor time that the server uses in half a second if one of
+        its threads never waits, or 0. A thread that has to wait for a processor is
+        ready, so a busy machine hides nothing; there it is looked at for longer, until
+        it has run."""
         used, threads = self.seconds_used(), self.ready()
         for look in range(1, 4 * LOOKS):
             time.sleep(0.5 / LOOKS)
@@ -148,7 +150,7 @@ class Server:
         return 0.0
 
     def descriptors(self) -> int:
-        """How many descriptors it has open."""
+        """Returns how many descriptors it has open."""
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
 
@@ -179,7 +181,7 @@ class Answer:
 
     @staticmethod
     def split(data: bytes) -> tuple[bytes, bytes, bytes]:
-        """The head, the empty line, and the rest."""
+        """Returns the head, the empty line, and the rest."""
         end = re.search(rb"\r?\n\r?\n", data)
         if not end:
             return data, b"", b""
@@ -332,7 +334,7 @@ class Client:
 
 
 def seen(*clients: Client, most: int = 9) -> str:
-    """What was sent and what came, a few lines."""
+    """Returns what was sent and what came, in a few lines."""
     lines: list[str] = []
     for number, client in enumerate(clients, 1):
         name = f"client {number}: " if len(clients) > 1 else ""
@@ -346,12 +348,12 @@ HOST = b"Host: localhost\r\n"
 
 
 def get(path: str = "/", more: bytes = b"") -> bytes:
-    """A GET, whole."""
+    """Returns a whole GET."""
     return b"GET " + path.encode() + b" HTTP/1.1\r\n" + HOST + more + b"\r\n"
 
 
 def post_head(length: int, name: str = "Content-Length: ", more: bytes = b"") -> bytes:
-    """The head of a POST; `more` comes before its Content-Length."""
+    """Returns the head of a POST; `more` comes before its Content-Length."""
     return (
         b"POST / HTTP/1.1\r\n"
         + HOST
@@ -364,5 +366,5 @@ def post_head(length: int, name: str = "Content-Length: ", more: bytes = b"") ->
 
 
 def post(content: bytes, name: str = "Content-Length: ", more: bytes = b"") -> bytes:
-    """A POST, whole."""
+    """Returns a whole POST."""
     return post_head(len(content), name, more) + content

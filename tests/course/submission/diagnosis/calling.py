@@ -1,7 +1,7 @@
 """Probes of what a server does with `delegate`: it is linked with that of the tests,
 tests/http/stand_in_delegate.c, which says what it was called with."""
 
-from submission.diagnosis.asking import Answer, Client, Server, get, post, seen
+from submission.diagnosis.asking import Answer, Client, Server, get, seen
 from submission.diagnosis.case import Case, Diagnosis
 
 FIELD = b"X-Probe: a:b:c\r\n"
@@ -15,7 +15,7 @@ def ask(case: Case, server: Server, request: bytes) -> tuple[Client, Answer]:
 
 
 def arguments(case: Case) -> Diagnosis | None:
-    """What `delegate` is called with."""
+    """Looks at what `delegate` is called with."""
     if not case.stand_in:
         return None
     with case.start(case.stand_in) as server:
@@ -28,46 +28,23 @@ def arguments(case: Case) -> Diagnosis | None:
                 return None
             return found(
                 "delegate-not-called",
-                "The server does not answer with what delegate gives: in place of your "
-                "delegate there was another, and its page did not come.",
+                "The server does not answer with what delegate returns. The tests put their "
+                "own delegate in the place of yours, and its page did not come.",
                 "Where in your code is delegate called, and what happens with its "
                 "response?",
                 client,
             )
-        wrong = of_lines(case, lines, client)
-        if wrong or case.stage < 6:
-            return wrong
-        client, answer = ask(
-            case, server, post(b"c=3&d=4").replace(b" / ", b" /called ", 1)
-        )
-        lines = answer.content.splitlines()
-        if b"request_type=GET" in lines:
-            return found(
-                "post-called-get",
-                'delegate is called with "GET" for a POST.',
-                "What is the first argument in your call of delegate, and where does "
-                "its value come from?",
-                client,
-            )
-        if b"request_type=POST" in lines and b"post_data d=4" not in lines:
-            return found(
-                "post-data-not-given-to-delegate",
-                "The content of a POST does not reach delegate in post_data.",
-                "Where is the content parsed, and which argument of delegate gets the "
-                "result?",
-                client,
-            )
-    return None
+        return of_lines(case, lines, client)
 
 
 def of_lines(case: Case, lines: list[bytes], client: Client) -> Diagnosis | None:
-    """What is wrong with the arguments of a GET."""
+    """Says what is wrong with the arguments of a GET."""
     if b"path=/called" not in lines:
         return found(
             "path-not-given-to-delegate",
-            "delegate is called with another path than the client asked for, or with "
+            "delegate is called with a path that the client did not ask for, or with "
             "the query still on it.",
-            "Which part of the request line is the path? It ends before the ?.",
+            "Which part of the request line is the path, and where does it end?",
             client,
         )
     if b"get_data=NULL" in lines:
@@ -100,15 +77,15 @@ def of_lines(case: Case, lines: list[bytes], client: Client) -> Diagnosis | None
             "field-value-changed",
             "A header field reaches delegate with another value: X-Probe: a:b:c "
             f"became {fields[0][6:].decode(errors='replace')[:40]!r}.",
-            "Where does the value of a field begin, and where does it end? It may have "
-            "colons in it.",
+            "Where does the value of a field begin, and where does it end? It may "
+            "contain colons.",
             client,
         )
     return None
 
 
 def response(case: Case) -> Diagnosis | None:
-    """What comes of the response that `delegate` leaves."""
+    """Looks at what happens to the response that `delegate` leaves."""
     if not case.stand_in:
         return None
     with case.start(case.stand_in) as server:
@@ -128,8 +105,8 @@ def response(case: Case) -> Diagnosis | None:
             got = f"a {answer.code}" if answer.code else "no answer"
             return found(
                 "failure-of-delegate-ignored",
-                f"If delegate fails, the client gets {got}; it should get a 500, and "
-                "nothing of what delegate left.",
+                f"If delegate fails, the client gets {got}. It should get a 500, and "
+                "nothing that delegate left.",
                 "What does delegate return if it fails, and where do you look at that?",
                 client,
             )
@@ -137,17 +114,17 @@ def response(case: Case) -> Diagnosis | None:
         if answer.content != b"one\0two\0\nthree":
             return found(
                 "content-of-delegate-changed",
-                f"delegate leaves 14 bytes of content, two of which are NUL, and "
-                f"{len(answer.content)} come to the client, or others.",
-                "The content has a length. Is it handled as a string anywhere, which "
-                "ends at the first NUL?",
+                f"delegate leaves 14 bytes of content, two of which are NUL. The client "
+                f"gets {len(answer.content)} bytes, or other ones.",
+                "The content has a length. Do you treat it as a string anywhere? A string "
+                "ends at the first NUL.",
                 client,
             )
         if answer.fields.get(b"x-first") != b"a:b, c":
             return found(
                 "fields-of-delegate-dropped",
-                "The header fields that delegate adds to its response do not come to "
-                "the client.",
+                "The header fields that delegate adds to its response do not reach the "
+                "client.",
                 "Who writes the header fields of the response into the answer?",
                 client,
             )
@@ -157,5 +134,6 @@ def response(case: Case) -> Diagnosis | None:
 def found(
     key: str, sentence: str, hint: str, client: Client, by_hand: str = ""
 ) -> Diagnosis:
-    """Most of these no line by hand can show: it needs the other delegate."""
+    """Makes a diagnosis. No line by hand can show most of these: it would need the
+    other delegate."""
     return Diagnosis(key, sentence, by_hand, hint, seen(client))

@@ -36,7 +36,7 @@ class Case:
         return self.stage in (1, 5, 6)
 
     def start(self, program: Path | None = None) -> Server:
-        """A fresh server; raises Unclear if it does not start."""
+        """Starts a fresh server; raises Unclear if it does not start."""
         server = Server(program or self.program)
         if not server.url:
             server.__exit__()
@@ -44,7 +44,7 @@ class Case:
         return server
 
     def control(self, server: Server, request: bytes = get()) -> Answer:
-        """The whole request in one piece, which must be answered."""
+        """Sends a whole request in one piece, which must be answered."""
         with server.connect() as client:
             answer = client.send(request).answer(self.patience)
         if not answer.code:

@@ -1,7 +1,9 @@
 """Probes of how a server reads the content of a POST, which stage 6 does."""
 
+import time
 from collections.abc import Callable
 
+from submission.diagnosis import calling, limits, threads
 from submission.diagnosis.asking import (
     Client,
     Server,
@@ -20,6 +22,7 @@ CONTENT = b"".join(FORM)
 HEAD = post_head(len(CONTENT))
 BY_HAND_HEAD = "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\n"
 REFUSED = (405, 501)
+SIZES = (*limits.SIZES, (1 << 16) + 40)
 CURL = "curl -i --max-time 5 -d a=1 http://127.0.0.1:8080/"
 THREE_PIECES = (
     f"(printf '{BY_HAND_HEAD}'; sleep 1; printf a=1; sleep 1; printf '&b=2') "
@@ -29,14 +32,14 @@ WITH_HEAD = f"(printf '{BY_HAND_HEAD}a=1'; sleep 1; printf '&b=2') | nc 127.0.0.
 
 
 def control(case: Case, server: Server) -> None:
-    """The whole POST in one piece must be answered with what was sent."""
+    """Sends the whole POST in one piece, and expects what was sent on the page."""
     page = case.control(server, post(CONTENT)).content
     if not all(value in page for value in (ONE, TWO, THREE)):
         raise Unclear("the page does not show what was sent")
 
 
 def in_one_piece(case: Case) -> Diagnosis | None:
-    """What is missing if the head and the content come together."""
+    """Finds out what is missing if the head and the content come together."""
     with case.start() as server:
         case.control(server)
         client = server.connect().send(post(CONTENT))
@@ -65,14 +68,13 @@ def in_one_piece(case: Case) -> Diagnosis | None:
 
 
 def refused(code: int, client: Client) -> Diagnosis:
-    """Of a server that answers GET alone."""
+    """Says that the server answers only GET."""
     return Diagnosis(
         "post-refused",
-        f"Each POST is answered with {code}: the server answers GET, and does not "
-        "accept POST.",
+        f"Each POST gets {code}: the server answers GET, but does not accept POST.",
         CURL,
-        "Which line of your code refuses POST? Stage 6 is to read its content, and to "
-        "call delegate with what is in it.",
+        "Which line of your code refuses POST? Stage 6 reads its content, and calls "
+        "delegate with it.",
         seen(client),
     )
 
@@ -83,7 +85,7 @@ def is_shown(page: bytes) -> bool:
 
 
 def not_answered(case: Case, server: Server, client: Client) -> Diagnosis | None:
-    """Of a server that does not answer a POST in one piece: what it waits for."""
+    """Finds out what a server waits for that does not answer a POST in one piece."""
     if client.send(b"x").answer(0.6).code:
         return Diagnosis(
             "one-recv-too-many-for-the-content",
@@ -117,11 +119,11 @@ def not_answered(case: Case, server: Server, client: Client) -> Diagnosis | None
         )
     return Diagnosis(
         "post-never-answered",
-        "The server answers GET, and never answers POST: there is no answer within "
-        f"{case.patience:.0f} s, nor when the client ends its side.",
+        "The server answers GET, but never POST: no answer comes within "
+        f"{case.patience:.0f} s, or after the client has ended its side.",
         CURL,
         "How far does your server get with a POST? Print to stderr what each recv "
-        "returned, and how many bytes you still wait for.",
+        "returned, and how many bytes it still waits for.",
         seen(client),
     )
 
@@ -147,7 +149,7 @@ def after_the_head(case: Case) -> Diagnosis | None:
                         "says that more will come. Pieces that come sooner are read.",
                         THREE_PIECES,
                         "How does your server know that the content is complete? A "
-                        "pause says nothing; Content-Length does.",
+                        "pause says nothing. What does Content-Length say?",
                         seen(client),
                     )
         if not early:
@@ -195,8 +197,8 @@ def three_pieces(case: Case) -> Diagnosis | None:
                 f"pieces it waits for {sent - 1}.",
                 f"(printf '{BY_HAND_HEAD}a=1'; sleep 1; printf '&b='; sleep 1; "
                 "printf 2) | nc 127.0.0.1 8080",
-                "How do you count what remains? Each turn of the loop subtracts what "
-                "came in that turn, not all that has come so far.",
+                "How do you count what remains? In each turn of the loop, subtract only "
+                "what came in that turn.",
                 seen(client),
             )
         return wrong_pieces(client, page, "comes in three pieces", THREE_PIECES)
@@ -220,8 +222,8 @@ def partly_with_head(case: Case) -> Diagnosis | None:
                 "came with the head: those bytes are counted more than once.",
                 f"(printf '{BY_HAND_HEAD}a=1'; sleep 1; printf '&b='; sleep 1; "
                 "printf 2) | nc 127.0.0.1 8080",
-                "How do you count what remains? What came with the head is subtracted "
-                "once, and each turn of the loop subtracts what came in that turn.",
+                "How do you count what remains? Subtract what came with the head once, "
+                "and in each turn of the loop what came in that turn.",
                 seen(client),
             )
         return wrong_pieces(client, page, "comes partly with the head", WITH_HEAD)
@@ -230,19 +232,19 @@ def partly_with_head(case: Case) -> Diagnosis | None:
 def wrong_pieces(
     client: Client, page: bytes, how: str, by_hand: str
 ) -> Diagnosis | None:
-    """Of content that came whole: whether the page shows each piece once."""
+    """Finds out whether the page shows each piece of the content once."""
     missing = [value for value in (ONE, TWO, THREE) if value not in page]
     if not page or is_shown(page):
         return None
     twice = any(page.count(value) > 1 for value in (ONE, TWO, THREE))
-    what = "is there more than once" if twice or not missing else "is missing"
+    what = "is shown more than once" if twice or not missing else "is missing"
     return Diagnosis(
         "content-pieces-not-joined",
         "The server does not put the pieces of the content together: if it "
         f"{how}, a piece of it {what} on the page.",
         by_hand,
-        "Where does each recv put what it receives? Each piece belongs once, after all "
-        "that has come before.",
+        "Where does each recv put what it receives? Each piece belongs there once, "
+        "after everything that came before it.",
         seen(client),
     )
 
@@ -269,9 +271,9 @@ def excess(case: Case) -> Diagnosis | None:
 
 
 def spelling(case: Case) -> Diagnosis | None:
-    """Whether it knows Content-Length in any case, and with any space."""
+    """Whether it recognizes Content-Length in any case, and with any space."""
     ways = {
-        "content-length: ": ("in lower case", "content-length-in-one-spelling"),
+        "content-length: ": ("in lowercase", "content-length-in-one-spelling"),
         "CONTENT-LENGTH: ": ("in capitals", "content-length-in-one-spelling"),
         "Content-Length:": ("without a space", "content-length-needs-its-space"),
         "Content-Length:   ": ("with three spaces", "content-length-needs-its-space"),
@@ -287,8 +289,8 @@ def spelling(case: Case) -> Diagnosis | None:
             what = "in any case" if "case" in how or "capitals" in how else "either way"
             return Diagnosis(
                 key,
-                f"The server does not recognize Content-Length {how}: that content is "
-                "not read.",
+                f"The server does not recognize Content-Length {how}, so it does not "
+                "read the content.",
                 f"curl -i --max-time 5 -H '{name}3' -d a=1 http://127.0.0.1:8080/"
                 if "space" not in how
                 else "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\n"
@@ -327,12 +329,12 @@ def elsewhere(case: Case) -> Diagnosis | None:
             target = "/" if lines[place] else "/?Content-Length:1"
             return Diagnosis(
                 "content-length-found-elsewhere",
-                f"The server finds Content-Length in {place}, and takes the number "
-                "there for the length of the content.",
+                f"The server finds Content-Length in {place}, and uses the number there "
+                "as the length of the content.",
                 f"printf 'POST {target} HTTP/1.1\\r\\nHost: a\\r\\n{lines[place]}"
                 "Content-Length: 3\\r\\n\\r\\na=1' | nc -w 5 127.0.0.1 8080",
-                "strstr finds the name anywhere. Which line begins with that name, "
-                "followed by a colon?",
+                "strstr finds the name anywhere. Which line begins with that name and a "
+                "colon?",
                 seen(client),
             )
     return None
@@ -354,7 +356,109 @@ def without_length(case: Case) -> Diagnosis | None:
             "The server never answers a POST that has no Content-Length.",
             "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' "
             "| nc -w 5 127.0.0.1 8080",
-            "What length does your code use if the field is not there? Such a request "
+            "Which length does your code use if the field is not there? Such a request "
             "has no content.",
             seen(client),
         )
+
+
+def of_two_clients(case: Case) -> Diagnosis | None:
+    """Whether another client's content gets into a half-sent one."""
+    content = b"a=qa1zx&b=qc3zx"
+    with case.start() as server:
+        with server.connect() as alone:
+            alone.send(post_head(len(content)) + content[:8])
+            if alone.anything(0.3):
+                return None
+            first = alone.send(content[8:]).answer(case.patience)
+        if first.code != 200 or b"qc3zx" not in first.content:
+            return None
+        with server.connect() as slow:
+            slow.send(post_head(len(content)) + content[:8])
+            if slow.anything(0.2):
+                return None
+            quick = server.connect().send(post(b"x=qb2zx", more=b"X-Y: 1\r\n"))
+            other = quick.answer(case.patience)
+            if not other.code and not quick.end:
+                return None
+            page = slow.send(content[8:]).answer(case.patience)
+        clients = [slow, quick]
+    right = b"qb2zx" in other.content and b"qb2zx" not in page.content
+    right &= page.content.count(b"qa1zx") == 1 and b"qc3zx" in page.content
+    if right:
+        return None
+    if b"qb2zx" in page.content:
+        what = "it gets the other client's pairs"
+    else:
+        what = "it does not get its own pairs"
+    head = "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\n"
+    return threads.shared(
+        "A client sends half of its content, another one is answered, and the first "
+        f"sends the rest: {what}.",
+        f"(printf '{head}a=1'; sleep 3; printf '&b=2') | nc 127.0.0.1 8080 & sleep 1; "
+        "curl -s -o /dev/null -d x=9 http://127.0.0.1:8080/; wait",
+        clients,
+    )
+
+
+def given_to_delegate(case: Case) -> Diagnosis | None:
+    """Looks at what `delegate` is called with for a POST."""
+    if not case.stand_in:
+        return None
+    request = post(b"c=3&d=4").replace(b" / ", b" /called ", 1)
+    with case.start(case.stand_in) as server:
+        client, answer = calling.ask(case, server, request)
+        lines = answer.content.splitlines()
+        if b"request_type=GET" in lines:
+            return calling.found(
+                "post-called-get",
+                'delegate is called with "GET" for a POST.',
+                "What is the first argument in your call of delegate, and where does "
+                "its value come from?",
+                client,
+            )
+        if b"request_type=POST" in lines and b"post_data d=4" not in lines:
+            return calling.found(
+                "post-data-not-given-to-delegate",
+                "The content of a POST does not reach delegate in post_data.",
+                "Where is the content parsed, and which argument of delegate gets the "
+                "result?",
+                client,
+            )
+    return None
+
+
+def how_much(case: Case) -> Diagnosis | None:
+    """Sends more and more content, until it does not work."""
+
+    def request(size: int) -> bytes:
+        return post(b"a=" + b"7" * (size - 10) + b"&b=" + limits.END)
+
+    with case.start() as server:
+        limit = limits.climb(
+            case,
+            server,
+            SIZES,
+            request,
+            lambda code, page: code == 200 and limits.END in page,
+            time.monotonic() + limits.CLIMB_SECONDS,
+        )
+        if not limit:
+            return None
+        # The same in two sends, so that a short recv is not taken for a limit.
+        if "ends the whole" not in limit.how:
+            size = limit.bad
+            whole = request(size)
+            cut = len(whole) - size
+            with server.connect() as client:
+                client.send(post_head(size))
+                client.anything(0.2)
+                page = client.send(whole[cut:]).answer(case.patience).content
+            if limits.END in page:
+                return None
+    return limits.found(
+        "limit-of-content",
+        "Content",
+        limit,
+        "curl -i --max-time 5 -d \"a=$(printf '%0{}d' 7)&b=2\" http://127.0.0.1:8080/",
+    )

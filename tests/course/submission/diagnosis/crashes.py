@@ -52,7 +52,7 @@ LEFT = {
 
 
 def bytes_of(text: str) -> bytes:
-    """What printf makes of it."""
+    """Returns the bytes that printf makes of a text."""
     return (
         text.replace("%%", "%").encode("latin-1").decode("unicode_escape")
         if "\\3" not in text
@@ -61,22 +61,22 @@ def bytes_of(text: str) -> bytes:
 
 
 def how(server: Server) -> str:
-    """How it ended, in a few words."""
+    """Returns how it ended, in a few words."""
     return ended(server.process.poll() or 0)
 
 
 def requests(case: Case) -> Diagnosis | None:
-    """Each kind of request that a browser could send."""
+    """Sends each kind of request that a browser could send."""
     return each_of(case, REQUESTS)
 
 
 def odd_requests(case: Case) -> Diagnosis | None:
-    """Requests that are wrong."""
+    """Sends requests that are wrong."""
     return each_of(case, ODD_REQUESTS)
 
 
 def each_of(case: Case, kinds: dict[str, str]) -> Diagnosis | None:
-    """Asks with each, and looks whether the server is still there."""
+    """Sends each, and looks whether the server is still running."""
     with case.start() as server:
         for name, text in kinds.items():
             with server.connect() as client:
@@ -95,7 +95,7 @@ def crashed(case: Case, name: str, text: str) -> Diagnosis | None:
             return None
         return Diagnosis(
             "crash-" + name.replace(" ", "-").strip("/-").lower(),
-            f"One kind of request ends the whole server: {name}. It ended "
+            f"One kind of request ends the whole server: {name}. The server ended "
             f"{how(server)}.",
             f"printf '{text}' | nc 127.0.0.1 8080; curl -i http://127.0.0.1:8080/",
             "Run the server in gdb, or with SANITIZE=address, and send that request: "
@@ -105,7 +105,7 @@ def crashed(case: Case, name: str, text: str) -> Diagnosis | None:
 
 
 def lost_clients(case: Case) -> Diagnosis | None:
-    """Clients that leave in the middle, politely or not."""
+    """Sends clients that leave in the middle, with and without a reset."""
     whole = post(b"a=1") if case.stage == 6 else get()
     parts = {
         "connects and leaves without a word": b"",
@@ -126,24 +126,24 @@ def lost_clients(case: Case) -> Diagnosis | None:
                     return gone(server, client)
                 return Diagnosis(
                     "lost-client-ends-the-server",
-                    f"One client ends the server for all: when a client {what}"
+                    f"One client ends the server for everyone: when a client {what}"
                     f"{', with a reset' if reset else ''}, the server ends "
                     f"{how(server)}.",
                     ""
                     if reset
                     else f"printf '{LEFT[what]}' | nc -N 127.0.0.1 8080; "
                     "curl -i http://127.0.0.1:8080/",
-                    "What does your code do when recv returns 0 or -1? One client "
-                    "that leaves is not a reason to end the program.",
+                    "What does your code do when recv returns 0 or -1? Should one "
+                    "client that leaves end the program?",
                     seen(client),
                 )
     return gone_before_answer(case, whole)
 
 
 def gone_before_answer(case: Case, whole: bytes) -> Diagnosis | None:
-    """Clients that are gone when their answers are sent. The server is halted while
-    they come, ask, end their side and break the connection: with a reset alone, send
-    would fail without a signal."""
+    """Sends clients that are gone when their answers are sent. The server is halted
+    while they connect, ask, end their side and reset the connection: with a reset
+    alone, send would fail without a signal."""
     with case.start() as server:
         case.control(server)
         with server.halted():
@@ -159,13 +159,13 @@ def gone_before_answer(case: Case, whole: bytes) -> Diagnosis | None:
 
 
 def gone(server: Server, client: Client) -> Diagnosis:
-    """Of a server that ended because it sent to a client that was gone."""
+    """Says that the server ended because it sent to a client that was gone."""
     way = how(server)
     if "SIGPIPE" in way:
         return Diagnosis(
             "sigpipe",
-            "A client that is gone before its answer ends the server for all, by "
-            "SIGPIPE: that is what send does if nobody receives any more.",
+            "A client that is gone before its answer ends the server for everyone, by "
+            "SIGPIPE. send raises that signal if nobody receives any more.",
             "for i in {1..200}; do "
             "(printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' "
             ">/dev/tcp/127.0.0.1/8080) 2>/dev/null & done; wait; "
@@ -175,13 +175,13 @@ def gone(server: Server, client: Client) -> Diagnosis:
         )
     return Diagnosis(
         "lost-client-ends-the-server",
-        "A client that is gone before its answer ends the server for all: it ended "
-        f"{way}.",
+        "A client that is gone before its answer ends the server for everyone: it "
+        f"ended {way}.",
         "for i in {1..200}; do "
         "(printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n' "
         ">/dev/tcp/127.0.0.1/8080) 2>/dev/null & done; wait; "
         "curl -i http://127.0.0.1:8080/",
-        "What does your code do when send returns -1? One client that leaves is not a "
-        "reason to end the program.",
+        "What does your code do when send returns -1? Should one client that leaves "
+        "end the program?",
         seen(client),
     )

@@ -92,7 +92,7 @@ class Maker:
     sources: Sources
 
     def make(self, name: str) -> dict[str, Path]:
-        """The programs of a row."""
+        """Returns the programs of a row."""
         stage, _, what = name.partition(":")
         folder = self.build / "diagnosis" / name.replace(":", "-")
         texts = {
@@ -158,7 +158,7 @@ class Maker:
 
 
 def right_server(stage: int, name: str) -> dict[str, str]:
-    """The files of a right server that is made in another way."""
+    """Returns the files of a right server that is made in another way."""
     folder = TOP / "tests/course/right_servers"
     files = ["handle_connection.c", "sockets.h", f"{name}.c"]
     files += ["serve.c"] if name in ("blocking", "selecting") else []
@@ -188,7 +188,8 @@ def report(name: str, expected: str, found: Diagnosis | None, took: float) -> bo
 
 
 def shown(program: Path, line: str) -> tuple[bytes, int]:
-    """What a line for the shell prints of a server, and the seconds that it takes."""
+    """Returns what a line for the shell prints of a server, and the seconds that it
+    takes."""
     with Server(program) as server:
         line = line.replace("8080", server.url.rpartition(":")[2])
         line = re.sub(r"\$\(pgrep [^)]*\)", str(server.process.pid), line)
@@ -230,7 +231,7 @@ def judge_right(name: str, made: dict[str, Path]) -> bool:
 
 
 def main() -> int:
-    """Tries each; gives the status to exit with."""
+    """Tries each; returns the exit status."""
     build, wanted = TOP / sys.argv[1], sys.argv[2:]
     maker = Maker(build, Sources(TOP))
     names = [n for n in (*RIGHT, *MISTAKES) if not wanted or n in wanted]

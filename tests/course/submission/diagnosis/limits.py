@@ -1,4 +1,4 @@
-"""Probes of how much a server takes: each sends more and more, until it does not work.
+"""Probes of how much a server accepts: each sends more and more, until it fails.
 
 The assignment says: no assumptions are made about the size of the input data.
 """
@@ -7,20 +7,19 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from submission.diagnosis.asking import Client, Server, get, post, post_head, seen
+from submission.diagnosis.asking import Client, Server, get, post, seen
 from submission.diagnosis.case import Case, Diagnosis
 
 # A little more than the sizes that arrays have.
 SIZES = tuple((1 << power) + 40 for power in range(7, 16))
 TARGET_SIZES = SIZES[:7]
-CONTENT_SIZES = (*SIZES, (1 << 16) + 40)
 COUNTS = (9, 12, 18, 22, 34, 52, 66, 102, 130, 210)
 END = b"qe9zx"  # what comes last must have been read
 LINE = 60
 CLIMB_SECONDS = 4.0  # for all that one probe asks
 HINT = (
-    "The assignment says that no assumptions are made about the size of the input. "
-    "What does your code do when the array is full?"
+    "The assignment makes no assumptions about the size of the input. What does your "
+    "code do when the array is full?"
 )
 
 
@@ -59,22 +58,22 @@ def climb(
 
 
 def how_it_failed(case: Case, server: Server, client: Client, answer) -> str:
-    """What came in place of the right answer."""
+    """Returns what came in place of the right answer."""
     if server.soon_ended():
         return "ends the whole server"
     if answer.code and answer.code != 200:
-        return f"is answered with {answer.code}"
+        return f"gets {answer.code}"
     if answer.code:
         return "loses its end"
     if client.end == "reset":
         return "ends in a reset, without an answer"
     if client.end:
-        return "has no answer: the connection is closed"
-    return f"has no answer within {case.patience:.0f} s"
+        return "gets no answer: the connection is closed"
+    return f"gets no answer within {case.patience:.0f} s"
 
 
 def head(case: Case) -> Diagnosis | None:
-    """The whole head, its lines, its target, and the number of its fields."""
+    """Finds limits to the head, its lines, its target, and the number of its fields."""
 
     def with_fields(fields: bytes) -> bytes:
         return post(END, more=fields) if case.stage == 6 else get("/", fields)
@@ -130,46 +129,8 @@ def head(case: Case) -> Diagnosis | None:
     return None
 
 
-def content(case: Case) -> Diagnosis | None:
-    """The content of a POST."""
-
-    def request(size: int) -> bytes:
-        return post(b"a=" + b"7" * (size - 10) + b"&b=" + END)
-
-    if case.stage < 6:
-        return None
-    with case.start() as server:
-        limit = climb(
-            case,
-            server,
-            CONTENT_SIZES,
-            request,
-            lambda code, page: code == 200 and END in page,
-            time.monotonic() + CLIMB_SECONDS,
-        )
-        if not limit:
-            return None
-        # The same in two sends, so that a short recv is not taken for a limit.
-        if "ends the whole" not in limit.how:
-            size = limit.bad
-            whole = request(size)
-            cut = len(whole) - size
-            with server.connect() as client:
-                client.send(post_head(size))
-                client.anything(0.2)
-                page = client.send(whole[cut:]).answer(case.patience).content
-            if END in page:
-                return None
-    return found(
-        "limit-of-content",
-        "Content",
-        limit,
-        "curl -i --max-time 5 -d \"a=$(printf '%0{}d' 7)&b=2\" http://127.0.0.1:8080/",
-    )
-
-
 def found(key: str, what: str, limit: Found, by_hand: str) -> Diagnosis:
-    """A limit in bytes."""
+    """Says that there is a limit in bytes."""
     return Diagnosis(
         key,
         f"{what} of {limit.good:,} bytes works; one of {limit.bad:,} bytes "
@@ -183,7 +144,7 @@ def found(key: str, what: str, limit: Found, by_hand: str) -> Diagnosis:
 
 
 def fields_found(limit: Found) -> Diagnosis:
-    """A limit to the number of fields."""
+    """Says that there is a limit to the number of fields."""
     return Diagnosis(
         "limit-of-fields",
         f"A head of {limit.good} header fields works; one of {limit.bad} {limit.how}.",

@@ -27,20 +27,20 @@ def before_reading(case: Case) -> Diagnosis | None:
 
 
 def ok_at_once(client: Client) -> Diagnosis:
-    """Of a server that sends before it has received."""
+    """Says that the server sends before it has received."""
     return Diagnosis(
         "answers-before-reading",
-        "The server begins its answer before it has read the request: some of it comes "
-        "to a client that has not sent a whole request yet.",
+        "The server begins its answer before it has read the request: a client that "
+        "has not yet sent a whole request already gets some of it.",
         "(printf 'GET / HT'; sleep 2) | nc -N 127.0.0.1 8080",
-        "What is the first thing that your server does with a new connection? It "
-        "should receive the request before it decides what to answer.",
+        "What is the first thing that your server does with a new connection? What "
+        "must it know before it can decide what to answer?",
         seen(client),
     )
 
 
 def whole_request(case: Case) -> Diagnosis | None:
-    """What it needs for an answer, if a whole GET has none."""
+    """Finds out what the server still needs if it does not answer a whole GET."""
     with case.start() as server, server.connect() as client:
         client.send(get())
         if client.anything(case.patience):
@@ -75,15 +75,15 @@ def whole_request(case: Case) -> Diagnosis | None:
                     "no answer, but it has one with 20,000 bytes after it.",
                     "curl -i --max-time 5 http://127.0.0.1:8080/",
                     "recv with MSG_WAITALL, or a loop until the buffer is full, waits "
-                    "for bytes that nobody sends. What says that the request is whole?",
+                    "for bytes that nobody sends. What ends a request?",
                     seen(client, other),
                 )
         if client.end and not client.data:
             return None
         return Diagnosis(
             "never-answers",
-            f"The server never answers: GET / has no answer within "
-            f"{case.patience:.0f} s, nor when the client ends its side.",
+            f"The server never answers: GET / gets no answer within "
+            f"{case.patience:.0f} s, or after the client has ended its side.",
             "curl -i --max-time 5 http://127.0.0.1:8080/",
             "How far does your server get? Print a line to stderr after accept, after "
             "each recv with what it returned, and before send.",
@@ -92,7 +92,7 @@ def whole_request(case: Case) -> Diagnosis | None:
 
 
 def closed_unanswered(case: Case, client: Client) -> Diagnosis | None:
-    """Of a server that closes the connection without a word."""
+    """Says that the server closes the connection without a word."""
     with case.start() as server:
         for _ in range(3):
             with server.connect() as other:
@@ -102,10 +102,10 @@ def closed_unanswered(case: Case, client: Client) -> Diagnosis | None:
                 return None
     return Diagnosis(
         "closed-without-an-answer",
-        "The server closes the connection without an answer: GET / gets not a byte.",
+        "The server closes the connection without an answer: GET / gets nothing.",
         "curl -i http://127.0.0.1:8080/",
-        "Which close comes before send? Look also at the loop that accepts: the socket "
-        "belongs to the thread, and the thread closes it.",
+        "Which close comes before send? Also look at the loop that accepts: who owns "
+        "the socket once the thread has it?",
         seen(client),
     )
 
@@ -147,17 +147,17 @@ def two_pieces(case: Case) -> Diagnosis | None:
             f"a second apart, GET / gets {what}.",
             TWO_PIECES,
             "Where does your second recv put what it receives: after what has come, or "
-            "over it? And do you look for the empty line in all that has come?",
+            "over it? And do you look for the empty line in everything that has come?",
             seen(client),
         )
 
 
 def piece_ends_it(server: Server, client: Client) -> Diagnosis:
-    """Of a server that does not survive half a request."""
+    """Says that half a request ends the server."""
     return Diagnosis(
         "piece-ends-the-server",
         "A request that comes in two pieces ends the whole server, "
-        f"{ended(server.process.poll() or 0)}: it takes the first piece for all.",
+        f"{ended(server.process.poll() or 0)}: it takes the first piece for the whole.",
         TWO_PIECES + "; curl -i http://127.0.0.1:8080/",
         "How many bytes does one recv return, and who decides that? What in the "
         "request says that its head is complete?",
@@ -166,7 +166,7 @@ def piece_ends_it(server: Server, client: Client) -> Diagnosis:
 
 
 def too_early(case: Case, server: Server, first: Client, code: int) -> Diagnosis | None:
-    """Of a server that did not wait: whether it is a time that ends the request."""
+    """Finds out whether a server that did not wait lets time end the request."""
     with first:
         after = (first.first_at or first.end_at,)
         if not first.answer(0.3).whole and not first.end:
@@ -192,8 +192,8 @@ def too_early(case: Case, server: Server, first: Client, code: int) -> Diagnosis
             f"{min(after):.1f} s after the last byte, although the head is not "
             "complete. Pieces that come sooner are read.",
             TWO_PIECES,
-            "How does your server know that a request is complete? A pause says "
-            "nothing: only the empty line does.",
+            "How does your server know that a request is complete? A pause says nothing. "
+            "What does?",
             seen(first),
         )
     if not any(soon) and min(after) < QUICK:
@@ -234,13 +234,13 @@ def line_by_line(case: Case) -> Diagnosis | None:
             "(printf 'GET / HTTP/1.1\\r\\nHost: a\\r\\n'; sleep 1; printf '\\r\\n') "
             "| nc 127.0.0.1 8080",
             "Where do you look for CR LF CR LF: in what the last recv returned, or in "
-            "all that has come?",
+            "everything that has come?",
             seen(client),
         )
 
 
 def ended_too_early(client: Client) -> Diagnosis:
-    """Which line was taken for the end."""
+    """Says which line was taken for the end."""
     sent = sum("sent" in event for event in client.events)
     did = "answers" if client.data else "closes the connection"
     if sent == 1:

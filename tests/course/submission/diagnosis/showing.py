@@ -47,12 +47,12 @@ def escaped(case: Case) -> Diagnosis | None:
         if is_page(answer) and MARKUP in answer.content:
             return Diagnosis(
                 "markup-not-escaped",
-                f"{place.capitalize()} is put on the page as the client sent it: <i> "
-                "in it is markup there. A link with <script> in it would run its "
+                f"{place.capitalize()} is put on the page as the client sent it: an <i> "
+                "in it becomes markup. A link with <script> in it would run its "
                 "author's program in the visitor's browser.",
                 by_hand,
-                "Which texts on your page come from the client? Each <, >, & and quote "
-                "in them is written as &lt; and so on.",
+                "Which texts on your page come from the client? Which function in "
+                "common/http writes each <, >, & and quote in them as &lt; and so on?",
                 seen(client),
             )
     return None
@@ -82,8 +82,8 @@ def decoded(case: Case) -> Diagnosis | None:
         first, second = wrong[0]
         return Diagnosis(
             f"{what}-not-decoded",
-            f"The {what.replace('-', ' ')} is not decoded as it was meant: a=x+y%2Bz is "
-            f"`x{first}y{second}z` on the page, and should be `x y+z`.",
+            f"The {what.replace('-', ' ')} is decoded wrongly: a=x+y%2Bz is "
+            f"`x{first}y{second}z` on the page; it should be `x y+z`.",
             by_hand,
             "In what order do you split at &, split at =, and decode + and %XX?",
             seen(client),

@@ -10,7 +10,6 @@ from submission.diagnosis.asking import (
     Unclear,
     get,
     post,
-    post_head,
     seen,
     wait_until,
 )
@@ -78,7 +77,7 @@ def one_at_a_time(case: Case) -> Diagnosis | None:
         f"The server handles one client at a time: {waits}, although each has its own "
         "thread. They wait for each other.",
         by_hand,
-        "Which lock is held while recv waits? A lock is for the moment in which shared "
+        "Which lock is held while recv waits? A lock should be held only while shared "
         "data is used.",
         clients,
     )
@@ -129,55 +128,14 @@ def head_shared(case: Case) -> Diagnosis | None:
 
 
 def shared(what: str, by_hand: str, clients: list[Client]) -> Diagnosis:
-    """Of clients that get each other's data."""
+    """Says that clients get each other's data."""
     return Diagnosis(
         "shared-between-clients",
-        f"{what} Each alone is answered well, so the threads share a variable.",
+        f"{what} Alone, each gets the right answer, so the threads share a variable.",
         by_hand,
         "Which variables does each thread use, and where are they? Look for `static` "
         "and for globals: each thread needs its own.",
         seen(*clients),
-    )
-
-
-def content_shared(case: Case) -> Diagnosis | None:
-    """The same while the content of a POST comes."""
-    if case.stage < 6:
-        return None
-    content = b"a=qa1zx&b=qc3zx"
-    with case.start() as server:
-        with server.connect() as alone:
-            alone.send(post_head(len(content)) + content[:8])
-            if alone.anything(0.3):
-                return None
-            control = alone.send(content[8:]).answer(case.patience)
-        if control.code != 200 or b"qc3zx" not in control.content:
-            return None
-        with server.connect() as slow:
-            slow.send(post_head(len(content)) + content[:8])
-            if slow.anything(0.2):
-                return None
-            quick = server.connect().send(post(b"x=qb2zx", more=b"X-Y: 1\r\n"))
-            other = quick.answer(case.patience)
-            if not other.code and not quick.end:
-                return None
-            page = slow.send(content[8:]).answer(case.patience)
-        clients = [slow, quick]
-    right = b"qb2zx" in other.content and b"qb2zx" not in page.content
-    right &= page.content.count(b"qa1zx") == 1 and b"qc3zx" in page.content
-    if right:
-        return None
-    if b"qb2zx" in page.content:
-        what = "it gets the other client's pairs"
-    else:
-        what = "it does not get its own pairs"
-    head = "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\n"
-    return shared(
-        "A client sends half of its content, another one is answered, and the first "
-        f"sends the rest: {what}.",
-        f"(printf '{head}a=1'; sleep 3; printf '&b=2') | nc 127.0.0.1 8080 & sleep 1; "
-        "curl -s -o /dev/null -d x=9 http://127.0.0.1:8080/; wait",
-        clients,
     )
 
 
@@ -226,7 +184,8 @@ def receive_all(watch: selectors.BaseSelector, seconds: float) -> int:
 
 
 def large_shared(case: Case) -> Diagnosis | None:
-    """Large pages for several clients at once, as each takes a while to build."""
+    """Finds out whether several clients get their own large pages, which take a while
+    to build."""
     if not case.shows_path:
         return None
 
@@ -264,7 +223,7 @@ def large_shared(case: Case) -> Diagnosis | None:
 
 
 def of_large(what: str, client: Client) -> Diagnosis:
-    """Of large pages that are not right: no line by hand shows it each time."""
+    """Says what is wrong with large pages; no line by hand shows it each time."""
     what = f"{LARGE} clients sent many pairs at once, and {what}."
     return shared(what, "", [client])
 
@@ -279,7 +238,7 @@ def is_quick(case: Case, server: Server) -> bool:
 
 
 def crowd(case: Case) -> Diagnosis | None:
-    """Many clients that connect at once, and each must get its own page."""
+    """Finds out whether each of many clients that come at once gets its own page."""
     names = [f"/q{number}zx" for number in range(CROWD)]
     requests = [get(name + "p" * 150) for name in names]
     with case.start() as server:
@@ -326,7 +285,7 @@ def of_crowd(
     stay_open: bool,
     alone: str,
 ) -> Diagnosis | None:
-    """What became of a crowd."""
+    """Says what happened to a crowd."""
     if wrong:
         return shared(
             f"Of {CROWD} clients at once, {len(wrong)} got a page that is not theirs.",
@@ -402,7 +361,8 @@ def left_open(case: Case) -> Diagnosis | None:
 def grown(
     case: Case, server: Server, before: tuple[int, int], count: int
 ) -> tuple[int, int] | None:
-    """How many descriptors and threads there are more, when nothing goes any more."""
+    """Returns how many more descriptors and threads there are once that no longer
+    changes, or None if there are few."""
     case.control(server)  # the others were accepted before it
     deadline = time.monotonic() + 1.0
     while True:
@@ -420,7 +380,7 @@ def grown(
 
 
 def of_left_open(more: tuple[int, int], after: str, case: Case) -> Diagnosis:
-    """Of what is left."""
+    """Says what is left open."""
     descriptors, threads = more
     request = "printf 'GET / HT' | nc -N -w 1 127.0.0.1 8080"
     if "answered" in after:
@@ -437,22 +397,22 @@ def of_left_open(more: tuple[int, int], after: str, case: Case) -> Diagnosis:
             f"After {after}, the server has {threads} more threads than before"
             + (f", and {descriptors} more sockets open." if descriptors > 9 else "."),
             many + f"ls /proc/{server}/task | wc -l",
-            "What keeps a thread from its end when its client is gone? What does it "
-            "do when recv returns 0?",
+            "What keeps a thread from ending when its client is gone? What does it do "
+            "when recv returns 0?",
             "",
         )
     return Diagnosis(
         "sockets-left-open",
         f"After {after}, the server has {descriptors} more sockets open than before.",
         many + f"ls /proc/{server}/fd | wc -l",
-        "Each way out of handle_connection closes the socket, once. Which way was "
-        "taken by these clients?",
+        "Every way out of handle_connection must close the socket once. Which one do "
+        "these clients take?",
         "",
     )
 
 
 def wave(case: Case, server: Server, count: int) -> None:
-    """So many clients at the same time, each answered."""
+    """Sends so many clients at the same time; each must be answered."""
     clients = [server.connect() for _ in range(count)]
     for client in clients:
         client.send(HALF[0])
@@ -488,14 +448,14 @@ def never_detached(case: Case) -> Diagnosis | None:
         "thread that has ended is kept.",
         "for i in {1..100}; do curl -s -o /dev/null http://127.0.0.1:8080/ & done; "
         f"wait; grep VmSize /proc/$(pgrep -n -f stage{case.stage}/webserve)/status",
-        "A thread that is not joined has to be detached. See pthread_detach(3).",
+        "Who joins the threads? A thread that nobody joins has to be detached: see "
+        "pthread_detach(3).",
         f"after each {count} clients: " + ", ".join(f"{size:,} KiB" for size in sizes),
     )
 
 
 def spins(case: Case) -> Diagnosis | None:
-    """Whether it waits, or turns the processor, for a client that does nothing or is
-    gone."""
+    """Whether it waits for a client that does nothing or is gone, or uses the processor."""
     parts = {
         "has sent nothing yet": (b"", False),
         "has sent half of its head": (b"GET / HT", False),
@@ -525,7 +485,7 @@ def spins(case: Case) -> Diagnosis | None:
 
 
 def spinning(what: str, used: float, is_gone: bool, client: Client) -> Diagnosis:
-    """Of a server that turns the processor."""
+    """Says that the server uses the processor all the time."""
     part = "printf 'GET / HT'"
     if "content" in what:
         part = HALF_POST
@@ -536,13 +496,12 @@ def spinning(what: str, used: float, is_gone: bool, client: Client) -> Diagnosis
         line = f"({part}; sleep 3) | nc -w 3 127.0.0.1 8080 & sleep 1; "
     return Diagnosis(
         "spins-when-a-client-left" if is_gone else "spins-for-an-idle-client",
-        f"The server turns the processor for a client that {what}: at each of {LOOKS} "
-        f"looks or more, a thread was running, not waiting ({used:.2f} s of processor "
-        "time).",
+        f"The server never waits for a client that {what}: at each of {LOOKS} looks or "
+        f"more, a thread was running ({used:.2f} s of processor time).",
         line + "top -b -n 1 | head -n 10",
         "What does recv return at the end of the stream, and does your loop end then?"
         if is_gone
-        else "recv can wait: then it costs nothing. Who told it not to?",
+        else "A recv that waits costs nothing. What keeps yours from waiting?",
         seen(client),
     )
 
@@ -561,7 +520,7 @@ def page_shared(case: Case) -> Diagnosis | None:
             second.send(get("/qb2zx")).answer(case.patience)
     return Diagnosis(
         "page-keeps-the-one-before",
-        "The page of one client has on it what was on the page of the client before: "
+        "The page of one client also shows what was on the page of the client before: "
         "the page is not empty when it is begun.",
         "curl http://127.0.0.1:8080/first; curl http://127.0.0.1:8080/second",
         "Where is the page built, and what is there when the next client comes? Look "

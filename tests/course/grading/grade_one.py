@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/course/grading/mark_one.py STAGE BUILD LEVEL FOLDER - marks one submission of a
+"""tests/course/grading/grade_one.py STAGE BUILD LEVEL FOLDER - grades one submission of a
 batch: what was taken of it, in that folder.
 
 Prints its grade.json in one line, whatever happens. grading/machines.py starts it,
@@ -14,23 +14,23 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from grading.marking import Marker
-from grading.marks import to_json
+from grading.grader import Grader
+from grading.score import to_json
 from submission.names import shown
 from submission.sources import load
 
 
 def main() -> None:
-    """Marks it."""
+    """Grades it."""
     stage, build, level, folder = sys.argv[1:]
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     trusted = Path(build)
-    marker = Marker(int(stage), level, trusted, trusted / "grade/.work")
+    grader = Grader(int(stage), level, trusted, trusted / "grade/.work")
     try:
-        grade = marker.mark_taken(Path(folder))
+        grade = grader.grade_taken(Path(folder))
     except Exception as error:  # whatever it is, it is of this one alone
         reason = f"{type(error).__name__}: {shown(str(error))}"
-        grade = marker.unjudged(load(Path(folder)).name, reason)
+        grade = grader.unjudged(load(Path(folder)).name, reason)
     # In ASCII, as is everything that another machine may print.
     print(json.dumps({"number": Path(folder).name, "grade": to_json(grade)}))
 

@@ -1,4 +1,4 @@
-"""The marks of a submission: its tests, its faults, and the points.
+"""The grades of a submission: its tests, its faults, and the points.
 
 Everything that is shown or written is made from a Grade; to_json gives the documented
 form (docs/grading.md), whose `version` changes with it.
@@ -27,7 +27,7 @@ VERSION = 3
 
 @dataclass
 class Group:
-    """A demand of the assignment, with its points."""
+    """A part of the assignment, with its points."""
 
     name: str
     title: str
@@ -47,12 +47,12 @@ class Cause:
     detail: str = ""  # what the compiler or the server said, or what was sent and came
 
 
-DIED = "The server died of it"  # as tests/http/failure_report.bash has it
+DIED = "The server ended here"  # as tests/http/failure_report.bash has it
 
 
 @dataclass
 class Grade:
-    """A marked submission."""
+    """A graded submission."""
 
     name: str
     stage: int
@@ -72,19 +72,16 @@ class Grade:
 
     @property
     def most(self) -> float:
-        """As many points as there are."""
+        """The most points that there are."""
         return round(sum(group.most for group in self.groups), 1)
 
     def red(self) -> list[Test]:
-        """The graded tests that ran and did not pass, in the order of the groups."""
-        return self.in_order(
-            test
-            for test in self.tests
-            if test.graded and test.result not in ("passed", "not-run")
-        )
+        """Returns the graded tests that ran and did not pass, in the order of the
+        groups."""
+        return self.in_order(test for test in self.tests if test.graded and test.is_red)
 
     def in_order(self, tests: Iterable[Test]) -> list[Test]:
-        """Graded tests in the order of the groups: that of the assignment."""
+        """Returns graded tests in the order of the groups: that of the assignment."""
         order = [group.name for group in self.groups]
         # What another delegate sees can least be tried by hand.
         late = ("handle_connection",)
@@ -94,9 +91,9 @@ class Grade:
         )
 
     def cause(self) -> Cause | None:
-        """The one root cause, as far as it is known: a fault that kept tests from
-        running, a mistake that the server was asked for, what it used too much of, a
-        crash, or the first red test."""
+        """Returns the one root cause, as far as it is known: a fault that kept tests
+        from running, a mistake that a probe recognized, what the submission used too
+        much of, a crash, or the first red test."""
         faults = sorted(self.faults, key=lambda fault: -fault.cost)
         is_explained = bool(faults and faults[0].kind == "hang" and self.diagnosis)
         if faults and not is_explained and (faults[0].cost or not self.red()):
@@ -110,7 +107,7 @@ class Grade:
         for test in (test for test in red if DIED in test.text):
             line = next(li for li in test.text.splitlines() if DIED in li)
             how = line.removeprefix(DIED).strip(", .")
-            return Cause(f"The server dies of a request, {how}.", test.command, test.hint,
+            return Cause(f"A request ends the server, {how}.", test.command, test.hint,
                          test.text)  # fmt: skip
         if red:
             return Cause(f"Red: {red[0].heading}", red[0].command, red[0].hint, red[0].text)
@@ -134,7 +131,7 @@ def score(grade: Grade, worths: list[Worth]) -> None:
 
 
 def grade_of(judge: Judge, name: str) -> Grade:
-    """The marks of a folder that was judged without a cell."""
+    """Returns the grades of a folder that was judged without a cell."""
     built = judge.built
     grade = Grade(name, judge.stage, "", tests=judge.tests, faults=built.faults)
     grade.notes, grade.diagnosis = built.notes, judge.diagnosis
@@ -157,7 +154,7 @@ def add_costs(faults: list[Fault], tests: list[Test], points: Fraction) -> None:
 
 
 def to_json(grade: Grade) -> dict:
-    """The documented form."""
+    """Returns the documented form."""
     return {
         "format": FORMAT,
         "version": VERSION,
@@ -168,7 +165,7 @@ def to_json(grade: Grade) -> dict:
 
 
 def from_json(data: dict) -> Grade:
-    """A Grade from its documented form; what it does not know, it leaves out."""
+    """Makes a Grade from its documented form; leaves out what it does not know."""
 
     def known(kind, values):
         names = {one.name for one in fields(kind)}

@@ -1,4 +1,4 @@
-"""Marks one submission: starts the judge in a cell, and makes a Grade from what it
+"""Grades one submission: starts the judge in a cell, and makes a Grade from what it
 wrote."""
 
 import contextlib
@@ -17,7 +17,7 @@ from typing import Iterator
 
 from grading.cell import cell
 from grading.groups import made_groups
-from grading.marks import Grade, score
+from grading.score import Grade, score
 from grading.watch import MEMORY_MIB
 from submission import TOP
 from submission.diagnosis import Diagnosis
@@ -30,13 +30,13 @@ from suite.visible import visible
 COURSE = TOP / "tests/course"
 FIRST_UID = 60600  # a range that no system uses for users or services
 UIDS = 300
-LOCKS = Path("/tmp")  # the same for all that mark on this machine
+LOCKS = Path("/tmp")  # the same for all that grade on this machine
 WALL_SECONDS = float(os.environ.get("GRADE_SECONDS", "300"))
 JOB_SECONDS = os.environ.get("JOB_SECONDS", "60")
 
 
 @dataclass(frozen=True)
-class Marker:
+class Grader:
     """What all submissions of a run have in common."""
 
     stage: int
@@ -44,24 +44,24 @@ class Marker:
     trusted: Path  # where make has built what is ours
     work: Path  # below the project's folder
 
-    def mark(self, path: Path) -> Grade:
-        """Marks a folder or an archive."""
+    def grade(self, path: Path) -> Grade:
+        """Grades a folder or an archive."""
         with tempfile.TemporaryDirectory(prefix="taken.") as folder:
             take(path, Path(folder))
-            return self.mark_taken(Path(folder))
+            return self.grade_taken(Path(folder))
 
-    def mark_taken(self, folder: Path) -> Grade:
-        """Marks what was taken of a submission."""
+    def grade_taken(self, folder: Path) -> Grade:
+        """Grades what was taken of a submission."""
         taken = load(folder)
         if taken.problem:
             return self.nothing(taken)
         grade = Grade(taken.name, self.stage, self.level)
         with leased_uid() as uid:
-            self.mark_as(grade, folder, uid if self.level != "none" else os.getuid())
+            self.grade_as(grade, folder, uid if self.level != "none" else os.getuid())
         return grade
 
-    def mark_as(self, grade: Grade, folder: Path, uid: int) -> None:
-        """Marks it as that user, whom nobody else uses meanwhile."""
+    def grade_as(self, grade: Grade, folder: Path, uid: int) -> None:
+        """Grades it as that user, whom nobody else uses meanwhile."""
         started = time.monotonic()
         place = Path(tempfile.mkdtemp(prefix="grade."))
         work = self.work / f"{uid}"
@@ -103,7 +103,7 @@ class Marker:
                 end(process)
 
     def fill(self, grade: Grade, work: Path, status: int | None) -> None:
-        """Makes the marks from what the judge wrote."""
+        """Makes the grades from what the judge wrote."""
         path = work / "judged.json"
         log = visible((work / "judge.log").read_text(errors="replace")[-2000:])
         if path.exists():
@@ -116,33 +116,33 @@ class Marker:
                 grade.diagnosis = Diagnosis(**judged["diagnosis"])
             if status is None:
                 stopped(
-                    grade, "time", f"It was stopped after {WALL_SECONDS:.0f} s in all."
+                    grade, "time", f"Grading was stopped after {WALL_SECONDS:.0f} s."
                 )
             elif status != 0:
-                stopped(grade, "judge", "It could not be judged to the end.", log)
+                stopped(grade, "judge", "It could not be graded to the end.", log)
         elif status is None:
-            self.give_up(grade, f"It was not built within {WALL_SECONDS:.0f} s.", log)
+            self.give_up(grade, f"It could not be built within {WALL_SECONDS:.0f} s.", log)
         else:
-            self.give_up(grade, "It could not be judged.", log)
+            self.give_up(grade, "It could not be graded.", log)
         score(grade, read_points(self.stage))
 
     def give_up(
         self, grade: Grade, sentence: str, log: str = "", kind: str = "judge"
     ) -> None:
-        """Gives the marks of a submission of which nothing was judged."""
+        """Gives grades to a submission of which nothing was judged."""
         tests = expected_tests(self.stage)
         grade.tests = [test for test in tests if not in_its_process(test.job)]
         stopped(grade, kind, sentence, log)
 
     def unjudged(self, name: str, reason: str) -> Grade:
-        """The marks of a submission that something kept from being judged."""
+        """Returns the grades of a submission that something kept from being judged."""
         grade = Grade(name, self.stage, self.level)
-        self.give_up(grade, f"It could not be judged: {reason}.")
+        self.give_up(grade, f"It could not be graded: {reason}.")
         score(grade, read_points(self.stage))
         return grade
 
     def nothing(self, taken: Taken) -> Grade:
-        """The marks of a submission that has nothing to judge."""
+        """Returns the grades of a submission that has nothing to judge."""
         grade = Grade(taken.name, self.stage, self.level, notes=taken.notes)
         self.give_up(grade, taken.problem, kind="sources")
         score(grade, read_points(self.stage))
@@ -157,7 +157,7 @@ def end(process: subprocess.Popen) -> None:
 
 
 def stopped(grade: Grade, kind: str, sentence: str, log: str = "") -> None:
-    """What had not been judged by then was not run."""
+    """Says that what had not been judged by then was not run."""
     grade.faults.append(Fault(kind, sentence, log, kind=kind))
     for test in grade.tests:
         if test.result == "missing":
@@ -166,8 +166,8 @@ def stopped(grade: Grade, kind: str, sentence: str, log: str = "") -> None:
 
 @contextlib.contextmanager
 def leased_uid() -> Iterator[int]:
-    """A user that nobody else on this machine marks as until it is given back:
-    what is bounded and ended by user must be one submission's."""
+    """Yields a user that nobody else on this machine grades as meanwhile: what is
+    limited and ended by user must belong to one submission."""
     for uid in range(FIRST_UID, FIRST_UID + UIDS):
         path = LOCKS / f"grade-user-{uid}.lock"
         try:
@@ -184,4 +184,4 @@ def leased_uid() -> Iterator[int]:
         finally:
             os.close(lock)
         return
-    raise RuntimeError("no user is free to mark as")
+    raise RuntimeError("no user is free to grade as")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests of the marks: the points, and the forms that they are written in.
+"""Tests of the grades: the points, and the forms that they are written in.
 
 Each check is also given something that it must refuse. `make grade-tests` runs them.
 """
@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from grading import forms
 from grading.class_page import as_class_page
-from grading.marks import Grade, score
+from grading.score import Grade, score
 from grading.page import as_page
 from grading.watch import ENDED
 from submission.faults import Fault
@@ -55,7 +55,7 @@ def new_grade() -> Grade:
     return grade
 
 
-class Marks(unittest.TestCase):
+class Grades(unittest.TestCase):
     def test_points_are_the_share_that_passed(self):
         grade = new_grade()
         self.assertEqual([g.points for g in grade.groups], [40.0, 20.0])
@@ -107,7 +107,7 @@ class Causes(unittest.TestCase):
         grade.notes = ["A note.", f"{ENDED} it had over 64 processes."]
         self.assertEqual(grade.cause().sentence, grade.notes[1])
         grade.notes = []
-        grade.tests[2].text = "  1. send x\nThe server died of it, by SIGSEGV.\n"
+        grade.tests[2].text = "  1. send x\nThe server ended here, by SIGSEGV.\n"
         cause = grade.cause()
         self.assertIn("by SIGSEGV", cause.sentence)
         self.assertEqual(cause.by_hand, "nc x")
@@ -121,7 +121,7 @@ class Causes(unittest.TestCase):
 
 
 def points_faults(stage: int, worths: list[Worth], tests: list[Test]) -> list[str]:
-    """What is wrong with a stage's points."""
+    """Returns what is wrong with a stage's points."""
     judged = {
         group_of(t) for t in tests if t.tag != "ours" and not in_its_process(t.job)
     }

@@ -1,0 +1,235 @@
+// docs/site/playground/check.mjs FOLDER WORK - uses the playground as a reader does.
+//
+// Opens FOLDER/index.html as a file in Chromium: cuts a request before every byte and
+// steps to its end, moves cuts with keys and mouse, types a request, reads it back from
+// its address, asks every stage, follows the links of the other pages, and looks at it
+// without WebAssembly and without scripts. Faults are what is not as expected, an error
+// of a script, a request for anything but a file of the site, a page wider than a phone,
+// and each finding of axe-core that is serious or critical. The node packages are in
+// WORK. Prints each fault and a line of totals; exits with 1 if there is a fault.
+import { readFileSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const [folder, work] = process.argv.slice(2)
+const require = createRequire(resolve(work, 'package.json'))
+const puppeteer = require('puppeteer-core')
+const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
+const place = pathToFileURL(resolve(folder)).href
+const site = resolve(folder, '..')
+const SOON = { timeout: 10000 }
+
+const faults = []
+let checks = 0
+function expect(what, got, wanted) {
+  checks += 1
+  const fits = wanted instanceof RegExp ? wanted.test(got) : got === wanted
+  if (!fits) faults.push(`${what}: ${JSON.stringify(got)}, not ${wanted}`)
+}
+
+const browser = await puppeteer.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  // As root, Chromium has no sandbox; it opens nothing but this page.
+  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+})
+
+async function open(fragment, prepare = () => {}) {
+  const page = await browser.newPage()
+  await page.setViewport({ width: 1280, height: 900 })
+  page.on('request', (request) => {
+    const url = request.url()
+    if (!url.startsWith(pathToFileURL(site).href) && !/^(data|about):/.test(url)) faults.push(`asks for ${url}`)
+  })
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text())
+  })
+  await prepare(page)
+  await page.goto(`${place}/index.html${fragment}`)
+  return page
+}
+
+const textOf = (page, selector) => page.$eval(selector, (one) => one.innerText)
+const valueOf = (page, selector) => page.$eval(selector, (one) => one.value)
+const said = (page, pattern) =>
+  page.waitForFunction((source) => new RegExp(source).test(document.querySelector('#verdict').innerText),
+    SOON, pattern.source)
+const cuts = (page) =>
+  page.$$eval('.cut', (all) => all.map((one) => Number(one.getAttribute('aria-valuenow'))))
+const isOff = (page, selector) => page.$eval(selector, (one) => one.disabled)
+
+const encode = (text) => encodeURIComponent(text).replace(/%20/g, '+')
+const POST = 'POST /form HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nname='
+
+const parts = {
+  async 'every byte'() {
+    const page = await open('')
+    await said(page, /Incomplete/)
+    await page.click('#cut-all')
+    const length = (await page.$$('.byte')).length
+    expect('cuts before every byte', (await cuts(page)).length, length - 1)
+    for (let step = 1; step < length; step++) {
+      const words = await textOf(page, '#verdict')
+      if (!/Incomplete/.test(words)) expect(`byte ${step}`, words, /Incomplete/)
+      await page.click('#next')
+    }
+    expect('the last byte', await textOf(page, '#verdict'), /Done: 200 OK/)
+    expect('nothing comes after it', await isOff(page, '#next'), true)
+    expect('calls of recv', (await textOf(page, '#calls')).match(/recv\(4\) = 1\n/g).length, length)
+    expect('the query', await textOf(page, '#apart'), /of=a\s+of\s+a/)
+    expect('the answer', await textOf(page, '#answer'), /HTTP\/1\.1 200 OK/)
+    const frame = await (await page.waitForSelector('iframe')).contentFrame()
+    expect('the page', await frame.$eval('h1', (one) => one.innerText), 'hello, /pieces')
+    expect('its sandbox', await page.$eval('iframe', (one) => one.getAttribute('sandbox')), '')
+    return page
+  },
+
+  async 'cuts by keys and mouse'() {
+    const page = await open('')
+    await said(page, /Incomplete/)
+    const [first, second] = await cuts(page)
+    await page.focus('.cut')
+    await page.keyboard.press('ArrowRight')
+    expect('a key moves a cut', (await cuts(page))[0], first + 1)
+    await page.keyboard.press('Delete')
+    expect('a key removes it', String(await cuts(page)), String(second))
+    await page.click('[data-at="3"]')
+    expect('a click makes one', String(await cuts(page)), `3,${second}`)
+    const cut = await (await page.$('[data-cut="3"]')).boundingBox()
+    const byte = await (await page.$('[data-at="10"]')).boundingBox()
+    await page.mouse.move(cut.x + cut.width / 2, cut.y + cut.height / 2)
+    await page.mouse.down()
+    await page.mouse.move(byte.x + 1, byte.y + byte.height / 2, { steps: 5 })
+    await page.mouse.up()
+    expect('the mouse drags it', String(await cuts(page)), `10,${second}`)
+    await page.click('#cut-none')
+    expect('no cuts', (await cuts(page)).length, 0)
+    expect('one piece', await textOf(page, '#verdict'), /1 of 1 piece, .*\s+Done/)
+    return page
+  },
+
+  async 'a request that is typed'() {
+    const page = await open('')
+    await said(page, /Incomplete/)
+    await page.click('#cut-none')
+    await page.click('#request', { clickCount: 1 })
+    await page.keyboard.down('Control')
+    await page.keyboard.press('a')
+    await page.keyboard.up('Control')
+    await page.keyboard.type('GET /typed HTTP/1.1\nHost: x\n\n')
+    await said(page, /Done: 200 OK/)
+    expect('Enter types CR LF', await valueOf(page, '#request'), 'GET /typed HTTP/1.1\\r\\n\nHost: x\\r\\n\n\\r\\n\n')
+    expect('the command', await page.$eval('#command', (one) => one.textContent),
+      "printf 'GET /typed HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n' | nc 127.0.0.1 8080")
+    await page.keyboard.type('\\d')
+    expect('an escape that is none', await textOf(page, '#request-fault'), /\\d means nothing/)
+    const fragment = await page.evaluate(() => location.hash)
+    await page.close()
+    const again = await open(fragment)
+    await said(again, /Done: 200 OK/)
+    expect('from the address', await valueOf(again, '#request'), /^GET \/typed HTTP\/1\.1\\r\\n/)
+    return again
+  },
+
+  async 'faults'() {
+    const page = await open(`#request=${encode('GET / HTTP/1.1\r\nHost: x\nname: value\r\n\r\n')}`)
+    await said(page, /400 Bad Request\s+Line 2 ends in LF alone/)
+    expect('the line at fault', await page.$$eval('.row', (rows) =>
+      rows.findIndex((row) => row.classList.contains('wrong'))), 1)
+    await page.close()
+    const waiting = await open(`#request=${encode('GET / HT')}`)
+    await said(waiting, /Incomplete\s+.*The server waits in recv/)
+    expect('nothing else happens', await isOff(waiting, '#next'), true)
+    await waiting.close()
+    const silent = await open(`#then=silent&request=${encode('GET / HT')}`)
+    await said(silent, /Incomplete/)
+    await silent.click('#next')
+    await said(silent, /408 Request Timeout/)
+    await silent.select('#ending', 'closes')
+    await said(silent, /No answer\s+recv returns 0/)
+    return silent
+  },
+
+  async 'all stages'() {
+    const page = await open(`#request=${encode(POST)}`)
+    await said(page, /Done: 200 OK/)
+    expect('stage 6 decodes the content', await textOf(page, '#apart'), /name=\s+name/)
+    for (const stage of [1, 2, 3, 4, 5]) {
+      await page.click(`[name=stage][value="${stage}"]`)
+      await page.waitForFunction((hash) => location.hash.startsWith(hash), SOON, `#stage=${stage}`)
+      expect(`stage ${stage}`, await textOf(page, '#verdict'), /501 Not Implemented\s+This stage/)
+    }
+    return page
+  },
+
+  async 'links to it'() {
+    const texts = readdirSync(site)
+      .filter((name) => name.endsWith('.html'))
+      .map((name) => readFileSync(resolve(site, name), 'utf8'))
+    const fragments = texts.flatMap((text) =>
+      [...text.matchAll(/href="[^"]*playground\/index\.html(#[^"]+)"/g)].map((match) => match[1]))
+    expect('there are some', fragments.length > 5, true)
+    for (const fragment of fragments) {
+      const page = await open(fragment.replaceAll('&amp;', '&'))
+      await page.waitForSelector('.byte', SOON)
+      await page.click('#last')
+      expect(fragment, await textOf(page, '#verdict'), /Done: 200 OK|Line 1 ends in LF/)
+      await page.close()
+    }
+    return open('')
+  },
+
+  async 'without WebAssembly'() {
+    const page = await open('', (one) => one.evaluateOnNewDocument(() => delete globalThis.WebAssembly))
+    await page.waitForSelector('#trouble:not([hidden])', SOON)
+    expect('what to do', await textOf(page, '#trouble'), /allow it for this page/)
+    return page
+  },
+
+  async 'without scripts'() {
+    const page = await open('', (one) => one.setJavaScriptEnabled(false))
+    expect('what to do', await textOf(page, 'main'), /needs JavaScript.*Turn it on/s)
+    return page
+  },
+
+  async 'a phone, and axe'() {
+    const page = await open(`#cuts=3,30&request=${encode(POST)}`)
+    await page.setViewport({ width: 360, height: 740, hasTouch: true })
+    await page.waitForSelector('.cut', SOON)
+    await page.$eval('#wire', (one) => one.scrollIntoView())
+    const from = await (await page.$('.cut')).boundingBox()
+    const to = await (await page.$('[data-at="7"]')).boundingBox()
+    await page.touchscreen.touchStart(from.x + 1, from.y + from.height / 2)
+    await page.touchscreen.touchMove(to.x + 1, to.y + to.height / 2)
+    await page.touchscreen.touchEnd()
+    expect('a finger drags a cut', (await cuts(page))[0], 7)
+    await page.click('#last')
+    await page.evaluate(axe)
+    for (const scheme of ['light', 'dark']) {
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
+      const width = await page.evaluate(() => document.documentElement.scrollWidth)
+      expect('as wide as a phone', width, 360)
+      const { violations } = await page.evaluate(() =>
+        globalThis.axe.run(document, { resultTypes: ['violations'], preload: false }))
+      for (const { id, impact, help, nodes } of violations) {
+        if (impact === 'serious' || impact === 'critical') {
+          faults.push(`${scheme}: ${help} (${id}): ${nodes[0].target.join(' ')}`)
+        }
+      }
+    }
+    return page
+  },
+}
+
+for (const [title, part] of Object.entries(parts)) {
+  const before = faults.length
+  await part()
+    .then((page) => page.close())
+    .catch((error) => faults.push(error.message.split('\n')[0]))
+  for (let i = before; i < faults.length; i++) faults[i] = `${title}: ${faults[i]}`
+}
+await browser.close()
+for (const fault of faults) console.log(fault)
+console.log(`${checks} checks of the playground, ${faults.length} faults`)
+process.exit(faults.length > 0 ? 1 : 0)
