@@ -1,4 +1,4 @@
-/* buffer.c - octets that grow; the contract is in buffer.h. */
+/* buffer.c - bytes in memory that grows; the contract is in buffer.h. */
 #include "buffer.h"
 
 #include <errno.h>
@@ -69,7 +69,7 @@ void buffer_keep(struct buffer *buffer, size_t offset, size_t length)
     buffer->length = length;
     memmove(buffer->data, buffer->data + offset, length);
     if (buffer->capacity <= smallest_kept) {
-        return; /* little: not worth a call */
+        return; /* so little is not worth a call */
     }
     data = realloc(buffer->data, length);
     if (data != NULL) {

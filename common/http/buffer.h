@@ -1,5 +1,5 @@
 /*
- * buffer.h - octets that grow.
+ * buffer.h - bytes in memory that grows with them.
  *
  *     struct buffer page;
  *
@@ -9,11 +9,11 @@
  *     if (page.failed) { ... there was no memory ... }
  *     buffer_release(&page);
  *
- * `data` has `length` octets, with no NUL after them. A failure sticks:
- * once there was no memory, `failed` stays true and nothing more is appended,
- * so that it is enough to look once, at the end. Growing doubles, so that
- * appending n octets takes O(n) time however they are cut. `data` moves when
- * the buffer grows: keep offsets, or no pointer across an append.
+ * `data` has `length` bytes, with no NUL after them. A failure sticks: once
+ * memory has run out, `failed` stays true and nothing more is appended. So look
+ * at it once, at the end. The capacity doubles when it grows, so appending n
+ * bytes takes O(n) time, in however many pieces they come. `data` moves when
+ * the buffer grows. Across an append, keep offsets, not pointers.
  *
  * Threads: a buffer belongs to one thread.
  */
@@ -26,39 +26,39 @@
 #include <string.h>
 
 struct buffer {
-    char *data;      /* owned; NULL while nothing was ever reserved */
-    size_t length;   /* octets in use */
-    size_t capacity; /* octets allocated */
-    bool failed;     /* memory ran out: what is here is not whole */
+    char *data;      /* owned; NULL until something is reserved */
+    size_t length;   /* bytes in use */
+    size_t capacity; /* bytes allocated */
+    bool failed;     /* memory ran out, so something is missing */
 };
 
-/* Makes an empty buffer; allocates nothing. */
+/* Makes an empty buffer. Allocates nothing. */
 void buffer_init(struct buffer *buffer);
 
-/* Frees what the buffer owns and makes it empty again. Safe on empty ones. */
+/* Frees what the buffer owns, and makes it empty again. Safe if it is empty. */
 void buffer_release(struct buffer *buffer);
 
 /* Makes room for `more` bytes after the first `length`. Returns 0, or -1 with
- * errno ENOMEM (and `failed` set); what was in the buffer stays as it was. */
+ * errno ENOMEM, and sets `failed`. The contents of the buffer don't change. */
 int buffer_reserve(struct buffer *buffer, size_t more);
 
-/* The capacity that the buffer has, or will have, with room for `more` bytes.
- */
+/* Returns the capacity that the buffer will have once there is room for `more`
+ * bytes. */
 size_t buffer_capacity_for(const struct buffer *buffer, size_t more);
 
-/* Bytes that have room in the buffer as it is. */
+/* Returns how many bytes fit without growing. */
 static inline size_t buffer_free(const struct buffer *buffer)
 {
     return buffer->capacity - buffer->length;
 }
 
-/* Keeps only `length` bytes, from `offset` on, which move to the beginning; the
- * memory of the others is given back. */
+/* Keeps only the `length` bytes from `offset` on, and moves them to the
+ * beginning. Gives back the memory of the others. */
 void buffer_keep(struct buffer *buffer, size_t offset, size_t length);
 
-/* Appends a copy of `length` octets; `data` may be NULL if there are none. This
- * and the next are here since a page is put together from many short pieces:
- * most find their room at once, and a constant's length is known. */
+/* Appends a copy of `length` bytes. `data` may be NULL if there are none. This
+ * function and the next are inline because a page is put together from many
+ * short pieces: most of them fit at once, and a constant's length is known. */
 static inline void buffer_append(struct buffer *buffer, const char *data,
                                  size_t length)
 {
@@ -77,11 +77,11 @@ static inline void buffer_append_string(struct buffer *buffer,
     buffer_append(buffer, string, strlen(string));
 }
 
-/* Octets of the longest number: 2^64 - 1. */
+/* The longest number, 2^64 - 1, has this many digits. */
 #define DECIMAL_MOST 20
 
-/* Writes the number in decimal, without zeros before it and with no NUL after
- * it; gives how many octets it took. */
+/* Writes the number in decimal, with no zeros before it and no NUL after it.
+ * Returns how many digits it wrote. */
 static inline size_t decimal_write(char text[DECIMAL_MOST], uint64_t number)
 {
     size_t length = 1;

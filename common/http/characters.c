@@ -1,11 +1,11 @@
-/* characters.c - the tables of characters.h. A unit test compares each
- * entry with the grammar that it comes from. */
+/* characters.c - the tables of characters.h. A unit test compares each entry
+ * with the grammar that it comes from. */
 #include "characters.h"
 
 #include "octets.h"
 
 /* clang-format off */
-/* 16 octets a row, from 0x00. */
+/* 16 bytes per row, from 0x00 on. */
 const unsigned char character_classes[256] = {
     32, 32, 32, 32, 32, 32, 32, 32, 32, 50, 48, 32, 32, 48, 32, 32,
     32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
@@ -34,7 +34,7 @@ const unsigned char character_hex_values[256] = {
 };
 /* clang-format on */
 
-/* How many of 16 octets come before the first control; 16 if there is none. */
+/* Counts the bytes, of 16, before the first control character. */
 static size_t count_before_control(const char *text)
 {
     struct octets octets = octets_load(text);

@@ -6,7 +6,7 @@
 
 static const char form_type[] = "application/x-www-form-urlencoded";
 
-static const size_t usual_digits = 16; /* of a chunk's size */
+static const size_t usual_digits = 16; /* digits of a chunk's size */
 
 void content_init(struct content *content)
 {
@@ -78,8 +78,8 @@ enum verdict content_begin(struct content *content, struct request *request)
     return VERDICT_INCOMPLETE;
 }
 
-/* Takes the octets of the content or of a chunk that are there, at once;
- * gives how many. */
+/* Takes all bytes of the content or the chunk that are there, at once. Returns
+ * how many it took. */
 static size_t take_octets(struct content *content, const char *data,
                           size_t length)
 {
@@ -100,7 +100,7 @@ static enum verdict take_size(struct content *content, char octet)
 {
     int digit = character_hex(octet);
 
-    /* Many write sizes in a fixed width, as in 00000400. */
+    /* Many clients write sizes in a fixed width, such as 00000400. */
     if (++content->digits > usual_digits &&
         ++content->extensions > CHUNK_EXTENSIONS_MOST) {
         return VERDICT_CHUNK_EXTENSIONS_TOO_LONG; /* endless leading zeros */
@@ -113,8 +113,8 @@ static enum verdict take_size(struct content *content, char octet)
     return VERDICT_INCOMPLETE;
 }
 
-/* chunk-ext = *( BWS ";" BWS name [ BWS "=" BWS value ] ): ignored, as long as
- * it begins with a semicolon and contains no control character. */
+/* chunk-ext = *( BWS ";" BWS name [ BWS "=" BWS value ] ). It is ignored, as
+ * long as it begins with a semicolon and contains no control character. */
 static enum verdict take_extension(struct content *content, char octet)
 {
     if (octet == '\r' && content->state != CHUNK_SPACE) {
@@ -150,7 +150,7 @@ static enum verdict take_trailer(struct content *content, char octet)
     content->trailers++;
     if (content->state == TRAILER_VALUE && octet == '\r') {
         content->state = TRAILER_LF;
-        content->trailers++; /* its LF as well */
+        content->trailers++; /* counts its LF, too */
     } else if (content->state == TRAILER_NAME && octet == ':') {
         content->state = TRAILER_VALUE;
     } else if (content->state != TRAILER_VALUE &&
@@ -165,7 +165,7 @@ static enum verdict take_trailer(struct content *content, char octet)
                : VERDICT_INCOMPLETE;
 }
 
-/* The one octet that may be here. */
+/* Only one byte is allowed here. */
 static enum verdict take_exactly(struct content *content, char octet,
                                  char expected, enum content_state next)
 {
@@ -184,9 +184,9 @@ static enum verdict take_exactly(struct content *content, char octet,
     return VERDICT_INCOMPLETE;
 }
 
-/* Takes one octet of the chunked coding that is not in a chunk, and moves to
- * the next state: octet by octet, since a piece may end anywhere. Nothing of
- * chunk extensions and trailers is kept. */
+/* Takes one byte of the chunked coding, outside of a chunk, and moves to the
+ * next state. It goes byte by byte because a piece may end anywhere. Chunk
+ * extensions and trailers are not kept. */
 static enum verdict take_coding(struct content *content, char octet)
 {
     switch (content->state) {

@@ -10,15 +10,16 @@
 #include "verdict.h"
 
 /*
- * Parses the field line at `line`, in a head that ends, with an LF, before
- * `head_end`. Returns done, with `*field` pointing into the line and `*next`
- * after its LF, or what is wrong (400).
+ * Parses the field line at `line`. The head that it is in ends at `head_end`,
+ * and its last byte is an LF. Returns done, or what is wrong (400). When done,
+ * `*field` points into the line, and `*next` is the byte after its LF.
  */
 enum verdict field_line_parse(struct header *field, const char *line,
                               const char *head_end, const char **next);
 
-/* What is wrong with the ends or the octets of a line, given without its LF:
- * a bare LF, a bare CR, a NUL, another control; or done. */
+/* Checks the end of a line and its bytes. The line is given without its LF.
+ * Returns done, or what is wrong: a bare LF, a bare CR, a NUL, or another
+ * control character. */
 enum verdict field_line_check_octets(const char *line, size_t length);
 
 #endif

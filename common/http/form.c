@@ -25,7 +25,7 @@ void form_release(struct form *form)
     form_init(form);
 }
 
-/* Room for one more entry, after the last; NULL if memory ran out. */
+/* Returns room for one more entry, after the last; NULL if memory ran out. */
 static struct form_entry *make_room(struct form *form, size_t *capacity)
 {
     struct form_entry *entries = form->entries;
@@ -41,7 +41,7 @@ static struct form_entry *make_room(struct form *form, size_t *capacity)
     return &entries[form->count];
 }
 
-/* Decodes an escape at `in`; false, and nothing changes, if it is not whole. */
+/* Decodes the escape at `in`. If it is broken, only returns false. */
 static bool decode_escape(const char *in, const char *end, char *octet)
 {
     int high;
@@ -59,13 +59,13 @@ static bool decode_escape(const char *in, const char *end, char *octet)
     return true;
 }
 
-/* Copies octets that are not escaped, and `+` as a space, up to the first
- * & = or %, or some of them; gives how many. */
+/* Copies what comes before the next & = or %, or part of it, and makes each `+`
+ * a space. Returns how many bytes it copied. */
 static size_t copy_plain(char *out, const char *in, const char *end)
 {
     size_t count = 0;
 
-    if (end - in >= OCTETS_AT_ONCE) { /* so many have room at `out` as well */
+    if (end - in >= OCTETS_AT_ONCE) { /* `out` has room for them, too */
         struct octets octets = octets_load(in);
         struct octets marks =
             octets_or(octets_equal(octets, '&'), octets_equal(octets, '='));
@@ -85,8 +85,8 @@ static size_t copy_plain(char *out, const char *in, const char *end)
     return count;
 }
 
-/* Decodes a pair, up to its `&` or the end, into the entry after the last;
- * moves `out`, and gives where it stopped. */
+/* Decodes one pair, up to the next `&` or the end, into the entry after the
+ * last. Moves `out`, and returns where it stopped. */
 static const char *decode_pair(const struct form *form, const char *in,
                                const char *end, char **out)
 {
@@ -119,7 +119,7 @@ static const char *decode_pair(const struct form *form, const char *in,
     return in;
 }
 
-/* Decodes the segments between `&` that are not empty. */
+/* Decodes what is between the `&`s, wherever there is anything. */
 static enum verdict decode_pairs(struct form *form, const char *data,
                                  const char *end)
 {

@@ -5,7 +5,7 @@
 
 #include "characters.h"
 
-/* The number in a Content-Length; UINT64_MAX for that and more. */
+/* Reads the number in a Content-Length: UINT64_MAX for that or more. */
 static enum verdict read_number(const struct header *field, uint64_t *number)
 {
     const char *text = field->value;
@@ -21,7 +21,7 @@ static enum verdict read_number(const struct header *field, uint64_t *number)
             return VERDICT_LENGTH_NOT_NUMBER;
         }
         if (*number > (UINT64_MAX - digit) / 10) {
-            *number = UINT64_MAX; /* more than any limit, and it stays so */
+            *number = UINT64_MAX; /* over any limit, and it stays there */
         } else {
             *number = *number * 10 + digit;
         }
@@ -29,7 +29,7 @@ static enum verdict read_number(const struct header *field, uint64_t *number)
     return field->value_length == 0 ? VERDICT_LENGTH_NOT_NUMBER : VERDICT_DONE;
 }
 
-/* `first` is the first Content-Length, or this one. */
+/* `first` is the first Content-Length, which may be this one. */
 static enum verdict read_length(struct framing *framing,
                                 const struct header *field,
                                 const struct header *first)
@@ -67,7 +67,7 @@ static size_t skip_token(const char *text, size_t length, size_t i)
     return i;
 }
 
-/* quoted-string (RFC 9110, section 5.6.4); gives `i` if it is not one */
+/* quoted-string (RFC 9110, section 5.6.4). Returns `i` if it is not one. */
 static size_t skip_quoted(const char *text, size_t length, size_t i)
 {
     size_t start = i;
@@ -80,8 +80,8 @@ static size_t skip_quoted(const char *text, size_t length, size_t i)
     return i < length ? i + 1 : start;
 }
 
-/* *( OWS ";" OWS token BWS "=" BWS ( token / quoted-string ) ); gives where
- * they end: at the semicolon of the first that is malformed */
+/* *( OWS ";" OWS token BWS "=" BWS ( token / quoted-string ) ). Returns where
+ * they end, or the semicolon of the first one that is malformed. */
 static size_t skip_parameters(const char *text, size_t length, size_t i)
 {
     for (;;) {
@@ -108,7 +108,7 @@ static size_t skip_parameters(const char *text, size_t length, size_t i)
     }
 }
 
-/* One coding that is there: chunked, without parameters, or another one. */
+/* Adds one coding. Chunked has no parameters; with some, it is another one. */
 static enum verdict add_coding(struct framing *framing, const char *text,
                                size_t name_length, bool parameters)
 {
@@ -126,7 +126,7 @@ static enum verdict add_coding(struct framing *framing, const char *text,
     return VERDICT_DONE;
 }
 
-/* #transfer-coding, with empty elements allowed (RFC 9110, section 5.6.1). */
+/* #transfer-coding. Elements may be empty (RFC 9110, section 5.6.1). */
 static enum verdict read_codings(struct framing *framing, const char *text,
                                  size_t length)
 {

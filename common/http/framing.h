@@ -1,8 +1,9 @@
 /*
- * framing.h - where a request's content ends (RFC 9112, section 6).
+ * framing.h - finds out where a request's content ends (RFC 9112, section 6).
  *
- * Two servers that disagree about this can be made to see different requests
- * in the same octets (request smuggling), so nothing doubtful is let through.
+ * If two servers disagree about this, an attacker can make them see different
+ * requests in the same bytes (request smuggling). So nothing doubtful gets
+ * through.
  */
 #ifndef HTTP_FRAMING_H
 #define HTTP_FRAMING_H
@@ -16,14 +17,14 @@
 struct framing {
     bool chunked;         /* Transfer-Encoding: chunked, and nothing else */
     bool length_given;    /* there is a Content-Length */
-    uint64_t length;      /* its number of octets; UINT64_MAX: that or more */
-    bool unknown_codings; /* there are codings before the final chunked: 501 */
+    uint64_t length;      /* its number; UINT64_MAX means that or more */
+    bool unknown_codings; /* other codings come before chunked: 501 */
 };
 
 /*
- * Reads the framing from the header fields of a request. Returns done or what
- * is wrong (400); then `*at` is the index of the field at fault, if it is one.
- * Codings before a final chunked are not wrong here: `unknown_codings` is set.
+ * Reads the framing from the header fields of a request. Returns done, or what
+ * is wrong (400). If one field is at fault, `*at` is its index. Codings before
+ * a final chunked are not wrong here, but they set `unknown_codings`.
  */
 enum verdict framing_read(struct framing *framing,
                           const struct headers *headers, int minor_version,

@@ -1,4 +1,4 @@
-/* head.c - the end of the head; the contract is in head.h. */
+/* head.c - finds the end of the head; the contract is in head.h. */
 #include "head.h"
 
 #include <stdbool.h>
@@ -6,13 +6,13 @@
 
 #include "limits.h"
 
-/* The line's octets without a CR at its end. */
+/* Returns the length of the line without a CR at its end. */
 static size_t without_cr(const char *line, size_t length)
 {
     return length > 0 && line[length - 1] == '\r' ? length - 1 : length;
 }
 
-/* The request line is `line`, or is coming in there; empty lines before it
+/* `line` is the request line, or what has come of it. Empty lines before it
  * count toward its limit. */
 static enum verdict take_request_line(struct head *head, const char *line,
                                       size_t length)
@@ -25,7 +25,7 @@ static enum verdict take_request_line(struct head *head, const char *line,
     return VERDICT_INCOMPLETE;
 }
 
-/* A line came in whole, with its LF at `end`. */
+/* A line is complete: its LF is at `end`. */
 static enum verdict take_line(struct head *head, const char *data, size_t end)
 {
     const char *line = data + head->line_start;
@@ -50,7 +50,7 @@ static enum verdict take_line(struct head *head, const char *data, size_t end)
     return verdict;
 }
 
-/* The line that is still coming in may have passed its limit already. */
+/* The line that is still coming in may be over its limit already. */
 static enum verdict check_rest(struct head *head, const char *data)
 {
     const char *line = data + head->line_start;
@@ -63,7 +63,7 @@ static enum verdict check_rest(struct head *head, const char *data)
     if (head->section == 0) {
         return take_request_line(head, line, come);
     }
-    /* At least this and CR LF or LF are still to be counted. */
+    /* At least this much counts, and the CR LF or LF that is still to come. */
     if (head->line_start + length + 1 - head->section > HEADER_SECTION_MOST) {
         return VERDICT_HEADER_SECTION_TOO_LONG;
     }

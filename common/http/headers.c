@@ -1,4 +1,4 @@
-/* headers.c - header fields; the contract is in headers.h. */
+/* headers.c - a list of header fields; the contract is in headers.h. */
 #include "headers.h"
 
 #include <stdlib.h>

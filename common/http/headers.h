@@ -1,12 +1,12 @@
 /*
- * headers.h - header fields: a list of names and values, in order.
+ * headers.h - a list of header fields: names and values, in order.
  *
- * The same type holds the fields that were received and those to be sent. Of
- * received ones, names and values point into the received octets, and are
- * valid as long as those. Those that headers_add makes are copies, owned by
- * the list. Neither name nor value ends in NUL: use the lengths.
+ * Fields that were received and fields to send have the same type. The names
+ * and values of received fields point into the bytes that were received, and
+ * are valid as long as those are. headers_add makes copies, which the list
+ * owns. Names and values don't end in NUL: use their lengths.
  *
- * A failure sticks, as in buffer.h: look at `failed` once, at the end.
+ * A failure sticks, as in buffer.h. Look at `failed` once, at the end.
  * Threads: a list belongs to one thread.
  */
 #ifndef HTTP_HEADERS_H
@@ -26,49 +26,50 @@ struct header {
 };
 
 struct headers {
-    struct header *fields; /* owned; `count` of them, in order */
+    struct header *fields; /* owned: `count` of them, in order */
     size_t count;
     size_t capacity;
-    bool copied; /* some field owns its octets */
-    bool failed; /* memory ran out: a field is missing */
+    bool copied; /* some field owns its name and value */
+    bool failed; /* memory ran out, so a field is missing */
 };
 
-/* Makes an empty list; allocates nothing. */
+/* Makes an empty list. Allocates nothing. */
 void headers_init(struct headers *headers);
 
 /* Frees the list and what headers_add copied, and makes it empty again. */
 void headers_release(struct headers *headers);
 
-/* Adds a field with copies of the strings `name` and `value`. Nothing is
- * checked here: see response_is_valid. */
+/* Adds a field, with copies of the strings `name` and `value`. Checks nothing:
+ * response_is_valid does that. */
 void headers_add(struct headers *headers, const char *name, const char *value);
 
 /* Adds `field` as it is, without copying what it points to. */
 void headers_add_field(struct headers *headers, struct header field);
 
-/* Makes the list longer; gives the room after its last field, or NULL if
- * memory ran out: then `failed` is set. */
+/* Makes the list longer. Returns the place after its last field; or NULL, with
+ * `failed` set, if memory ran out. */
 struct header *headers_grow(struct headers *headers);
 
-/* Room for one more field, to be filled in and then counted; or NULL. It
- * is here since most lists never grow. */
+/* Returns a place for one more field, or NULL. The caller fills it in, and then
+ * counts it. The function is inline because most lists never grow. */
 static inline struct header *headers_make_room(struct headers *headers)
 {
     return headers->count < headers->capacity ? &headers->fields[headers->count]
                                               : headers_grow(headers);
 }
 
-/* The first field of that name, in any case of letters (RFC 9110, section
- * 5.1), or NULL. It is valid until the list changes. For a delegate that wants
- * to know what the client said: the server itself looks at every field. */
+/* Returns the first field of that name, or NULL. The case of letters doesn't
+ * matter (RFC 9110, section 5.1). The result is valid until the list changes.
+ * This is for a delegate that wants to know what the client said. The server
+ * itself looks at every field. */
 const struct header *headers_find(const struct headers *headers,
                                   const char *name);
 
-/* True if the field's value is a list of nothing but `word`, in any case of
- * letters; empty elements are passed over (RFC 9110, section 5.6.1). */
+/* Returns true if the field's value is a list of nothing except `word`, in any
+ * case of letters. Empty elements don't count (RFC 9110, section 5.6.1). */
 bool header_lists_only(const struct header *field, const char *word);
 
-/* True if the field's name is `name`, in any case of letters. */
+/* Returns true if the field's name is `name`, in any case of letters. */
 static inline bool header_is(const struct header *field, const char *name)
 {
     return characters_match(field->name, field->name_length, name);

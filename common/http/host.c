@@ -1,4 +1,4 @@
-/* host.c - hosts and ports; the contract is in host.h. */
+/* host.c - checks hosts and ports; the contract is in host.h. */
 #include "host.h"
 
 #include <arpa/inet.h>
@@ -16,8 +16,8 @@ static bool is_port(const char *text, size_t length)
     return true;
 }
 
-/* reg-name = *( unreserved / pct-encoded / sub-delims ); an IPv4 address is
- * one as well. */
+/* reg-name = *( unreserved / pct-encoded / sub-delims ). An IPv4 address is
+ * one, too. */
 static bool is_name(const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
@@ -67,7 +67,7 @@ static bool is_future_address(const char *text, size_t length)
     return true;
 }
 
-/* The octets before the port's colon: all, if there is no port. */
+/* Returns the length of what comes before the port's colon, if there is one. */
 static size_t host_length(const char *text, size_t length)
 {
     const char *end = NULL;

@@ -1,4 +1,4 @@
-/* html.c - escaping; the contract is in html.h. */
+/* html.c - escapes text; the contract is in html.h. */
 #include "html.h"
 
 #include <stdbool.h>
@@ -30,7 +30,7 @@ static const char *reference(char octet)
     }
 }
 
-/* Well-formed UTF-8 beyond ASCII: first octet, second octet, octets in all. */
+/* Well-formed UTF-8 beyond ASCII: first byte, second byte, and their number. */
 static const struct sequence {
     unsigned char first_low, first_high, second_low, second_high, length;
 } sequences[] = {
@@ -51,9 +51,9 @@ static const struct sequence *find_sequence(unsigned char first)
     return NULL;
 }
 
-/* Measures the sequence at `text`, of at least one octet: gives how many
- * octets belong together, and sets `*whole` if they are a character that may
- * be shown. U+0080 to U+009F are controls. */
+/* Measures the sequence at `text`, which has at least one byte. Returns how
+ * many bytes belong together, and sets `*whole` if they are a character that
+ * may be shown. U+0080 to U+009F are controls. */
 static size_t measure(const unsigned char *text, size_t length, bool *whole)
 {
     const struct sequence *sequence = find_sequence(text[0]);
@@ -73,8 +73,8 @@ static size_t measure(const unsigned char *text, size_t length, bool *whole)
     return i;
 }
 
-/* Octets from `text` on that are shown as they are, at least one: the first
- * is. */
+/* Returns how many bytes from `text` on are shown as they are. There is at
+ * least one: the first. */
 static size_t skip_plain(const char *text, size_t length)
 {
     size_t i = 1;
@@ -101,7 +101,7 @@ static size_t skip_plain(const char *text, size_t length)
 
 void html_append(struct buffer *page, const char *text, size_t length)
 {
-    size_t start = 0; /* of octets that are shown as they are */
+    size_t start = 0; /* of the bytes that are shown as they are */
     size_t i = 0;
 
     while (i < length) {

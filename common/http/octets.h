@@ -1,15 +1,15 @@
 /*
- * octets.h - sixteen octets at a time.
+ * octets.h - looks at sixteen bytes at a time.
  *
  *     octets = octets_load(text);
  *     marked = octets_or(octets_equal(octets, '&'), octets_equal(octets, '%'));
  *     text += octets_before(marked);
  *
- * Loops that look for one of a few octets take a fifth of the instructions this
- * way. gcc and clang make vector instructions of it, whatever the processor;
- * what is lost with other compilers, and in PORTABLE builds, is that.
+ * A loop that looks for one of a few bytes takes a fifth of the instructions
+ * this way. gcc and clang turn it into vector instructions on any processor.
+ * Other compilers and PORTABLE builds do without them.
  *
- * A mark is an octet of 0xff; the others are 0.
+ * A byte that is marked is 0xff. All others are 0.
  */
 #ifndef HTTP_OCTETS_H
 #define HTTP_OCTETS_H
@@ -56,7 +56,7 @@ static inline struct octets octets_or(struct octets a, struct octets b)
     return (struct octets){a.all | b.all};
 }
 
-/* Every octet `from` becomes `to`. */
+/* Every byte `from` becomes `to`. */
 static inline struct octets octets_replace(struct octets octets, char from,
                                            char to)
 {
@@ -118,7 +118,7 @@ static inline struct octets octets_replace(struct octets octets, char from,
 
 #endif
 
-/* The 16 octets at `text`; all of them must be there. */
+/* Reads the 16 bytes at `text`. All of them must be there. */
 static inline struct octets octets_load(const char *text)
 {
     struct octets octets;
@@ -132,7 +132,7 @@ static inline void octets_store(char *text, struct octets octets)
     memcpy(text, &octets, sizeof octets);
 }
 
-/* How many octets come before the first that is marked; 16 if none is. */
+/* Counts the bytes before the first one that is marked: 16 if none is. */
 static inline size_t octets_before(struct octets marked)
 {
 #if defined(__SSE2__) && !defined(PORTABLE) /* this takes half the time */

@@ -1,4 +1,4 @@
-/* page.c - the frame of a page; the contract is in page.h. */
+/* page.c - makes the frame of a page; the contract is in page.h. */
 #include "page.h"
 
 #include <stdio.h>
@@ -7,10 +7,13 @@
 #include "limits.h"
 
 static const char page_style[] =
-    ":root{color-scheme:light dark;font:1.25rem/1.5 system-ui,sans-serif}\n"
+    ":root{color-scheme:light dark;"
+    "font:clamp(1.1rem,.6rem + 1vw,2.2rem)/1.5 system-ui,sans-serif}\n"
     "body{margin:0;background:#fbfaf7;color:#1d2330}\n"
-    "main{max-width:42rem;margin:0 auto;padding:3rem 1.5rem}\n"
-    "h1{margin:0 0 1.5rem;font-size:2.2rem;line-height:1.2}\n"
+    "main{max-width:42rem;margin:0 auto;"
+    "padding:min(3rem,6vw) min(1.5rem,5vw)}\n"
+    "h1{max-height:6.6em;margin:0 0 1.5rem;padding-bottom:.2em;overflow:auto;"
+    "font-size:min(2.2rem,1rem + 2.5vw);line-height:1.2}\n"
     "h2{margin:2rem 0 .5rem;font-size:1.35rem}\n"
     "h1,li,p{overflow-wrap:anywhere}\n"
     "ul{margin:0;padding:0;list-style:none}\n"
@@ -51,8 +54,8 @@ void page_begin(struct response *response, int code, const char *title)
     struct buffer *page = &response->content;
 
     response->code = code;
-    /* A small page finds all its room at once; `failed` is set if
-     * there is none. */
+    /* One allocation is enough for a small page. If it fails, `failed` says
+     * so. */
     (void)buffer_reserve(page, sizeof page_style + 700);
     add_field(response, "Content-Type", "text/html; charset=utf-8");
     add_field(response, "Content-Security-Policy", security_policy);
@@ -85,7 +88,7 @@ void page_end(struct response *response)
     buffer_append_string(&response->content, "</main>\n</body>\n</html>\n");
 }
 
-/* The sentence, with the number in place of its `#`. */
+/* Appends the sentence, with the number in place of its `#`. */
 static void append_sentence(struct buffer *page, enum verdict verdict,
                             const struct request *request)
 {

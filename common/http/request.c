@@ -1,4 +1,4 @@
-/* request.c - a request's head, taken apart; the contract is in request.h. */
+/* request.c - takes a request's head apart; the contract is in request.h. */
 #include "request.h"
 
 #include <stdlib.h>
@@ -22,8 +22,8 @@ void request_release(struct request *request)
     request_init(request);
 }
 
-/* The lines before the header section: empty ones and the request line, each
- * with its LF. Their ends and octets come first. */
+/* Checks the ends and the bytes of the lines before the header section: the
+ * request line, and any empty lines before it. */
 static enum verdict check_first_lines(struct request *request, const char *data)
 {
     const char *section = data + request->head.section;
@@ -41,9 +41,9 @@ static enum verdict check_first_lines(struct request *request, const char *data)
     return verdict;
 }
 
-/* Parses the request line. If it is well formed and ends in CR LF, so are its
- * octets: they are looked at for themselves only if it is not, or if lines
- * come before it. What is wrong with them comes first. */
+/* Parses the request line. If it is well formed and ends in CR LF, its bytes
+ * are all right, too. So the bytes get a check of their own only if it is not,
+ * or if lines come before it. A fault in the bytes is reported first. */
 static enum verdict check_request_line(struct request *request,
                                        struct request_line *parsed,
                                        const char *data)
@@ -62,9 +62,9 @@ static enum verdict check_request_line(struct request *request,
     return octets == VERDICT_DONE ? verdict : octets;
 }
 
-/* True if the first octet begins no method: the hello of TLS, for example,
- * which waits for an answer and has no line end. CR may belong to an empty
- * line. */
+/* Returns true if the first byte cannot begin a method. The hello of a TLS
+ * client is an example: it has no line end, and waits for an answer. A CR may
+ * belong to an empty line. */
 static bool begins_wrong(struct request *request, const char *data)
 {
     const struct head *head = &request->head;
@@ -81,8 +81,8 @@ static bool begins_wrong(struct request *request, const char *data)
     return true;
 }
 
-/* The request line has not been checked yet. It is, as soon as it is complete;
- * if the whole head is, it is parsed later. */
+/* Checks the request line as soon as it is complete. If the whole head is
+ * complete, leaves it to parse_request_line. */
 static enum verdict check_beginning(struct request *request, const char *data,
                                     enum verdict scanned)
 {
@@ -149,13 +149,13 @@ static enum verdict parse_field_lines(struct request *request, const char *data)
     return VERDICT_DONE;
 }
 
-/* Makes the field with that index the one at fault. */
+/* Makes the field at `index` the one at fault. */
 static void point_at(struct request *request, size_t index)
 {
     request->line = request->first_field_line + index;
 }
 
-/* RFC 9112, section 3.2: a request in HTTP/1.1 has one; none has two. */
+/* HTTP/1.1 requires a Host field, and no request has two (RFC 9112, 3.2). */
 static enum verdict check_host(struct request *request)
 {
     const struct headers *headers = &request->headers;
@@ -231,7 +231,7 @@ enum verdict request_check(struct request *request, const char *post_refusal)
             point_at(request, i);
             return VERDICT_EXPECTATION;
         }
-        /* A list may be empty: then nothing is expected. */
+        /* The list may be empty, and then the client expects nothing. */
         request->expects_continue |= !header_lists_only(field, "");
     }
     return VERDICT_DONE;
@@ -244,7 +244,7 @@ bool request_is_head(const struct request *request, const char *data,
     size_t start = request->head.request_line;
     size_t end = start + sizeof method - 1;
 
-    /* What is beyond the limit may not have come yet when that is passed. */
+    /* Bytes over the limit don't count: whether they have come is chance. */
     return end <= length && end <= REQUEST_LINE_MOST &&
            memcmp(data + start, method, sizeof method - 1) == 0;
 }

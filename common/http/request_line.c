@@ -6,7 +6,7 @@
 
 #include "characters.h"
 
-/* HTTP-version = "HTTP/" DIGIT "." DIGIT, in capitals */
+/* HTTP-version = "HTTP/" DIGIT "." DIGIT. The letters are capitals. */
 static enum verdict parse_version(struct request_line *parsed, const char *text,
                                   size_t length)
 {
@@ -20,7 +20,7 @@ static enum verdict parse_version(struct request_line *parsed, const char *text,
     if (text[5] != '1') {
         return VERDICT_VERSION_UNSUPPORTED;
     }
-    /* A higher minor version is answered as 1.1 (RFC 9110, section 2.5). */
+    /* A higher minor version is treated like 1.1 (RFC 9110, section 2.5). */
     parsed->minor_version = text[7] == '0' ? 0 : 1;
     return VERDICT_DONE;
 }
@@ -41,8 +41,8 @@ static enum method find_method(const char *name, size_t length)
     return METHOD_OTHER;
 }
 
-/* The methods that this server knows take a path (RFC 9112, section 3.2);
- * of others it need not know which form they take. */
+/* The methods that this server knows take a path (RFC 9112, section 3.2). It
+ * need not know which forms the others take. */
 static bool form_fits(const struct request_line *parsed)
 {
     return parsed->method == METHOD_OTHER ||

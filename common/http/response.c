@@ -1,11 +1,11 @@
-/* response.c - an answer; the contract is in response.h. */
+/* response.c - writes an answer; the contract is in response.h. */
 #include "response.h"
 
 #include <string.h>
 
 #include "characters.h"
 
-/* Most heads fit in so many octets; others make the buffer grow. */
+/* Most heads fit in this many bytes. For the others, the buffer grows. */
 static const size_t usual_head = 512;
 
 static const char *const own_fields[] = {"Content-Length", "Transfer-Encoding",
@@ -130,14 +130,14 @@ const char *status_reason(int code)
     return reasons[code];
 }
 
-/* A day of the calendar. */
+/* A day in the calendar. */
 struct date {
     unsigned year, month, day; /* month 0 is January */
 };
 
-/* The date so many days after 1 March of the year 0. Counted from March, a
- * leap day is the last of its year, and the months' lengths repeat every five:
- * 153 days. 146,097 days are 400 years. */
+/* Returns the date that is `days` after March 1 of the year 0. If a year begins
+ * in March, a leap day is its last day, and the lengths of the months repeat
+ * every five months, which are 153 days. 400 years are 146,097 days. */
 static struct date find_date(unsigned days)
 {
     unsigned of_era = days % 146097;
@@ -159,8 +159,9 @@ static void write_two_digits(char *text, unsigned number)
     text[1] = (char)('0' + number % 10);
 }
 
-/* Not strftime: the names in a Date are English in every locale. Nor gmtime_r:
- * it takes five times as long, under a lock that all threads share. */
+/* This does not use strftime, because the names in a Date are English in every
+ * locale. It does not use gmtime_r, which takes five times as long, under a
+ * lock that all threads share. */
 void http_date(time_t time, char text[HTTP_DATE_SIZE])
 {
     static const char weekdays[] = "WedThuFriSatSunMonTue"; /* from day 0 on */
@@ -188,7 +189,7 @@ void response_write_head(const struct response *response, time_t now,
     char date[HTTP_DATE_SIZE];
 
     http_date(now, date);
-    (void)buffer_reserve(head, usual_head + more); /* else `failed` says so */
+    (void)buffer_reserve(head, usual_head + more); /* or sets `failed` */
     buffer_append_string(head, "HTTP/1.1 ");
     buffer_append_number(head, (uint64_t)response->code);
     buffer_append_string(head, " ");
@@ -212,5 +213,5 @@ void response_write_head(const struct response *response, time_t now,
         buffer_append_string(head, "Content-Length: 0\r\n");
     }
     buffer_append_string(head, "\r\n");
-    (void)buffer_reserve(head, more); /* the head may be an unusual one */
+    (void)buffer_reserve(head, more); /* in case the head was a long one */
 }

@@ -1,4 +1,4 @@
-/* target.c - the request target; the contract is in target.h. */
+/* target.c - parses the request target; the contract is in target.h. */
 #include "target.h"
 
 #include <stdbool.h>
@@ -7,7 +7,7 @@
 #include "characters.h"
 #include "host.h"
 
-/* Splits what follows the authority into path and query. */
+/* Splits what follows the authority into the path and the query. */
 static void split_query(struct target *target, const char *text, size_t length)
 {
     const char *mark = memchr(text, '?', length);
@@ -25,8 +25,8 @@ static void split_query(struct target *target, const char *text, size_t length)
     }
 }
 
-/* scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ), then "://"; gives the
- * octets of the scheme, 0 if there is none. */
+/* scheme = ALPHA *( ALPHA / DIGIT / "+" / "-" / "." ), and then "://". Returns
+ * the length of the scheme: 0 if there is none. */
 static size_t scheme_length(const char *text, size_t length)
 {
     size_t i = 0;
@@ -52,8 +52,8 @@ static enum verdict parse_absolute(struct target *target, const char *text,
     while (end < rest && authority[end] != '/' && authority[end] != '?') {
         end++;
     }
-    /* An http URI has a host (RFC 9110, section 4.2.1), and a userinfo in one
-     * that was received is an error (section 4.2.4). */
+    /* An http URI has a host (RFC 9110, section 4.2.1). If it was received, a
+     * userinfo in it is an error (section 4.2.4). */
     if (!host_is_valid(authority, end) || host_is_empty(authority, end)) {
         return VERDICT_TARGET_AUTHORITY;
     }
@@ -62,7 +62,7 @@ static enum verdict parse_absolute(struct target *target, const char *text,
     return VERDICT_DONE;
 }
 
-/* authority-form = uri-host ":" port, both there */
+/* authority-form = uri-host ":" port. Both must be there. */
 static bool is_authority(const char *text, size_t length)
 {
     return length > 0 && character_is_digit(text[length - 1]) &&

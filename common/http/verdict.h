@@ -1,10 +1,10 @@
 /*
- * verdict.h - what a request is: done, incomplete, or what is wrong.
+ * verdict.h - says of a request that it is done, incomplete, or what is wrong.
  *
- * Every step from the first octet to the answer returns one of these. What is
- * wrong has a status code and a sentence that says to a person what was wrong
- * with this very request. The order is that in which faults are looked for:
- * the first that a request has is the one that it is answered with.
+ * Every step from the first byte to the answer returns one of these. Each fault
+ * has a status code, and a sentence that tells a person what was wrong with
+ * this very request. The faults are listed in the order in which the server
+ * looks for them. A request is answered with the first one that it has.
  */
 #ifndef HTTP_VERDICT_H
 #define HTTP_VERDICT_H
@@ -13,13 +13,13 @@
 
 enum verdict {
     VERDICT_DONE,       /* it is complete, and nothing is wrong */
-    VERDICT_INCOMPLETE, /* so far nothing is wrong; more octets are needed */
+    VERDICT_INCOMPLETE, /* nothing is wrong so far, and more has to come */
 
-    /* The first octet, 400; the length of the request line, 414 */
+    /* The first byte, 400; the length of the request line, 414 */
     VERDICT_METHOD_NOT_TOKEN,
     VERDICT_REQUEST_LINE_TOO_LONG,
 
-    /* Any line of the head, the request line first: 400 */
+    /* Any line of the head; the request line comes first: 400 */
     VERDICT_BARE_LF,
     VERDICT_BARE_CR,
     VERDICT_NUL,
@@ -77,11 +77,11 @@ enum verdict {
     VERDICT_CHUNK_END,
     VERDICT_TRAILER,
 
-    /* The connection: 408; the others have no answer */
+    /* The connection: 408 for a timeout, no answer for the others */
     VERDICT_TIMEOUT,
-    VERDICT_SILENCE,       /* a timeout before any octet came */
+    VERDICT_SILENCE,       /* a timeout before the first byte */
     VERDICT_END_OF_STREAM, /* the client ended its side in the middle */
-    VERDICT_LOST,          /* reset, or another error of the socket */
+    VERDICT_LOST,          /* the connection was reset, or has failed */
 
     /* The server: 500 */
     VERDICT_NO_MEMORY,
@@ -89,18 +89,18 @@ enum verdict {
     VERDICT_RESPONSE_INVALID
 };
 
-/* The status code that `verdict` is answered with (RFC 9110, section 15); 0
- * for done, incomplete, and those that get no answer. */
+/* Returns the status code of the answer (RFC 9110, section 15): 0 for done,
+ * incomplete, and verdicts that get no answer. */
 int verdict_code(enum verdict verdict);
 
-/* The sentence for people, a constant. A `#` in it is the place of a number:
- * the limit that was passed, or the line at fault. "" where verdict_code gives
- * 0, and for VERDICT_POST_REFUSED, whose sentence the caller of request_check
- * gives. */
+/* Returns the sentence for people, a constant. A `#` in it is to be replaced by
+ * a number: the limit that was passed, or the line at fault. The sentence is ""
+ * if verdict_code returns 0, and for VERDICT_POST_REFUSED: there, the caller of
+ * request_check provides one. */
 const char *verdict_sentence(enum verdict verdict);
 
-/* The limit that goes in place of the `#`, or 0: then it is the number of the
- * line at fault. */
+/* Returns the limit that replaces the `#`. If it is 0, the number of the line
+ * at fault does. */
 size_t verdict_limit(enum verdict verdict);
 
 #endif

@@ -10,9 +10,9 @@
 #include "limits.h"
 #include "log.h"
 
-/* This and those below append to the line, and return its new end. Not
- * snprintf: that took more time than all else of an exchange that is not the
- * kernel's. */
+/* This function and those below append to the line, and return its new end.
+ * They don't use snprintf, which took more time than everything else that an
+ * exchange does outside the kernel. */
 static char *append(char *out, const char *text, size_t length)
 {
     memcpy(out, text, length);
@@ -59,7 +59,7 @@ static char *append_time(char *out, time_t time)
     return append(out, " +0000]", 7);
 }
 
-/* Appends one octet of the request line as the log shows it. */
+/* Appends one byte of the request line, as the log shows it. */
 static char *escape(char *out, char octet)
 {
     static const char digits[] = "0123456789abcdef";
@@ -79,14 +79,14 @@ static char *escape(char *out, char octet)
     return out;
 }
 
-/* The request line from `out` on, at most until `end`. */
+/* Appends the request line, at most until `end`. */
 static char *append_request_line(char *out, const char *end,
                                  const struct access_log_entry *entry)
 {
     static const char cut[] = "...";
     size_t i = 0;
 
-    /* The longest escape and the mark of a cut have room. */
+    /* Leaves room for the longest escape and for the `...` of a cut. */
     while (i < entry->request_line_length && end - out >= 4 + 3) {
         out = escape(out, entry->request_line[i++]);
     }
@@ -99,7 +99,7 @@ static char *append_request_line(char *out, const char *end,
     return out;
 }
 
-/* A number; `-` for what there is not. */
+/* Appends a number, or `-` for 0. */
 static char *append_number(char *out, uint64_t number)
 {
     if (number == 0) {
@@ -109,7 +109,7 @@ static char *append_number(char *out, uint64_t number)
     return out + decimal_write(out, number);
 }
 
-/* All that follows the request line. */
+/* Appends everything that follows the request line. */
 static char *append_end(char *out, const struct access_log_entry *entry)
 {
     out = append(out, "\" ", 2);

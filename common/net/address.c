@@ -11,7 +11,7 @@
 
 static const long port_most = 65535;
 
-/* Octets of an interface and a port, as far as messages show them. */
+/* The size of an interface and a port, as far as messages show them. */
 enum {
     shown = 160
 };
@@ -31,7 +31,7 @@ void address_explain(const char *interface, const char *port, int error,
     reason_write(reason, what, error);
 }
 
-/* The same, where it is not the system that says why. */
+/* The same, for a fault that has no errno. */
 static void explain(const char *interface, const char *port, const char *why,
                     char reason[REASON_SIZE])
 {
@@ -49,14 +49,14 @@ static bool port_is_valid(const char *port)
            strtol(port, NULL, 10) <= port_most;
 }
 
-/* What is wrong with the arguments themselves; NULL if nothing is. An unset
- * variable in a shell makes an empty interface, and must not open the server to
- * the whole network. */
+/* Returns what is wrong with the arguments themselves, or NULL. An unset shell
+ * variable makes an empty interface, which must not open the server to the
+ * whole network. */
 static const char *check(const char *interface, const char *port)
 {
     if (interface[0] == '\0' || strcmp(interface, "*") == 0) {
-        return "name an address; all interfaces are 0.0.0.0 (IPv4) or :: "
-               "(IPv6)";
+        return "name an address; 0.0.0.0 (IPv4) or :: (IPv6) means all "
+               "interfaces";
     }
     return port_is_valid(port) ? NULL : "a port is a number from 0 to 65535";
 }

@@ -8,16 +8,16 @@
 const char arguments_usage[] =
     "Usage: webserve [INTERFACE [PORT]]\n"
     "\n"
-    "An HTTP/1.1 server that shows the URL and the form data it is sent.\n"
+    "An HTTP/1.1 server that shows you the URL and the form data you send.\n"
     "\n"
-    "  INTERFACE  the address or name to listen on: 127.0.0.1 if it is not\n"
-    "             given; ::1 for IPv6; 0.0.0.0 for all interfaces\n"
-    "  PORT       the port, 0 to 65535: 8080 if it is not given; 0 takes a\n"
-    "             free one\n"
-    "  --help     shows this text, as -h does\n"
+    "  INTERFACE  the address or name to listen on (default: 127.0.0.1);\n"
+    "             ::1 is for IPv6, and 0.0.0.0 means all interfaces\n"
+    "  PORT       the port, 0 to 65535 (default: 8080); 0 means any free\n"
+    "             port\n"
+    "  --help     shows this text; so does -h\n"
     "\n"
-    "It prints where it listens; the access log goes to standard error.\n"
-    "Ctrl-C ends it.\n";
+    "The server prints where it listens, and logs to standard error.\n"
+    "Stop it with Ctrl-C.\n";
 
 enum arguments_result arguments_read(struct arguments *arguments, int argc,
                                      char **argv)

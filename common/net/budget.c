@@ -1,4 +1,4 @@
-/* budget.c - memory, counted; the contract is in budget.h. */
+/* budget.c - counts memory; the contract is in budget.h. */
 #include "budget.h"
 
 #include <errno.h>

@@ -1,11 +1,11 @@
 /*
- * budget.h - the memory that all connections may hold together, counted.
+ * budget.h - counts the memory that all connections hold together.
  *
- * An exchange counts what it holds before each wait, so that a client that
- * stalls holds nothing uncounted. Up to HELD_FREELY bytes each are not counted:
- * most requests never come here.
+ * An exchange counts what it holds before each wait. So a client that stalls
+ * holds no memory that isn't counted. The first HELD_FREELY bytes of each
+ * exchange don't count, and most requests need no more.
  *
- * Threads: any may call these; one lock guards the counts.
+ * Threads: any thread may call these functions. One lock guards the counts.
  */
 #ifndef NET_BUDGET_H
 #define NET_BUDGET_H
@@ -13,13 +13,14 @@
 #include <stdint.h>
 
 /*
- * Counts `wanted` bytes for an exchange instead of the `*held` that are counted
- * for it now. Returns 0, with *held changed; or -1 with errno ENOMEM, and
- * nothing changed, if all together would hold more than MEMORY_BUDGET.
+ * Counts `wanted` bytes for an exchange, instead of the `*held` that are
+ * counted for it now. Returns 0, and changes *held. If all exchanges together
+ * would hold more than MEMORY_BUDGET, changes nothing, and returns -1 with
+ * errno ENOMEM.
  */
 int budget_hold(uint64_t *held, uint64_t wanted);
 
-/* Bytes that are held now, and bytes given back since the start. */
+/* Return how many bytes are held now, and how many were given back so far. */
 uint64_t budget_held(void);
 uint64_t budget_given_back(void);
 

@@ -1,4 +1,4 @@
-/* deadlines.c - interrupting late calls; the contract is in deadlines.h. */
+/* deadlines.c - interrupts late calls; the contract is in deadlines.h. */
 #include "deadlines.h"
 
 #include <signal.h>
@@ -9,9 +9,10 @@
 
 static struct {
     pthread_mutex_t lock;    /* guards the rest */
-    struct deadline *first;  /* all that are registered */
-    uint64_t beyond, range;  /* threads busy beyond half of the cap; of these */
-    uint64_t receiving_ends; /* for all, once the server stops */
+    struct deadline *first;  /* the list of all that are registered */
+    uint64_t beyond;         /* how many busy threads are over half the cap */
+    uint64_t range;          /* the most that can be over it */
+    uint64_t receiving_ends; /* for everyone, once the server stops */
 } deadlines = {
     .lock = PTHREAD_MUTEX_INITIALIZER,
     .range = 1,
@@ -26,14 +27,14 @@ uint64_t deadlines_clock(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* With the lock held: what is left of a time when there is a crowd. */
+/* With the lock held: returns what is left of a time when there is a crowd. */
 static uint64_t shrink(uint64_t allowed)
 {
     return allowed - allowed * deadlines.beyond * (ALLOWANCE_SHRINK - 1) /
                          (deadlines.range * ALLOWANCE_SHRINK);
 }
 
-/* 20 s, a second for each 500 bytes moved, 10 minutes at most. */
+/* 20 s, plus a second for each 500 bytes moved, but at most 10 minutes. */
 static uint64_t allowed_in_all(const struct deadline *deadline)
 {
     uint64_t seconds = deadline->moved / ALLOWANCE_BYTES_PER_SECOND;
@@ -54,8 +55,8 @@ static uint64_t allowed_without_a_byte(const struct deadline *deadline)
     return deadline->activity == DRAINING ? DRAIN_SILENCE_MS : ALLOWANCE_MS;
 }
 
-/* With the lock held: tells the main thread which of the two times ends first,
- * as things are now. */
+/* With the lock held: tells the main thread which of the two times would end
+ * first now. */
 static void tell(struct deadline *deadline, uint64_t now)
 {
     deadline->known = deadline->activity;
@@ -129,7 +130,7 @@ void deadline_moved(struct deadline *deadline, size_t count)
     deadline->moved += count;
 }
 
-/* With the lock held: is it over? */
+/* With the lock held: returns true if the time is over. */
 static bool is_over(const struct deadline *deadline, uint64_t now,
                     uint64_t since, uint64_t allowed)
 {

@@ -1,4 +1,4 @@
-/* exchange.c - an exchange until the request is complete; see exchange.h. */
+/* exchange.c - an exchange, until the request is complete; see exchange.h. */
 #include "exchange.h"
 
 #include <errno.h>
@@ -7,15 +7,15 @@
 #include "http/html.h"
 #include "platform.h"
 
-/* Most requests fit in so little, and each client that has sent half of one
- * holds it. */
+/* Most requests fit in this. It is small because each client that has sent half
+ * of a request holds it. */
 static const size_t first_room = 1024;
 
-/* For pieces of content; not on the stack, where it would cost each client that
- * sends half a request as much. */
+/* For pieces of content. On the stack, it would cost this much for each client
+ * that sends half a request. */
 static const size_t piece_room = 16384;
 
-/* What a pair takes on a page in addition to its own bytes. */
+/* What a pair takes on a page, in addition to its own bytes. */
 static const size_t page_bytes_per_pair = 32;
 
 enum verdict exchange_begin(struct exchange *exchange, int client_sock,
@@ -55,7 +55,7 @@ char *exchange_room(struct exchange *exchange, struct buffer *into)
     return into->data + into->length;
 }
 
-/* Why recv has no bytes; incomplete if it was only interrupted. */
+/* Says why recv has no bytes: incomplete if it was only interrupted. */
 static enum verdict explain_nothing(struct exchange *exchange, ssize_t count)
 {
     if (count == 0) {
@@ -87,8 +87,8 @@ enum verdict exchange_received(struct exchange *exchange, struct buffer *into,
     return exchange_count(exchange, is_head ? 0 : into->length);
 }
 
-/* Sends 100 Continue. If it cannot be sent, receiving the content will say so;
- * but part of it would spoil the answer that follows. */
+/* Sends 100 Continue. If it cannot be sent, receiving the content will fail,
+ * too. But part of it would spoil the answer that follows. */
 static enum verdict send_interim(int client_sock)
 {
     static const char interim[] = "HTTP/1.1 100 Continue\r\n\r\n";

@@ -1,4 +1,4 @@
-/* exchange_answer.c - an exchange from the answer to the log; see exchange.h.
+/* exchange_answer.c - an exchange, from the answer to the log; see exchange.h.
  */
 #include <errno.h>
 #include <poll.h>
@@ -11,11 +11,11 @@
 #include "http/page.h"
 #include "limits.h"
 
-/* An answer of up to so many bytes goes in one send, and is under way at once:
- * it fits the first flight of a connection (RFC 6928: 10 segments). */
+/* An answer of up to this many bytes takes one send, and leaves right away: it
+ * fits the first flight of a connection (RFC 6928: 10 segments). */
 static const size_t short_answer = 8192;
 
-/* The verdict in the end: on the response, too, and on what it takes. */
+/* Returns the final verdict, once the response and its memory are checked. */
 static enum verdict judge(struct exchange *exchange, enum verdict verdict)
 {
     if (verdict == VERDICT_DONE && !response_is_valid(&exchange->response)) {
@@ -28,7 +28,7 @@ static enum verdict judge(struct exchange *exchange, enum verdict verdict)
     return verdict;
 }
 
-/* Makes `head` and the two parts from the response. */
+/* Makes `head` and the two parts to send from the response. */
 static void write_answer(struct exchange *exchange)
 {
     struct response *response = &exchange->response;
@@ -46,7 +46,7 @@ static void write_answer(struct exchange *exchange)
     if (is_short) {
         buffer_append(head, response->content.data, length);
         if (!response->content.failed) {
-            buffer_release(&response->content); /* it is held once only */
+            buffer_release(&response->content); /* so it is held only once */
         }
     } else {
         exchange->next[1] = response->content.data;
@@ -56,8 +56,8 @@ static void write_answer(struct exchange *exchange)
     exchange->left[0] = head->length;
 }
 
-/* The answer when there is no memory for one. Nor is it known whether the
- * request is a HEAD, so it has no content. */
+/* Makes an answer when there is no memory for one. It has no content, because
+ * the request may be a HEAD. */
 static void write_without_memory(struct exchange *exchange)
 {
     char date[HTTP_DATE_SIZE];
@@ -84,7 +84,7 @@ void exchange_answer(struct exchange *exchange, enum verdict verdict)
     if (verdict_code(exchange->verdict) != 0) {
         page_fault(response, exchange->verdict, &exchange->request);
     } else if (exchange->verdict != VERDICT_DONE) {
-        response->code = 0; /* there is nobody to answer */
+        response->code = 0; /* nobody is there to read an answer */
     }
     if (response->code != 0) {
         write_answer(exchange);
@@ -96,7 +96,7 @@ void exchange_answer(struct exchange *exchange, enum verdict verdict)
     deadline_turn(&exchange->deadline, SENDING);
     exchange->quick = exchange->deadline.began - began <= 1;
     if (exchange->left[1] > 0) {
-        deadline_tell(&exchange->deadline); /* it may well block */
+        deadline_tell(&exchange->deadline); /* it is likely to block */
     }
 }
 
@@ -111,8 +111,8 @@ size_t exchange_left(const struct exchange *exchange)
     return exchange->left[0] > 0 ? exchange->left[0] : exchange->left[1];
 }
 
-/* Receives and drops what has come, so that two that only want to send do not
- * wait for each other. */
+/* Receives and drops what has come. Otherwise, two sides that only want to send
+ * would wait for each other. */
 static void drop_what_has_come(const struct exchange *exchange)
 {
     struct pollfd client = {.fd = exchange->client_sock, .events = POLLIN};
@@ -157,10 +157,10 @@ int exchange_sent(struct exchange *exchange, ssize_t count)
     return 0;
 }
 
-/* True if the client has said more since, or ended its side. The kernel is not
- * asked, which takes 4 % of an exchange, if everything had been received and
- * the answer was quick: what comes in so short a time may as well come after
- * the close. */
+/* Returns true if the client has sent more since, or ended its side. Asking the
+ * kernel takes 4 % of an exchange. So it is not asked if everything had been
+ * received and the answer was quick: what comes in so short a time could just
+ * as well come after the close. */
 static bool has_more(const struct exchange *exchange)
 {
     struct pollfd client = {.fd = exchange->client_sock, .events = POLLIN};
@@ -168,8 +168,8 @@ static bool has_more(const struct exchange *exchange)
     return !(exchange->emptied && exchange->quick) && poll(&client, 1, 0) > 0;
 }
 
-/* True if part of the request, or more than it, may still be unread, or come
- * while the answer is still waiting to be sent. */
+/* Returns true if part of the request, or something after it, may still be
+ * unread, or may come while the answer waits to be sent. */
 static bool is_unread(const struct exchange *exchange)
 {
     const struct request *request = &exchange->request;
@@ -192,7 +192,7 @@ static bool is_unread(const struct exchange *exchange)
            has_more(exchange);
 }
 
-/* Of all that was received, the log needs the request line. */
+/* Of everything that was received, the log needs only the request line. */
 static void release_all_but_request_line(struct exchange *exchange)
 {
     const struct head *head = &exchange->request.head;
@@ -242,8 +242,8 @@ void exchange_drain(struct exchange *exchange)
     bool drains = exchange->response.code != 0 && is_unread(exchange);
 
     release_all_but_request_line(exchange);
-    /* What is left to be sent goes with the end of the stream. A close alone
-     * could drop it: it does if the client has said something since. */
+    /* The last bytes go out with the end of the stream. A close alone would
+     * drop them if the client has sent something since. */
     if (shutdown(exchange->client_sock, SHUT_WR) == 0 && drains) {
         receive_and_drop(exchange);
     }

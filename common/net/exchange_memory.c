@@ -3,8 +3,8 @@
 
 #include "budget.h"
 
-/* What the fields of a header section take when they are parsed, per byte: four
- * make the shortest field line, and the list doubles when it grows. */
+/* What parsed fields take, per byte of the header section. The shortest field
+ * line has four bytes, and the list doubles when it grows. */
 static const size_t fields_per_byte = 2 * sizeof(struct header) / 4;
 
 static uint64_t measure_fields(const struct exchange *exchange)
@@ -16,8 +16,8 @@ static uint64_t measure_fields(const struct exchange *exchange)
                : exchange->received.length * fields_per_byte;
 }
 
-/* Until the page is made, the most that it takes: its frame, with each byte of
- * the path escaped, and the forms. */
+/* Returns what the page takes. Until it is made, that is the most that it can
+ * take: its frame, the path with each byte escaped, and the forms. */
 static uint64_t measure_page(const struct exchange *exchange)
 {
     static const size_t frame = 2560;
@@ -31,9 +31,9 @@ static uint64_t measure_page(const struct exchange *exchange)
                                                (size_t)exchange->shown);
 }
 
-/* What this client makes the server hold, with what comes next before it waits
- * again: the fields, when the head is parsed; `more` bytes of content; a copy
- * of the path, and the page. */
+/* Returns what this client makes the server hold, and what comes next before it
+ * waits again: the fields, when the head is parsed; `more` bytes of content; a
+ * copy of the path; and the page. */
 static uint64_t measure(const struct exchange *exchange, size_t more)
 {
     return exchange->received.capacity + measure_fields(exchange) +

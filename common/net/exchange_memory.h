@@ -1,7 +1,7 @@
 /*
- * exchange_memory.h - what an exchange makes the server hold.
+ * exchange_memory.h - counts the memory that an exchange holds.
  *
- * For exchange.c and exchange_answer.c; everyone else uses exchange.h.
+ * This is for exchange.c and exchange_answer.c. Everyone else uses exchange.h.
  */
 #ifndef NET_EXCHANGE_MEMORY_H
 #define NET_EXCHANGE_MEMORY_H
@@ -9,10 +9,10 @@
 #include "exchange.h"
 
 /*
- * Counts in the budget what the exchange holds, with what it will hold before
- * it waits again: the fields, when the head is parsed; the page, which takes at
- * most what is known until it is made; and `more` bytes of content. Call it
- * before each wait. Returns incomplete, or VERDICT_OVER_BUDGET.
+ * Counts in the budget what the exchange holds, and what it may hold before it
+ * waits again: the fields, which it gets when the head is parsed; the most that
+ * the page can take; and `more` bytes of content. Call it before each wait.
+ * Returns VERDICT_INCOMPLETE or VERDICT_OVER_BUDGET.
  */
 enum verdict exchange_count(struct exchange *exchange, size_t more);
 

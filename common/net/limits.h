@@ -1,48 +1,49 @@
 /*
- * limits.h - the limits that keep the server alive, by name. What a request may
- * hold is in common/http/limits.h.
+ * limits.h - the limits that keep the server alive. The limits of a request are
+ * in common/http/limits.h.
  *
- * Each can be set at build time:
+ * You can set each of them at build time:
  *     make BUILD=build/four CPPFLAGS=-DTHREADS_MOST=4
  */
 #ifndef NET_LIMITS_H
 #define NET_LIMITS_H
 
-/* Bytes held for all connections together (budget.h). More: 503. */
+/* Bytes held for all connections together (budget.h). More get 503. */
 #ifndef MEMORY_BUDGET
 #define MEMORY_BUDGET 1073741824
 #endif
 
-/* What one connection may hold before the budget counts it: with all threads
- * busy, 256 MiB more. */
+/* Bytes that one connection may hold before the budget counts it. With all
+ * threads busy, this can come to 256 MiB more. */
 #ifndef HELD_FREELY
 #define HELD_FREELY 16384
 #endif
 
-/* The most that one byte sent by a client can make the server hold: a form of
- * pairs such as "&a" and of quotes, received, decoded, and escaped on the page,
- * in buffers that double as they grow. */
+/* The most bytes that the server can come to hold for one byte from a client.
+ * The worst case is a form of pairs such as "&a" and of quotes: it is received,
+ * decoded, and escaped on the page, in buffers that double as they grow. */
 #define HELD_PER_BYTE_MOST 64
 
-/* Threads, at most; fewer where there are fewer descriptors. */
+/* The most threads. If there are fewer descriptors, there are fewer threads. */
 #ifndef THREADS_MOST
 #define THREADS_MOST 16384
 #endif
 
-/* Threads that may wait for a client; one more ends instead. The kernel wakes
- * one of them for each client that comes, even if a busy one is about to take
- * it: with 16, an exchange cost a third more than with 4, on two processors. */
+/* The most threads that wait for a client. Any other one ends. For each client,
+ * the kernel wakes one, even if a busy one is about to take the client. On two
+ * processors, an exchange cost a third more with 16 than with 4. */
 #ifndef THREADS_SPARE
 #define THREADS_SPARE 4
 #endif
 
-/* Milliseconds between two looks of the main thread at deadlines and counts. */
+/* The main thread looks at deadlines and counts every so many milliseconds. */
 #ifndef LOOK_MS
 #define LOOK_MS 100
 #endif
 
-/* Clients per second that are a rush (pool.h), microseconds that an exchange
- * takes then, at most, and milliseconds between two looks. */
+/* It is a rush (pool.h) when at least so many clients come per second, and an
+ * exchange takes at most so many microseconds. In a rush, the main thread looks
+ * every so many milliseconds. */
 #ifndef RUSH_LEAST
 #define RUSH_LEAST 1000
 #endif
@@ -53,14 +54,14 @@
 #define RUSH_LOOK_MS 5
 #endif
 
-/* Bytes of a thread's stack. Half of it is promised to delegate. */
+/* Bytes in a thread's stack. delegate may use half of it. */
 #ifndef THREAD_STACK
 #define THREAD_STACK 524288
 #endif
 
-/* The time to receive a request, and again to send the answer: so many
- * milliseconds without a byte; and in all as many, plus a second for each so
- * many bytes that were moved, up to a limit (deadlines.h). */
+/* The time to receive a request, and again to send the answer (deadlines.h). A
+ * client may be silent for so many milliseconds. In all, it has as many, plus a
+ * second for each so many bytes moved, up to a limit. */
 #ifndef ALLOWANCE_MS
 #define ALLOWANCE_MS 20000
 #endif
@@ -71,7 +72,7 @@
 #define ALLOWANCE_MOST_MS 600000
 #endif
 
-/* With all threads busy, the time is divided by this. */
+/* When all threads are busy, the time is divided by this. */
 #ifndef ALLOWANCE_SHRINK
 #define ALLOWANCE_SHRINK 40
 #endif
@@ -82,7 +83,7 @@
 #define SEND_LOOK_MS 200
 #endif
 
-/* Draining what a client still sends after its answer, at most. */
+/* How much is received and dropped after an answer, and for how long. */
 #ifndef DRAIN_BYTES_MOST
 #define DRAIN_BYTES_MOST 67108864
 #endif
@@ -93,7 +94,7 @@
 #define DRAIN_MOST_MS 10000
 #endif
 
-/* After SIGINT or SIGTERM: more time for half-sent requests, and for all. */
+/* The time left after SIGINT or SIGTERM: for half-sent requests, and in all. */
 #ifndef STOP_GRACE_MS
 #define STOP_GRACE_MS 1000
 #endif
@@ -101,12 +102,12 @@
 #define STOP_MOST_MS 5000
 #endif
 
-/* Bytes of a log line; a longer one is cut. */
+/* Bytes in a log line. A longer one is cut. */
 #ifndef LOG_LINE_MOST
 #define LOG_LINE_MOST 4000
 #endif
 
-/* Bytes of log lines that may wait to be written; further lines are lost. */
+/* Bytes in the log lines that wait to be written. Further lines are lost. */
 #ifndef LOG_QUEUE_MOST
 #define LOG_QUEUE_MOST 262144
 #endif

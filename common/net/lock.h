@@ -1,8 +1,8 @@
 /*
- * lock.h - taking and giving back a mutex.
+ * lock.h - takes a mutex, and gives it back.
  *
- * A plain mutex, used as it should be, cannot fail: if it does, the program is
- * broken, and ends.
+ * A plain mutex that is used correctly cannot fail. If it does, the program is
+ * broken, and aborts.
  */
 #ifndef NET_LOCK_H
 #define NET_LOCK_H

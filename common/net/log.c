@@ -14,20 +14,20 @@
 #include "limits.h"
 #include "lock.h"
 
-/* The thread that writes rests after each write, so that in a rush it writes
- * many lines at once, and nobody has to wake it. */
+/* The thread that writes rests after each write. So in a rush, it writes many
+ * lines at once, and nobody has to wake it. */
 static const struct timespec rest = {.tv_nsec = 10000000};
 
-/* At the end, the log's reader has half a second for what is queued. */
+/* At the end, the queue has half a second to empty: so many rests. */
 static const int finish_rests = 50;
 
 static struct {
     pthread_mutex_t lock; /* guards the rest */
     pthread_cond_t filled;
-    char lines[2][LOG_QUEUE_MOST]; /* one is filled, one is being written */
-    int filling;                   /* which */
-    size_t length;                 /* bytes in the one that is filled */
-    uint64_t lost;                 /* lines, since the last that was not */
+    char lines[2][LOG_QUEUE_MOST]; /* one fills, the other is being written */
+    int filling;                   /* which one fills */
+    size_t length;                 /* bytes in the one that fills */
+    uint64_t lost;                 /* lines lost since that was last reported */
     bool started;
     bool writing;
     bool idle; /* the thread waits for `filled` */
@@ -46,7 +46,7 @@ static void write_whole(const char *data, size_t length)
         if (count == -1 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
             (void)poll(&log, 1, -1); /* somebody has set O_NONBLOCK */
         } else if (count == -1 && errno != EINTR) {
-            return; /* the lines are lost: no reason to end anything */
+            return; /* the lines are lost, but the server goes on */
         }
         if (count > 0) {
             data += count;
@@ -55,7 +55,7 @@ static void write_whole(const char *data, size_t length)
     }
 }
 
-/* With the lock held: appends, or counts what there is no room for. */
+/* With the lock held: appends a line, or counts it if there is no room. */
 static void enqueue(const char *line, size_t length)
 {
     if (length > LOG_QUEUE_MOST - queue.length) {
@@ -66,7 +66,7 @@ static void enqueue(const char *line, size_t length)
     queue.length += length;
 }
 
-/* With the lock held: there is room again, so says what was lost. */
+/* With the lock held, and room in the queue again: says what was lost. */
 static void report_lost(void)
 {
     char line[80];
@@ -80,7 +80,7 @@ static void report_lost(void)
     }
 }
 
-/* With the lock held, which is given back while it writes. */
+/* With the lock held: writes the queue, without the lock in the meantime. */
 static void write_queue(void)
 {
     const char *lines = queue.lines[queue.filling];

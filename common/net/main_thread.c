@@ -16,15 +16,15 @@
 
 static const long stop_ms = 5; /* between two looks while stopping */
 static const size_t busy_a_turn = 1000;
-static const size_t crowd_least = 256;      /* fewer threads are no crowd */
+static const size_t crowd_least = 256;      /* fewer are not a crowd */
 static const uint64_t trim_least = 4194304; /* fewer bytes are not much */
 static const int calm_looks = 10;
 
 _Static_assert(LOOK_MS < 1000 && RUSH_LOOK_MS < 1000,
                "platform_wait_for_signal takes less than a second");
 
-/* Opens those of the descriptors 0, 1 and 2 that are closed; open gives the
- * lowest one that is free. */
+/* Opens each of the descriptors 0, 1 and 2 that is closed. It works because
+ * open returns the lowest one that is free. */
 static int open_standard_streams(void)
 {
     for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++) {
@@ -37,16 +37,16 @@ static int open_standard_streams(void)
 
 static void do_nothing(int number)
 {
-    (void)number; /* that it came has interrupted a call */
+    (void)number; /* it has interrupted a call, which is all it is for */
 }
 
-/* The signals that stop the server. */
+/* Fills in the signals that stop the server. */
 static void fill_stop_signals(sigset_t *signals)
 {
     struct sigaction interrupt = {.sa_handler = SIG_DFL};
 
-    (void)sigaction(SIGINT, NULL, &interrupt); /* fails for no valid signal, */
-    (void)sigemptyset(signals);                /* nor do these */
+    (void)sigaction(SIGINT, NULL, &interrupt); /* it cannot fail for a valid */
+    (void)sigemptyset(signals);                /* signal, nor can these */
     (void)sigaddset(signals, SIGTERM);
     if (interrupt.sa_handler != SIG_IGN) {
         (void)sigaddset(signals, SIGINT);
@@ -89,18 +89,19 @@ int main_thread_prepare(char reason[REASON_SIZE])
     return 0;
 }
 
-/* What is known of a crowd, or of clients that had much held for them. */
+/* What is known about a crowd, or about clients that made the server hold much
+ * memory. */
 struct crowd {
-    size_t peak;         /* threads at their height; half of it after a trim */
-    uint64_t trimmed;    /* bytes that had been given back then */
-    uint64_t given_back; /* and at the last look */
-    int calm;            /* looks since either was over */
+    size_t peak;         /* the most threads; half of that after a trim */
+    uint64_t trimmed;    /* the bytes given back until the last trim */
+    uint64_t given_back; /* the bytes given back until the last look */
+    int calm;            /* looks in a row with either of them over */
 };
 
-/* After a crowd, or much that was held, gives back the memory that it took:
- * once, and after a crowd again each second, from half its height, and so on.
- * For threads that are no longer counted may still be ending, and free more:
- * 10,000 take seconds. */
+/* Gives memory back to the system after a crowd, or after much was held. After
+ * a crowd, does it again a second later, as if after half the crowd, and so on:
+ * threads that are no longer counted may still be ending, and free more. 10,000
+ * threads take seconds. */
 static void trim_after(struct crowd *crowd, size_t threads)
 {
     uint64_t given_back = budget_given_back();
@@ -136,8 +137,8 @@ static void report(int error, int *reported)
     *reported = error;
 }
 
-/* The more exchanges there are, the rarer the looks at their deadlines: 10,000
- * and more are looked at once a second. */
+/* Looks at the deadlines, less often when there are more exchanges: once a
+ * second if there are 10,000 or more. */
 static void look_at_deadlines(struct pool_counts counts, uint64_t now)
 {
     uint64_t turn = counts.busy / busy_a_turn;
@@ -148,7 +149,7 @@ static void look_at_deadlines(struct pool_counts counts, uint64_t now)
     }
 }
 
-/* Returns the number of a second signal, or 0. */
+/* Stops the server. Returns the number of a second signal, or 0. */
 static int stop(struct pool *pool, const sigset_t *signals)
 {
     uint64_t stopped = deadlines_clock();
@@ -164,8 +165,9 @@ static int stop(struct pool *pool, const sigset_t *signals)
         look_at_deadlines(pool_count(pool), deadlines_clock());
         number = platform_wait_for_signal(signals, stop_ms);
     }
-    /* Wakes those that wait in accept (elsewhere than on Linux it may not: then
-     * the stop takes all of its time). Not close: they still use it. */
+    /* This wakes the threads that wait in accept. (Outside Linux it may not,
+     * and then the stop takes all of its time.) It is not close, because they
+     * still use the socket. */
     (void)shutdown(pool->listening_socket, SHUT_RDWR);
     while (number == 0 && pool_count(pool).total > 0 &&
            deadlines_clock() < stopped + STOP_MOST_MS) {

@@ -1,5 +1,5 @@
 /*
- * main_thread.h - what the main thread does while the others serve.
+ * main_thread.h - what the main thread does while the other threads serve.
  *
  *     main_thread_prepare(reason); before anything else is opened or started
  *     ... listen, make the pool, start its first thread ...
@@ -12,24 +12,25 @@
 #include "reason.h"
 
 /*
- * Makes the process ready, before any other thread exists and any socket is
- * open. Standard streams that are closed are opened on /dev/null: a client must
- * not get the descriptor that the log is written to. SIGPIPE is blocked,
- * SIGUSR1 interrupts calls (deadlines.h), SIGTERM and SIGINT wait for
- * main_thread_run; SIGINT only if it was not ignored. Starts the thread that
- * writes the log.
+ * Prepares the process. Call it before any other thread exists or any socket is
+ * open. If a standard stream is closed, opens it on /dev/null, so that no
+ * client gets the descriptor that the log is written to. Blocks SIGPIPE. Makes
+ * SIGUSR1 interrupt calls (deadlines.h). Makes SIGTERM wait for
+ * main_thread_run, and SIGINT, too, unless it was ignored. Starts the thread
+ * that writes the log.
  *
  * Returns 0, or -1 with the reason.
  */
 int main_thread_prepare(char reason[REASON_SIZE]);
 
 /*
- * Looks after deadlines, until SIGINT or SIGTERM. Then stops: lets the threads
- * accept what has already come, ends the listening, gives half-sent requests
- * STOP_GRACE_MS and everything STOP_MOST_MS.
+ * Looks after deadlines until SIGINT or SIGTERM comes. Then stops the server:
+ * it lets the threads accept the clients that have already come, and then stops
+ * listening. Half-sent requests have STOP_GRACE_MS left, and everything has
+ * STOP_MOST_MS.
  *
- * Returns what the program exits with: 0; or, at once when a second signal
- * comes, 128 and its number.
+ * Returns the exit status of the program. It is 0; or, right away when a second
+ * signal comes, 128 plus the number of the signal.
  */
 int main_thread_run(struct pool *pool);
 

@@ -18,14 +18,14 @@ void platform_defer_accept(int listening_socket)
 {
     int seconds = 1;
 
-    /* It only saves time: without it, everything is served just as well. */
+    /* It only saves time. If it fails, the server works just as well. */
     (void)setsockopt(listening_socket, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds,
                      sizeof seconds);
 }
 
 int platform_make_blocking(int client_sock)
 {
-    (void)client_sock; /* an accepted socket blocks, whatever the listener is */
+    (void)client_sock; /* it blocks, even if the listening socket does not */
     return 0;
 }
 
@@ -37,10 +37,10 @@ int platform_wait_for_signal(const sigset_t *signals, long milliseconds)
     return number == -1 ? 0 : number;
 }
 
-/* glibc gives each thread one of 8 heaps per processor, and trims the end of
- * the first alone: clients with large requests left up to 11 MiB in each of the
- * others. With one heap for all, an exchange takes 2 % more on two processors;
- * on many, threads may wait for each other at its lock. */
+/* glibc gives each thread one of 8 heaps per processor, and trims only the end
+ * of the first. Clients with large requests left up to 11 MiB in each of the
+ * others. With one heap for all, an exchange takes 2 % more on two processors.
+ * On many processors, threads may wait for each other at its lock. */
 void platform_share_heap(void)
 {
 #ifdef __GLIBC__
@@ -50,7 +50,7 @@ void platform_share_heap(void)
 
 void platform_trim_memory(void)
 {
-#ifdef __GLIBC__ /* other C libraries do it by themselves */
+#ifdef __GLIBC__ /* other C libraries do this themselves */
     (void)malloc_trim(0);
 #endif
 }
@@ -62,15 +62,15 @@ const char *platform_program_name(void)
 
 #else
 
-/* Lost: a thread waits for the first bytes of each client, which takes half as
- * much time again. */
+/* What is lost: a thread waits for the first bytes of each client, which makes
+ * an exchange take half as much time again. */
 void platform_defer_accept(int listening_socket)
 {
     (void)listening_socket;
 }
 
-/* BSDs let a client's socket inherit O_NONBLOCK, which the listening socket has
- * while the server stops. Lost: two system calls more per exchange. */
+/* On BSDs, a client's socket inherits O_NONBLOCK, which the listening socket
+ * has while the server stops. What is lost: the time of two system calls. */
 int platform_make_blocking(int client_sock)
 {
     int flags = fcntl(client_sock, F_GETFL);
@@ -78,7 +78,7 @@ int platform_make_blocking(int client_sock)
     return flags == -1 ? -1 : fcntl(client_sock, F_SETFL, flags & ~O_NONBLOCK);
 }
 
-/* Lost: a signal is noticed only when the time is over. */
+/* What is lost: a signal is noticed only when the time is over. */
 int platform_wait_for_signal(const sigset_t *signals, long milliseconds)
 {
     struct timespec time = {.tv_nsec = milliseconds * 1000000};
@@ -94,7 +94,7 @@ int platform_wait_for_signal(const sigset_t *signals, long milliseconds)
     return number;
 }
 
-/* Lost: after a crowd, what it took may stay with the process. */
+/* What is lost: after a crowd, the process may keep the memory that it took. */
 void platform_share_heap(void)
 {
 }
@@ -103,7 +103,7 @@ void platform_trim_memory(void)
 {
 }
 
-/* Lost: the folder of the program in its messages. */
+/* What is lost: messages don't show the folder of the program. */
 const char *platform_program_name(void)
 {
     return "webserve";

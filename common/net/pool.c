@@ -11,13 +11,13 @@
 #include "limits.h"
 #include "lock.h"
 
-/* After so many failures of accept in a row, which take a second, the error is
- * one that people should hear of. */
+/* After accept has failed so many times in a row, which takes a second, the
+ * error is reported. */
 static const unsigned failures_most = 50;
 static const struct timespec pause_after_failure = {.tv_nsec = 20000000};
 
-/* Counts free descriptors, up to `most`, once the limit is as high as it may
- * be: those below it that are not open. Returns 0, or -1 with errno. */
+/* Raises the limit of open descriptors as far as it may, and counts the ones
+ * below it that are free, up to `most`. Returns 0, or -1 with errno. */
 static int count_free_descriptors(size_t *free, size_t most)
 {
     struct rlimit limit;
@@ -72,7 +72,7 @@ int pool_init(struct pool *pool, int listening_socket, char reason[REASON_SIZE])
     return error == 0 ? 0 : -1;
 }
 
-/* With the lock held: rests while another thread waits, in a rush. */
+/* With the lock held: in a rush, rests while another thread waits. */
 static void rest(struct pool *pool)
 {
     while (pool->rush && pool->waiting > 0 && pool->coming == 0 &&
@@ -83,8 +83,8 @@ static void rest(struct pool *pool)
     }
 }
 
-/* A thread that was created was counted then; whichever thread comes first
- * takes that count. */
+/* A new thread was counted when it was created. Whichever thread comes here
+ * first takes that count. */
 bool pool_wait(struct pool *pool)
 {
     bool waits = true;
@@ -104,8 +104,8 @@ bool pool_wait(struct pool *pool)
     return waits;
 }
 
-/* With the lock held: counts a thread that is about to be created, if nobody
- * waits and there may be one more. */
+/* With the lock held: if nobody waits and there may be one more thread, counts
+ * it, since it is about to be created. */
 static bool claim_thread(struct pool *pool)
 {
     if (pool->waiting > 0 || pool->total >= pool->cap) {
@@ -117,22 +117,22 @@ static bool claim_thread(struct pool *pool)
     return true;
 }
 
-/* With the lock held: what is known after one more failure of accept. Returns
- * true if it would come again at once: then there is to be a pause. */
+/* With the lock held: accept has failed once more. Returns true if it would
+ * fail again right away, so that a pause is needed. */
 static bool note_failure(struct pool *pool, int error)
 {
     if (error == EINTR || error == ECONNABORTED) {
-        return false; /* an interrupt; or the client left before its turn */
+        return false; /* interrupted, or the client left before its turn */
     }
     if (pool->stopping &&
         (error == EAGAIN || error == EWOULDBLOCK || error == EINVAL)) {
-        /* No client is left, or the listening has ended. Now it has: a client
-         * that came later would wait for nobody. */
+        /* No client is left, or the listening has already ended. End it,
+         * because nobody would serve a client that came later. */
         pool->empty = true;
         (void)shutdown(pool->listening_socket, SHUT_RDWR);
         return false;
     }
-    /* EMFILE, ENOBUFS and their like pass; the client waits in the queue. */
+    /* EMFILE, ENOBUFS and others pass. The client waits in the queue. */
     if (++pool->failures >= failures_most) {
         pool->error = error;
     }
@@ -162,8 +162,8 @@ bool pool_accepted(struct pool *pool, int client_sock)
     return claimed;
 }
 
-/* Another thread may have gone to wait in place of the one that could not be
- * created: then that one stays counted. */
+/* Another thread may already wait in place of the one that could not be
+ * created. Then its wait stays counted. */
 void pool_thread_failed(struct pool *pool)
 {
     lock_take(&pool->lock);
@@ -202,9 +202,9 @@ bool pool_has_clients(const struct pool *pool)
     return poll(&listener, 1, 0) > 0 && (listener.revents & POLLIN) != 0;
 }
 
-/* With the lock held: so many clients have come in so many milliseconds, and by
- * Little's law an exchange takes as long as the threads that are busy, times
- * that time, per client. */
+/* With the lock held: returns true if there was a rush in the last so many
+ * milliseconds. By Little's law, an exchange takes that time, multiplied by the
+ * number of busy threads and divided by the number of clients. */
 static bool is_rush(const struct pool *pool, uint64_t milliseconds)
 {
     uint64_t busy = pool->total - pool->waiting - pool->resting;

@@ -1,6 +1,5 @@
 /*
- * pool.h - threads that take turns at accepting clients: who waits, who is
- * busy.
+ * pool.h - counts the threads that take turns accepting clients.
  *
  *     static void *take_turns(void *argument)
  *     {
@@ -20,23 +19,23 @@
  *     }
  *
  * One or more threads wait in accept. The thread that gets a client makes sure
- * that another waits in its place, starting one only if there is none, and then
- * handles its client itself. No socket changes hands.
+ * that another one waits in its place, and starts one only if there is none.
+ * Then it handles its client itself. No socket changes hands.
  *
- * The pool counts, and decides who waits; the calls on sockets and threads are
- * the stage's. A thread is counted before it is created, and the count
- * is taken back if that fails. Invariant: some thread waits, or rests and will
- * be woken, or all are busy and will come back, and no more can be had.
+ * The pool counts, and decides who waits. The stage makes the calls on sockets
+ * and threads. A thread is counted before it is created, and the count is taken
+ * back if that fails. Invariant: a thread waits, or rests and will be woken; or
+ * all are busy and will come back, and there cannot be any more of them.
  *
- * In a rush, of RUSH_LEAST clients per second whose exchanges take RUSH_MOST_US
- * each at most, one thread in accept is enough,
- * and others rest: to wake one for each client would cost more than to serve
- * it, and the thread that got the last one is back a few microseconds later. If
- * it is not, and clients have come, the main thread wakes one that rests, after
- * RUSH_LOOK_MS.
+ * It is a rush when RUSH_LEAST clients come per second, and an exchange takes
+ * at most RUSH_MOST_US. Then one thread in accept is enough, and others rest.
+ * Waking one for each client would cost more than serving the client, and the
+ * thread that got the last client is back a few microseconds later. If it isn't
+ * back within RUSH_LOOK_MS and clients have come, the main thread wakes one
+ * that rests.
  *
- * Threads: one lock guards the counts; any thread may call these. The pool must
- * stay where it is for as long as the program runs.
+ * Threads: any thread may call these functions. One lock guards the counts. The
+ * pool must stay where it is as long as the program runs.
  */
 #ifndef NET_POOL_H
 #define NET_POOL_H
@@ -49,74 +48,75 @@
 #include "reason.h"
 
 struct pool {
-    int listening_socket;      /* the owner's; not changed here */
+    int listening_socket;      /* it is the owner's, and does not change */
     pthread_attr_t attributes; /* for pthread_create: a stack of THREAD_STACK */
 
     pthread_mutex_t lock; /* guards the rest */
-    size_t total;         /* threads, created or about to be */
-    size_t waiting;       /* of them in accept, or on their way there */
-    size_t coming;        /* of those waiting: created, not yet at their turn */
-    size_t resting;       /* in pool_wait, until `wake` */
+    size_t total;         /* threads, with those about to be created */
+    size_t waiting;       /* threads in accept, or on their way there */
+    size_t coming;        /* new threads among them, not in pool_wait yet */
+    size_t resting;       /* threads in pool_wait that wait for `wake` */
     pthread_cond_t wake;
     bool rush;
-    size_t accepted;   /* clients, since... */
-    uint64_t counted;  /* ...the main thread counted them */
-    size_t cap;        /* threads, at most */
+    size_t accepted;   /* clients accepted since `counted` */
+    uint64_t counted;  /* when the main thread last looked at `accepted` */
+    size_t cap;        /* the most threads there may be */
     size_t reached;    /* cap; or `total` when no more could be created */
-    bool stopping;     /* take only clients that have already come */
+    bool stopping;     /* accept only clients that have already come */
     bool empty;        /* while stopping: no client is left */
-    int error;         /* that accept fails with, again and again; or 0 */
-    unsigned failures; /* of accept, in a row */
+    int error;         /* the errno with which accept keeps failing, or 0 */
+    unsigned failures; /* how often accept has failed in a row */
 };
 
 /*
- * Makes a pool for threads that accept from `listening_socket`, of at most as
- * many as there are free descriptors, or THREADS_MOST. The first thread is
- * already counted: create it, or call pool_thread_failed. Returns 0, or -1 with
- * the reason; that there is no descriptor for even one client is one.
+ * Makes a pool for threads that accept from `listening_socket`. It has at most
+ * as many threads as there are free descriptors, or THREADS_MOST. The first
+ * thread is already counted: create it, or call pool_thread_failed. Returns 0,
+ * or -1 with the reason. It also fails if there is no descriptor for even one
+ * client.
  */
 int pool_init(struct pool *pool, int listening_socket,
               char reason[REASON_SIZE]);
 
-/* The calling thread goes to wait for a client; in a rush it may rest first.
- * False tells it to end, because enough others are waiting, or because the
- * server stops. */
+/* The calling thread is about to wait for a client. In a rush, it may rest here
+ * first. Returns false if it should end instead, because enough others are
+ * waiting, or because the server stops. */
 bool pool_wait(struct pool *pool);
 
 /*
- * The wait is over, with `client_sock`, or with -1 and errno: then the error is
- * dealt with here (a pause, if it would come again at once), so just wait
- * again. Returns true if nobody waits now: one more thread has been counted;
- * create it.
+ * The wait is over. `client_sock` is what accept returned. If it is -1, this
+ * function deals with the error (it pauses, if the error would come again right
+ * away), so just wait again. Returns true if nobody waits now. Then one more
+ * thread has been counted: create it.
  */
 bool pool_accepted(struct pool *pool, int client_sock);
 
-/* The thread that was counted could not be created: takes the count back. Until
- * some thread waits again, the threads that there are count as all that can be
- * had, so that time gets short for slow clients. */
+/* The thread that was counted could not be created. Takes the count back. Until
+ * a thread waits again, the pool assumes that there cannot be any more threads,
+ * so that slow clients get less time. */
 void pool_thread_failed(struct pool *pool);
 
-/* The counts, as they are at one moment. */
+/* All counts of one moment. */
 struct pool_counts {
     size_t total;
     size_t busy;    /* threads that neither wait nor rest */
-    size_t reached; /* threads, at most, as far as can be told now */
-    int error;      /* accept fails with it, again and again; or 0 */
-    bool empty;     /* it stops, and no client is left */
+    size_t reached; /* the most threads there can be, as far as is known */
+    int error;      /* the errno with which accept keeps failing, or 0 */
+    bool empty;     /* the server stops, and no client is left */
 };
 
 struct pool_counts pool_count(struct pool *pool);
 
-/* True if clients have come that are not accepted yet. */
+/* Returns true if clients have come that are not accepted yet. */
 bool pool_has_clients(const struct pool *pool);
 
-/* The main thread looks whether there is a rush, at `now` by deadlines_clock.
- * Returns milliseconds until it should look again. */
+/* Finds out whether there is a rush. `now` is from deadlines_clock. Returns
+ * after how many milliseconds the main thread should look again. */
 long pool_look(struct pool *pool, uint64_t now);
 
-/* From now on only clients that have already come are accepted; with the first
- * wait that finds none, the listening ends. The listening socket must not block
- * any more. */
+/* From now on, only clients that have already come are accepted. The first wait
+ * that finds none ends the listening. The caller must also make the listening
+ * socket non-blocking. */
 void pool_stop(struct pool *pool);
 
 #endif

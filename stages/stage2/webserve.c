@@ -14,16 +14,15 @@
 #include "net/platform.h"
 #include "net/pool.h"
 
-static const int queue_length = 4096; /* the kernel may have a smaller one */
+static const int queue_length = 4096; /* the kernel may allow fewer */
 
 static const char post_refusal[] =
-    "This stage of the server does not accept POST data yet: that is what "
-    "stage 6 is for.";
+    "This stage of the server does not accept POST data yet; stage 6 does.";
 
 static void *take_turns(void *argument);
 
-/* Starts one more thread, which the pool has counted already. Returns 0, or the
- * error of pthread_create: then no more can be had for now. */
+/* Starts one more thread, which the pool has already counted. Returns 0, or the
+ * error of pthread_create if there cannot be any more threads for now. */
 static int start_thread(struct pool *pool)
 {
     pthread_t thread;
@@ -33,7 +32,7 @@ static int start_thread(struct pool *pool)
         pool_thread_failed(pool);
         return error;
     }
-    (void)pthread_detach(thread); /* it will not be joined */
+    (void)pthread_detach(thread); /* nobody will join it */
     return 0;
 }
 
@@ -54,7 +53,7 @@ static void *take_turns(void *argument)
         struct form *get_data = NULL;
         enum verdict verdict;
 
-        /* True: nobody waits now. It deals with an error of accept, too. */
+        /* True if nobody waits now. It deals with errors of accept, too. */
         if (pool_accepted(pool, client_sock)) {
             (void)start_thread(pool);
         }
@@ -64,8 +63,8 @@ static void *take_turns(void *argument)
         verdict = exchange_begin(&exchange, client_sock, &client_address);
 
         /* One recv gives any part of the head: a byte, half a line, or all of
-         * it and some of the content. So receive until the parser says that it
-         * is complete. */
+         * it and some of the content. So receive until the parser says that the
+         * head is complete. */
         while (verdict == VERDICT_INCOMPLETE) {
             ssize_t count =
                 recv(client_sock, exchange_room(&exchange, received),
@@ -109,12 +108,12 @@ static void *take_turns(void *argument)
     return NULL;
 }
 
-/* Returns a socket that listens, or -1 with the reason. A name may have several
- * addresses: the first that works is taken. */
+/* Returns a listening socket, or -1 with the reason. A name may have several
+ * addresses. It takes the first one that works. */
 static int listen_on(const char *interface, const char *port, char *reason)
 {
     struct addrinfo *addresses = address_look_up(interface, port, reason);
-    int reuse = 1; /* a server that was ended may start again at once */
+    int reuse = 1; /* lets a stopped server start again right away */
     int sock = -1;
 
     for (struct addrinfo *a = addresses; a != NULL && sock == -1;
@@ -138,7 +137,7 @@ static int listen_on(const char *interface, const char *port, char *reason)
     return sock;
 }
 
-/* Says why the server cannot start; returns what main returns then. */
+/* Says why the server cannot start. Returns the exit status for main. */
 static int give_up(int sock, const char *reason)
 {
     fprintf(stderr, "%s: %s\n", platform_program_name(), reason);
@@ -168,7 +167,7 @@ int main(int argc, char **argv)
         break;
     }
 
-    /* Signals, and the thread that writes the log, before anything else. */
+    /* First, set up signals, and start the thread that writes the log. */
     if (main_thread_prepare(reason) == 0) {
         sock = listen_on(arguments.interface, arguments.port, reason);
     }
@@ -176,11 +175,11 @@ int main(int argc, char **argv)
         pool_init(&pool, sock, reason) == -1) {
         return give_up(sock, reason);
     }
-    platform_defer_accept(sock); /* no client before its first bytes */
+    platform_defer_accept(sock); /* accepts clients with their first bytes */
 
-    /* Threads handle the connections. Here is the first; each makes sure that
-     * another one waits. This thread looks after deadlines, until a signal ends
-     * the program: it cannot return, because they use `pool`. */
+    /* Threads handle the connections. This starts the first one, and each makes
+     * sure that another one waits. The main thread looks after deadlines until
+     * a signal ends the program. It must not return: the threads use `pool`. */
     error = start_thread(&pool);
     if (error != 0) {
         reason_write(reason, "create a thread", error);

@@ -11,26 +11,27 @@
 /*
  * 'delegate' processes one HTTP request.
  *
- * request_type      "GET" (for HEAD as well: the server leaves the content out)
- * path              as received: not decoded, without the query
+ * request_type      "GET" (for HEAD, too: the server leaves out the content)
+ * path              the path as received: not decoded, without the query
  * received_headers  the header fields, in order
- * get_data          the query, decoded: an empty form for a bare `?`; NULL if
- *                   the URL has no `?`
- * post_data         NULL: there is no POST yet
- * response          empty at first; gets the status code, header fields and
- *                   content
+ * get_data          the query, decoded: an empty form for a bare `?`, and NULL
+ *                   if the URL has no `?`
+ * post_data         NULL, because there is no POST yet
+ * response          the answer, empty at first: delegate puts the status code,
+ *                   header fields and content into it
  *
- * All belong to the caller, and are valid until delegate returns.
+ * The caller owns all of them. They are valid until delegate returns.
  *
  * Returns constant data in *response, independent of what is passed into it: a
  * page, in the frame that page.h makes.
  *
- * Returns 0. Anything else is what an exception is in Python: the client gets a
- * clean 500, whatever is in *response. A response that cannot be sent
- * (response_is_valid in response.h) ends in a 500, too.
+ * Returns 0. Anything else is like an exception in Python: the client gets a
+ * clean 500, whatever is in *response. It also gets a 500 for a response that
+ * cannot be sent (response_is_valid in response.h).
  *
- * Several threads call it at once, so it keeps nothing from call to call. It
- * may use 256 KiB of stack (half of THREAD_STACK in common/net/limits.h).
+ * Several threads call it at the same time, so it must not remember anything
+ * from one call to the next. It may use 256 KiB of stack (half of THREAD_STACK
+ * in common/net/limits.h).
  */
 int delegate(const char *request_type, const char *path,
              const struct headers *received_headers,

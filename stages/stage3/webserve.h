@@ -14,16 +14,16 @@
  * 'handle_connection' is called for each client connection to the server.
  *
  * Takes the socket and the client address that accept returned, and handles
- * exactly one HTTP exchange: it reads until the headers have been completely
+ * exactly one HTTP exchange. It reads until the headers have been completely
  * received, whatever their size (up to the limits in common/http/limits.h),
- * calls 'delegate', sends the answer, closes the socket and writes a line to
+ * calls 'delegate', sends the answer, closes the socket, and writes a line to
  * the log.
  *
- * Returns nothing and lets no failure out: whatever goes wrong ends in an error
- * page (RFC 9110, section 15; verdict.h lists them: 408 for a client that takes
- * too long, for example, and 500 if memory runs out) or in a closed connection.
- * The socket belongs to 'handle_connection', which always closes it;
- * client_address stays the caller's.
+ * Returns nothing, and lets no failure out. Whatever goes wrong ends in an
+ * error page (RFC 9110, section 15) or in a closed connection. verdict.h lists
+ * the error pages: 408 for a client that takes too long, for example, and 500
+ * if memory runs out. 'handle_connection' owns the socket, and always closes
+ * it. The caller owns client_address.
  */
 void handle_connection(int client_sock,
                        const struct sockaddr_storage *client_address);
@@ -31,26 +31,27 @@ void handle_connection(int client_sock,
 /*
  * 'delegate' processes one HTTP request.
  *
- * request_type      "GET" (for HEAD as well: the server leaves the content out)
- * path              as received: not decoded, without the query
+ * request_type      "GET" (for HEAD, too: the server leaves out the content)
+ * path              the path as received: not decoded, without the query
  * received_headers  the header fields, in order
- * get_data          the query, decoded: an empty form for a bare `?`; NULL if
- *                   the URL has no `?`
- * post_data         NULL: there is no POST yet
- * response          empty at first; gets the status code, header fields and
- *                   content
+ * get_data          the query, decoded: an empty form for a bare `?`, and NULL
+ *                   if the URL has no `?`
+ * post_data         NULL, because there is no POST yet
+ * response          the answer, empty at first: delegate puts the status code,
+ *                   header fields and content into it
  *
- * All belong to the caller, and are valid until delegate returns.
+ * The caller owns all of them. They are valid until delegate returns.
  *
  * Returns constant data in *response, independent of what is passed into it: a
  * page, in the frame that page.h makes.
  *
- * Returns 0. Anything else is what an exception is in Python: the client gets a
- * clean 500, whatever is in *response. A response that cannot be sent
- * (response_is_valid in response.h) ends in a 500, too.
+ * Returns 0. Anything else is like an exception in Python: the client gets a
+ * clean 500, whatever is in *response. It also gets a 500 for a response that
+ * cannot be sent (response_is_valid in response.h).
  *
- * Several threads call it at once, so it keeps nothing from call to call. It
- * may use 256 KiB of stack (half of THREAD_STACK in common/net/limits.h).
+ * Several threads call it at the same time, so it must not remember anything
+ * from one call to the next. It may use 256 KiB of stack (half of THREAD_STACK
+ * in common/net/limits.h).
  */
 int delegate(const char *request_type, const char *path,
              const struct headers *received_headers,

@@ -1,4 +1,4 @@
-/* delegate.c - what the server answers. */
+/* delegate.c - makes the answer to a request. */
 #include "webserve.h"
 
 #include "http/page.h"

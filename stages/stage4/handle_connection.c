@@ -1,4 +1,4 @@
-/* handle_connection.c - one HTTP exchange with one client. */
+/* handle_connection.c - handles one HTTP exchange with one client. */
 #include "webserve.h"
 
 #include <unistd.h>
@@ -7,11 +7,11 @@
 #include "net/platform.h"
 
 static const char post_refusal[] =
-    "This stage of the server does not accept POST data yet: that is what "
-    "stage 6 is for.";
+    "This stage of the server does not accept POST data yet; stage 6 does.";
 
 /* One recv gives any part of the head: a byte, half a line, or all of it and
- * some of the content. So receive until the parser says that it is complete. */
+ * some of the content. So receive until the parser says that the head is
+ * complete. */
 static enum verdict receive_head(struct exchange *exchange, int client_sock)
 {
     struct buffer *received = &exchange->received;

@@ -1,4 +1,4 @@
-/* serve.c - listening, and a thread for each connection. */
+/* serve.c - listens, and handles each connection in a thread. */
 #include "webserve.h"
 
 #include <errno.h>
@@ -12,12 +12,12 @@
 #include "net/platform.h"
 #include "net/pool.h"
 
-static const int queue_length = 4096; /* the kernel may have a smaller one */
+static const int queue_length = 4096; /* the kernel may allow fewer */
 
 static void *take_turns(void *argument);
 
-/* Starts one more thread, which the pool has counted already. Returns 0, or the
- * error of pthread_create: then no more can be had for now. */
+/* Starts one more thread, which the pool has already counted. Returns 0, or the
+ * error of pthread_create if there cannot be any more threads for now. */
 static int start_thread(struct pool *pool)
 {
     pthread_t thread;
@@ -27,7 +27,7 @@ static int start_thread(struct pool *pool)
         pool_thread_failed(pool);
         return error;
     }
-    (void)pthread_detach(thread); /* it will not be joined */
+    (void)pthread_detach(thread); /* nobody will join it */
     return 0;
 }
 
@@ -43,7 +43,7 @@ static void *take_turns(void *argument)
         int client_sock = accept(pool->listening_socket,
                                  (struct sockaddr *)&client_address, &length);
 
-        /* True: nobody waits now. It deals with an error of accept, too. */
+        /* True if nobody waits now. It deals with errors of accept, too. */
         if (pool_accepted(pool, client_sock)) {
             (void)start_thread(pool);
         }
@@ -54,12 +54,12 @@ static void *take_turns(void *argument)
     return NULL;
 }
 
-/* Returns a socket that listens, or -1 with the reason. A name may have several
- * addresses: the first that works is taken. */
+/* Returns a listening socket, or -1 with the reason. A name may have several
+ * addresses. It takes the first one that works. */
 static int listen_on(const char *interface, const char *port, char *reason)
 {
     struct addrinfo *addresses = address_look_up(interface, port, reason);
-    int reuse = 1; /* a server that was ended may start again at once */
+    int reuse = 1; /* lets a stopped server start again right away */
     int sock = -1;
 
     for (struct addrinfo *a = addresses; a != NULL && sock == -1;
@@ -101,7 +101,7 @@ int serve(const char *interface, const char *port)
     int sock = -1;
     int error;
 
-    /* Signals, and the thread that writes the log, before anything else. */
+    /* First, set up signals, and start the thread that writes the log. */
     if (main_thread_prepare(reason) == 0) {
         sock = listen_on(interface, port, reason);
     }
@@ -109,11 +109,11 @@ int serve(const char *interface, const char *port)
         pool_init(&pool, sock, reason) == -1) {
         return give_up(sock, reason);
     }
-    platform_defer_accept(sock); /* no client before its first bytes */
+    platform_defer_accept(sock); /* accepts clients with their first bytes */
 
-    /* Threads handle the connections. Here is the first; each makes sure that
-     * another one waits. This thread looks after deadlines, until a signal ends
-     * the program: it cannot return, because they use `pool`. */
+    /* Threads handle the connections. This starts the first one, and each makes
+     * sure that another one waits. The main thread looks after deadlines until
+     * a signal ends the program. It must not return: the threads use `pool`. */
     error = start_thread(&pool);
     if (error != 0) {
         reason_write(reason, "create a thread", error);

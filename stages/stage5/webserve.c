@@ -21,5 +21,5 @@ int main(int argc, char **argv)
     }
 
     serve(arguments.interface, arguments.port);
-    return 1; /* it comes back only if it cannot serve */
+    return 1; /* serve returns only if it cannot start */
 }

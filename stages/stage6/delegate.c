@@ -1,4 +1,4 @@
-/* delegate.c - what the server answers. */
+/* delegate.c - makes the answer to a request. */
 #include "webserve.h"
 
 #include <string.h>
@@ -6,8 +6,8 @@
 #include "http/html.h"
 #include "http/page.h"
 
-/* One item per pair, in the order sent. All of it comes from the client, so
- * all of it is escaped. */
+/* Appends one item per pair, in the order sent. All of it comes from the
+ * client, so all of it is escaped. */
 static void append_pairs(struct buffer *page, const struct form *form)
 {
     buffer_append_string(page, "<ul>\n");
@@ -30,7 +30,7 @@ int delegate(const char *request_type, const char *path,
 {
     struct buffer *page = &response->content;
 
-    (void)request_type; /* this page does without it */
+    (void)request_type; /* this page does not need it */
     (void)received_headers;
 
     page_begin(response, 200, "hello");

@@ -1,4 +1,4 @@
-/* handle_connection.c - one HTTP exchange with one client. */
+/* handle_connection.c - handles one HTTP exchange with one client. */
 #include "webserve.h"
 
 #include <unistd.h>
@@ -7,7 +7,8 @@
 #include "net/platform.h"
 
 /* One recv gives any part of the head: a byte, half a line, or all of it and
- * some of the content. So receive until the parser says that it is complete. */
+ * some of the content. So receive until the parser says that the head is
+ * complete. */
 static enum verdict receive_head(struct exchange *exchange, int client_sock)
 {
     struct buffer *received = &exchange->received;
@@ -26,8 +27,8 @@ static enum verdict receive_head(struct exchange *exchange, int client_sock)
     return verdict;
 }
 
-/* The content of a POST follows the head: its beginning may have come with it,
- * the rest comes in any number of pieces. */
+/* The content of a POST follows the head. Its beginning may have come with the
+ * head. The rest comes in any number of pieces. */
 static enum verdict receive_content(struct exchange *exchange, int client_sock)
 {
     const struct buffer *received = &exchange->received;

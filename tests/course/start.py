@@ -18,12 +18,12 @@ STEPS = TOP / "tests/course/steps"
 TODO = """# Step {step}
 
 {work}
-- `make` builds the server here, and `make run` starts it on port 8080.
+- `make` builds the server in this folder. `make run` starts it on port 8080.
 - `make watch` tests the server each time you save, and shows the first red test: what
   was sent, what came, and a line to try by hand. Press h for a hint.
-- `make test` says what to look at first, and how many points the folder would get. At
-  first, the tests of this step are red. With 100 points, the step is done. (Tests
-  without points are about what a production server would add.)
+- `make test` says what to look at first, and how many points you would get. At first,
+  the tests of this step are red. When you have 100 points, you are done. (Tests without
+  points are about what a production server would also do.)
 - `webserve.h` has the contract of each function. You need not change it.
 {pages}
 """

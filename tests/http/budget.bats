@@ -24,7 +24,7 @@ post='POST / HTTP/1.1\r\nHost: a\r\n'
 # bats test_tags=id:budget-content
 @test "content that does not fit in memory gets 503, with Retry-After" {
     ask "send ${post}Content-Length: 300000\\r\\n\\r\\n" 'repeat 300000 a'
-    assert_answer 503 'The server holds as much as it can now'
+    assert_answer 503 'The server is using all the memory that it may'
     [[ $(field Retry-After) =~ ^[0-9]+$ ]]
 }
 

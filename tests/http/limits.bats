@@ -88,7 +88,7 @@ tail='send  HTTP/1.1\r\nHost: a\r\n\r\n'
 # bats test_tags=ours,id:limit-sentences
 @test "the error page says which limit was exceeded" {
     ask 'send GET /' 'repeat 65523 a' "$tail"
-    assert_answer 414 'The request line is longer than 65536 octets.'
+    assert_answer 414 'The request line is longer than 65536 bytes.'
     ask 'send GET / HTTP/1.1\r\nHost: a\r\nX: ' 'repeat 1048563 a' 'send \r\n\r\n'
-    assert_answer 431 'The header section is longer than 1048576 octets.'
+    assert_answer 431 'The header section is longer than 1048576 bytes.'
 }

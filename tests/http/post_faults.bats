@@ -57,8 +57,8 @@ load helper
     check_sentences post-limit post-type post-continue/type post-chunks post-two-faults
     ask 'send POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;' \
         'repeat 65536 a'
-    assert_answer 400 'more than 65536 octets'
+    assert_answer 400 'more than 65536 bytes'
     ask 'send POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\na: ' \
         'repeat 1048576 a'
-    assert_answer 431 'longer than 1048576 octets'
+    assert_answer 431 'longer than 1048576 bytes'
 }

@@ -194,9 +194,9 @@ static void page_fault_names_line_or_limit(void **state)
          "<p>Line 1 ends in LF alone; lines end in CR LF.</p>"},
         {VERDICT_BARE_LF, 1234567,
          "<p>Line 1234567 ends in LF alone; lines end in CR LF.</p>"},
-        {VERDICT_REQUEST_LINE_TOO_LONG, 1, " 65536 octets.</p>"},
-        {VERDICT_HEADER_SECTION_TOO_LONG, 9, " 1048576 octets.</p>"},
-        {VERDICT_CONTENT_TOO_LONG, 9, " 16777216 octets.</p>"},
+        {VERDICT_REQUEST_LINE_TOO_LONG, 1, " 65536 bytes.</p>"},
+        {VERDICT_HEADER_SECTION_TOO_LONG, 9, " 1048576 bytes.</p>"},
+        {VERDICT_CONTENT_TOO_LONG, 9, " 16777216 bytes.</p>"},
     };
 
     (void)state;
