@@ -222,11 +222,12 @@ start: ## makes a folder for your work on a step: STAGE=n DIR=path
 	tests/course/start.py '$(STAGE)' "$$DIR"
 
 watch: ## tests a folder each time you save, until a test is red: STAGE=n DIR=path
-	$(call needs,test watch,$(if $(STAGE),stage-programs $(BEFORE)))
+	tests/tools/install.sh watch || echo 'make watch goes on without them, a little slower.'
+	$(call needs,test,$(if $(STAGE),stage-programs $(BEFORE)))
 	$(SUBMISSION) exec tests/course/watch_folder.py '$(BUILD)' '$(STAGE)' "$$DIR" '$(BEFORE)'
 
 # The server that a step begins with; that of step 1 answers as stage 1 does.
-BEFORE = $(BUILD)/stage$(shell expr $(STAGE) - 1 '|' 1)/webserve
+BEFORE = $(BUILD)/stage$(shell expr $(LATEST) - 1 '|' 1)/webserve
 
 diff: ## shows what a step changed, and which lines only moved: [STAGE=6]
 	tests/tools/install.sh python
@@ -237,25 +238,25 @@ walk: ## shows a step on the terminal, a screen at a time: [STAGE=1]
 	exec docs/tools/walk.py $(BUILD) $(or $(STAGE),1)
 
 trace: ## draws what the threads do in a real run, as SVG: [STAGE=6]
-	$(call needs,python,$(BUILD)/live/stage$(LATEST)/webserve)
+	$(call needs,live,$(BUILD)/live/stage$(LATEST)/webserve)
 	docs/tools/live/trace.py $(BUILD) $(LATEST)
 
 LIVE_PORT ?= 8081
 live: ## shows the threads in a browser, as they work: [STAGE=6] [DIR=a folder of your own] [INTERFACE=127.0.0.1]
 ifeq ($(origin DIR),command line)
-	$(call needs,python,$(BUILD)/live/record.o $(BUILD)/common.a)
+	$(call needs,live,$(BUILD)/live/record.o $(BUILD)/common.a)
 	mkdir -p $(BUILD)/live/own
 	$(filter-out -MMD -MP,$(COMPILE)) "$$DIR"/*.c $(BUILD)/live/record.o $(BUILD)/common.a \
 		$(RECORD_LINK) -o $(BUILD)/live/own/webserve
 else
-	$(call needs,python,$(BUILD)/live/stage$(LATEST)/webserve)
+	$(call needs,live,$(BUILD)/live/stage$(LATEST)/webserve)
 endif
 	exec docs/tools/live/live.py $(BUILD)/live/$(if $(filter command,$(origin DIR)),own,stage$(LATEST))/webserve \
 		'$(INTERFACE)' '$(PORT)' '$(LIVE_PORT)'
 
 ##@ To teach
 
-.PHONY: grade handout site
+.PHONY: grade handout slides site
 grade: ## grades a folder, or a batch of them: STAGE=n DIR=path or BATCH=path [OUT=path] [HOSTS=file]
 	$(if $(STAGE),,echo 'Which step is it for? Say STAGE=n; the stages are: $(STAGES)' >&2; exit 2)
 	$(call needs,test grade,grade-programs)
@@ -282,6 +283,10 @@ $(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
 handout: ## makes a folder and a zip for students, without solutions: STAGE=n [OUT=path]
 	tests/tools/install.sh handout
 	$(SUBMISSION) tests/course/handout.py '$(STAGE)' "$$OUT"
+
+slides: ## makes the slides, one HTML file per deck, in build/slides
+	tests/tools/install.sh slides
+	docs/tools/slides/slides.py $(BUILD)/slides
 
 SITE_PORT ?= 8000
 site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, in build/site: [PREVIEW=1]

@@ -151,6 +151,7 @@ export const checks = {
       }
     })
     expect(top > 0 && top < 160, `listen_on is at ${top}`)
+    expect((await page.$('.highlighted')) === null, 'a line of the source is highlighted')
     expect(/^\/\*[^]*\blisten_on\(/.test(text), `the link to listen_on leads to ${text}`)
     await page.close()
   },

@@ -4,16 +4,18 @@
 // dark, wide and narrow, and each page that has a drawing or a block of code, to measure
 // these. Faults are: a drawing with letters under 12 pixels; a line of code of 80 columns
 // that a projector does not show whole; a request to another host; an error of a script;
-// a page wider than a narrow screen; a slide that does not fit; what check_course.mjs
-// finds; and each finding of axe-core that is serious or critical. The node packages
-// are in WORK. With PICTURES, a folder, leaves a picture of each page there. KINDS in the
-// environment names the kinds to look at, if not all (`drawings` is what is measured,
-// `course` what check_course.mjs checks). Prints each fault and a line of totals; exits with 1 if there is a fault.
+// a page wider than a narrow screen; what check_course.mjs and check_slides.mjs find; and
+// each finding of axe-core that is serious or critical. The node packages are in WORK.
+// With PICTURES, a folder, leaves a picture of each page there. KINDS in the environment
+// names the kinds to look at, if not all (`drawings` is what is measured, `course` and
+// `slides` what check_course.mjs and check_slides.mjs check). Prints each fault and a line
+// of totals; exits with 1 if there is a fault.
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { checks } from './check_course.mjs'
+import { decksOf, speak, turnPages } from './check_slides.mjs'
 
 const kinds = {
   home: '/index.html',
@@ -39,9 +41,6 @@ const [folder, work, pictures] = process.argv.slice(2)
 const require = createRequire(resolve(work, 'package.json'))
 const puppeteer = require('puppeteer-core')
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
-for (const deck of readdirSync(resolve(folder, 'slides'))) {
-  kinds[deck.replace(/stage(\d)\.html/, 'deck$1')] = `/slides/${deck}`
-}
 
 const faults = []
 const server = spawn('python3', ['-u', '-m', 'http.server', '--bind', '127.0.0.1',
@@ -75,8 +74,7 @@ async function newPage(address, scheme, look) {
   })
   page.on('pageerror', (error) => faults.push(`${address}: ${error.message}`))
   page.on('console', (message) => {
-    // A deck names no icon, and a browser asks for one.
-    if (message.type() === 'error' && !message.location().url?.endsWith('/favicon.ico')) {
+    if (message.type() === 'error') {
       faults.push(`${address}: ${message.text()}`)
     }
   })
@@ -110,15 +108,6 @@ async function lookAt(kind, address, scheme, look) {
   if (look.width < 400) {
     const width = await page.evaluate(() => document.documentElement.scrollWidth)
     if (width > look.width) faults.push(`${where}: ${width} pixels wide`)
-  }
-  if (address.startsWith('/slides/')) {
-    const high = await page.$$eval('section', (slides) =>
-      slides
-        .filter((slide) => slide.scrollHeight > slide.clientHeight ||
-          slide.scrollWidth > slide.clientWidth)
-        .map((slide) => slide.id),
-    )
-    for (const id of high) faults.push(`${where}: slide ${id} does not fit`)
   }
   for (const fault of await seriousFaults(page)) faults.push(`${where}: ${fault}`)
   if (pictures) {
@@ -219,6 +208,19 @@ async function course() {
   }
 }
 
+async function slides() {
+  const picture = async (page, name) =>
+    pictures && page.screenshot({ path: `${pictures}/${name}.png` })
+  const decks = decksOf(folder)
+  for (const deck of decks) {
+    const say = (sentence) => faults.push(`${deck}: ${sentence}`)
+    const helpers = { say, audit: seriousFaults, picture }
+    await attempt(deck, turnPages(browser, folder, deck, helpers))
+    if (deck === decks[0]) await attempt("The speaker's window", speak(browser, folder, deck, helpers))
+    looked += 1
+  }
+}
+
 if (pictures) mkdirSync(pictures, { recursive: true })
 let looked = 0
 const attempt = (what, work) =>
@@ -226,9 +228,8 @@ const attempt = (what, work) =>
 const wanted = process.env.KINDS?.split(' ')
 for (const [kind, address] of Object.entries(kinds)) {
   if (wanted && !wanted.includes(kind)) continue
-  const isDeck = address.startsWith('/slides/')
-  for (const scheme of isDeck ? ['light'] : ['light', 'dark']) {
-    for (const look of isDeck ? [looks[0]] : looks) {
+  for (const scheme of ['light', 'dark']) {
+    for (const look of looks) {
       await attempt(address, lookAt(kind, address, scheme, look))
       looked += 1
     }
@@ -242,6 +243,7 @@ for (const address of wanted && !wanted.includes('drawings') ? [] : drawn()) {
   }
 }
 if (!wanted || wanted.includes('course')) await attempt('course', course())
+if (!wanted || wanted.includes('slides')) await attempt('slides', slides())
 await browser.close()
 server.kill()
 for (const fault of new Set(faults)) console.log(fault)

@@ -50,15 +50,11 @@ def main() -> int:
     reference.write()
     source_pages.write(site)
     site.write_menus()
-    # The pages have diagrams and plots next to them, the slides at a fixed address.
-    for origin, place in (
-        ("diagrams", "diagrams"),
-        ("diagrams", "public/diagrams"),
-        ("performance", "performance"),
-    ):
+    # The pages have diagrams and plots next to them.
+    for name in ("diagrams", "performance"):
         ignored = shutil.ignore_patterns("*.md", "*.json")
         shutil.copytree(
-            f"docs/{origin}", folder / place, dirs_exist_ok=True, ignore=ignored
+            f"docs/{name}", folder / name, dirs_exist_ok=True, ignore=ignored
         )
     return 0
 

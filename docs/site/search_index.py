@@ -4,7 +4,8 @@
 Reads the pages of the built site, FOLDER, and writes FOLDER/scripts/search-index.js:
 the kinds of page, in the order in which they are shown, and each place: its kind,
 address, page, heading and text. A place is what is below a heading; of the source, a
-function. One that is the same in several stages is a place once. Prints nothing.
+function, and if it is the same in several stages, once; of the mistakes, a page. What
+has the class `not-searched` is left out. Prints nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ KINDS: tuple[tuple[str | None, str], ...] = (
     ("Source", r"source/(stages|common)/.*\.c\.html"),
 )
 MOST = 6000  # letters of one place
+UNSEARCHED = {"header-anchor", "lang", "line-numbers-wrapper", "not-searched"}
 EMPTY = {"br", "hr", "img", "input", "link", "meta", "source", "wbr"}
 BLOCKS = {"p", "li", "td", "th", "tr", "pre", "h1", "h2", "h3", "div", "summary"}
 
@@ -65,7 +67,7 @@ class Page(HTMLParser):
         name = values.get("id")
         if self.skipped:
             return
-        if {"header-anchor", "lang", "line-numbers-wrapper"} & set(classes):
+        if UNSEARCHED & set(classes):
             self.skipped = self.depth
         elif tag in ("svg", "style", "script", "button"):
             self.skipped = self.depth
@@ -118,6 +120,9 @@ def main() -> int:
         if is_source:
             name = address.removeprefix("source/").removesuffix(".html")
             places = places[1:]  # what is above the first function is not a place
+        if kind == "Mistakes":
+            parts = [part for place in places for part in (*place.parts, " ")]
+            places = [Place("", name, parts)]
         for place in places:
             text, heading = place.text[:MOST], " ".join(place.heading.split())
             if not text or is_source and (heading, text) in seen:

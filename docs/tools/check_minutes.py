@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """docs/tools/check_minutes.py - checks that the minutes of slides and lectures add up.
 
-Every slide of docs/slides/stageN.md has one line `<!-- minutes: M -->`, and notes. In
+Every slide of docs/slides/*.md has one line `<!-- minutes: M -->`, and notes. In
 docs/teaching.md, a table whose first column is `minutes` ends with its sum in bold, which
-is also in the heading above it; a row for the slides of a stage has the minutes of that
+is also in the heading above it; a row for the slides of a stage, or of the prologue, has the minutes of that
 deck, and each deck is in one lecture; a row for a walkthrough has the minutes of its
 line `**Time:** about M minutes.`. Prints each fault and the totals; exits with 1 if
 there is a fault.
@@ -18,7 +18,7 @@ from pathlib import Path
 MINUTES = re.compile(r"^<!-- minutes: (\d+) -->$", re.M)
 NOTES = re.compile(r"^<!--$.*?^-->$", re.M | re.S)
 ROW = re.compile(
-    r"^\| (?:(\d+) \| (?:slides of stage (\d))?"
+    r"^\| (?:(\d+) \| (?:slides of(?: the)? (stage \d|prologue))?"
     r"(?:walkthrough(?: of|: the) (stage \d|prologue))?|\*\*(\d+)\*\* \|)"
 )
 TIME = re.compile(r"^\*\*Time:\*\* about (\d+) minutes\.", re.M)
@@ -29,14 +29,14 @@ def main() -> int:
     """Looks at the decks, then at the lectures."""
     faults = []
     decks: dict[str, int] = {}
-    for path in sorted(Path("docs/slides").glob("stage*.md")):
-        slides = re.split(r"^---$", path.read_text(encoding="utf-8"), flags=re.M)[2:]
+    for path in sorted(Path("docs/slides").glob("*.md")):
+        slides = re.split(r"^---$", path.read_text(encoding="utf-8"), flags=re.M)
         for number, slide in enumerate(slides, 1):
             if len(MINUTES.findall(slide)) != 1 or len(NOTES.findall(slide)) != 1:
                 faults.append(
                     f"{path}: slide {number} needs one line of minutes and notes"
                 )
-        decks[path.stem[-1]] = sum(map(int, MINUTES.findall("".join(slides))))
+        decks[path.stem.replace("stage", "stage ")] = sum(map(int, MINUTES.findall("".join(slides))))
     wanted = total = lectures = 0
     missing = set(decks)
     for line in Path("docs/teaching.md").read_text(encoding="utf-8").splitlines():

@@ -11,6 +11,7 @@ In README.md, docs/*.md and docs/slides/*.md, makes again what is between
     part STAGE FILE [/A/ …] …     one part of the step (docs/tools/step_parts.py)
     wire STAGE                    what changed on the wire (BUILD/wire, by `make wire`)
     mistakes STAGE NAME...        these of tests/mistakes, each in a file of the step
+    mistaken NAME /FROM/ /TO/     lines of the code that tests/mistakes/NAME.md plants
     red NAME                      what a red test says of a planted mistake (BUILD/red)
 
 Leaves blocks alone whose maker is a program, with a `/` in its name. Prints each name
@@ -60,16 +61,22 @@ def definition(path: str, name: str) -> list[str]:
     raise Stale(f"{path} has no {name}")
 
 
-def code(path: str, name: str, begin: str = "/^/", end: str = "/^}/") -> str:
-    """A definition, or its lines from one expression to the next."""
-    lines = definition(path, name)
+def lines_between(lines: list[str], begin: str, end: str) -> str | None:
+    """The lines from one expression to the next, as a block; None if there are none."""
     for start, line in enumerate(lines):
         if re.search(begin[1:-1], line):
             for stop in range(start, len(lines)):
                 if re.search(end[1:-1], lines[stop]):
                     shown = textwrap.dedent("\n".join(lines[start : stop + 1]))
                     return f"```c\n{shown}\n```\n"
-    raise Stale(f"{path}, {name}: no lines from {begin} to {end}")
+    return None
+
+
+def code(path: str, name: str, begin: str = "/^/", end: str = "/^}/") -> str:
+    """A definition, or its lines from one expression to the next."""
+    if (block := lines_between(definition(path, name), begin, end)) is None:
+        raise Stale(f"{path}, {name}: no lines from {begin} to {end}")
+    return block
 
 
 def file(path: str) -> str:
@@ -116,6 +123,16 @@ def mistakes(stage: str, *names: str) -> str:
         raise Stale(f"{MISTAKES}: {error}") from error
 
 
+def mistaken(name: str, begin: str, end: str) -> str:
+    """Lines of the code of a mistake."""
+    mistake = read(MISTAKES / f"{name}.md")
+    texts = [*(pair.after for pair in mistake.pairs), mistake.added]
+    lines = "\n".join(texts).splitlines()
+    if (block := lines_between(lines, begin, end)) is None:
+        raise Stale(f"{MISTAKES}/{name}.md: no lines from {begin} to {end}")
+    return block
+
+
 def red(build: str, name: str) -> str:
     """What a red test says of a planted mistake, and the mistake's own hint."""
     mistake = read(MISTAKES / f"{name}.md")
@@ -134,6 +151,7 @@ def filled(text: str, build: str) -> str:
     makers: dict[str, Callable[..., str]] = {
         "code": code,
         "file": file,
+        "mistaken": mistaken,
         "mistakes": mistakes,
         "part": Parts().make,
         "red": lambda name: red(build, name),

@@ -4,9 +4,11 @@
 Each stage is the same four pieces of code, in the file that has them: this reads the
 stages to find out which. Below each stage is what a client gets for GET /a?x=1.
 
-Writes docs/diagrams/six-stages.svg, and six-stages-narrow.svg for a phone, with the
-stages below each other. With --check writes nothing, and prints each that would change
-(exits with 1). With --poster writes a page for a sheet of paper, A3 or A4.
+Writes docs/diagrams/six-stages.svg, six-stages-narrow.svg for a phone, with the stages
+below each other, and six-stages-row.svg for a slide, with one column per stage:
+`six-stages-row.svg#stage3` marks stage 3. With --check writes nothing, and prints each
+that would change (exits with 1). With --poster writes a page for a sheet of paper, A3 or
+A4.
 """
 
 from __future__ import annotations
@@ -16,10 +18,7 @@ import sys
 from html import escape
 from pathlib import Path
 
-DRAWINGS = {
-    Path("docs/diagrams/six-stages.svg"): 3,
-    Path("docs/diagrams/six-stages-narrow.svg"): 1,
-}
+FOLDER = Path("docs/diagrams")
 TITLE = "The six stages: the code moves, and the wire changes in steps 2, 5 and 6 only"
 
 # Each piece of code, and a call by which its file is known.
@@ -47,14 +46,18 @@ STRIP, STRIP_AT = 36, HIGH + 8
 ROW = HIGH + STRIP + 30
 LEGEND = 40
 
-STYLE = """
-text { font: 17px system-ui, 'DejaVu Sans', sans-serif; fill: #1b1d22; }
+LETTERS = """
+text { font: 17px system-ui, 'DejaVu Sans', sans-serif; }
 .name { font: 18px ui-monospace, 'DejaVu Sans Mono', monospace; }
 .wire { font: 16px ui-monospace, 'DejaVu Sans Mono', monospace; }
 .step { font-size: 18px; font-weight: 600; }
-.number { fill: #ffffff; font-weight: 600; }
-.on-moved { fill: #ffffff; }
-.small { font-size: 16px; fill: #454b57; }
+.number { font-weight: 600; }
+.small { font-size: 16px; }
+"""
+COLORS = """
+text { fill: #1b1d22; }
+.number, .on-moved { fill: #ffffff; }
+.small { fill: #454b57; }
 .middle { text-anchor: middle; }
 .paper { fill: #ffffff; }
 .panel { fill: #f4f5f8; }
@@ -247,8 +250,87 @@ def drawing(columns: int) -> str:
         ' role="img" aria-labelledby="title description">\n'
         f'<title id="title">{TITLE}</title>\n'
         f'<desc id="description">{escape(told)}, and an answer to POST.</desc>\n'
-        f"<style>{STYLE}</style>\n"
+        f"<style>{LETTERS}{COLORS}</style>\n"
         f'<rect class="paper" width="{width}" height="{height}" rx="8"/>\n'
+        + "\n".join(parts)
+        + "\n</svg>\n"
+    )
+
+
+# The picture for a slide: a column per stage, a row per function.
+ROW_NAMES, COLUMN, CELL, PIECE_HIGH = 234, 162, 130, 33
+ROWS = (
+    ("webserve", "the loop", 50, list(PIECES)),
+    ("serve", "serve", 198, ["accept"]),
+    ("handle_connection", "handle_connection", 250, ["receive", "send"]),
+    ("delegate", "delegate", 335, ["page"]),
+)
+ROW_WIRE, ROW_HIGH = 390, 472
+ROW_STYLE = """
+text { font: 22px system-ui, 'DejaVu Sans', sans-serif; }
+.name { font: 22px ui-monospace, 'DejaVu Sans Mono', monospace; }
+.wire { font: 21px ui-monospace, 'DejaVu Sans Mono', monospace; }
+.number { font-weight: 600; }
+.stage:target .panel { stroke: #1d4ed8; stroke-width: 5; }
+svg:has(.stage:target) .stage:not(:target) { opacity: 0.55; }
+"""
+
+
+def row_pieces(stage: int, place: dict[str, str], before: dict[str, str]) -> str:
+    """What is in the column of a stage."""
+    drawn = ""
+    for lane, _, top, pieces in ROWS:
+        for piece in pieces:
+            y = top + 6 + pieces.index(piece) * PIECE_HIGH
+            old, new = before.get(piece, place[piece]), place[piece]
+            is_first = stage == 1 and lane == "delegate"
+            if lane == new or is_first:
+                is_changed = piece in CHANGED.get(stage, ()) and (stage > 1 or is_first)
+                kind = "moved" if old != new else "changed" if is_changed else "box"
+                drawn += rect(16, y, CELL, 28, kind + " uncalled" * is_first)
+                drawn += text(16 + CELL / 2, y + 21, piece, f"middle on-{kind}")
+            elif lane == old:
+                drawn += rect(16, y, CELL, 28, "empty")
+    if "webserve" not in place.values():
+        drawn += text(COLUMN / 2, 110, "main", "name middle")
+    return drawn
+
+
+def row_drawing() -> str:
+    """The six stages next to each other, for a slide."""
+    found = places()
+    width = ROW_NAMES + len(STEPS) * COLUMN
+    middle = COLUMN / 2
+    parts = [text(0, 30, "stage"), text(0, ROW_WIRE + 24, "a client gets")]
+    for _, name, top, _ in ROWS:
+        parts.append(text(0, top + 27, name, "name"))
+    for stage, place in enumerate(found, 1):
+        x = ROW_NAMES + (stage - 1) * COLUMN
+        parts.append(f'<g id="stage{stage}" class="stage" transform="translate({x})">')
+        parts.append(rect(3, 3, COLUMN - 6, ROW_WIRE - 12, "panel"))
+        parts.append(f'<circle cx="{middle:g}" cy="26" r="18" class="disc"/>')
+        parts.append(text(middle, 34, str(stage), "number middle"))
+        parts.append(row_pieces(stage, place, found[stage - 2] if stage > 1 else {}))
+        words = WIRE[stage - 1].partition("  ")[0]
+        kind = "url" if WIRE[stage - 1] == URL else "constant"
+        size = f'y="{ROW_WIRE}" width="{COLUMN}" height="36"'
+        parts.append(f'<rect {size} class="{kind}"/>')
+        parts.append(text(middle, ROW_WIRE + 25, words, "wire middle"))
+        if stage == POST_STAGE:
+            parts.append(rect(16, ROW_WIRE + 44, CELL, 32, "changed"))
+            parts.append(text(middle, ROW_WIRE + 67, "and POST", "middle on-changed"))
+        parts.append("</g>")
+    for i, (kind, words) in enumerate(
+        (("moved", "moved by this step"), ("changed", "new or rewritten"))
+    ):
+        x = ROW_NAMES + 16 + i * 280
+        parts.append(rect(x, ROW_WIRE + 52, 34, 20, kind))
+        parts.append(text(x + 46, ROW_WIRE + 69, words))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {ROW_HIGH}"'
+        ' role="img" aria-labelledby="title">\n'
+        f'<title id="title">{TITLE}</title>\n<style>{ROW_STYLE}{COLORS}</style>\n'
+        f'<rect class="paper" width="{width}" height="{ROW_HIGH}"/>\n'
         + "\n".join(parts)
         + "\n</svg>\n"
     )
@@ -285,8 +367,13 @@ def main() -> int:
         print(usage, file=sys.stderr)
         return 2
     stale = 0
-    for path, columns in DRAWINGS.items():
-        new = drawing(columns)
+    drawings = {
+        "six-stages.svg": drawing(3),
+        "six-stages-narrow.svg": drawing(1),
+        "six-stages-row.svg": row_drawing(),
+    }
+    for name, new in drawings.items():
+        path = FOLDER / name
         if not path.exists() or path.read_text(encoding="utf-8") != new:
             stale += 1
             if len(sys.argv) > 1:

@@ -3,18 +3,12 @@
 sizes. However a walk ends, what it started and what it wrote to TMPDIR must be gone."""
 
 import contextlib
-import fcntl
 import os
-import pty
 import re
-import select
 import signal
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
-import time
 import unittest
 from pathlib import Path
 
@@ -23,6 +17,7 @@ from differences import LEGEND
 from markdown import pieces
 from walk import FRAME_LINES, screens_of
 from walk_terminal import plain
+from suite.at_terminal import PATIENCE, AtTerminal
 
 SIZES = ((80, 24), (120, 40))
 PAGES = sorted(Path("docs").glob("stage*.md"))
@@ -31,7 +26,6 @@ NOT_SHOWN = re.compile(
 )
 FOOT = "q: quit"
 FIRST_SECONDS = 5.0  # the first screen takes less than one on an idle machine
-PATIENCE = 60.0
 PAGE = """# Stage 2: a page
 
 <!-- begin: part 2 a.c -->
@@ -111,82 +105,10 @@ class Layout(unittest.TestCase):
                     self.assertFalse(NOT_SHOWN.search(prose), f"{page}: {text}")
 
 
-class OnATerminal(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-        self.environment = os.environ | {"TMPDIR": self.folder, "TERM": "xterm"}
-        for name in (
-            "MAKEFLAGS",
-            "MAKELEVEL",
-            "MFLAGS",
-            "NO_COLOR",
-            "LINES",
-            "COLUMNS",
-        ):
-            self.environment.pop(name, None)
-        self.text = ""
-        self.terminal = -1
-
+class Walk(AtTerminal):
     def start(self, *more: str, size: tuple[int, int] = SIZES[0]) -> None:
         """Starts make walk on a new terminal."""
-        self.text = ""
-        self.pid, self.terminal = pty.fork()
-        if self.pid == 0:
-            self.resize(*size, 0)
-            os.execvpe("make", ["make", "walk", "STAGE=2", *more], self.environment)
-        self.addCleanup(self.end)
-
-    def end(self) -> None:
-        """Ends it, if a test has not."""
-        if self.terminal >= 0:
-            os.close(self.terminal)
-            self.terminal = -1
-        if self.pid:
-            os.waitpid(self.pid, 0)
-            self.pid = 0
-
-    def resize(self, columns: int, rows: int, terminal: int) -> None:
-        size = struct.pack("HHHH", rows, columns, 0, 0)
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, size)
-
-    def press(self, keys: str) -> None:
-        self.text = ""
-        os.write(self.terminal, keys.encode())
-
-    def wait_for(self, pattern: str, seconds: float = PATIENCE) -> str:
-        """What the terminal shows since the last key, once it is there."""
-        until = time.monotonic() + seconds
-        while not re.search(pattern, self.text):
-            left = until - time.monotonic()
-            ready = left > 0 and select.select([self.terminal], [], [], left)[0]
-            self.assertTrue(ready, f"no {pattern} in {self.text}")
-            self.text += os.read(self.terminal, 65536).decode()
-        return self.text
-
-    def processes(self) -> dict[int, str]:
-        """Those that have this test's TMPDIR: their ids and commands."""
-        found = {}
-        for entry in Path("/proc").glob("[0-9]*"):
-            try:
-                environment = (entry / "environ").read_bytes()
-                command = (entry / "cmdline").read_bytes().decode()
-            except OSError:
-                continue
-            if f"TMPDIR={self.folder}".encode() in environment:
-                found[int(entry.name)] = command
-        return found
-
-    def left_over(self) -> list[str]:
-        """These processes, and the files in that folder."""
-        return [*self.processes().values(), *os.listdir(self.folder)]
-
-    def assert_nothing_left(self) -> None:
-        until = time.monotonic() + PATIENCE
-        while self.left_over() and time.monotonic() < until:
-            time.sleep(0.1)
-        self.assertEqual(self.left_over(), [])
+        self.open(["make", "walk", "STAGE=2", *more], size)
 
     def test_the_first_screen_does_not_wait_for_the_build(self):
         with tempfile.TemporaryDirectory() as build:
@@ -195,8 +117,7 @@ class OnATerminal(unittest.TestCase):
             first = text.replace("\r", "").split("\n")
             self.assertIn("Stage 2: call `delegate`", first[0])  # and nothing of make's
             self.press("q")
-            self.assertEqual(os.waitpid(self.pid, 0)[1], 0)
-            self.pid = 0
+            self.assertEqual(self.status(), 0)
             self.assert_nothing_left()
 
     def test_commands_run_and_ctrl_c_ends_everything(self):
@@ -209,8 +130,7 @@ class OnATerminal(unittest.TestCase):
         self.assertIn("It runs: http", self.text)
         self.assertTrue(any("webserve" in name for name in self.left_over()))
         self.press("\x03")
-        self.assertEqual(os.waitpid(self.pid, 0)[1], 0)
-        self.pid = 0
+        self.assertEqual(self.status(), 0)
         rest = os.read(self.terminal, 65536).decode()
         self.assertNotIn("***", rest)
         self.assert_nothing_left()
@@ -232,7 +152,7 @@ class OnATerminal(unittest.TestCase):
         self.press("\r")
         self.wait_for(FOOT)
         self.text = ""
-        self.resize(*SIZES[1], self.terminal)
+        self.resize(SIZES[1])
         text = self.wait_for(FOOT)
         longest = max(map(len, re.sub("\x1b\\[[0-9;]*[A-Za-z]", "", text).splitlines()))
         self.assertGreater(longest, SIZES[0][0])

@@ -3,8 +3,8 @@
 
 For each stage: what is handed out, and that no line of a later stage is in it. For the
 stages that are named, `make test` is run in a fresh copy of the zip: it gives less than
-60 points to what is handed out, and 100 with the solution put in. `make handout-tests`
-calls it.
+60 points to what is handed out, and 100 with the solution put in; and so is `make
+watch`, which fails and passes. `make handout-tests` calls it.
 """
 
 import re
@@ -150,6 +150,7 @@ class Handout(unittest.TestCase):
             points = POINTS.search(before.stdout)
             self.assertTrue(points, before.stdout)
             self.assertLess(float(points[1]), 60, before.stdout)
+            self.assertNotEqual(make("watch", folder=fresh).returncode, 0)
             for path in TOP.glob(f"stages/stage{stage}/*.c"):
                 shutil.copy(path, fresh)
             after = make("test", folder=fresh)
@@ -157,6 +158,9 @@ class Handout(unittest.TestCase):
             self.assertTrue(points, after.stdout)
             self.assertEqual(float(points[1]), 100, after.stdout)
             self.assertEqual(after.returncode, 0, after.stdout)
+            watched = make("watch", folder=fresh)
+            self.assertIn(f"tests of step {stage} pass.", watched.stdout)
+            self.assertEqual(watched.returncode, 0, watched.stdout)
             self.assertEqual(make(folder=fresh).stdout, "  CC      webserve\n")
 
 

@@ -84,7 +84,7 @@ def main() -> None:
     except OSError as error:
         sys.exit(f"make start: {error.filename}: {error.strerror}")
     print(
-        f"{folder} is ready for step {step}: read TODO.md, then type make test there."
+        f"{folder} is ready for step {step}: read TODO.md, then type make watch there."
     )
 
 

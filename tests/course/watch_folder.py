@@ -53,7 +53,9 @@ def next_command(stage: int, folder: Path) -> list[str]:
 class Watch:
     """What is saved, tested and shown."""
 
-    def __init__(self, run: Run, saves: Saves, terminal: Terminal, state: State) -> None:
+    def __init__(
+        self, run: Run, saves: Saves, terminal: Terminal, state: State
+    ) -> None:
         self.run = run
         self.saves = saves
         self.terminal = terminal
@@ -125,7 +127,9 @@ class Watch:
     def once(self) -> int:
         """Runs once; gives the status to exit with."""
         self.begin([])
-        while self.state.is_running or not (self.state.found and self.state.found.is_sure):
+        while self.state.is_running or not (
+            self.state.found and self.state.found.is_sure
+        ):
             self.hear()
         print(as_text(self.state), flush=True)
         return 0 if self.state.found.is_done else 1
@@ -146,11 +150,12 @@ def main() -> int:
         refuse(f"'{folder}' is not a folder", "make watch")
     for number in SIGNALS:
         signal.signal(number, leave)
-    work = TOP / build / f"watch/stage{stage}"
+    work = TOP / build / f"watch/{os.getpid()}"
     work.parent.mkdir(parents=True, exist_ok=True)
     if shutil.which("ccache"):  # only what has changed is compiled
         os.environ["COMPILE"] = f"ccache {os.environ['COMPILE']}"
         os.environ["CCACHE_DIR"] = str(TOP / build / "watch/ccache")
+        os.environ["CCACHE_NOHASHDIR"] = "1"  # each watch has a folder of its own
     state = State(int(stage), next_command=next_command(int(stage), Path(folder)))
     adopt_orphans()
     with Saves(Path(folder)) as saves, Terminal(KEYS) as terminal:

@@ -1,10 +1,10 @@
 /*
- * short_sends.c - calls that send, and take only a part of what they are given:
- * about half, and at most 1,000 bytes.
+ * short_sends.c - calls that take only a part of what they should send: about
+ * half, and at most 1,000 bytes.
  *
  * A server that is linked with it (SHORT_LINK in the Makefile has the calls)
- * sends to its clients in such parts, as the system may make it do. What goes
- * to a file or a pipe stays whole.
+ * sends to its clients in such parts, as the system may do at any time. What
+ * goes to a file or a pipe stays whole.
  */
 #include <errno.h>
 #include <netinet/in.h>

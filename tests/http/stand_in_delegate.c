@@ -1,7 +1,7 @@
 /*
  * stand_in_delegate.c - a delegate for the tests of what calls it.
  *
- * A server that is linked with it has it in place of its own. What it does
+ * A server that is linked with it calls it instead of its own. What it does
  * depends on how the path begins:
  *
  *     /called     it answers with what it was called with, a line each:
@@ -18,9 +18,9 @@
  *     /missing    a 404 with fields of its own, and content with NUL in it
  *     /large      4 MiB: 65,536 lines with their numbers, 64 bytes each
  *
- * Everything else gets a page, so that a server whose own delegate is missing
- * or does not compile can be asked for other things. In stages 5 and 6 it shows
- * path and pairs, without escaping them, and the form to try.
+ * Every other path gets a page, so that the rest of a server can be tested if
+ * its own delegate is missing or does not compile. In stages 5 and 6 the page
+ * shows the path and the pairs, without escaping them, and the form to try.
  */
 #include "webserve.h"
 

@@ -1,7 +1,7 @@
 # contributing.mk - commands that you need rarely, to change the project. The Makefile
 # includes it, and docs/contributing.md describes each command.
 
-.PHONY: excerpts symptoms variants grade-tests handout-tests walk-tests live-tests matrix mutants propagate races soak \
+.PHONY: excerpts symptoms variants grade-tests handout-tests watch-tests walk-tests live-tests matrix mutants propagate races soak \
 	instructions coverage bench-report site-check compile_commands.json
 
 excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differences and mistakes into the documents
@@ -36,6 +36,10 @@ grade-tests: # grades a small class, most of it hostile: [FULL=1]
 handout-tests: # checks the hand-outs: no solutions, and tests that work: [STAGE=n]
 	tests/tools/install.sh test handout
 	tests/course/handout_test.py $(or $(STAGE),2 5)
+
+watch-tests: # saves in a folder that make watch tests, on a terminal, and ends it in each way
+	$(call needs,test watch,STAGE=2 stage-programs)
+	tests/course/watch_test.py
 
 walk-tests: $(ALL_SERVERS) # runs make walk on two terminal sizes, and make diff without color
 	tests/tools/install.sh walk

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# tests/tools/install.sh GROUP... - says what these groups lack, and installs it.
+# tests/tools/install.sh GROUP... - says what these groups need, and installs it.
 #
-# Uses the system's package manager, with sudo where not root; asks first when a person
-# is there to ask, never with CI=true. Exits with 1, and one sentence, if something is
-# still missing afterward.
+# It uses the system's package manager, with sudo if you are not root. It asks first if
+# there is a person to ask, and never with CI=true. It exits with 1, and one sentence, if
+# something is still missing afterward.
 set -u
 
-# What is looked for, Debian's package that has it, and the groups that need it; all
+# What it looks for, the Debian package that has it, and the groups that need it; all
 # groups need what has `any`.
 packages='
 command:python3        python3             any python
@@ -21,7 +21,7 @@ command:ss             iproute2            docs walk
 header:cmocka.h        libcmocka-dev       test
 command:inotifywait    inotify-tools       watch
 command:ccache         ccache              watch
-command:setpriv        util-linux          grade
+command:setpriv        util-linux          grade live
 command:bwrap          bubblewrap          grade
 command:parallel       parallel            grade
 command:nm             binutils            grade check
@@ -46,6 +46,9 @@ command:lighttpd       lighttpd            peers
 command:haproxy        haproxy             peers
 header:microhttpd.h    libmicrohttpd-dev   peers
 command:git            git                 site
+file:/usr/lib/python3/dist-packages/markdown_it  python3-markdown-it  slides site
+file:/usr/lib/python3/dist-packages/pygments     python3-pygments     slides site
+file:/usr/share/fonts/truetype/inconsolata       fonts-inconsolata    slides site
 command:node           nodejs              site
 command:npm            npm                 site
 command:chromium       chromium            site browser
@@ -103,7 +106,7 @@ as_root() {
     elif command -v sudo >/dev/null; then
         sudo "$@"
     else
-        echo "tests/tools/install.sh: neither root nor sudo to run: $*" >&2
+        echo "tests/tools/install.sh: you are not root, and there is no sudo, to run: $*" >&2
         return 1
     fi
 }

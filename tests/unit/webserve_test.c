@@ -7,7 +7,7 @@
 /* link: -Wl,--wrap=delegate */
 /* tags: assignment, delegate */
 /* hint: Find the call of delegate. What does it get, who looks at its
- * result, and who sends its response? */
+ * result, and what is sent before it is called? */
 #include "support.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // Gives lines of code an id, so that a link leads to them: a fence of the source's pages
-// names them, as in ```c:line-numbers #serve:12 #start_thread:40
+// names them, as in ```c:line-numbers 0 #serve:12 #start_thread:40
 
 // For VitePress' markdown.codeTransformers.
 export const anchorTransformer = {

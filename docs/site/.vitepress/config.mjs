@@ -82,7 +82,7 @@ export default defineConfig({
     nav: [
       { text: 'Walkthrough', link: '/stage1', activeMatch: '^/(stage|prologue|epilogue)' },
       { text: 'Differences', link: '/difference/', activeMatch: '^/difference/' },
-      { text: 'Mistakes', link: '/mistakes/', activeMatch: '^/mistakes/' },
+      { text: 'Mistakes', link: '/mistakes/', activeMatch: '^/(mistakes|quiz)/' },
       { text: 'API', link: '/api/', activeMatch: '^/api/' },
       { text: 'Playground', link: '/playground/index.html', activeMatch: '^/playground/' },
     ],

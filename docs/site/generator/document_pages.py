@@ -26,6 +26,7 @@ MORE = {
     "On the wire": "/wire",
     "Mistakes": "/mistakes/",
     "Quiz: what is wrong?": "/quiz/",
+    "Playground": "/playground/index.html",
     "Slides": "/decks",
 }
 
@@ -97,12 +98,17 @@ def write_decks(site: Site) -> None:
     """The list of slides."""
     body = frontmatter(title="Slides") + "\n# Slides\n\n"
     body += (
-        "One deck per stage. Keys: the arrows and Space turn the page, `f` fills the "
+        "Each deck is one file that needs no network. The arrow keys and Space turn the "
+        "page, `f` fills the screen, and `s` opens a window with your notes, the next "
+        "slide and the time. If you print that window, each slide has its notes below "
+        "it.\n\n| deck | to print or hand out |\n| --- | --- |\n"
     )
-    body += "screen, `p` opens the speaker's notes.\n\n"
     for deck in stems(site, "docs/slides"):
         heading = title(site.read(f"docs/slides/{deck}.md"))
-        body += f'- <a href="/slides/{deck}.html" target="_self">{heading}</a>\n'
+        body += (
+            f'| <a href="/slides/{deck}.html" target="_self">{heading}</a> '
+            f'| <a href="/slides/{deck}.pdf" target="_self">PDF</a> |\n'
+        )
     body += '\n<a href="/poster.pdf" target="_self">The six stages as a poster</a>'
     body += ", a PDF for A3 or A4.\n"
     site.write("decks.md", body)

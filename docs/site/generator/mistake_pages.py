@@ -78,17 +78,18 @@ def write_page(site: Site, page: Page, catalogue: Catalogue) -> None:
         pageClass="wide",
     )
     body += f"\n# {escape_prose(mistake.title)}\n\n"
-    body += f"Group: {GROUPS[mistake.group].lower()}. "
-    body += f"Planted in: {', '.join(f'stage {number}' for number in page.stages)}.\n\n"
+    body += f'<p class="not-searched">Group: {GROUPS[mistake.group].lower()}. '
+    body += f"Planted in: {', '.join(f'stage {number}' for number in page.stages)}."
+    body += "</p>\n\n"
     body += f"## What you see\n\n{escape_prose(mistake.symptom)}\n\n"
-    body += "## Your guess\n\nThe title says what the mistake is. Before you unfold "
-    body += "anything, say which function it is in, and which line you would change."
-    body += "\n\n"
+    body += '## Your guess\n\n<p class="not-searched">The title says what the mistake is. '
+    body += "Before you unfold anything, say which function it is in, and which line you "
+    body += "would change.</p>\n\n"
     body += folded("Show the hint", escape_prose(mistake.hint) + "\n")
     body += "## The cause\n\n"
     body += folded(
         f"Show the code, in stage {stage}",
-        "The mistake takes the place of the right code.\n\n"
+        '<p class="not-searched">The mistake takes the place of the right code.</p>\n\n'
         + blocks(catalogue.difference(page, stage)),
     )
     body += "## How the tests catch it\n\n"

@@ -231,6 +231,8 @@ def write_sheet(site: Site, stage: int, questions: list[Question]) -> None:
     body = frontmatter(title=title, description=about, **page)
     body += '\n<div class="sheet-page" v-pre>\n'
     body += f"<h1>{title}</h1>\n"
+    body += '<p class="not-printed">When you print this page, the answers are on a page '
+    body += "of their own.</p>\n"
     body += '<p class="to-fill">Name:</p>\n'
     body += "<p>In each of these servers, one thing is wrong. What did the programmer "
     body += "do?</p>\n<ol>\n"

@@ -62,8 +62,9 @@ def write_file(site: Site, name: str) -> None:
     if len(shown) < len(lines):
         body += f"The first {len(shown)} lines:\n\n"
     places = anchors("\n".join(shown)) if language == "c" else {}
-    # .vitepress/anchors.mjs gives these lines their ids.
-    marks = "".join(f" #{anchor}:{line}" for anchor, line in places.items())
+    # .vitepress/anchors.mjs gives these lines their ids. VitePress takes the first number
+    # for that of a line to highlight: no line has the number 0.
+    marks = " 0" + "".join(f" #{anchor}:{line}" for anchor, line in places.items())
     language = "make" if base == "Makefile" else language
     body += fenced(f"{language}:line-numbers{marks}", "\n".join(shown))
     site.write(f"source/{name}.md", body)

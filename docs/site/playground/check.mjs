@@ -123,7 +123,7 @@ const parts = {
     expect('the command', await page.$eval('#command', (one) => one.textContent),
       "printf 'GET /typed HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n' | nc 127.0.0.1 8080")
     await page.keyboard.type('\\d')
-    expect('an escape that is none', await textOf(page, '#request-fault'), /\\d means nothing/)
+    expect('an unknown escape', await textOf(page, '#request-fault'), /\\d means nothing/)
     const fragment = await page.evaluate(() => location.hash)
     await page.close()
     const again = await open(fragment)

@@ -6,7 +6,7 @@
   const ESCAPES = { r: CR, n: LF, t: 9, 0: 0, '\\': 92 }
   const utf8 = new TextEncoder()
 
-  // The bytes of a request as it is typed; throws a sentence about what is no byte. Line
+  // The bytes of a request as it is typed; throws a sentence about what is not a byte. Line
   // breaks are there to read it by, and mean nothing.
   playground.readRequest = (text) => {
     const parts = []

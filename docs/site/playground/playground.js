@@ -72,7 +72,7 @@
 
   const note = (text) => element('p', { class: 'note' }, text)
   const verdict = (number) => playground.verdicts[number]
-  const count = (number, what) => 
+  const count = (number, what) =>
     `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`
 
   // ---- Showing it -----------------------------------------------------------
@@ -141,7 +141,7 @@
     const { look, word, said } = story.judge(step)
     const all = story.pieces.length
     const where = step > all
-      ? `After ${all === 1 ? 'the piece' : `all ${all} pieces`}: the client ${$('ending').selectedOptions[0].text}`
+      ? `After the last piece: the client ${$('ending').selectedOptions[0].text}`
       : `${step} of ${count(all, 'piece')}, ${count(story.cameUntil(step), 'byte')} so far`
     $('verdict').className = look
     $('verdict').replaceChildren(
@@ -325,6 +325,7 @@
     if (stage !== state.stage) return // another one has been chosen since
     state.story = new playground.Story(state.octets, state.cuts, state.ending, module)
     state.step = Math.min(state.step, state.story.steps)
+    $('workshop').hidden = false
     show()
     showCommand()
     try {
@@ -619,7 +620,6 @@
       element('option', { value: i }, group.title)))
     fillExamples()
     listen()
-    $('workshop').hidden = false
     await (readFragment() ? showAddressed() : takeExample())
   }
 

@@ -55,7 +55,7 @@ START = [
         "cuts": [],
     },
     {
-        "title": "A method in small letters",
+        "title": "A method in lowercase",
         "request": r"get /by/hand HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
         "cuts": [],
     },

@@ -96,7 +96,8 @@
       const { name } = choices[guess].querySelector('input').dataset
       link.href = `../mistakes/${name}.html`
       link.textContent = 'See what that looks like'
-      verdict.replaceChildren('Not this time. Your guess has other symptoms. ', link, '.')
+      verdict.replaceChildren(
+        'Not this time: the cause is below. Your guess has other symptoms. ', link, '.')
     }
   }
 

@@ -77,13 +77,19 @@
     return fragment
   }
 
-  // Where one of these words is first, as a whole; -1 if none is.
+  // Where a piece of the text has the most of these words, as a whole; -1 if none is there.
   function placeOf(words, text) {
     const any = words.map(escaped).join('|')
-    return text.search(new RegExp(`(?<![\\p{L}\\p{N}_])(?:${any})(?![\\p{L}\\p{N}_])`, 'iu'))
+    const pattern = new RegExp(`(?<![\\p{L}\\p{N}_])(?:${any})(?![\\p{L}\\p{N}_])`, 'giu')
+    const found = [...text.matchAll(pattern)]
+    const near = ({ index }) =>
+      found.filter((other) => other.index >= index && other.index < index + LONG - AROUND)
+    const counts = found.map((one) =>
+      new Set(near(one).map(([word]) => word.toLowerCase())).size)
+    return found[counts.indexOf(Math.max(...counts))]?.index ?? -1
   }
 
-  // A piece of the text around a word as it was asked for; else around one that is close.
+  // A piece of the text around words as they were asked for; else around close ones.
   function excerpt(text, { queryTerms, terms }) {
     const exact = placeOf(queryTerms, text)
     const first = Math.max(exact >= 0 ? exact : placeOf(terms, text), 0)

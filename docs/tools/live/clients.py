@@ -1,6 +1,7 @@
-"""The clients that a recorded server is shown with: slow, stalled, fast, rude ones.
+"""The clients of a recorded server: slow, stalled, fast and rude ones.
 
-A `Crowd` has at most so many at a time, each in a thread of its own and with an end.
+A `Crowd` has at most CROWD_MOST of them at a time, each in a thread of its own. All of
+them end after a while.
 """
 
 from __future__ import annotations
@@ -76,9 +77,7 @@ class Crowd:
             if not self.room.acquire(blocking=False):
                 break
             started = True
-            threading.Thread(
-                target=self.run, args=(plan, resets), daemon=True
-            ).start()
+            threading.Thread(target=self.run, args=(plan, resets), daemon=True).start()
         return started
 
     def run(self, plan: Plan, resets: bool) -> None:

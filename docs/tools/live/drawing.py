@@ -1,8 +1,9 @@
 """The timeline of a server's threads, as SVG.
 
-The drawing has one row for each thread that accepts clients, in the order in which they
-began: when it waited in accept, when it waited for its client, when it received and when
-it answered. It paints its own background and has colors for light and dark.
+The drawing has one row for each thread that accepts clients, in the order in which
+they began. It shows when a thread waited in accept, when it waited for its client, when
+it received and when it answered. It paints its own background, and has colors for light
+and dark (colors.css).
 """
 
 from __future__ import annotations
@@ -37,15 +38,19 @@ def rows_of(timeline: Timeline) -> list[Row]:
         for change, after in zip(thread.changes, thread.changes[1:]):
             if change.state == "accept":
                 row.waits.append((change.at, after.at))
-        row.clients = [c for c in timeline.clients.values() if c.thread == thread.number]
+        row.clients = [
+            c for c in timeline.clients.values() if c.thread == thread.number
+        ]
         rows.append(row)
     return rows
 
 
-STYLE = Path(__file__).with_name("colors.css").read_text(encoding="utf-8") + """
+STYLE = (
+    Path(__file__).with_name("colors.css").read_text(encoding="utf-8")
+    + """
 text { font: 14px system-ui, 'DejaVu Sans', sans-serif; fill: var(--ink); }
 .title { font-size: 17px; font-weight: 600; }
-.small { font-size: 13px; fill: var(--quiet); }
+.small { font-size: 14px; fill: var(--quiet); }
 .paper { fill: var(--paper); }
 .line { stroke: var(--line); stroke-width: 1; }
 .accept { fill: var(--accept); }
@@ -53,8 +58,9 @@ text { font: 14px system-ui, 'DejaVu Sans', sans-serif; fill: var(--ink); }
 .recv { fill: var(--received); }
 .send { fill: var(--sent); }
 .begin { fill: none; stroke: var(--ink); stroke-width: 1.5; }
-.number { font-size: 13px; font-weight: 600; fill: var(--ink); }
+.number { font-size: 14px; font-weight: 600; fill: var(--ink); }
 """
+)
 
 LEGEND = [
     ("begin", "thread created", 150),
@@ -155,7 +161,9 @@ class Drawing:
             last = max(piece.at for piece in pieces_of(client, "in"))
             for piece in pieces_of(client, "out"):
                 begin = max(piece.at, last + NARROW / self.scale)
-                self.bar("send", begin, piece.at, y, f"answers with {piece.count} bytes")
+                self.bar(
+                    "send", begin, piece.at, y, f"answers with {piece.count} bytes"
+                )
         self.numbers(thread, y - 4)
         if thread.began >= self.zero - BEFORE_MS:
             self.circle(self.x(thread.began), y + BAR / 2)

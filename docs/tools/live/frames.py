@@ -1,9 +1,9 @@
-"""What the live page gets, twenty times a second, and no more than it can draw.
+"""What the live page gets twenty times a second: never more than it can draw.
 
-`Frames` takes the events of a recording, and makes of each moment's changes one frame: a
-dictionary that becomes JSON. A thousand exchanges a second are summed up: a page shows so
-many threads, so many changes of each, and so many clients in detail. The rest of them is
-counted, and the counts are in the frame, too.
+`Frames` takes the events of a recording. Twenty times a second, it makes one frame of
+all that has changed, a dictionary that becomes JSON. There is a limit on the threads in
+a frame, on their changes, and on the clients that are shown in detail. What is over the
+limit is summed up or counted, and the counts are in the frame, too.
 """
 
 from __future__ import annotations
@@ -28,8 +28,7 @@ Json = dict[str, Any]
 
 
 class Frames:
-    """The frames of a recording. One thread adds events and makes the frames; others wait
-    for them."""
+    """The frames of a recording. One thread adds events, and others wait for frames."""
 
     def __init__(self) -> None:
         self.timeline = Timeline()
@@ -109,10 +108,12 @@ class Frames:
         }
 
     def take_lanes(self) -> None:
-        """Shows more threads, if there is room: first those that have a client. Of those
-        that have ended already, some are shown, and the others forgotten."""
+        """Shows more threads if there is room, first those that have a client. Some
+        that have ended already are shown, too, and the others are forgotten."""
         threads = self.timeline.threads
-        hidden = [thread for number, thread in threads.items() if number not in self.lanes]
+        hidden = [
+            thread for number, thread in threads.items() if number not in self.lanes
+        ]
         hidden.sort(key=lambda t: (t.ended > 0, t.client is None, t.number))
         ended = sum(1 for number in self.lanes if threads[number].ended)
         for thread in hidden:
@@ -193,8 +194,8 @@ class Frames:
         return self.counts(now) | {"lanes": lanes, "gone": [], "clients": clients}
 
     def after(self, number: int, seconds: float) -> list[Json] | None:
-        """The frames after that one; those that are kept, and a snapshot, if some of them
-        are not; none if there are none for so long; None if there will be none."""
+        """The frames after that one, or none if there are none for so long. If some are
+        no longer kept: the others, and a snapshot. None if there will be no more."""
         with self.changed:
             if self.number <= number and not self.over:
                 self.changed.wait(seconds)

@@ -103,8 +103,8 @@ function laneElement(id, by) {
   const label = make('div')
   const swatch = make('i', 'swatch idle')
   const words = make('span')
-  const from = make('span', 'from quiet', by === 1 ? ' Started by the main thread.'
-    : by ? ` Started by thread ${by}.` : '')
+  const starter = by === 1 ? 'the main thread' : `thread ${by}`
+  const from = make('span', 'from quiet', by ? ` Started by ${starter}.` : '')
   label.append(make('span', 'name', `Thread ${id}`), swatch, words, from)
   const track = make('div', 'track')
   element.append(label, track)
@@ -162,10 +162,9 @@ function sayCounts() {
       `${number(rate)} a second.`,
     `${plural(counts.threads, 'thread')} for clients.`,
   ]
-  if (counts.hidden > 0) sentences.push(`${plural(counts.hidden, 'more thread')} have no lane here.`)
+  if (counts.hidden > 0) sentences.push(`Without a lane here: ${number(counts.hidden)}.`)
   if (counts.lost > 0) {
-    sentences.push(`${plural(counts.lost, 'event')} came too fast and are not shown, so a ` +
-      'lane may be wrong.')
+    sentences.push(`Events that came too fast to be shown: ${number(counts.lost)}. A lane may be wrong.`)
   }
   setText(byId('counts'), sentences.join(' '))
 }
@@ -194,7 +193,8 @@ function pieceElement({ at, kind, count, text }, accepted) {
   // Of an answer, its first line says enough.
   const shown = kind === 'out' ? text.replace(/\\r\\n.*/, ' …') : text
   line.append(what[kind], make('code', '', shown))
-  item.append(make('i', `swatch ${{ in: 'received', out: 'send', interrupted: 'lost' }[kind] ?? kind}`), line)
+  const swatch = { in: 'received', out: 'send', delegate: 'delegate', interrupted: 'lost' }[kind]
+  item.append(make('i', `swatch ${swatch}`), line)
   return item
 }
 
@@ -265,17 +265,20 @@ let layout = { width: 0, height: 0, scale: 1, letters: 16 }
 function measure() {
   const box = byId('lanes').getBoundingClientRect()
   const scale = devicePixelRatio || 1
-  const letters = Math.max(16, parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.9)
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const letters = Math.max(16, rem * 0.9)
   for (const lane of lanes.values()) {
     const track = lane.track.getBoundingClientRect()
-    lane.box = { x: track.left - box.left, y: track.top - box.top, width: track.width, height: track.height }
+    const { width, height } = track
+    lane.box = { x: track.left - box.left, y: track.top - box.top, width, height }
   }
-  const next = { width: Math.round(box.width * scale), height: Math.round(box.height * scale), scale, letters }
-  if (canvas.width !== next.width || canvas.height !== next.height) {
-    canvas.width = next.width
-    canvas.height = next.height
+  const [width, height] = [Math.round(box.width * scale), Math.round(box.height * scale)]
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width
+    canvas.height = height
+    drawn = -Infinity // it is empty now
   }
-  layout = next
+  layout = { width, height, scale, letters }
 }
 
 function drawLanes() {
@@ -365,9 +368,14 @@ function drawMarks(lane, now, x, top, bar) {
       pen.stroke()
     } else if (kind === 'received') pen.rect(at, top, 4, bar)
     else if (kind === 'sent') polygon([[at, top], [at + size, top + bar / 2], [at, top + bar]])
-    else polygon([[at, top + bar / 2], [at + size / 2, top], [at + size, top + bar / 2], [at + size / 2, top + bar]])
+    else diamond(at, top, size, bar)
     pen.fill()
   }
+}
+
+function diamond(x, y, width, height) {
+  polygon([[x, y + height / 2], [x + width / 2, y], [x + width, y + height / 2],
+    [x + width / 2, y + height]])
 }
 
 function polygon(points) {
@@ -438,7 +446,10 @@ async function start(kind) {
   }
   const answer = await fetch(`/clients/${kind}`, { method: 'POST' })
     .then((response) => response.text(), () => 'gone')
-  const said = { started: words[kind], enough: 'There are enough clients. Wait until some have left.' }
+  const said = {
+    started: words[kind],
+    enough: 'There are enough clients. Wait until some have left.',
+  }
   setText(byId('status'), said[answer] ?? 'The server has stopped.')
 }
 
@@ -452,12 +463,14 @@ function pause() {
 
 async function introduce() {
   const about = await (await fetch('/about')).json()
-  const title = about.stage ? `Stage ${about.stage}: its threads, live` : 'Your server: its threads, live'
+  const title = `${about.stage ? `Stage ${about.stage}` : 'Your server'}: its threads, live`
   setText(byId('title'), title)
   document.title = title
   byId('server').href = about.url
   setText(byId('server'), about.url)
-  setText(byId('network'), about.network ? `, and for everyone on your network at ${about.network}` : '')
+  if (about.network) {
+    setText(byId('network'), `, and for everyone on your network at ${about.network}`)
+  }
   if (about.stage === '1') byId('delegate').append(' (stage 1 does not)')
 }
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """docs/tools/live/live.py PROGRAM INTERFACE PORT LIVE_PORT - shows a server's threads.
 
-Starts PROGRAM, a stage that is linked with record.c, and a page at LIVE_PORT, only on
-this machine, that shows in a browser what the server's threads do while they do it. Its
-buttons start clients (clients.py). Ctrl-C ends everything; nothing is left. Exits with 0
-then, and with 1 if the server does not start, or ends by itself.
+Starts PROGRAM, a server that is linked with record.c, and serves a page on LIVE_PORT
+that shows what the server's threads are doing. Only this machine can open the page. Its
+buttons start clients (clients.py). Ctrl-C ends everything and leaves nothing behind. The
+status is 0 then, and 1 if the server does not start, or ends by itself.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import re
 import signal
 import socket
 import sys
@@ -66,13 +67,17 @@ class Answer(http.server.BaseHTTPRequestHandler):
         """The terminal is for the log of the stage."""
 
     def is_ours(self) -> bool:
-        """Whether the browser asks for this page by its own name: a site elsewhere can
+        """Whether the browser asks for this page by its own name. Another site can
         neither read it nor press its buttons."""
-        names = {f"{host}:{self.server.server_port}" for host in ("127.0.0.1", "localhost")}
+        names = {
+            f"{host}:{self.server.server_port}" for host in ("127.0.0.1", "localhost")
+        }
         host, origin = self.headers.get("Host", ""), self.headers.get("Origin")
         return host in names and origin in (None, f"http://{host}")
 
-    def send(self, status: HTTPStatus, kind: str = "text/plain", body: bytes = b"") -> None:
+    def send(
+        self, status: HTTPStatus, kind: str = "text/plain", body: bytes = b""
+    ) -> None:
         """A whole answer."""
         self.send_response(status)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
@@ -86,9 +91,15 @@ class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """The page, and the stream of its frames."""
         if not self.is_ours():
-            self.send(HTTPStatus.FORBIDDEN, body=b"This page is for this machine only.\n")
+            self.send(
+                HTTPStatus.FORBIDDEN, body=b"This page is for this machine only.\n"
+            )
         elif self.path == "/about":
-            self.send(HTTPStatus.OK, "application/json", json.dumps(self.server.about).encode())
+            self.send(
+                HTTPStatus.OK,
+                "application/json",
+                json.dumps(self.server.about).encode(),
+            )
         elif self.path == "/frames":
             self.send_frames()
         elif self.path in FILES:
@@ -159,6 +170,18 @@ def introduce(program: str, url: str) -> dict[str, str]:
     return about
 
 
+def open_page(port: int, about: dict[str, str], frames: Frames, crowd: Crowd) -> Page:
+    """The page's server; Failed if the port is taken."""
+    try:
+        return Page(port, about, frames, crowd)
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", "ports end at 65535")
+        raise Failed(
+            f"the page cannot listen on port {port}: {reason}. "
+            "Choose another one with LIVE_PORT=number."
+        ) from error
+
+
 def run(program: str, interface: str, port: str, live_port: int) -> int:
     """Runs both servers until a signal comes, or the stage ends."""
     recording = Recording(program, interface, port)
@@ -170,15 +193,16 @@ def run(program: str, interface: str, port: str, live_port: int) -> int:
         url = recording.url()
         about = introduce(program, url)
         crowd = Crowd(url)
-        page = Page(live_port, about, frames, crowd)
+        page = open_page(live_port, about, frames, crowd)
         threading.Thread(target=page.serve_forever, daemon=True).start()
         print(f"The server:   {about['url']}")
-        print(f"Its threads:  http://127.0.0.1:{page.server_port}/  (Ctrl-C stops both)")
-        if about["network"] or about["url"] != url:
-            print(
-                f"Everyone on your network can open {about['network'] or 'the server'}, and "
-                "the page\nshows their addresses. Only this machine can open the page."
-            )
+        print(
+            f"Its threads:  http://127.0.0.1:{page.server_port}/  (Ctrl-C stops both)"
+        )
+        if about["url"] != url:
+            server = about["network"] or "the server"
+            print(f"Everyone on your network can open {server} and will be shown here.")
+            print("Only this machine can open the page with the threads.")
         sys.stdout.flush()
         pump(recording, frames)
         print("The server has ended by itself.", file=sys.stderr)
@@ -204,7 +228,7 @@ def stop(number: int, frame: FrameType | None) -> None:
 
 def main() -> int:
     """Reads the command line."""
-    if len(sys.argv) != 5 or not sys.argv[4].isdigit():
+    if len(sys.argv) != 5 or not re.fullmatch(r"\d{1,5}", sys.argv[4]):
         print(
             "Usage: docs/tools/live/live.py PROGRAM INTERFACE PORT LIVE_PORT",
             file=sys.stderr,
@@ -215,17 +239,11 @@ def main() -> int:
         signal.signal(number, stop)
     try:
         return run(program, interface, port, int(live_port))
-    except Failed:
-        return 1  # the server has said why
+    except Failed as failure:
+        print(f"make live: {failure}", file=sys.stderr)
+        return 1
     except Stopped:
         return 0
-    except OSError as error:
-        print(
-            f"The page cannot listen on port {live_port}: {error.strerror}. "
-            "Say LIVE_PORT=number for another one.",
-            file=sys.stderr,
-        )
-        return 1
 
 
 if __name__ == "__main__":

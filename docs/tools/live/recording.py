@@ -1,16 +1,18 @@
 """A server that says what its threads do, and what that amounts to.
 
-`Recording` starts a server that is linked with record.c, and reads the events from the
-pipe between them. `Timeline` makes of these events what both a drawing (drawing.py) and
-the live page (frames.py) show: for each thread what it did and since when, and for each
-client the pieces in which its request came and its answer went.
+`Recording` starts a server that is linked with record.c, and reads its events from a
+pipe. `Timeline` turns these events into what the drawing (drawing.py) and the live page
+(frames.py) show: what each thread did and since when, and the pieces in which each
+client's request came and its answer went.
 
 All times are milliseconds since the recording began.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import os
 import re
 import select
@@ -46,8 +48,8 @@ class Event(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What a thread does from a moment on, and the bytes that it has just moved; -1 if
-    it has just found out that its client is gone."""
+    """What a thread does from a moment on, and the bytes that it has just moved. If it
+    has just found out that its client is gone, `received` is -1."""
 
     at: float
     state: str
@@ -106,15 +108,17 @@ class Thread:
 def visible(data: bytes, count: int) -> str:
     """Bytes as C would write them, and a mark if there were more."""
     text = "".join(
-        chr(byte) if 32 <= byte < 127 else {13: "\\r", 10: "\\n"}.get(byte, f"\\x{byte:02x}")
+        chr(byte)
+        if 32 <= byte < 127
+        else {13: "\\r", 10: "\\n"}.get(byte, f"\\x{byte:02x}")
         for byte in data
     )
     return text + ("…" if count > len(data) else "")
 
 
 class Timeline:
-    """What the threads and the clients have done. A reader of `changes` and `pieces` may
-    empty them, and forget a client that is closed, or a thread that has ended."""
+    """What the threads and the clients have done. A reader may empty `changes` and
+    `pieces`, and remove clients that are closed and threads that have ended."""
 
     def __init__(self) -> None:
         self.threads: dict[int, Thread] = {}
@@ -157,11 +161,13 @@ class Timeline:
                 client.closed = at
 
     def client_of(self, event: Event, thread: Thread) -> Client | None:
-        """Whose event it is. A client that is new to a thread is its own from now on."""
+        """Whose event it is. A client belongs to the last thread that had its socket."""
         if event.call == "accepted" and event.client:
             self.accepted += 1
             address = visible(event.text, 0)
-            client = Client(event.client, address, thread.number, thread.number, event.at)
+            client = Client(
+                event.client, address, thread.number, thread.number, event.at
+            )
             self.clients[client.number] = client
             thread.client = client
         elif event.client in self.clients:
@@ -208,17 +214,15 @@ class Timeline:
 class Recording:
     """A server that runs, and its events."""
 
-    def __init__(self, program: str, interface: str, port: str, **options: object) -> None:
-        """Starts it. A server outlives neither the one who started it, nor a Ctrl-C that
-        it would get first."""
+    def __init__(
+        self, program: str, interface: str, port: str, **options: object
+    ) -> None:
+        """Starts the server. It gets no Ctrl-C of its own, and ends with this process,
+        even if that is killed."""
         reading, writing = os.pipe()
         os.set_blocking(reading, False)
-        try:
-            from fcntl import F_SETPIPE_SZ, fcntl
-
-            fcntl(writing, F_SETPIPE_SZ, PIPE_BYTES)
-        except OSError:
-            pass  # a smaller pipe only loses events earlier
+        with contextlib.suppress(OSError):  # a smaller pipe only loses events earlier
+            fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         self.reading = reading
         self.began = time.monotonic() * 1000
         self.server = subprocess.Popen(

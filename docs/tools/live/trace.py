@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""docs/tools/live/trace.py BUILD STAGE - draws what a stage's threads did in a real run.
+"""docs/tools/live/trace.py BUILD STAGE - draws what a stage's threads did in a run.
 
 Starts BUILD/live/stageN/webserve, which records what its threads do, sends it the two
 slow clients and eight fast ones of PLANS, stops it, and draws the record as SVG
@@ -31,7 +31,9 @@ PLANS: list[tuple[float, Plan]] = [
 ]
 
 
-def client(place: tuple[str, int], began: float, number: int, answered: set[int]) -> None:
+def client(
+    place: tuple[str, int], began: float, number: int, answered: set[int]
+) -> None:
     """One client, from its moment on."""
     start, plan = PLANS[number]
     time.sleep(max(0.0, began + start - time.monotonic()))
@@ -59,7 +61,7 @@ def run_clients(place: tuple[str, int]) -> None:
 
 
 def record(program: str, log: Path) -> Timeline:
-    """What the server did with these clients; they fit into the pipe until it is read."""
+    """What the server did with these clients. Their events fit into the pipe."""
     timeline = Timeline()
     with log.open("wb") as errors:
         recording = Recording(program, "127.0.0.1", "0", stderr=errors)
@@ -85,7 +87,9 @@ def main() -> int:
     build, stage = sys.argv[1:]
     name = Path(build, "live", f"stage{stage}.svg")
     try:
-        timeline = record(f"{build}/live/stage{stage}/webserve", name.with_suffix(".log"))
+        timeline = record(
+            f"{build}/live/stage{stage}/webserve", name.with_suffix(".log")
+        )
         drawing = draw(timeline, stage)
     except (Failed, OSError, ValueError) as error:
         print(f"docs/tools/live/trace.py: {error}", file=sys.stderr)

@@ -14,8 +14,9 @@ from pathlib import Path
 from submission import TOP
 from submission.build import Builder, Built, Server, flavors, servers
 from submission.diagnosis import Diagnosis, diagnose
+from submission.diagnosis.asking import START_SECONDS
 from submission.points import gives_points, group_of, in_its_process, read_points
-from submission.probe import probe
+from submission.probe import Trouble, probe
 from submission.sources import load, take
 from submission.strain import Strain
 from submission.structure import structure_tests
@@ -142,9 +143,9 @@ class Judge:
                     self.built.no_server = key
         self.tests = self.expected()
 
-    def probe(self):
+    def probe(self, seconds: float = START_SECONDS) -> Trouble | None:
         """Starts the server once; the trouble, or nothing."""
-        trouble = probe(self.work / f"stage{self.stage}/webserve")
+        trouble = probe(self.work / f"stage{self.stage}/webserve", seconds)
         self.workshop.clear()
         return trouble
 

@@ -28,10 +28,11 @@ class Trouble:
     said: str
 
 
-def probe(server: Path) -> Trouble | None:
-    """Starts the program; what would keep it from answering, or nothing."""
-    with Server(server) as started:
-        found = ask(started) if started.url else why_silent(started)
+def probe(server: Path, seconds: float = START_SECONDS) -> Trouble | None:
+    """Starts the program; what would keep it from answering, or nothing. It has so many
+    seconds to start, and to answer."""
+    with Server(server, seconds) as started:
+        found = ask(started, seconds) if started.url else why_silent(started, seconds)
         said = visible(started.said())
     if not found:
         return None
@@ -40,7 +41,7 @@ def probe(server: Path) -> Trouble | None:
     return Trouble(kind, sentence + (its_words(said) if explained else ""), said)
 
 
-def why_silent(server: Server) -> tuple[str, str]:
+def why_silent(server: Server, seconds: float) -> tuple[str, str]:
     """Returns why it does not say where it listens."""
     # A server that prints another line may be about to end, a little after that.
     server.soon_ended(0.5 if server.has_said else 0)
@@ -60,15 +61,15 @@ def why_silent(server: Server) -> tuple[str, str]:
     if listens(server.process.pid):
         return "not-listening", SILENT
     return "not-listening", (
-        f"The server does not listen: {START_SECONDS:.0f} s after its start, it has no "
+        f"The server does not listen: {seconds:g} s after its start, it has no "
         "socket that listens."
     )
 
 
-def ask(server: Server) -> tuple[str, str] | None:
+def ask(server: Server, seconds: float) -> tuple[str, str] | None:
     """Sends a first request; returns the kind of fault and its sentence, or None."""
     asked = subprocess.run(
-        ["curl", "-q", "-s", "--noproxy", "*", "--max-time", f"{START_SECONDS:.0f}"]
+        ["curl", "-q", "-s", "--noproxy", "*", "--max-time", f"{seconds:g}"]
         + ["-o", "/dev/null", "--url", f"{server.url}/"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -82,7 +83,7 @@ def ask(server: Server) -> tuple[str, str] | None:
         )
     if asked.returncode == TOO_LATE:
         return "hang", (
-            f"The server hangs: GET / gets no answer within {START_SECONDS:.0f} s. "
+            f"The server hangs: GET / gets no answer within {seconds:g} s. "
             "By hand: curl -i http://127.0.0.1:8080/"
         )
     server.soon_ended(0.5)

@@ -7,6 +7,7 @@ another that is surer, and, if it was asked for the mistake, an Asked.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import time
@@ -14,19 +15,25 @@ from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from grading.score import Grade, grade_of
+from grading.score import grade_of
 from submission.diagnosis import Diagnosis
 from submission.faults import COMPILE_ERROR, Fault, warnings
-from submission.judge import Judge, at_once, new_judge
+from submission.judge import Judge, new_judge
 from submission.sources import take
 from suite.jobs import Job
 from suite.tap import give
 from suite.tests import Test
 from watching.wire import compare
 
+# Few, so that the tests that come first end first.
+AT_ONCE = 2 * (os.cpu_count() or 2)
+PROBE_SECONDS = (0.5, 1.5)  # for the server to start, and to answer
 PATIENCE_SECONDS = 0.5  # for the tests that come before a red one
 ASKED = "mistake"  # what is sent to the process to ask for the mistake
 BEGINS_BLOCK = re.compile(r"^\S+:(\d+:)* |^In file included|^cc1")
+PLACE = re.compile(r"tests/unit/\S+: error: Failure!")
+COMPARING = "Comparing its answers with those of the server that you began with ..."
+COMPARED = "On the wire, compared with the server that you began with:"
 IN_TODO = "TODO.md says what the step asks for, and webserve.h has the contract."
 HINTS = {  # for each kind of fault
     "compile": "Fix this one first. Those that follow may come from it.",
@@ -34,6 +41,7 @@ HINTS = {  # for each kind of fault
     "missing-file": IN_TODO,
     "missing-function": IN_TODO,
     "link": "Which file should define it? Is the name spelled the same in both?",
+    "hang": "What does your server wait for, and who would have to send it?",
     "crash": "Run it with make run SANITIZE=address, and send it the same request.",
     "not-listening": "Start it with make run. What does it say, and when does it stop?",
 }
@@ -90,8 +98,10 @@ def first_error(fault: Fault) -> list[str]:
 
 
 def told(test: Test) -> list[str]:
-    """What a red test says, without the line to try: that is shown by itself."""
+    """What a red test says, without the line to try, which is shown by itself, and
+    without the place in a file of the tests."""
     lines = (test.text or f"({test.result})").splitlines()
+    lines = [line for line in lines if not PLACE.fullmatch(line)]
     by_hand = next((i for i, s in enumerate(lines) if s.startswith("By hand")), None)
     if by_hand is not None:
         del lines[by_hand : by_hand + 2]
@@ -104,28 +114,18 @@ class Attempt:
     def __init__(self, judge: Judge, said: Connection) -> None:
         self.judge = judge
         self.said = said
-        self.name = ""
+        self.tests: list[Test] = []  # of the step, in the order of the assignment
+        self.progress = Progress("building")
         self.run_now: dict[str, Test] = {}  # the tests that are run, by their ids
         self.red_since = 0.0
         self.half_said: dict[str, str] = {}  # red tests that may have more to say
 
     # ---- What is known so far
 
-    def grade(self) -> Grade:
-        """Returns the grades, as far as they are known."""
-        return grade_of(self.judge, self.name)
-
-    def graded(self) -> list[Test]:
-        """The tests of the step, in the order of the assignment."""
-        grade = self.grade()
-        return grade.in_order(test for test in grade.tests if test.graded)
-
     def found(self, heading: str, **more) -> Found:
         """What came of it, with how far the step is."""
-        tests = self.graded()
-        green = next(
-            (i for i, test in enumerate(tests) if test.result != "passed"), len(tests)
-        )
+        tests = self.tests
+        green = next((i for i, t in enumerate(tests) if not is_green(t)), len(tests))
         return Found(
             heading,
             warnings=warnings(self.judge.built.warned),
@@ -152,20 +152,27 @@ class Attempt:
         judge = self.judge
         self.said.send(Progress("building"))
         taken = take(folder, judge.work / "taken")
-        self.name = taken.name
         if taken.problem:
             return Found(taken.problem, body=taken.notes)
         judge.build(judge.work / "taken")
-        judge.try_to_start()
-        grade = self.grade()
-        cause = grade.cause()
+        grade = grade_of(judge, taken.name)
+        self.tests = grade.in_order(test for test in grade.tests if test.graded)
         worst = max(grade.faults, key=lambda fault: fault.cost, default=None)
-        if worst and worst.cost and cause:
+        if worst and worst.cost:
             is_compiler = worst.kind in ("compile", "wrong-signature")
-            body = first_error(worst) if is_compiler else cause.detail.splitlines()
-            hint = cause.hint or HINTS.get(worst.kind, "")
+            detail = first_error(worst) if is_compiler else worst.detail.splitlines()
             return self.found(
-                cause.sentence, body=body, by_hand=cause.by_hand, hint=hint
+                worst.sentence, body=detail, hint=HINTS.get(worst.kind, "")
+            )
+        # As often as make test asks, but not for as long.
+        if trouble := judge.probe(PROBE_SECONDS[0]) and judge.probe(PROBE_SECONDS[1]):
+            sentence, _, by_hand = trouble.sentence.partition(" By hand: ")
+            return self.found(
+                sentence,
+                body=trouble.said.splitlines(),
+                by_hand=by_hand,
+                hint=HINTS.get(trouble.kind, ""),
+                can_ask=trouble.kind == "hang",
             )
         return None
 
@@ -173,17 +180,19 @@ class Attempt:
 
     def run(self, last: Found) -> Found:
         """Runs the test that was red the last time, and then all others."""
-        red = [t for t in self.graded() if t.result == "failed"]  # of the structure
-        if red:
-            return self.of_red(red[0])
-        if test := next((t for t in self.graded() if t.id == last.test), None):
+        if test := self.red():  # of the structure, which is known already
+            return self.of_red(test)
+        again = [t for t in self.judge.to_run() if t.graded and t.id == last.test]
+        for test in again:
             self.judge.run(1, lambda job: None, self.together_with(test))
-            if test.result != "passed":
+            if not is_green(test):
                 return self.of_red(test, green=last.green)
         while test := self.first_red():
             if not self.was_accident(test):
                 return self.of_red(test)
-        return self.found("", is_done=True)
+            self.progress = Progress("")  # it goes on
+        is_done = all(map(is_green, self.tests))
+        return self.found("", is_done=is_done, body=[COMPARING])
 
     def together_with(self, test: Test) -> list[Test]:
         """The test, or all of its file if it says that the program ends well."""
@@ -197,19 +206,22 @@ class Attempt:
         """Runs the tests that are not green yet; the first that is red, or nothing."""
         self.red_since = 0.0
         shutil.rmtree(self.judge.work / "results", ignore_errors=True)
-        tests = [test for test in self.graded() if test.is_red]
+        tests = [t for t in self.tests if not is_green(t) and not t.because]
+        for test in tests:
+            test.result = "missing"
         self.run_now = {test.id: test for test in tests}
         # What is stopped has results that mean nothing: copies get them.
-        copies = [replace(test, result="missing", text="") for test in tests]
+        copies = [replace(test, text="") for test in tests]
         try:
-            self.judge.run(at_once(), self.ended, copies, self.look)
+            self.judge.run(AT_ONCE, self.ended, copies, self.look)
         except RedSeen:
             self.judge.bench = self.judge.bench.again()
         return self.red()
 
     def red(self) -> Test | None:
         """The first red test that has said all."""
-        return next((t for t in self.graded() if t.is_red and t.result != "missing"), None)
+        ran = (test for test in self.tests if test.result != "missing")
+        return next((test for test in ran if test.is_red), None)
 
     def ended(self, job: Job) -> None:
         """Takes the results of a job. A test that did not run is red, too."""
@@ -223,16 +235,21 @@ class Attempt:
         have ended or have had their time."""
         for job in running:
             self.read(job)
-        tests = self.graded()
-        green = sum(test.result == "passed" for test in tests)
-        self.said.send(Progress("running the tests", green, len(tests)))
+        green = sum(map(is_green, self.tests))
+        # One that hangs is named long before it is red.
+        open_ones = [test.id for test in self.tests if test.result == "missing"]
+        doing = f"running {open_ones[0]}" if open_ones else "running the last tests"
+        progress = Progress(doing, green, len(self.tests))
+        if progress != self.progress:
+            self.said.send(progress)
+            self.progress = progress
         red = self.red()
         if not red:
             return
         self.red_since = self.red_since or time.monotonic()
-        before = tests[: tests.index(red)]
+        before = self.tests[: self.tests.index(red)]
         late = time.monotonic() - self.red_since > PATIENCE_SECONDS
-        if late or all(test.result == "passed" for test in before):
+        if late or all(map(is_green, before)):
             self.said.send(self.of_red(red, is_sure=False))
             raise RedSeen
 
@@ -255,6 +272,11 @@ class Attempt:
         return bool(better)
 
 
+def is_green(test: Test) -> bool:
+    """Whether the test has passed."""
+    return test.result == "passed"
+
+
 def wire(found: Found, judge: Judge, before: Path) -> Found:
     """What the step changed on the wire."""
     work = judge.work / "before"
@@ -263,7 +285,7 @@ def wire(found: Found, judge: Judge, before: Path) -> Found:
     server.symlink_to(before.resolve())
     (work / "tools").symlink_to((judge.trusted / "tools").resolve())
     try:
-        body = compare(judge.stage, work, judge.work)
+        body = [COMPARED, *compare(judge.stage, work, judge.work)]
     except OSError as error:
         body = [f"The two servers cannot be compared: {error}"]
     return replace(found, body=body, is_sure=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import fcntl
 import multiprocessing
 import os
 import shutil
 import signal
+import tempfile
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class Run:
         self.places = places
         self.work = work
         self.log = work.with_name(f"{work.name}.log")
+        self.scratch = Path(tempfile.gettempdir(), f"watch.{os.getpid()}")
         self.others = children()  # those that are not to be ended
         self.process: multiprocessing.context.ForkProcess | None = None
         self.said: Connection | None = None
@@ -50,6 +51,7 @@ class Run:
     def start(self, last: Found) -> None:
         """Ends the run before, and starts one."""
         self.stop()
+        self.scratch.mkdir(mode=0o700)
         self.said, theirs = FORK.Pipe()
         self.process = FORK.Process(target=self.work_on, args=(theirs, last))
         self.process.start()
@@ -63,14 +65,9 @@ class Run:
         for number, flags in ((0, os.O_RDONLY), (1, os.O_WRONLY)):
             os.dup2(os.open(os.devnull, flags), number)
         os.dup2(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 2)
-        # What it leaves if it is ended is in the folder that the next one empties.
-        os.environ["TMPDIR"] = str(self.work.with_name(f"{self.work.name}.tmp"))
-        with open(f"{self.work}.lock", "w", encoding="utf-8") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # two at a time would be in each other's way
-            shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
-            os.makedirs(os.environ["TMPDIR"])
-            with contextlib.suppress(EOFError, BrokenPipeError):
-                attempt(said, self.places, self.work, last)
+        os.environ["TMPDIR"] = str(self.scratch)
+        with contextlib.suppress(EOFError, BrokenPipeError):
+            attempt(said, self.places, self.work, last)
 
     def stop(self) -> None:
         """Ends the process, and all that it has started."""
@@ -87,6 +84,8 @@ class Run:
         if self.said:
             self.said.close()
             self.said = None
+        # What they had no time to remove.
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
     def files(self) -> list[int]:
         """What can be read when the process has something to say."""
@@ -120,7 +119,4 @@ class Run:
         """Removes all files."""
         self.stop()
         shutil.rmtree(self.work, ignore_errors=True)
-        shutil.rmtree(f"{self.work}.tmp", ignore_errors=True)
-        for name in (str(self.log), f"{self.work}.lock"):
-            with contextlib.suppress(FileNotFoundError):
-                os.remove(name)
+        self.log.unlink(missing_ok=True)

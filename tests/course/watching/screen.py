@@ -43,7 +43,6 @@ def folded(line: str, width: int, most: int = 0) -> list[str]:
         line,
         width,
         subsequent_indent=indent,
-        drop_whitespace=False,
         break_on_hyphens=False,
     ) or [""]
     if most and len(rows) > most:
@@ -95,10 +94,22 @@ def head(state: State, width: int) -> Rows:
 def foot(state: State, width: int) -> Rows:
     """What the keys do, or what it does at the moment."""
     if state.is_running:
-        what = f"{state.saved} saved: " if state.saved else ""
-        return [("", ""), (YELLOW, f"{what}{state.progress.doing} ...   q: quit"[:width])]
-    keys = KEYS.removeprefix("h: hint   ") if state.found and not has_hint(state) else KEYS
+        what = f"Saved {state.saved}: " if state.saved else ""
+        return [
+            ("", ""),
+            (YELLOW, f"{what}{state.progress.doing} ...   q: quit"[:width]),
+        ]
+    keys = (
+        KEYS.removeprefix("h: hint   ") if state.found and not has_hint(state) else KEYS
+    )
     return [("", ""), (YELLOW, f"{keys}   (after {state.seconds:.1f} s)"[:width])]
+
+
+def title(state: State, found: Found) -> str:
+    """What came of it, in a sentence."""
+    if found.is_done:
+        return f"Done: all {found.tests} tests of step {state.stage} pass."
+    return f"Red: {found.heading}" if found.test else found.heading
 
 
 def has_hint(state: State) -> bool:
@@ -124,9 +135,10 @@ def below(state: State, width: int) -> Rows:
     found = state.found
     assert found
     rows: Rows = []
-    if found.by_hand:
-        rows += [("", ""), ("", by_hand(found.by_hand))]
-        rows += [(BOLD, f"  {found.by_hand}"[: width * BY_HAND_MOST])]
+    known = state.mistake if state.shows_hint else None
+    if line := (known and known.by_hand) or found.by_hand:
+        rows += [("", ""), ("", by_hand(line))]
+        rows += [(BOLD, f"  {line}"[: width * BY_HAND_MOST])]
     if found.warnings:
         more = f" (and {len(found.warnings) - 1} more)" if found.warnings[1:] else ""
         text = f"The compiler warns: {found.warnings[0]}{more}"
@@ -143,19 +155,11 @@ def screen(state: State, width: int, height: int) -> Rows:
     if not found or state.is_running:
         return top + end
     color = GREEN if found.is_done else RED
-    heading = found.heading
-    if found.is_done:
-        heading = f"Done: all {found.tests} tests of step {state.stage} pass."
-    elif found.test:
-        heading = f"Red: {heading}"
-    top += [(color, row) for row in wrapped(heading, width)[:3]]
+    top += [(color, row) for row in wrapped(title(state, found), width)[:3]]
     middle, last = below(state, width), hint(state, width)
     room = height - sum(high(rows, width) for rows in (top, middle, last, end))
-    body = found.body
-    if found.is_done:
-        body = ["On the wire, compared with the server that you began with:", *body]
-    if body:
-        rows = fit(["", *body], width, max(room, LEAST))
+    if found.body:
+        rows = fit(["", *found.body], width, max(room, LEAST))
         top += [("", row) for row in rows]
     rows = top + middle + last
     while high(rows + end, width) > height:
@@ -175,11 +179,7 @@ def as_text(state: State) -> str:
     """All of it, where there is no screen."""
     found = state.found
     assert found
-    parts = [bar(found.green, found.tests, 80)]
-    parts += [f"Done: all {found.tests} tests of step {state.stage} pass."] * found.is_done
-    parts += [f"Red: {found.heading}" if found.test else found.heading] * bool(
-        found.heading
-    )
+    parts = [bar(found.green, found.tests, 80), title(state, found)]
     parts += found.body
     parts += [by_hand(found.by_hand), f"  {found.by_hand}"] * bool(found.by_hand)
     parts += [f"Hint: {found.hint}"] * bool(found.hint)

@@ -7,46 +7,46 @@
  *     raw_client 127.0.0.1 80 'send GET / HTTP/1.1\r\nHost: a\r\n\r\n' read
  *     raw_client 127.0.0.1 80 < script
  *
- * Each step is one argument, or else one line of a script on standard input:
- * its name, then its number and its text, if it has them, after one blank each;
- * the text reaches to the end. A script's empty lines, and those that start
- * with #, are left out.
+ * Each step is an argument, or a line of a script on standard input. It has a
+ * name and, after one blank each, a number and a text, if it needs them; the
+ * text goes to the end. Empty lines of a script, and lines that start with #,
+ * are left out.
  *
  *     send TEXT       sends the text
- *     repeat N TEXT   sends it N times over, in pieces as large as can be
- *     pieces N TEXT   sends it N times over, each time as a piece of its own
+ *     repeat N TEXT   sends it N times, in pieces as large as possible
+ *     pieces N TEXT   sends it N times, each time as a piece of its own
  *     octets TEXT     sends it byte by byte, a moment after each
  *     end             ends the sending side; reading goes on
- *     reset           breaks the connection off (RST); nothing can follow it
- *     read            prints all that comes, until the other side ends; then
- *                     ends this side
- *     answer          prints what comes until an answer is whole by its head,
- *                     and what follows it within 300 ms
+ *     reset           resets the connection (RST); nothing can follow it
+ *     read            prints everything that comes, until the other side ends;
+ *                     then ends this side
+ *     answer          prints what comes until the answer is whole, as its head
+ *                     says, and what follows it within 300 ms
  *     take N          prints the next N bytes
  *     until TEXT      prints what comes, through that text
  *     pause MS        waits so many milliseconds
- *     silence MS      makes sure that for so long nothing comes, no end either
+ *     silence MS      checks that nothing comes for so long, and no end either
  *     hold            prints "holding", then waits for the end of standard
- *                     input (where the steps are arguments)
+ *                     input (only if the steps are arguments)
  *
- * In a text, \r \n \t \0 \\ and \xHH are one byte each, and \# for the number
- * of the connection. With -c there are COUNT connections, numbered from 0, and
- * each step is taken on all of them before the next. What comes is printed as
- * it is on standard output. All must be done in SECONDS, 20 by default. With -s
- * the connections have small buffers, the server's side too: what is sent to a
- * client that does not read, it has to wait with.
+ * In a text, \r \n \t \0 \\ and \xHH are one byte each, and \# is the number of
+ * the connection. With -c there are COUNT connections, numbered from 0, and
+ * each step is taken on all of them before the next. What comes is printed to
+ * standard output as it is. Everything must be done in SECONDS, 20 by default.
+ * With -s the connections have small buffers on both sides, so that a server
+ * has to wait for a client that does not read.
  *
- * With -b the script on standard input is a batch of exchanges, one after the
- * other, each on a connection of its own: an empty line ends it. What comes in
- * the first is printed to the file PREFIX0, and so on; on standard output
- * there is a line for each, with its outcome, as a number. Each is given the
+ * With -b the script on standard input is a batch of exchanges, one after
+ * another, each on a connection of its own; an empty line ends an exchange.
+ * What comes in the first is printed to the file PREFIX0, and so on. Standard
+ * output has a line for each, with its outcome as a number. Each may take the
  * SECONDS; one that takes longer has no line, and is the last.
  *
- * Exits with 0 once all steps are done; 1: the system failed; 2: wrong usage;
- * 3: it took too long; 4: the other side reset the connection; 5: it refused
- * the connection; 6: it ended before all that was waited for had come; 7:
- * something came in a silence; 8: more came than `ulimit -f` allows to keep,
- * which ends a batch, too. One sentence on standard error says which.
+ * The exit status is 0 if all steps are done; 1: the system failed; 2: wrong
+ * usage; 3: it took too long; 4: the other side reset the connection; 5: it
+ * refused the connection; 6: it ended before everything had come; 7: something
+ * came during a silence; 8: more came than `ulimit -f` allows, which also ends
+ * a batch. A sentence on standard error says which.
  */
 #include <fcntl.h>
 #include <netdb.h>

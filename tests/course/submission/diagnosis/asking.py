@@ -47,7 +47,7 @@ class Server:
     """A program that was started as `server 127.0.0.1 0`, and that ends when the block
     is left."""
 
-    def __init__(self, program: Path):
+    def __init__(self, program: Path, seconds: float = START_SECONDS):
         # pylint: disable=consider-using-with # __exit__ closes them
         self.out = tempfile.TemporaryFile()
         self.log = tempfile.TemporaryFile()
@@ -57,7 +57,7 @@ class Server:
             stdout=self.out,
             stderr=self.log,
         )
-        wait_until(lambda: b"\n" in self.head(self.out) or self.ended)
+        wait_until(lambda: b"\n" in self.head(self.out) or self.ended, seconds)
         line, newline, _ = self.head(self.out).decode(errors="replace").partition("\n")
         self.has_said = bool(newline)  # a line, whatever it says
         where = LISTENING.search(line.rstrip(" \t")) if newline else None
