@@ -1,5 +1,5 @@
 /*
- * verdict.h - says of a request that it is done, incomplete, or what is wrong.
+ * verdict.h - the verdict on a request: done, incomplete, or what is wrong.
  *
  * Every step from the first byte to the answer returns one of these. Each fault
  * has a status code, and a sentence that tells a person what was wrong with
