@@ -289,7 +289,7 @@ slides: ## makes the slides, one HTML file per deck, in build/slides
 	docs/tools/slides/slides.py $(BUILD)/slides
 
 SITE_PORT ?= 8000
-site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, in build/site: [PREVIEW=1]
+site: $(BUILD)/wire/step6.txt ## makes a web site of the documents, and a PDF, in build/site: [PREVIEW=1]
 	tests/tools/install.sh site
 	docs/site/build.sh $(BUILD)
 	$(if $(PREVIEW),python3 -m http.server --bind 127.0.0.1 --directory $(BUILD)/site $(SITE_PORT))

@@ -4,17 +4,19 @@
 // dark, wide and narrow, and each page that has a drawing or a block of code, to measure
 // these. Faults are: a drawing with letters under 12 pixels; a line of code of 80 columns
 // that a projector does not show whole; a request to another host; an error of a script;
-// a page wider than a narrow screen; what check_course.mjs and check_slides.mjs find; and
-// each finding of axe-core that is serious or critical. The node packages are in WORK.
-// With PICTURES, a folder, leaves a picture of each page there. KINDS in the environment
-// names the kinds to look at, if not all (`drawings` is what is measured, `course` and
-// `slides` what check_course.mjs and check_slides.mjs check). Prints each fault and a line
-// of totals; exits with 1 if there is a fault.
+// a page wider than a narrow screen; what check_reading.mjs, check_course.mjs and
+// check_slides.mjs find; and each finding of axe-core that is serious or critical. The
+// node packages are in WORK. With PICTURES, a folder, leaves a picture of each page there.
+// KINDS in the environment names the kinds to look at, if not all (`drawings` is what is
+// measured; `reading`, `course` and `slides` are what these three files check). Prints
+// each fault and a line of totals; exits with 1 if there is a fault.
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { resolve } from 'node:path'
-import { checks } from './check_course.mjs'
+import { basename, dirname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { checks as courseChecks } from './check_course.mjs'
+import { checks as readingChecks } from './check_reading.mjs'
 import { decksOf, speak, turnPages } from './check_slides.mjs'
 
 const kinds = {
@@ -34,7 +36,6 @@ const kinds = {
   performance: '/performance.html',
   decks: '/decks.html',
   playground: '/playground/index.html',
-  missing: '/404.html',
 }
 
 const [folder, work, pictures] = process.argv.slice(2)
@@ -43,10 +44,12 @@ const puppeteer = require('puppeteer-core')
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
 const faults = []
+// The site is below a folder of the server, as on many hosts.
 const server = spawn('python3', ['-u', '-m', 'http.server', '--bind', '127.0.0.1',
-  '--directory', folder, '0'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  '--directory', dirname(resolve(folder)), '0'], { stdio: ['ignore', 'pipe', 'ignore'] })
 const said = await new Promise((done) => server.stdout.once('data', done))
-const origin = /http:\S+\d/.exec(said)[0]
+const host = /http:\S+\d/.exec(said)[0]
+const origin = `${host}/${basename(resolve(folder))}`
 const browser = await puppeteer.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   // As root, Chromium has no sandbox; it opens nothing but this site.
@@ -79,11 +82,6 @@ async function newPage(address, scheme, look) {
     }
   })
   await page.goto(origin + address, { waitUntil: 'networkidle0', timeout: 60000 })
-  if (await page.$('.diagram')) {
-    await page.waitForSelector('.diagram-drawing svg', { timeout: 30000 }).catch(() => {
-      faults.push(`${address}: a diagram is not drawn`)
-    })
-  }
   return page
 }
 
@@ -165,21 +163,23 @@ function drawn() {
     .map((name) => `/${name}`)
 }
 
-// Opens a page as check_course.mjs wants it: as a file, or at the server.
-async function openForCourse(address, how = 'file', prepare = async () => {}) {
+// Opens a page as a check wants it: as a file, at the server, or as a file of another
+// folder.
+async function open(address, how = 'file', prepare = async () => {}) {
   const page = await browser.newPage()
   await page.setViewport({ width: 1280, height: 900 })
   await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }])
   page.on('pageerror', (error) => faults.push(`${address}: ${error.message}`))
   await prepare(page)
-  await page.goto((how === 'http' ? origin : `file://${resolve(folder)}`) + address)
+  const place = how === 'http' ? origin : pathToFileURL(how === 'file' ? resolve(folder) : how)
+  await page.goto(place + address)
   return page
 }
 
-// What the scripts do for a reader.
-async function course() {
+// How the site is read, and what its scripts do for a reader.
+async function run(checks) {
   await browser.defaultBrowserContext()
-    .overridePermissions(origin, ['clipboard-read', 'clipboard-write', 'clipboard-sanitized-write'])
+    .overridePermissions(host, ['clipboard-read', 'clipboard-write', 'clipboard-sanitized-write'])
   for (const [name, check] of Object.entries(checks)) {
     const expect = (isTrue, sentence) => isTrue || faults.push(`${name}: ${sentence}`)
     const audit = async (page) => {
@@ -203,7 +203,7 @@ async function course() {
       const pdf = Buffer.from(await page.pdf({ format })).toString('latin1')
       return pdf.match(/\/Type\s*\/Page\b(?!s)/g).length
     }
-    await attempt(name, check({ open: openForCourse, expect, look, audit, pages }))
+    await attempt(name, check({ open, expect, look, audit, pages, zip: `${folder}.zip` }))
     looked += 1
   }
 }
@@ -242,7 +242,8 @@ for (const address of wanted && !wanted.includes('drawings') ? [] : drawn()) {
     looked += 1
   }
 }
-if (!wanted || wanted.includes('course')) await attempt('course', course())
+if (!wanted || wanted.includes('reading')) await run(readingChecks)
+if (!wanted || wanted.includes('course')) await run(courseChecks)
 if (!wanted || wanted.includes('slides')) await attempt('slides', slides())
 await browser.close()
 server.kill()

@@ -81,6 +81,12 @@ function putTogether(chapters, groups) {
     for (const place of text.querySelectorAll('[id]')) {
       if (!place.closest('svg')) place.id = `${name}--${place.id}`
     }
+    // Paragraphs that only lead to other pages.
+    for (const line of text.querySelectorAll('p:has(a)')) {
+      const rest = line.cloneNode(true)
+      for (const link of rest.querySelectorAll('a')) link.remove()
+      if (/^(previous:|next:|[\s·.])*$/.test(rest.textContent)) line.remove()
+    }
     for (const link of text.querySelectorAll('a[href]')) {
       const target = new URL(link.getAttribute('href'), base)
       const page = decodeURI(target.href.slice(new URL('.', location.href).href.length).split('#')[0])
@@ -94,13 +100,29 @@ function putTogether(chapters, groups) {
       image.src = new URL(image.getAttribute('src'), base).href
     }
     for (const answer of text.querySelectorAll('details')) answer.open = true
-    // Lines that only lead to other pages.
-    for (const line of text.querySelectorAll('p')) {
-      if (/^(README|previous:.*) · |^All mistakes · /.test(line.textContent)) line.remove()
-    }
     const section = document.createElement('section')
     section.id = name
     section.append(...text.querySelector('div')?.childNodes ?? text.childNodes)
+    return section
+  }
+
+  // A mistake, one of many: lower headings, nothing folded, and no invitation to guess,
+  // as the answer is right below.
+  function mistakeOf(page) {
+    const section = textOf(page)
+    section.className = 'mistake'
+    const guess = section.querySelector('[id$="--your-guess"]')
+    guess?.nextElementSibling.remove()
+    guess?.replaceChildren('A hint')
+    for (const heading of section.querySelectorAll('h1, h2')) {
+      const lower = document.createElement(heading.tagName === 'H1' ? 'h3' : 'h4')
+      lower.append(...heading.childNodes)
+      heading.replaceWith(lower)
+    }
+    for (const answer of section.querySelectorAll('details')) {
+      answer.querySelector('summary').remove()
+      answer.replaceWith(...answer.childNodes)
+    }
     return section
   }
 
@@ -117,7 +139,7 @@ function putTogether(chapters, groups) {
 
   const title = document.createElement('section')
   title.className = 'title-page'
-  title.append(...[...home.querySelectorAll('h1, h1 + p, picture')])
+  title.append(...home.querySelectorAll('h1, p:has(+ picture), p:has(+ p > picture), picture'))
   const contents = document.createElement('section')
   contents.className = 'contents'
   contents.innerHTML = '<h1>Contents</h1>'
@@ -142,16 +164,7 @@ function putTogether(chapters, groups) {
     heading.textContent = title
     appendix.append(heading)
     contents.append(entry(title, heading, 'of-section'))
-    for (const mistake of pages) {
-      const section = textOf(mistake)
-      for (const heading of section.querySelectorAll('h1, h2')) {
-        const lower = document.createElement(heading.tagName === 'H1' ? 'h3' : 'h4')
-        lower.append(...heading.childNodes)
-        heading.replaceWith(lower)
-      }
-      section.className = 'mistake'
-      appendix.append(section)
-    }
+    appendix.append(...pages.map(mistakeOf))
   }
   course.push(appendix)
   document.documentElement.classList.remove('dark')

@@ -61,6 +61,7 @@ class Watch:
         self.terminal = terminal
         self.state = state
         self.began = 0.0
+        self.red = Found("")  # the last red test: that of the next run
 
     def begin(self, saved: list[str]) -> None:
         """Starts a run, and ends the one before."""
@@ -71,7 +72,7 @@ class Watch:
         state.mistake = None
         state.progress = Progress("building", last.green, last.tests)
         self.began = time.monotonic()
-        self.run.start(last)
+        self.run.start(self.red)
 
     def hear(self) -> None:
         """Takes in what the run says."""
@@ -86,6 +87,8 @@ class Watch:
             if state.is_running:
                 state.seconds = time.monotonic() - self.began
             state.found, state.is_running = said, False
+            # An error of the compiler says nothing of the test.
+            self.red = said if said.test or said.is_done else self.red
         elif isinstance(said, Asked):
             state.mistake, state.is_asking = said.mistake, False
         else:
@@ -107,22 +110,30 @@ class Watch:
 
     def go(self) -> None:
         """Until the reader ends it."""
-        self.begin([])
-        while True:
-            show(self.terminal, self.state)
+        key = AGAIN
+        while key != QUIT:
+            # What has not changed is not shown again: somebody may be copying it.
+            if self.take(key):
+                show(self.terminal, self.state)
             files = [*self.run.files(), *self.saves.pipes]
             key = self.terminal.key(files, self.saves.seconds)
-            if key == QUIT:
-                return
-            if key == AGAIN:
-                self.begin([])
-            elif key == HINT and not self.state.is_running:
-                self.ask()
-            elif key == OTHER:
-                while self.run.has_said():
-                    self.hear()
-                if saved := self.saves.changed():
-                    self.begin(saved)
+
+    def take(self, key: str) -> bool:
+        """Does what a key asks for, or takes in what has happened; whether there is
+        anything new to show."""
+        if key == AGAIN:
+            self.begin([])
+        elif key == HINT and not self.state.is_running:
+            self.ask()
+        elif key == OTHER:
+            is_new = self.run.has_said()
+            while self.run.has_said():
+                self.hear()
+            saved = self.saves.changed()
+            if saved:
+                self.begin(saved)
+            return is_new or bool(saved)
+        return True
 
     def once(self) -> int:
         """Runs once; gives the status to exit with."""

@@ -80,7 +80,7 @@ assert_logged() {
 @test "a long line is cut at 4,000 bytes, and ends in ..." {
     ask 'send GET /' 'repeat 10000 a' 'send  HTTP/1.1\r\nHost: a\r\n\r\n'
     logged
-    ((${#log} < 4000 && ${#log} > 3900)) || fail "${#log} octets"
+    ((${#log} < 4000 && ${#log} > 3900)) || fail "${#log} bytes"
     [[ $log == *'aaaa..." 200 '* ]]
 }
 
@@ -88,7 +88,7 @@ assert_logged() {
 @test "a long line of escapes is cut between two of them" {
     ask 'send GET /' 'repeat 10000 "' 'send  HTTP/1.1\r\nHost: a\r\n\r\n'
     logged
-    ((${#log} < 4000 && ${#log} > 3900)) || fail "${#log} octets"
+    ((${#log} < 4000 && ${#log} > 3900)) || fail "${#log} bytes"
     [[ $log =~ 'GET /'(\\\")+'..." 200 '[0-9]+$ ]]
 }
 

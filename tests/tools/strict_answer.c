@@ -41,7 +41,7 @@ static const char *read_status_line(struct answer *answer, const char *line,
     }
     for (size_t i = 13; i < length; i++) {
         if (!isprint((unsigned char)line[i])) {
-            return "its status line has an octet that is not printable";
+            return "its status line has a byte that is not printable";
         }
     }
     answer->code = atoi(line + 9);

@@ -85,7 +85,7 @@ static void handle_connection_drains_what_follows_a_get(void **state)
     for (size_t cut = 1; cut < sizeof row - 1; cut++) {
         open_octets(row, sizeof row - 1);
         client.cuts[0] = cut;
-        say_place("cut after octet %zu", cut);
+        say_place("cut after byte %zu", cut);
         client.ending = CLIENT_ENDS;
         handle();
         check_handled(row);
@@ -99,7 +99,7 @@ static void check_left(const struct request_row *row, size_t length,
 {
     open_octets(row->request, length);
     client.ending = ending;
-    say_place("the client %s after octet %zu",
+    say_place("the client %s after byte %zu",
               ending == CLIENT_ENDS ? "ends its side" : "resets", length);
     handle();
     check_handled(row->request);
@@ -151,7 +151,7 @@ static void handle_connection_of_a_client_that_falls_silent(void **state)
         for (size_t cut = 0; cut < strlen(row); cut += 4 + cut % 5) {
             open_octets(row, cut);
             client.ending = CLIENT_IS_SILENT;
-            say_place("the client falls silent after octet %zu", cut);
+            say_place("the client falls silent after byte %zu", cut);
             handle();
             check_handled(row);
             assert_row_times(row, "delegate was called", delegate_calls, 0);
@@ -218,7 +218,7 @@ static void handle_connection_sends_the_whole_answer_in_parts(void **state)
         "large",
         head != NULL &&
             client.answer_length == (size_t)(head + 4 - client.answer) + much,
-        "%zu octets came, not a head and %d", client.answer_length, (int)much);
+        "%zu bytes came, not a head and %d", client.answer_length, (int)much);
 }
 
 /* SIGPIPE does not come, as in the server (main_thread.h). */
@@ -232,7 +232,7 @@ static void handle_connection_of_a_client_that_is_gone(void **state)
     for (size_t length = 0; length < sizeof request; length++) {
         open_octets(request, length);
         client.ending = CLIENT_IS_GONE;
-        say_place("the client leaves after octet %zu", length);
+        say_place("the client leaves after byte %zu", length);
         handle();
         check_handled(request);
     }
@@ -270,7 +270,7 @@ static void handle_connection_logs_each_exchange(void **state)
         for (enum client_ending i = CLIENT_ENDS; i <= CLIENT_IS_SILENT; i++) {
             open_octets(row, cut);
             client.ending = i;
-            say_place("the client sends %zu octets", cut);
+            say_place("the client sends %zu bytes", cut);
             check_logged(row);
         }
     }

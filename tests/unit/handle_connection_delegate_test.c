@@ -192,7 +192,7 @@ static void handle_connection_sends_content_of_any_length(void **state)
         (void)snprintf(field, sizeof field, "\r\nContent-Length: %zu\r\n",
                        content_length);
         open_request(row->request);
-        say_place("with %zu octets of content", content_length);
+        say_place("with %zu bytes of content", content_length);
         handle();
         check_handled(row->request);
         content = check_answer(row->request, "HTTP/1.1 200 OK", !row->head);

@@ -131,10 +131,10 @@ static size_t handle_costly(const struct costly *costly, size_t repeated)
     received = 0;
     uncounted = 0;
     memory_count();
-    say_place("%zu octets like that", repeated);
+    say_place("%zu bytes like that", repeated);
     handle();
     check_handled(costly->start);
-    assert_row(costly->start, "the number of octets that are held in the end",
+    assert_row(costly->start, "the number of bytes that are held in the end",
                memory_held(), 0);
     assert_row(costly->start, "the number of those that are still counted",
                budget_held() - others, 0);
@@ -155,7 +155,7 @@ static void handle_connection_counts_memory_before_each_wait(void **state)
             assert_row_that(requests[i].start, is_answered("200"),
                             "the answer is not a 200");
             assert_row_that(requests[i].start, uncounted <= little,
-                            "%zu octets were not counted when it waited",
+                            "%zu bytes were not counted when it waited",
                             uncounted);
         }
     }
@@ -175,7 +175,7 @@ static void handle_connection_holds_so_much_per_octet(void **state)
             assert_row_that(requests[i].start,
                             memory_peak() <=
                                 fixed + HELD_PER_BYTE_MOST * length,
-                            "%zu octets were held, for %zu that came",
+                            "%zu bytes were held, for %zu that came",
                             memory_peak(), length);
         }
     }
@@ -196,7 +196,7 @@ static bool has_room(const struct costly *costly, size_t repeated,
     assert_row_times(costly->start, "delegate was called", delegate_calls,
                      answered);
     assert_row_that(costly->start, memory_peak() <= room + HELD_FREELY + little,
-                    "%zu octets were held, with room for %zu", memory_peak(),
+                    "%zu bytes were held, with room for %zu", memory_peak(),
                     (size_t)room);
     assert_int_equal(budget_hold(&others, 0), 0);
     return answered;

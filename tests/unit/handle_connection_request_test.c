@@ -35,7 +35,7 @@ static void handle_connection_of_a_request_cut_anywhere(void **state)
         for (size_t cut = 1; cut < strlen(row->request); cut++) {
             open_request(row->request);
             client.cuts[0] = cut;
-            say_place("cut after octet %zu", cut);
+            say_place("cut after byte %zu", cut);
             check_request(row);
         }
     }
@@ -52,7 +52,7 @@ static void handle_connection_of_a_request_cut_in_three(void **state)
             open_octets(row->request, length);
             client.cuts[0] = cut;
             client.cuts[1] = next;
-            say_place("cut after octets %zu and %zu", cut, next);
+            say_place("cut after bytes %zu and %zu", cut, next);
             check_request(row);
         }
     }
@@ -129,7 +129,7 @@ static long time_of_lines(size_t lines)
     memcpy(request + length - 2, "\r\n", 2);
     open_octets(request, length);
     client.step = 20;
-    say_place("a head of %zu octets, in pieces of 20", length);
+    say_place("a head of %zu bytes, in pieces of 20", length);
     began = processor_time();
     handle();
     began = processor_time() - began;
@@ -152,7 +152,7 @@ static void handle_connection_takes_time_in_proportion(void **state)
     longer = time_of_lines(9600);
     /* 8 times the octets: 8 times the time, not 64 times. */
     assert_row_that(NULL, longer < 16 * shorter + 30000,
-                    "8 times the octets take %ld times as long: the time "
+                    "8 times the bytes take %ld times as long: the time "
                     "grows with the square of the length",
                     longer / shorter);
 }
@@ -223,7 +223,7 @@ static void handle_connection_continues_when_it_is_waited_for(void **state)
 
             open_request(row);
             client.cuts[0] = cut;
-            say_place("cut after octet %zu", cut);
+            say_place("cut after byte %zu", cut);
             handle();
             check_handled(row);
             assert_row_times(row, "delegate was called", delegate_calls, 1);

@@ -54,7 +54,7 @@ static void check_content(const char *end, bool has_content)
         return;
     }
     if (strtoul(length + 18, NULL, 10) != octets) {
-        row_fails("the answer says Content-Length: %lu, but has %zu octets "
+        row_fails("the answer says Content-Length: %lu, but has %zu bytes "
                   "of content",
                   strtoul(length + 18, NULL, 10), octets);
     }

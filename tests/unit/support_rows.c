@@ -75,7 +75,7 @@ const char *shown(const char *data, size_t length)
     into[end++] = '"';
     into[end] = '\0';
     if (i < length) {
-        (void)snprintf(into + end, 64, "... (%zu octets)", length);
+        (void)snprintf(into + end, 64, "... (%zu bytes)", length);
     }
     return into;
 }
@@ -172,10 +172,9 @@ void row_octets(const char *what, const char *actual, size_t actual_length,
         row_fails("%s is %s, not %s", what, shown(actual, actual_length),
                   shown_string(expected));
     } else {
-        row_fails(
-            "%s is wrong from octet %zu on; from %zu on, it is %s, not %s",
-            what, same, from, shown(actual + from, actual_length - from),
-            shown_string(expected + from));
+        row_fails("%s is wrong from byte %zu on; from %zu on, it is %s, not %s",
+                  what, same, from, shown(actual + from, actual_length - from),
+                  shown_string(expected + from));
     }
 }
 

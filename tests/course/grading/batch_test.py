@@ -145,7 +145,7 @@ class Batch(unittest.TestCase):
 
     def test_all_are_judged_to_the_end(self):
         for name, row in self.grades.items():
-            self.assertNotIn("could not be judged", row["faults"], name)
+            self.assertNotIn("could not be graded", row["faults"], name)
 
     def test_the_honest_one_gets_all_points(self):
         red = (self.out / "submissions/honest/junit.xml").read_text().split("<testcase")

@@ -190,13 +190,13 @@ class Scheduling(Base):
         self.assertEqual(self.names(), list("0abcdefgh"))
         self.assertEqual(len(self.runs()), 9)
 
-    def test_what_has_changed_is_marked_again_and_what_has_gone_is_kept(self):
+    def test_what_has_changed_is_graded_again_and_what_has_gone_is_kept(self):
         self.grade()
         self.submit("c", "int x;")
         shutil.rmtree(self.top / "in/d")
         said = self.grade()
         self.assertIn("Changed since, and graded again: c.", said)
-        self.assertIn("Not in the batch any more, and kept: d.", said)
+        self.assertIn("No longer in the batch, and kept: d.", said)
         self.assertEqual(self.names(), list("abcdefgh"))
         self.assertEqual(len(self.runs()), 9)
         self.assertIn("7 are graded", self.grade())
@@ -283,7 +283,7 @@ class SeveralMachines(Base):
         said = self.grade()
         self.assertRegex(said, r"failed \d+ times; others took over")
         self.assertEqual(len(self.runs()), 8)
-        self.assertNotIn("could not be judged", said)
+        self.assertNotIn("could not be graded", said)
 
     def test_what_fails_everywhere_is_told_and_tried_again(self):
         self.hosts(self.other)

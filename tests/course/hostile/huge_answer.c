@@ -1,7 +1,7 @@
 /*
  * huge_answer.c - answers each request with 190 MB.
  * expects: any
- * reported: octets)
+ * reported: bytes)
  */
 #include <arpa/inet.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /*
  * no_sanitize.c - has a function that no sanitizer looks at.
  * expects: all
- * reported: kept from a part of the code
+ * reported: from checking a part of it
  */
 #define JOIN(a, b) a##b
 

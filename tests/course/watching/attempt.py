@@ -17,7 +17,7 @@ from pathlib import Path
 
 from grading.score import grade_of
 from submission.diagnosis import Diagnosis
-from submission.faults import COMPILE_ERROR, Fault, warnings
+from submission.faults import COMPILE_ERROR, LISTENING, Fault, warnings
 from submission.judge import Judge, new_judge
 from submission.sources import take
 from suite.jobs import Job
@@ -167,9 +167,10 @@ class Attempt:
         # As often as make test asks, but not for as long.
         if trouble := judge.probe(PROBE_SECONDS[0]) and judge.probe(PROBE_SECONDS[1]):
             sentence, _, by_hand = trouble.sentence.partition(" By hand: ")
+            said = [s for s in trouble.said.splitlines() if not LISTENING.search(s)]
             return self.found(
                 sentence,
-                body=trouble.said.splitlines(),
+                body=[] if trouble.kind == "hang" else said,
                 by_hand=by_hand,
                 hint=HINTS.get(trouble.kind, ""),
                 can_ask=trouble.kind == "hang",
