@@ -108,3 +108,29 @@ what came: $(stat -c %s "$came.content") bytes"
     call /called
     assert_called path=/called
 }
+
+# bats test_tags=http,errors,id:not-called-for-a-fault
+# hint: Look at the condition with the call of delegate. C evaluates && from left to
+#   right: what has to be true before the call?
+@test "a faulty request does not call delegate" {
+    local before request requests=(
+        'GET /called HTTP/1.1\r\n\r\n'
+        'GET /called HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n'
+        'BREW /called HTTP/1.1\r\nHost: a\r\n\r\n'
+        'nonsense\r\n\r\n'
+    )
+
+    for request in "${requests[@]}"; do
+        before=$(calls_so_far)
+        ask "send $request"
+        (($(calls_so_far) == before + 1)) || fail "expected: an answer, and no call of \
+delegate, for
+  $request"
+    done
+}
+
+# calls_so_far: calls delegate, and prints how often it has been called until then.
+calls_so_far() {
+    call /called
+    sed -n 's/^calls=//p' "$came.content"
+}

@@ -13,6 +13,7 @@
  *                     get_data name=value
  *                     get_data name=other%20value
  *                     post_data=NULL
+ *                     calls=3             its calls so far, this one included
  *                 %, = and everything but visible ASCII are percent-encoded
  *     /fails      it leaves half an answer, and fails
  *     /missing    a 404 with fields of its own, and content with NUL in it
@@ -24,6 +25,7 @@
  */
 #include "webserve.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,7 +36,7 @@ static const char with_nul[] = "one\0two\0\nthree"; /* no LF at its end */
 
 static bool begins(const char *path, const char *with)
 {
-    return strncmp(path, with, strlen(with)) == 0;
+    return path != NULL && strncmp(path, with, strlen(with)) == 0;
 }
 
 static void say(struct response *response, const char *text)
@@ -161,6 +163,9 @@ int delegate(const char *request_type, const char *path,
              const struct form *get_data, const struct form *post_data,
              struct response *response)
 {
+    static atomic_size_t calls;
+    size_t call = atomic_fetch_add(&calls, 1) + 1;
+
     if (begins(path, "/fails")) {
         response->code = 200;
         headers_add(&response->headers, "X-Half", half_an_answer);
@@ -182,6 +187,9 @@ int delegate(const char *request_type, const char *path,
         say_fields(response, received_headers);
         say_form(response, "get_data", get_data);
         say_form(response, "post_data", post_data);
+        say(response, "calls=");
+        buffer_append_number(&response->content, call);
+        say(response, "\n");
     } else {
         answer_page(response, path, get_data, post_data);
     }
