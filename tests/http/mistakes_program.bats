@@ -87,6 +87,19 @@ reaches() {
     done
 }
 
+# bats test_tags=assignment,program,id:exits-with-1
+# hint: Which number does main return? An exit status has eight bits: -1 becomes 255.
+@test "a server that cannot have its port exits with status 1" {
+    # shellcheck disable=SC2034 # that of run_server
+    local most_seconds=2 code port said
+
+    start_soon 127.0.0.1 0
+    for port in 65536 "$PORT"; do
+        run_server 127.0.0.1 "$port"
+        ((code == 1)) || fail 'expected: exit status 1'
+    done
+}
+
 # bats test_tags=ours,id:sigterm-in-2-seconds
 # hint: Which thread waits for the signal?
 @test "SIGTERM stops the server within 2 seconds" {
