@@ -74,15 +74,17 @@ static char *page_of(const struct call *call)
     say_place("delegate(\"%s\", %s, ..., %s, %s, ...)", call->request_type,
               shown_string(call->path), shown_form(call->query),
               shown_form(call->content));
-    say_by_hand("curl -i -g '%s%s%s%s%s'%s%s%s", "http://127.0.0.1:8080",
-                /* a quote would end the shell's word */
-                strchr(call->path, '\'') == NULL ? call->path : "/<b>&\"",
-                strchr(call->path, '\'') == NULL ? "" : "'\\''",
-                call->query == NULL ? "" : "?",
-                call->query == NULL ? "" : call->query,
-                call->content == NULL ? "" : " -d '",
-                call->content == NULL ? "" : call->content,
-                call->content == NULL ? "" : "'");
+    if (STAGE > 1) { /* in stage 1, nothing calls it */
+        say_by_hand("curl -i -g '%s%s%s%s%s'%s%s%s", "http://127.0.0.1:8080",
+                    /* a quote would end the shell's word */
+                    strchr(call->path, '\'') == NULL ? call->path : "/<b>&\"",
+                    strchr(call->path, '\'') == NULL ? "" : "'\\''",
+                    call->query == NULL ? "" : "?",
+                    call->query == NULL ? "" : call->query,
+                    call->content == NULL ? "" : " -d '",
+                    call->content == NULL ? "" : call->content,
+                    call->content == NULL ? "" : "'");
+    }
     result = call_delegate(call, &response, SIZE_MAX);
     assert_row_that(NULL, result == 0, "it returns %d, not 0", result);
     assert_row_that(NULL, response.code == 200,

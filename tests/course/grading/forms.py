@@ -58,6 +58,7 @@ def wrong(grade: Grade) -> list[str]:
     lines: list[str] = []
     if cause := grade.cause():
         lines += [cause.sentence]
+        lines += [cause.failure] * bool(cause.failure)
         lines += ["By hand, with make run in another terminal:", f"  {cause.by_hand}"] * bool(
             cause.by_hand
         )

@@ -45,6 +45,7 @@ class Cause:
     by_hand: str = ""  # a line that shows it
     hint: str = ""
     detail: str = ""  # what the compiler or the server said, or what was sent and came
+    failure: str = ""  # of a red unit test: the line that says what failed
 
 
 DIED = "The server ended here"  # as tests/http/failure_report.bash has it
@@ -110,8 +111,15 @@ class Grade:
             return Cause(f"A request ends the server, {how}.", test.command, test.hint,
                          test.text)  # fmt: skip
         if red:
-            return Cause(f"Red: {red[0].heading}", red[0].command, red[0].hint, red[0].text)
+            return Cause(f"Red: {red[0].heading}", red[0].command, red[0].hint,
+                         red[0].text, failure_line(red[0]))  # fmt: skip
         return None
+
+
+def failure_line(test: Test) -> str:
+    """Returns the line in which a red unit test says what failed."""
+    lines = test.text.splitlines() if test.job.endswith("_test") else []
+    return next((line for line in lines if line.strip("= ")), "")
 
 
 def score(grade: Grade, worths: list[Worth]) -> None:

@@ -221,6 +221,15 @@ class Forms(unittest.TestCase):
         self.assertNotIn("Look.", forms.as_text(grade))
         self.assertIn("Hint: Look.", forms.as_report(grade))
 
+    def test_the_text_of_a_red_unit_test_has_the_line_that_says_what_failed(self):
+        grade = new_grade()
+        grade.faults = []
+        red = grade.tests[2]
+        red.job, red.text = "delegate_test", "it returns 200, not 0\ntests/unit/a.c:1"
+        self.assertIn("  it returns 200, not 0\n", forms.as_text(grade))
+        red.job = "answers"
+        self.assertNotIn("it returns", forms.as_text(grade))
+
     def test_the_text_has_at_most_three_red_tests(self):
         grade = new_grade()
         for number in range(9):
