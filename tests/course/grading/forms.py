@@ -39,15 +39,15 @@ def in_short(grade: Grade) -> list[str]:
     return lines + [n for n in grade.notes if cause is None or n != cause.sentence]
 
 
-def as_text(grade: Grade, rest: str = "") -> str:
+def as_text(grade: Grade, *rest: str) -> str:
     """Returns the text for the terminal: what is wrong first, and the points. `rest`
-    says where everything else is."""
+    is what to say last: where everything else is."""
     what = f"{grade.name}, stage {grade.stage}"
     lines = [f"{what}: {number(grade.points)} of {number(grade.most)} points", ""]
     lines += [f"  {line}" if line else "" for line in wrong(grade)]
     lines += [f"  {line}" for line in table(grade)]
     if rest:
-        lines += ["", f"  {rest}"]
+        lines += ["", *(f"  {line}" for line in rest)]
     if grade.isolation:
         lines += ["", f"  {isolation_sentence(grade)}"]
     return "\n".join(lines) + "\n"

@@ -29,7 +29,7 @@ run: all
 	@exec ./$(PROGRAM) '$(INTERFACE)' '$(PORT)'
 
 test watch: project
-	@FROM="$(CURDIR)" $(MAKE) --no-print-directory -C "$(WEBSERVE)" $@ STAGE=$(STAGE) DIR="$(CURDIR)"
+	@$(MAKE) --no-print-directory -C "$(WEBSERVE)" $@ STAGE=$(STAGE) DIR="$(CURDIR)"
 
 live: project
 	@$(MAKE) --no-print-directory -C "$(WEBSERVE)" live DIR="$(CURDIR)" INTERFACE='$(INTERFACE)' PORT='$(PORT)'
