@@ -102,6 +102,8 @@ def response(case: Case) -> Diagnosis | None:
             )
         client, answer = ask(case, server, get("/fails"))
         if answer.code != 500 or b"half an answer" in answer.content:
+            if not client.data and (fault := faulty(case)):
+                return fault
             got = f"a {answer.code}" if answer.code else "no answer"
             return found(
                 "failure-of-delegate-ignored",
@@ -129,6 +131,22 @@ def response(case: Case) -> Diagnosis | None:
                 client,
             )
     return None
+
+
+def faulty(case: Case) -> Diagnosis | None:
+    """Whether a faulty request gets no answer: then delegate is not to blame."""
+    with case.start(case.stand_in) as server:
+        client, _ = ask(case, server, b"nonsense\r\n\r\n")
+    if client.data:
+        return None
+    ways = "out of handle_connection" if case.stage > 2 else "through your loop"
+    return found(
+        "fault-unanswered",
+        "A request with a fault gets no answer.",
+        f"Count the ways {ways}. Which of them send an answer, and close the socket?",
+        client,
+        "printf 'nonsense\\r\\n\\r\\n' | nc -w 3 127.0.0.1 8080",
+    )
 
 
 def found(

@@ -71,6 +71,8 @@ MISTAKES = {
     "5:decoded-before-it-is-split": "query-not-decoded",
     "5:value-not-escaped": "markup-not-escaped",
     "5:result-of-delegate-ignored": "failure-of-delegate-ignored",
+    "2:fault-without-an-answer": "fault-unanswered",
+    "3:fault-without-an-answer": "fault-unanswered",
     "3:200-whatever-the-code": "code-of-delegate-ignored",
     "4:query-not-given-to-delegate": "query-not-given-to-delegate",
     "6:post-data-in-get-data": "post-data-not-given-to-delegate",
