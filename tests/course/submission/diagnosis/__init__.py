@@ -46,6 +46,7 @@ PROBES: tuple[Probe, ...] = (
     answering.rest,
     answering.large,
     answering.short_sends,
+    threads.goes_on,
     threads.one_at_a_time,
     threads.page_shared,
     threads.head_shared,

@@ -62,6 +62,7 @@ MISTAKES = {
     "4:address-of-the-loop-variable": "argument-of-the-thread-shared",
     "4:socket-in-a-local-variable": "argument-of-the-thread-shared",
     "4:socket-closed-by-the-loop": "closed-without-an-answer cut-off-in-a-crowd",
+    "4:accepted-not-counted": "stops-answering",
     "4:never-detached": "thread-never-detached",
     "6:form-of-the-last-client": "shared-between-clients",
     "3:fault-returns-without-closing": "sockets-left-open",

@@ -24,6 +24,7 @@ TWO_CLIENTS = (
 HALF_POST = (
     "printf 'POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 7\\r\\n\\r\\na=1'"
 )
+FEW = 20  # clients, one after the other
 CROWD = 50
 LARGE, PAIRS = 8, 3000  # clients that send so many pairs each
 CROWD_BY_HAND = (
@@ -80,6 +81,32 @@ def one_at_a_time(case: Case) -> Diagnosis | None:
         "Which lock is held while recv waits? A lock should be held only while shared "
         "data is used.",
         clients,
+    )
+
+
+def goes_on(case: Case) -> Diagnosis | None:
+    """Whether it still answers after a few clients that came one after the other."""
+    with case.start() as server:
+        case.control(server)
+        for answered in range(1, FEW):
+            with server.connect() as client:
+                came = client.send(get()).anything(case.patience)
+            if not came:
+                break
+        else:
+            return None
+        client.note("came  nothing")
+        with server.connect() as other:
+            if other.send(get()).anything(case.patience):
+                return None
+    return Diagnosis(
+        "stops-answering",
+        f"The server stops answering anyone: it answered the first {answered} of the "
+        "clients that came one after the other, and none after that.",
+        "for i in {1..20}; do curl -s -o /dev/null --max-time 3 -w '%{http_code}\\n' "
+        "http://127.0.0.1:8080/ || break; done",
+        "Which thread calls accept for the next client? Look for what ends its loop.",
+        seen(client),
     )
 
 
