@@ -45,7 +45,7 @@
     })
     const values = Object.fromEntries(pairs)
     if (values.request === undefined) return false
-    state.stage = values.stage in STAGES ? Number(values.stage) : 6
+    state.stage = Object.hasOwn(STAGES, values.stage) ? Number(values.stage) : 6
     state.octets = readAddress(values.request).slice(0, LONGEST)
     const then = values.then?.replace('+', ' ')
     state.ending = playground.endings.includes(then) ? then : 'waits'
@@ -271,6 +271,7 @@
       frame.srcdoc = html
       made.push(
         element('h3', {}, 'As a browser shows it'), frame,
+        note('In this frame, links and forms do nothing.'),
         element('details', {}, element('summary', {}, `The content, ${count(content.length, 'byte')}`),
           element('pre', { tabindex: '0', 'aria-label': 'The content' }, html)),
       )
@@ -282,6 +283,7 @@
 
   function showCommand() {
     const { pieces } = state.story
+    $('in-a-terminal').hidden = state.ending === 'breaks off' // nc has no way to do that
     const parts = pieces.length <= 12 ? pieces : [state.octets]
     const prints = parts.map(writePrintf)
     if (state.ending === 'silent') prints.push('sleep 21')
