@@ -158,11 +158,11 @@ function sayCounts() {
   const span = (counts.now - rates[0].at) / 1000
   const rate = span > 0.5 ? Math.round((counts.accepted - rates[0].accepted) / span) : 0
   const sentences = [
-    `${plural(counts.accepted, 'client')} so far, ${number(counts.open)} of them now, ` +
-      `${number(rate)} a second.`,
+    `${plural(counts.accepted, 'client')} so far, ${number(counts.open)} connected now, ` +
+      `${number(rate)} per second.`,
     `${plural(counts.threads, 'thread')} for clients.`,
   ]
-  if (counts.hidden > 0) sentences.push(`Without a lane here: ${number(counts.hidden)}.`)
+  if (counts.hidden > 0) sentences.push(`Threads without a lane: ${number(counts.hidden)}.`)
   if (counts.lost > 0) {
     sentences.push(`Events that came too fast to be shown: ${number(counts.lost)}. A lane may be wrong.`)
   }
@@ -202,7 +202,7 @@ function howItIs({ accepted, closed, received, sent, trouble }) {
   const took = duration(closed - accepted)
   if (trouble) return `Lost after ${bytes(received)}: ${trouble}.`
   if (closed && !sent) return `Closed after ${took}, without an answer.`
-  if (closed) return `Closed after ${took}: ${bytes(received)} came, ${bytes(sent)} went.`
+  if (closed) return `Closed after ${took}: ${bytes(received)} received, ${bytes(sent)} sent.`
   return sent ? 'Not closed yet.' : `${bytes(received)} so far. The request is not complete.`
 }
 
@@ -424,12 +424,14 @@ let drawn = -Infinity
 let said = -Infinity
 function picture(time) {
   requestAnimationFrame(picture)
-  if (time - said >= TEXT_MS && paused === null) {
+  if (time - said >= TEXT_MS) {
     said = time
-    sayLanes()
-    sayCounts()
-    sayCards()
-    measure()
+    if (paused === null) {
+      sayLanes()
+      sayCounts()
+      sayCards()
+    }
+    measure() // the window may change even if the page is paused
   }
   if (less.matches && time - drawn < 1000) return
   drawn = time
@@ -441,7 +443,7 @@ async function start(kind) {
     one: 'One client sends a whole request.',
     slow: 'A slow client sends a request in five pieces, over six seconds.',
     half: 'A client sends half a request, and then nothing.',
-    fast: 'Twenty clients send a whole request each, all at once.',
+    fast: 'Twenty clients each send a whole request, all at once.',
     reset: 'A client sends half a request, and then resets the connection.',
   }
   const answer = await fetch(`/clients/${kind}`, { method: 'POST' })
@@ -485,7 +487,7 @@ function listen() {
   source.onmessage = ({ data }) => takeAll(JSON.parse(data))
   source.onerror = () => {
     ended = true
-    setText(byId('status'), 'The server has stopped. Start it again, and this page goes on.')
+    setText(byId('status'), 'The server has stopped. Start it again, and this page will go on.')
   }
 }
 

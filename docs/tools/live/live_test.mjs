@@ -1,9 +1,9 @@
 // docs/tools/live/live_test.mjs SERVERS WORK [PICTURES] - tests make live in a browser.
 //
 // Starts live.py with the stages in the folder SERVERS, and opens its page in Chromium
-// without a screen. Each test below has a sentence. The node packages are in WORK. With PICTURES, a folder,
-// leaves a picture of each look there. Prints how each test ended, and exits with 1 if
-// one failed.
+// without a screen. Each test below has a sentence. The node packages are in WORK. With
+// PICTURES, a folder, leaves a picture of each look there. Prints how each test ended, and
+// exits with 1 if one failed.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -269,6 +269,9 @@ const tests = {
     await press(page, 'one')
     await pause(1000)
     assert.deepEqual(await cardTexts(page), before)
+    await page.setViewport({ width: 800, height: 900 })
+    await until('the picture has the size of the page', async () =>
+      page.$eval('#canvas', (one) => Math.abs(one.width - one.getBoundingClientRect().width) < 2))
     await page.click('#pause')
     await until('the client has its card', async () =>
       (await cardTexts(page)).some((text) => /GET \/one.*Closed/.test(text) && !before.includes(text)))
