@@ -19,7 +19,7 @@ sys.dont_write_bytecode = True
 from start import TOP, fill
 from submission.faults import Fault
 from suite.at_terminal import AtTerminal
-from watching.attempt import Found, first_error
+from watching.attempt import Found, Progress, first_error
 from watching.saves import Saves
 from watching.screen import KEYS, State, high, screen
 
@@ -105,6 +105,14 @@ class OnTheScreen(unittest.TestCase):
                 self.assertLessEqual(high(rows, width), height)
                 self.assertIn(f"  {line}", text)
                 self.assertTrue(text[-1].startswith(KEYS[:width]), text)
+
+    def test_how_to_quit_is_there_however_much_was_saved(self):
+        saved = ", ".join(f"file_{number}.c" for number in range(20))
+        for width, height in SIZES:
+            state = State(2, progress=Progress("running a-test"), saved=saved)
+            last = screen(state, width, height)[-1][1]
+            self.assertLessEqual(len(last), width)
+            self.assertRegex(last, "running a-test .*q: quit$")
 
     def test_of_what_the_compiler_says_the_first_error_is_shown(self):
         lines = first_error(Fault("webserve.c", "", GCC))
