@@ -134,6 +134,21 @@ class Watching(AtTerminal):
         """Starts make watch in the folder."""
         self.open(["make", "-C", str(self.step), "watch"], size)
 
+    def watch_once(self, text: str, status: int, said: str) -> None:
+        """Saves the server, and runs make watch without a terminal."""
+        save(self.server, text)
+        ran = subprocess.run(
+            ["make", "-s", "-C", str(self.step), "watch"],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual(ran.returncode, status, ran.stdout + ran.stderr)
+        self.assertRegex(ran.stdout, said)
+        self.assertIsNone(COLOR.search(ran.stdout))
+
     def save(self, text: str) -> None:
         """Saves the server."""
         self.text = ""
@@ -205,19 +220,13 @@ class Watching(AtTerminal):
             (ERROR, 2, r"line \d+: expected ';'"),
             (SOLUTION, 0, DONE),
         ):
-            save(self.server, text)
-            ran = subprocess.run(
-                ["make", "-s", "-C", str(self.step), "watch"],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            self.assertEqual(ran.returncode, status, ran.stdout + ran.stderr)
-            self.assertRegex(ran.stdout, said)
-            self.assertIsNone(COLOR.search(ran.stdout))
+            self.watch_once(text, status, said)
         self.assert_nothing_left()
+
+    def test_an_error_of_the_compiler_is_shown_before_a_file_that_is_missing(self):
+        (self.step / "delegate.c").unlink(missing_ok=True)
+        self.watch_once(ERROR, 2, r"line \d+: expected ';'")
+        self.watch_once(SOLUTION, 2, r"delegate\.c is missing")
 
 
 if __name__ == "__main__":
