@@ -49,6 +49,7 @@ function take(frame) {
 function forget() {
   lanes.clear()
   cards.clear()
+  rates = []
   byId('lane-list').replaceChildren()
   byId('clients').replaceChildren()
 }
@@ -470,10 +471,9 @@ async function introduce() {
   document.title = title
   byId('server').href = about.url
   setText(byId('server'), about.url)
-  if (about.network) {
-    setText(byId('network'), `, and for everyone on your network at ${about.network}`)
-  }
-  if (about.stage === '1') byId('delegate').append(' (stage 1 does not)')
+  const network = `, and for everyone on your network at ${about.network}`
+  setText(byId('network'), about.network ? network : '')
+  setText(byId('delegate-note'), about.stage === '1' ? ' (stage 1 does not)' : '')
 }
 
 let source
@@ -481,6 +481,7 @@ function listen() {
   source = new EventSource('/frames')
   source.onopen = () => {
     forget()
+    introduce() // it may be another server
     if (ended) setText(byId('status'), '')
     ended = false
   }
@@ -497,6 +498,5 @@ for (const button of document.querySelectorAll('[data-kind]')) {
 byId('pause').addEventListener('click', pause)
 dark.addEventListener('change', readColors)
 readColors()
-introduce()
 listen()
 requestAnimationFrame(picture)
