@@ -67,6 +67,7 @@ const parts = {
     const page = await open('')
     await said(page, /Incomplete/)
     await page.click('#cut-all')
+    expect('too many pieces to type', await textOf(page, '#in-a-terminal summary'), /in one piece$/)
     const length = (await page.$$('.byte')).length
     expect('cuts before every byte', (await cuts(page)).length, length - 1)
     for (let step = 1; step < length; step++) {

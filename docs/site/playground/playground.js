@@ -284,7 +284,10 @@
   function showCommand() {
     const { pieces } = state.story
     $('in-a-terminal').hidden = state.ending === 'breaks off' // nc has no way to do that
-    const parts = pieces.length <= 12 ? pieces : [state.octets]
+    const isCut = pieces.length <= 12
+    const parts = isCut ? pieces : [state.octets]
+    $('in-a-terminal').querySelector('summary').textContent =
+      `The same in a terminal${isCut ? '' : ', in one piece'}`
     const prints = parts.map(writePrintf)
     if (state.ending === 'silent') prints.push('sleep 21')
     const sent = prints.length === 1 ? prints[0] : `(${prints.join('; sleep 1; ').replace('sleep 1; sleep', 'sleep')})`
@@ -579,7 +582,7 @@
       button.addEventListener('click', copy)
     }
     addEventListener('hashchange', () => {
-      if (readFragment()) showAddressed()
+      if (readFragment()) showAddressed().catch(giveUp)
     })
     listenToRequest()
     listenToWire()
