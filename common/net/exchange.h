@@ -1,5 +1,5 @@
 /*
- * exchange.h - keeps the books of one HTTP exchange, from the first byte of the
+ * exchange.h - keeps track of one HTTP exchange, from the first byte of the
  * request to the line in the log. The caller makes the calls on the socket.
  *
  *     verdict = exchange_begin(&exchange, client_sock, client_address);

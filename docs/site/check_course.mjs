@@ -233,6 +233,8 @@ export const checks = {
     const verdict = () => page.$eval('.question:not([hidden]) .verdict', (p) => p.textContent)
     expect(/^Not this time/.test(await verdict()), `a wrong guess: ${await verdict()}`)
     expect(await page.$eval('#one-recv .cause', (details) => details.open), 'the cause stays folded')
+    expect(await page.evaluate(() => document.activeElement.matches('#one-recv form button')),
+      'a guess loses the focus')
     const other = await page.$eval('#one-recv .verdict a', (link) => link.getAttribute('href'))
     expect(/^\.\.\/mistakes\/[\w-]+\.html$/.test(other), `the guess leads to ${other}`)
     await look(page, 'quiz-wrong')

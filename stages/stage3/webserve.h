@@ -19,7 +19,7 @@
  * calls 'delegate', sends the answer, closes the socket, and writes a line to
  * the log.
  *
- * Returns nothing, and lets no failure out. Whatever goes wrong ends in an
+ * Returns nothing, and no failure leaves it. Whatever goes wrong ends in an
  * error page (RFC 9110, section 15) or in a closed connection. verdict.h lists
  * the error pages: 408 for a client that takes too long, for example, and 500
  * if memory runs out. 'handle_connection' owns the socket, and always closes

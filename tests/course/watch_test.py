@@ -19,7 +19,7 @@ sys.dont_write_bytecode = True
 from start import TOP, fill
 from submission.faults import Fault
 from suite.at_terminal import AtTerminal
-from watching.attempt import Found, first_error
+from watching.attempt import Found, Progress, first_error
 from watching.saves import Saves
 from watching.screen import KEYS, State, high, screen
 
@@ -106,6 +106,14 @@ class OnTheScreen(unittest.TestCase):
                 self.assertIn(f"  {line}", text)
                 self.assertTrue(text[-1].startswith(KEYS[:width]), text)
 
+    def test_how_to_quit_is_there_however_much_was_saved(self):
+        saved = ", ".join(f"file_{number}.c" for number in range(20))
+        for width, height in SIZES:
+            state = State(2, progress=Progress("running a-test"), saved=saved)
+            last = screen(state, width, height)[-1][1]
+            self.assertLessEqual(len(last), width)
+            self.assertRegex(last, "running a-test .*q: quit$")
+
     def test_of_what_the_compiler_says_the_first_error_is_shown(self):
         lines = first_error(Fault("webserve.c", "", GCC))
         self.assertEqual(lines, ["    9 |     b = 1;", "      |     ^"])
@@ -125,6 +133,21 @@ class Watching(AtTerminal):
     def watch(self, size: tuple[int, int] = SIZES[0]) -> None:
         """Starts make watch in the folder."""
         self.open(["make", "-C", str(self.step), "watch"], size)
+
+    def watch_once(self, text: str, status: int, said: str) -> None:
+        """Saves the server, and runs make watch without a terminal."""
+        save(self.server, text)
+        ran = subprocess.run(
+            ["make", "-s", "-C", str(self.step), "watch"],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual(ran.returncode, status, ran.stdout + ran.stderr)
+        self.assertRegex(ran.stdout, said)
+        self.assertIsNone(COLOR.search(ran.stdout))
 
     def save(self, text: str) -> None:
         """Saves the server."""
@@ -197,19 +220,13 @@ class Watching(AtTerminal):
             (ERROR, 2, r"line \d+: expected ';'"),
             (SOLUTION, 0, DONE),
         ):
-            save(self.server, text)
-            ran = subprocess.run(
-                ["make", "-s", "-C", str(self.step), "watch"],
-                env=self.environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            self.assertEqual(ran.returncode, status, ran.stdout + ran.stderr)
-            self.assertRegex(ran.stdout, said)
-            self.assertIsNone(COLOR.search(ran.stdout))
+            self.watch_once(text, status, said)
         self.assert_nothing_left()
+
+    def test_an_error_of_the_compiler_is_shown_before_a_file_that_is_missing(self):
+        (self.step / "delegate.c").unlink(missing_ok=True)
+        self.watch_once(ERROR, 2, r"line \d+: expected ';'")
+        self.watch_once(SOLUTION, 2, r"delegate\.c is missing")
 
 
 if __name__ == "__main__":

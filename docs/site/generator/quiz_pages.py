@@ -131,6 +131,11 @@ class Asker:
         return [self.question(p, stage) for turn in turns for p in turn if p]
 
 
+def of_stage(text: str, stage: int) -> str:
+    """A text of a mistake; its commands run the server of the quiz's stage."""
+    return re.sub(r"(build/(?:\w+/)?stage|STAGE=)\d", rf"\g<1>{stage}", text)
+
+
 def inline(text: str) -> str:
     """A paragraph of a mistake as HTML."""
     parts = re.split(r"(`[^`]*`)", " ".join(text.split()))
@@ -177,11 +182,12 @@ def ask(question: Question, number: int, stage: int, catalogue: Catalogue) -> st
     return (
         f'<section class="question" id="{name}" data-right="{question.right}">\n'
         f'<h2 id="{name}-heading" tabindex="-1">{number}. What you see</h2>\n'
-        f"<p>{inline(mistake.symptom)}</p>\n"
+        f"<p>{inline(of_stage(mistake.symptom, stage))}</p>\n"
         "<form><fieldset><legend>Your guess: what is the cause?</legend>\n"
         f"{choices}</fieldset></form>\n"
         '<p class="verdict" role="status"></p>\n'
-        f"<details><summary>Hint</summary><p>{inline(mistake.hint)}</p></details>\n"
+        "<details><summary>Hint</summary>"
+        f"<p>{inline(of_stage(mistake.hint, stage))}</p></details>\n"
         '<details class="cause"><summary>The cause</summary>\n'
         f"<p><strong>{inline(mistake.title)}.</strong> In stage {shown_in}, in "
         f"{code_block(catalogue.difference(question.page, shown_in))[3:]}"
@@ -237,7 +243,7 @@ def write_sheet(site: Site, stage: int, questions: list[Question]) -> None:
     body += "<p>In each of these servers, one thing is wrong. What did the programmer "
     body += "do?</p>\n<ol>\n"
     for question in questions:
-        symptom = inline(question.page.mistake.symptom)
+        symptom = inline(of_stage(question.page.mistake.symptom, stage))
         body += f'<li>{symptom}<span class="room"></span></li>\n'
     body += '</ol>\n</div>\n<div class="sheet-page" v-pre>\n'
     body += f"<h2>The answers, stage {stage}</h2>\n<ol>\n"
@@ -246,7 +252,7 @@ def write_sheet(site: Site, stage: int, questions: list[Question]) -> None:
         tests = ", ".join(f"<code>{test}</code>" for test in mistake.caught_by)
         body += f"<li><strong>{inline(mistake.title)}.</strong> "
         body += f'Caught by {tests}. <a href="/mistakes/{mistake.name}">The code</a>'
-        body += f"<p>Hint: {inline(mistake.hint)}</p></li>\n"
+        body += f"<p>Hint: {inline(of_stage(mistake.hint, stage))}</p></li>\n"
     body += "</ol>\n</div>\n"
     site.write(f"quiz/sheet{stage}.md", body)
 

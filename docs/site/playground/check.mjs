@@ -67,6 +67,7 @@ const parts = {
     const page = await open('')
     await said(page, /Incomplete/)
     await page.click('#cut-all')
+    expect('too many pieces to type', await textOf(page, '#in-a-terminal summary'), /in one piece$/)
     const length = (await page.$$('.byte')).length
     expect('cuts before every byte', (await cuts(page)).length, length - 1)
     for (let step = 1; step < length; step++) {
@@ -148,7 +149,20 @@ const parts = {
     await said(silent, /408 Request Timeout/)
     await silent.select('#ending', 'closes')
     await said(silent, /No answer\s+recv returns 0/)
+    await silent.select('#ending', 'breaks off')
+    await said(silent, /No answer\s+recv returns -1/)
+    expect('nc cannot do that', await silent.$eval('#in-a-terminal', (one) => one.hidden), true)
     return silent
+  },
+
+  async 'strange addresses'() {
+    const request = encode('GET / HTTP/1.1\r\nHost: x-y\r\n\r\n')
+    const page = await open(`#stage=toString&cuts=23&request=${request}`)
+    await said(page, /Incomplete/)
+    expect('no such stage', await page.evaluate(() => location.hash), /^#stage=6&/)
+    expect('a piece that begins with -', await page.$eval('#command', (one) => one.textContent),
+      /printf '\\055y\\r\\n/)
+    return page
   },
 
   async 'all stages'() {

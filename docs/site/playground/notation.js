@@ -64,13 +64,14 @@
   playground.writeRequest = (octets) =>
     write(octets, (octet) => escape(octet) + (octet === LF ? '\n' : '')).replace(/\n$/, '')
 
-  // A command that prints it. In a shell, a NUL and others are octal, and % is doubled.
+  // A command that prints it. In a shell, a NUL and others are octal, and % is doubled; a -
+  // at the beginning would be an option.
   playground.writePrintf = (octets) => {
     const octal = (octet) =>
       [CR, LF, 9, 92].includes(octet)
         ? escape(octet)
         : `\\${octet.toString(8).padStart(3, '0')}`
-    const text = write(octets, octal).replace(/%/g, '%%').replace(/'/g, "'\\''")
+    const text = write(octets, octal).replace(/%/g, '%%').replace(/'/g, "'\\''").replace(/^-/, '\\055')
     return `printf '${text}'`
   }
 

@@ -45,7 +45,7 @@
     })
     const values = Object.fromEntries(pairs)
     if (values.request === undefined) return false
-    state.stage = values.stage in STAGES ? Number(values.stage) : 6
+    state.stage = Object.hasOwn(STAGES, values.stage) ? Number(values.stage) : 6
     state.octets = readAddress(values.request).slice(0, LONGEST)
     const then = values.then?.replace('+', ' ')
     state.ending = playground.endings.includes(then) ? then : 'waits'
@@ -271,6 +271,7 @@
       frame.srcdoc = html
       made.push(
         element('h3', {}, 'As a browser shows it'), frame,
+        note('In this frame, links and forms do nothing.'),
         element('details', {}, element('summary', {}, `The content, ${count(content.length, 'byte')}`),
           element('pre', { tabindex: '0', 'aria-label': 'The content' }, html)),
       )
@@ -282,7 +283,11 @@
 
   function showCommand() {
     const { pieces } = state.story
-    const parts = pieces.length <= 12 ? pieces : [state.octets]
+    $('in-a-terminal').hidden = state.ending === 'breaks off' // nc has no way to do that
+    const isCut = pieces.length <= 12
+    const parts = isCut ? pieces : [state.octets]
+    $('in-a-terminal').querySelector('summary').textContent =
+      `The same in a terminal${isCut ? '' : ', in one piece'}`
     const prints = parts.map(writePrintf)
     if (state.ending === 'silent') prints.push('sleep 21')
     const sent = prints.length === 1 ? prints[0] : `(${prints.join('; sleep 1; ').replace('sleep 1; sleep', 'sleep')})`
@@ -577,7 +582,7 @@
       button.addEventListener('click', copy)
     }
     addEventListener('hashchange', () => {
-      if (readFragment()) showAddressed()
+      if (readFragment()) showAddressed().catch(giveUp)
     })
     listenToRequest()
     listenToWire()

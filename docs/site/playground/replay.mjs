@@ -4,8 +4,8 @@
 // what it sends with what the real server sent in `make wire` (BUILD/wire): byte for
 // byte, except the value of Date. Each short request is also cut before every byte:
 // that must not change the answer. And each can be written for printf, which is asked,
-// for the page's address and for its box, and read again. Prints each fault and a line of totals; exits with 1
-// if there is a fault.
+// for the page's address and for its box, and read again. Prints each fault and a line of
+// totals; exits with 1 if there is a fault.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -27,7 +27,7 @@ import corpus
 from suite import mistake_file
 
 LONGEST = 1000  # bytes of an example
-PRINTF = r"printf (?:'([^']*)'|(\S+?))"
+PRINTF = r"printf (?:'([^']*)'|([^\s;)]+))"
 TYPED = re.compile(
     rf"`\(?{PRINTF}((?:; sleep \d+; {PRINTF})*)(; sleep \d+)?\)? \| nc (-N )?127[^`]*`"
 )

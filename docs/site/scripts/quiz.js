@@ -133,11 +133,18 @@
     form.addEventListener('submit', (event) => {
       event.preventDefault()
       const choice = form.querySelector('input:checked')
-      if (choice) guess(question, Number(choice.value))
+      if (!choice) return
+      guess(question, Number(choice.value))
+      // The choice can no longer have the focus.
+      const onward = question.querySelector('form button')
+      const cause = question.querySelector('.cause > summary')
+      ;(onward.disabled ? cause : onward).focus()
     })
     // Enter in a choice checks it; a form without a submit button does not do it alone.
     form.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && event.target.matches('input:checked')) form.requestSubmit()
+      if (event.key !== 'Enter' || !event.target.matches('input:checked')) return
+      event.preventDefault() // or the button, which gets the focus, would be pressed
+      form.requestSubmit()
     })
     // A click, or Enter; not the toggle, which comes when the page is printed, too.
     question.querySelector('.cause > summary').addEventListener('click', (event) => {

@@ -49,6 +49,7 @@ function take(frame) {
 function forget() {
   lanes.clear()
   cards.clear()
+  rates = []
   byId('lane-list').replaceChildren()
   byId('clients').replaceChildren()
 }
@@ -158,11 +159,11 @@ function sayCounts() {
   const span = (counts.now - rates[0].at) / 1000
   const rate = span > 0.5 ? Math.round((counts.accepted - rates[0].accepted) / span) : 0
   const sentences = [
-    `${plural(counts.accepted, 'client')} so far, ${number(counts.open)} of them now, ` +
-      `${number(rate)} a second.`,
+    `${plural(counts.accepted, 'client')} so far, ${number(counts.open)} connected now, ` +
+      `${number(rate)} per second.`,
     `${plural(counts.threads, 'thread')} for clients.`,
   ]
-  if (counts.hidden > 0) sentences.push(`Without a lane here: ${number(counts.hidden)}.`)
+  if (counts.hidden > 0) sentences.push(`Threads without a lane: ${number(counts.hidden)}.`)
   if (counts.lost > 0) {
     sentences.push(`Events that came too fast to be shown: ${number(counts.lost)}. A lane may be wrong.`)
   }
@@ -202,7 +203,7 @@ function howItIs({ accepted, closed, received, sent, trouble }) {
   const took = duration(closed - accepted)
   if (trouble) return `Lost after ${bytes(received)}: ${trouble}.`
   if (closed && !sent) return `Closed after ${took}, without an answer.`
-  if (closed) return `Closed after ${took}: ${bytes(received)} came, ${bytes(sent)} went.`
+  if (closed) return `Closed after ${took}: ${bytes(received)} received, ${bytes(sent)} sent.`
   return sent ? 'Not closed yet.' : `${bytes(received)} so far. The request is not complete.`
 }
 
@@ -424,12 +425,14 @@ let drawn = -Infinity
 let said = -Infinity
 function picture(time) {
   requestAnimationFrame(picture)
-  if (time - said >= TEXT_MS && paused === null) {
+  if (time - said >= TEXT_MS) {
     said = time
-    sayLanes()
-    sayCounts()
-    sayCards()
-    measure()
+    if (paused === null) {
+      sayLanes()
+      sayCounts()
+      sayCards()
+    }
+    measure() // the window may change even if the page is paused
   }
   if (less.matches && time - drawn < 1000) return
   drawn = time
@@ -441,7 +444,7 @@ async function start(kind) {
     one: 'One client sends a whole request.',
     slow: 'A slow client sends a request in five pieces, over six seconds.',
     half: 'A client sends half a request, and then nothing.',
-    fast: 'Twenty clients send a whole request each, all at once.',
+    fast: 'Twenty clients each send a whole request, all at once.',
     reset: 'A client sends half a request, and then resets the connection.',
   }
   const answer = await fetch(`/clients/${kind}`, { method: 'POST' })
@@ -468,10 +471,9 @@ async function introduce() {
   document.title = title
   byId('server').href = about.url
   setText(byId('server'), about.url)
-  if (about.network) {
-    setText(byId('network'), `, and for everyone on your network at ${about.network}`)
-  }
-  if (about.stage === '1') byId('delegate').append(' (stage 1 does not)')
+  const network = `, and for everyone on your network at ${about.network}`
+  setText(byId('network'), about.network ? network : '')
+  setText(byId('delegate-note'), about.stage === '1' ? ' (stage 1 does not)' : '')
 }
 
 let source
@@ -479,13 +481,14 @@ function listen() {
   source = new EventSource('/frames')
   source.onopen = () => {
     forget()
+    introduce() // it may be another server
     if (ended) setText(byId('status'), '')
     ended = false
   }
   source.onmessage = ({ data }) => takeAll(JSON.parse(data))
   source.onerror = () => {
     ended = true
-    setText(byId('status'), 'The server has stopped. Start it again, and this page goes on.')
+    setText(byId('status'), 'The server has stopped. Start it again, and this page will go on.')
   }
 }
 
@@ -495,6 +498,5 @@ for (const button of document.querySelectorAll('[data-kind]')) {
 byId('pause').addEventListener('click', pause)
 dark.addEventListener('change', readColors)
 readColors()
-introduce()
 listen()
 requestAnimationFrame(picture)

@@ -55,7 +55,7 @@ class Page(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), Answer)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A browser that leaves is no error."""
+        """A browser that leaves is not an error."""
 
 
 class Answer(http.server.BaseHTTPRequestHandler):
@@ -199,7 +199,7 @@ def run(program: str, interface: str, port: str, live_port: int) -> int:
         print(
             f"Its threads:  http://127.0.0.1:{page.server_port}/  (Ctrl-C stops both)"
         )
-        if about["url"] != url:
+        if not url.startswith(("http://127.", "http://[::1]")):
             server = about["network"] or "the server"
             print(f"Everyone on your network can open {server} and will be shown here.")
             print("Only this machine can open the page with the threads.")

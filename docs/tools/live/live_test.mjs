@@ -1,9 +1,9 @@
 // docs/tools/live/live_test.mjs SERVERS WORK [PICTURES] - tests make live in a browser.
 //
 // Starts live.py with the stages in the folder SERVERS, and opens its page in Chromium
-// without a screen. Each test below has a sentence. The node packages are in WORK. With PICTURES, a folder,
-// leaves a picture of each look there. Prints how each test ended, and exits with 1 if
-// one failed.
+// without a screen. Each test below has a sentence. The node packages are in WORK. With
+// PICTURES, a folder, leaves a picture of each look there. Prints how each test ended, and
+// exits with 1 if one failed.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -30,8 +30,8 @@ async function until(what, question) {
 
 // ---- What is started, and ends with the test
 
-async function startLive(stage = 6, place = '127.0.0.1') {
-  return start('docs/tools/live/live.py', `${servers}/stage${stage}/webserve`, place, '0', '0')
+async function startLive(stage = 6, place = '127.0.0.1', livePort = '0') {
+  return start('docs/tools/live/live.py', `${servers}/stage${stage}/webserve`, place, '0', livePort)
 }
 
 // In a group of its own, as a terminal has it: Ctrl-C goes to all of the group.
@@ -269,6 +269,9 @@ const tests = {
     await press(page, 'one')
     await pause(1000)
     assert.deepEqual(await cardTexts(page), before)
+    await page.setViewport({ width: 800, height: 900 })
+    await until('the picture has the size of the page', async () =>
+      page.$eval('#canvas', (one) => Math.abs(one.width - one.getBoundingClientRect().width) < 2))
     await page.click('#pause')
     await until('the client has its card', async () =>
       (await cardTexts(page)).some((text) => /GET \/one.*Closed/.test(text) && !before.includes(text)))
@@ -322,6 +325,25 @@ const tests = {
     await until('it says no', async () =>
       (await page.$eval('#status', (one) => one.textContent)).startsWith('There are enough'))
     await page.close()
+  },
+
+  async 'a page that is still open shows the server that is started next'() {
+    const first = await startLive(1)
+    const page = await open(first, wide)
+    await until('it is stage 1', async () => (await page.title()).startsWith('Stage 1:'))
+    await endsWithoutARest(first, 'SIGINT')
+    await until('it has stopped', async () =>
+      (await page.$eval('#status', (one) => one.textContent)).startsWith('The server has stopped'))
+    const second = await startLive(4, '127.0.0.1', new URL(first.page).port)
+    await until('it is stage 4', async () => (await page.title()).startsWith('Stage 4:'))
+    assert.equal(await page.$eval('#server', (one) => one.href), second.server.href)
+    assert.equal(await page.$eval('#delegate-note', (one) => one.textContent), '')
+    await press(page, 'fast')
+    await until('it counts the clients per second', async () =>
+      / [1-9]\d* per second/.test(await page.$eval('#counts', (one) => one.textContent)))
+    await page.close()
+    strange.splice(0) // the page asked for a server that was not there
+    await endsWithoutARest(second, 'SIGINT')
   },
 
   async 'nothing is left after Ctrl-C, or when live.py is killed'(live) {

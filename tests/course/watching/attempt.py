@@ -35,6 +35,7 @@ PLACE = re.compile(r"tests/unit/\S+: error: Failure!")
 COMPARING = "Comparing its answers with those of the server that you began with ..."
 COMPARED = "On the wire, compared with the server that you began with:"
 IN_TODO = "TODO.md says what the step asks for, and webserve.h has the contract."
+COMPILER_KINDS = ("compile", "wrong-signature")
 HINTS = {  # for each kind of fault
     "compile": "Fix this one first. Those that follow may come from it.",
     "wrong-signature": "Compare your line with the declaration in webserve.h.",
@@ -157,10 +158,12 @@ class Attempt:
         judge.build(judge.work / "taken")
         grade = grade_of(judge, taken.name)
         self.tests = grade.in_order(test for test in grade.tests if test.graded)
-        worst = max(grade.faults, key=lambda fault: fault.cost, default=None)
-        if worst and worst.cost:
-            is_compiler = worst.kind in ("compile", "wrong-signature")
-            detail = first_error(worst) if is_compiler else worst.detail.splitlines()
+        faults = sorted(grade.faults, key=lambda fault: -fault.cost)
+        if faults and faults[0].cost:
+            # An error in what was written comes before what is not written yet.
+            errors = [fault for fault in faults if fault.kind in COMPILER_KINDS]
+            worst = (errors or faults)[0]
+            detail = first_error(worst) if errors else worst.detail.splitlines()
             return self.found(
                 worst.sentence, body=detail, hint=HINTS.get(worst.kind, "")
             )

@@ -43,7 +43,7 @@ class Run:
         self.places = places
         self.work = work
         self.log = work.with_name(f"{work.name}.log")
-        self.scratch = Path(tempfile.gettempdir(), f"watch.{os.getpid()}")
+        self.scratch: Path | None = None  # where the run keeps files for a moment
         self.others = children()  # those that are not to be ended
         self.process: multiprocessing.context.ForkProcess | None = None
         self.said: Connection | None = None
@@ -51,7 +51,7 @@ class Run:
     def start(self, last: Found) -> None:
         """Ends the run before, and starts one."""
         self.stop()
-        self.scratch.mkdir(mode=0o700)
+        self.scratch = Path(tempfile.mkdtemp(prefix="watch."))
         self.said, theirs = FORK.Pipe()
         self.process = FORK.Process(target=self.work_on, args=(theirs, last))
         self.process.start()
@@ -84,8 +84,9 @@ class Run:
         if self.said:
             self.said.close()
             self.said = None
-        # What they had no time to remove.
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        if self.scratch:  # what they had no time to remove
+            shutil.rmtree(self.scratch, ignore_errors=True)
+            self.scratch = None
 
     def files(self) -> list[int]:
         """What can be read when the process has something to say."""

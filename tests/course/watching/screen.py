@@ -95,10 +95,10 @@ def foot(state: State, width: int) -> Rows:
     """What the keys do, or what it does at the moment."""
     if state.is_running:
         what = f"Saved {state.saved}: " if state.saved else ""
-        return [
-            ("", ""),
-            (YELLOW, f"{what}{state.progress.doing} ...   q: quit"[:width]),
-        ]
+        doing, quits = f"{state.progress.doing} ...", "   q: quit"
+        if len(what + doing + quits) <= width:
+            doing = what + doing
+        return [("", ""), (YELLOW, doing[: width - len(quits)] + quits)]
     keys = (
         KEYS.removeprefix("h: hint   ") if state.found and not has_hint(state) else KEYS
     )
