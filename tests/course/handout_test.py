@@ -139,7 +139,7 @@ class Handout(unittest.TestCase):
             walkthrough = (self.out / f"step{stage}/walkthrough.md").read_text("utf-8")
             for question in asked:
                 self.assertIn(question, walkthrough)
-            self.assertIn("`mistakes.md` has ", walkthrough)
+            self.assertRegex(walkthrough, r"`mistakes\.md`\s+has\s")
             for mark in ("<summary>Solution", "<!--", "../step", "make start"):
                 self.assertNotIn(mark, walkthrough)
 
