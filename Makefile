@@ -183,7 +183,9 @@ $(BUILD)/short/sends.o: tests/http/short_sends.c $(BUILD)/flags
 	$(call compile,$(HARDENING))
 
 # And in `live`, the stage's calls are recorded as they happen.
-RECORD_LINK := -Wl,--wrap=accept,--wrap=recv,--wrap=read,--wrap=send,--wrap=write \
+RECORD_LINK := -Wl,--wrap=accept,--wrap=accept4 \
+	-Wl,--wrap=recv,--wrap=recvfrom,--wrap=recvmsg,--wrap=read,--wrap=readv \
+	-Wl,--wrap=send,--wrap=sendto,--wrap=sendmsg,--wrap=write,--wrap=writev \
 	-Wl,--wrap=shutdown,--wrap=close,--wrap=pthread_create,--wrap=delegate
 $(BUILD)/live/stage%/webserve: $(BUILD)/live/record.o $$(call stage_objects,$$*) $(BUILD)/common.a
 	$(call link,$(HARDENING_LINK) $(RECORD_LINK))

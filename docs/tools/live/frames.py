@@ -21,6 +21,8 @@ CHANGES_EACH = 40.0  # and in each frame, if it goes on like that
 DETAILED_MOST = 4.0  # clients that are shown in detail, in one frame
 DETAILED_EACH = 0.2  # and in each
 CLIENTS_MOST = 40  # that are shown in detail at a time
+PIECES_SHOWN = 12  # of each of these: the latest
+CLOSED_KEPT = 12  # clients that are shown in detail, and have left
 FADE_MS = 6000.0  # a thread that has ended is shown for so long
 KEPT = 240  # frames, for a browser that comes in the middle, or is late
 
@@ -34,6 +36,7 @@ class Frames:
         self.timeline = Timeline()
         self.lanes: set[int] = set()
         self.detailed: set[int] = set()
+        self.cards: dict[int, Json] = {}
         self.changes_left = CHANGES_MOST
         self.detailed_left = DETAILED_MOST
         self.kept: deque[Json] = deque(maxlen=KEPT)
@@ -80,18 +83,29 @@ class Frames:
                 lanes.append(self.lane(thread))
         for thread in self.timeline.threads.values():
             thread.changes.clear()
-        clients = [
-            self.client(client, client.pieces)
-            for number in sorted(self.detailed)
-            if (client := self.timeline.clients.get(number))
-            and (client.pieces or client.closed or client.accepted >= now - 1000)
-        ]
+        clients = self.change_cards()
         for number, client in list(self.timeline.clients.items()):
             client.pieces.clear()
+            client.left_out = 0
             if client.closed:
                 del self.timeline.clients[number]
                 self.detailed.discard(number)
         return self.counts(now) | {"lanes": lanes, "gone": gone, "clients": clients}
+
+    def change_cards(self) -> list[Json]:
+        """The cards that are new, or have changed. The latest of those whose clients have
+        left are kept, for a browser that comes later."""
+        changed = []
+        for number in sorted(self.detailed):
+            if client := self.timeline.clients.get(number):
+                card = self.card(client)
+                if card != self.cards.get(number):
+                    self.cards[number] = card
+                    changed.append(card)
+        closed = [number for number, card in self.cards.items() if card["closed"]]
+        for number in closed[:-CLOSED_KEPT]:
+            del self.cards[number]
+        return changed
 
     def counts(self, now: float) -> Json:
         """How much there is, of what is shown and of what is not."""
@@ -162,16 +176,20 @@ class Frames:
         lane["changes"] = [[round(change.at, 1), *change[1:]] for change in changes]
         return lane
 
-    def client(self, client: Client, pieces: list[Any]) -> Json:
-        """A client, with some of its pieces."""
+    def card(self, client: Client) -> Json:
+        """A client, with its latest pieces, and how many there were before."""
+        card = self.cards.get(client.number, {"pieces": [], "earlier": 0})
+        new = [[round(piece.at, 3), *piece[1:]] for piece in client.pieces]
+        pieces = card["pieces"] + new
+        shown = pieces[-PIECES_SHOWN:]
         return {
             "id": client.number,
             "address": client.address,
             "acceptedBy": client.accepted_by,
             "thread": client.thread,
             "accepted": round(client.accepted, 3),
-            "pieces": [[round(piece.at, 3), *piece[1:]] for piece in pieces],
-            "leftOut": client.left_out,
+            "pieces": shown,
+            "earlier": card["earlier"] + len(pieces) - len(shown) + client.left_out,
             "received": client.received,
             "sent": client.sent,
             "trouble": client.trouble,
@@ -185,23 +203,18 @@ class Frames:
             thread = self.timeline.threads[number]
             change = [round(thread.now.at, 1), *thread.now[1:3], 0, 0]
             lanes.append(self.about(thread) | {"changes": [change]})
-        clients = [
-            self.client(client, [])
-            for number in sorted(self.detailed)
-            if (client := self.timeline.clients.get(number))
-        ]
-        now = self.kept[-1]["now"] if self.kept else 0
+        clients = list(self.cards.values())
+        now = self.kept[-1]["now"]
         return self.counts(now) | {"lanes": lanes, "gone": [], "clients": clients}
 
-    def after(self, number: int, seconds: float) -> list[Json] | None:
-        """The frames after that one, or none if there are none for so long. If some are
-        no longer kept: the others, and a snapshot. None if there will be no more."""
+    def after(self, number: int) -> list[Json] | None:
+        """The frames after that one, as soon as there are some. If some are no longer
+        kept: the others, and a snapshot. None if there will be no more."""
         with self.changed:
-            if self.number <= number and not self.over:
-                self.changed.wait(seconds)
+            self.changed.wait_for(lambda: self.over or self.number > number)
             if self.over:
                 return None
             missing = self.number - number
             if missing > len(self.kept):
                 return [*self.kept, self.snapshot()]
-            return list(self.kept)[len(self.kept) - missing :] if missing > 0 else []
+            return list(self.kept)[len(self.kept) - missing :]

@@ -8,7 +8,6 @@ const WINDOW_MS = 12000 // this much of the past is drawn
 const BEHIND_MS = 150 // a frame has come by then
 const TEXT_MS = 250 // between two looks at the words
 const CARDS_MOST = 12
-const PIECES_MOST = 12 // on a card
 
 const byId = (id) => document.getElementById(id)
 const canvas = byId('canvas')
@@ -67,24 +66,22 @@ function takeLane({ id, by, began, changes }) {
   }
 }
 
-function takeClient({ pieces, ...client }) {
-  let card = cards.get(client.id)
-  if (!card) {
-    card = { pieces: [], ...cardElement(client) }
-    cards.set(client.id, card)
-    byId('clients').prepend(card.element)
-    dropCards()
-  }
+function takeClient(client) {
+  const card = cards.get(client.id) ?? cardElement(client)
   Object.assign(card, client, { changed: true })
-  for (const [at, kind, count, text] of pieces) card.pieces.push({ at, kind, count, text })
-  card.earlier = (card.earlier ?? 0) + Math.max(card.pieces.length - PIECES_MOST, 0)
-  card.pieces = card.pieces.slice(-PIECES_MOST)
+  if (cards.has(client.id)) return
+  const older = cardsByAge().findLast((other) => other.id < client.id)
+  byId('clients').insertBefore(card.element, older?.element ?? null)
+  cards.set(client.id, card)
+  dropCards()
 }
+
+const cardsByAge = () => [...cards.values()].sort((one, other) => one.id - other.id)
 
 // Of too many cards, the oldest goes whose client has left; or else the oldest.
 function dropCards() {
   while (cards.size > CARDS_MOST) {
-    const gone = [...cards.values()].find((card) => card.closed) ?? cards.values().next().value
+    const gone = cardsByAge().find((card) => card.closed) ?? cardsByAge()[0]
     gone.element.remove()
     cards.delete(gone.id)
   }
@@ -182,7 +179,7 @@ function cardElement({ id }) {
 
 const duration = (ms) => (ms < 100 ? `${ms.toFixed(ms < 10 ? 2 : 0)} ms` : `${(ms / 1000).toFixed(1)} s`)
 
-function pieceElement({ at, kind, count, text }, accepted) {
+function pieceElement([at, kind, count, text], accepted) {
   const item = make('li')
   const line = make('span')
   const what = {
@@ -344,34 +341,59 @@ function drawState({ state }, from, to, top, bar) {
   }
 }
 
-// Moments are wider than they last, or they could not be seen: each as a shape.
+// Moments are wider than they last, or they could not be seen: each as a shape. What would
+// hide another mark moves to the right of it. If different clients' marks would get in each
+// other's way, or one would be far from its place, all of them become one block.
 function drawMarks(lane, now, x, top, bar) {
-  const shown = (change) => change.at <= now && change.at >= now - WINDOW_MS
-  let free = -Infinity // what would hide another mark moves to the right of it
+  const groups = []
   for (const change of lane.changes) {
-    if (!shown(change) || change.state === 'many') continue
-    const kind = change.received < 0 ? 'lost' : change.received ? 'received'
-      : change.sent ? 'sent' : change.state
-    if (!['received', 'sent', 'delegate', 'lost'].includes(kind)) continue
-    const size = kind === 'received' ? 4 : bar * 0.5
-    const at = Math.max(x(change.at), free)
-    if (at > x(change.at) + 3 * bar) continue
-    free = at + size + 1
-    pen.fillStyle = colors[kind]
-    pen.beginPath()
-    if (kind === 'lost') {
-      pen.strokeStyle = colors.ink
-      pen.lineWidth = 3
-      pen.moveTo(at, top + bar / 4)
-      pen.lineTo(at + size, top + bar * 0.75)
-      pen.moveTo(at, top + bar * 0.75)
-      pen.lineTo(at + size, top + bar / 4)
-      pen.stroke()
-    } else if (kind === 'received') pen.rect(at, top, 4, bar)
-    else if (kind === 'sent') polygon([[at, top], [at + size, top + bar / 2], [at, top + bar]])
-    else diamond(at, top, size, bar)
-    pen.fill()
+    const kind = markOf(change)
+    if (!kind || change.at > now || change.at < now - WINDOW_MS) continue
+    const at = x(change.at)
+    let group = groups.at(-1)
+    if (!group || at >= group.free) {
+      group = { from: at, client: change.client, marks: [], free: at, crowded: false }
+      groups.push(group)
+    }
+    group.crowded ||= change.client !== group.client || group.free > at + 3 * bar
+    if (group.crowded) {
+      group.free = Math.max(at, group.from + bar) + 1
+    } else if (group.marks.at(-1)?.kind !== kind) {
+      group.marks.push({ kind, at: group.free })
+      group.free += (kind === 'received' ? 4 : bar * 0.5) + 1
+    }
   }
+  for (const { from, free, marks, crowded } of groups) {
+    if (crowded) drawState({ state: 'many' }, from, free - 1, top, bar)
+    else for (const { kind, at } of marks) drawMark(kind, at, top, bar)
+  }
+}
+
+function markOf({ state, received, sent }) {
+  if (received < 0) return 'lost'
+  if (received) return 'received'
+  if (sent) return 'sent'
+  return state === 'delegate' ? 'delegate' : null
+}
+
+function drawMark(kind, at, top, bar) {
+  const size = bar * 0.5
+  pen.beginPath()
+  if (kind === 'lost') {
+    pen.strokeStyle = colors.ink
+    pen.lineWidth = 3
+    pen.moveTo(at, top + bar / 4)
+    pen.lineTo(at + size, top + bar * 0.75)
+    pen.moveTo(at, top + bar * 0.75)
+    pen.lineTo(at + size, top + bar / 4)
+    pen.stroke()
+    return
+  }
+  pen.fillStyle = colors[kind]
+  if (kind === 'received') pen.rect(at, top, 4, bar)
+  else if (kind === 'sent') polygon([[at, top], [at + size, top + bar / 2], [at, top + bar]])
+  else diamond(at, top, size, bar)
+  pen.fill()
 }
 
 function diamond(x, y, width, height) {
@@ -456,7 +478,7 @@ async function start(kind) {
   setText(byId('status'), said[answer] ?? 'The server has stopped.')
 }
 
-// A paused page hears nothing; afterward it gets what it has missed, or the latest.
+// A paused page hears nothing; afterward it gets the last seconds, and all cards, again.
 function pause() {
   paused = paused === null ? shownNow() : null
   if (paused === null) listen()

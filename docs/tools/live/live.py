@@ -29,7 +29,6 @@ from recording import Failed, Recording
 
 FRAME_SECONDS = 0.05
 VIEWERS_MOST = 8
-QUIET_SECONDS = 5.0  # then a browser gets a sign of life
 HERE = Path(__file__).parent
 TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 FILES = {"/": "live.html"} | {f"/{n}": n for n in ("live.css", "colors.css", "live.js")}
@@ -130,8 +129,8 @@ class Answer(http.server.BaseHTTPRequestHandler):
             self.send_header("Cache-Control", "no-store")
             self.end_headers()
             number = 0
-            while (new := self.server.frames.after(number, QUIET_SECONDS)) is not None:
-                number = new[-1]["number"] if new else number
+            while new := self.server.frames.after(number):
+                number = new[-1]["number"]
                 data = json.dumps(new, separators=(",", ":"))
                 self.wfile.write(f"data: {data}\n\n".encode())
         finally:

@@ -6,7 +6,7 @@
 // exits with 1 if one failed.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -190,6 +190,42 @@ const tests = {
     rmSync(own, { recursive: true })
   },
 
+  async 'a server of your own is shown with each call that receives or sends'() {
+    const parts = (data, length) =>
+      `(struct iovec[]){{(char *)${data}, 1}, {(char *)${data} + 1, ${length} - 1}}, 2`
+    const message = (data, length) =>
+      `&(struct msghdr){.msg_iov = ${parts(data, length).replace(/, 2$/, '')}, .msg_iovlen = 2}`
+    const calls = [
+      [(data, length) => `read(client_sock, ${data}, ${length})`,
+        (data, length) => `write(client_sock, ${data}, ${length})`],
+      [(data, length) => `recvfrom(client_sock, ${data}, ${length}, 0, NULL, NULL)`,
+        (data, length) => `sendto(client_sock, ${data}, ${length}, SEND_FLAGS, NULL, 0)`],
+      [(data, length) => `recvmsg(client_sock, ${message(data, length)}, 0)`,
+        (data, length) => `sendmsg(client_sock, ${message(data, length)}, SEND_FLAGS)`],
+      [(data, length) => `readv(client_sock, ${parts(data, length)})`,
+        (data, length) => `writev(client_sock, ${parts(data, length)})`],
+    ]
+    const own = mkdtempSync(join(tmpdir(), 'own-'))
+    cpSync('stages/stage6', own, { recursive: true })
+    const loop = readFileSync('tests/course/right_servers/serve.c', 'utf8')
+    writeFileSync(join(own, 'serve.c'), loop.replace(/accept\((listening_socket,[^;]*)\)/, 'accept4($1, 0)'))
+    const usual = readFileSync('stages/stage6/handle_connection.c', 'utf8')
+    for (const [receive, send] of calls) {
+      writeFileSync(join(own, 'handle_connection.c'), `#include <sys/uio.h>\n#include <unistd.h>\n${usual}`
+        .replace(/recv\(client_sock, (\S+, \w+\)),\s+(\S+), 0\)/g, (_, ...words) => receive(...words))
+        .replace(/send\(client_sock, (\S+),\s+(\S+), SEND_FLAGS\)/g, (_, ...words) => send(...words)))
+      const live = await start('make', 'live', `BUILD=${dirname(servers)}`, `DIR=${own}`, 'PORT=0', 'LIVE_PORT=0')
+      const page = await open(live, wide)
+      await press(page, 'one')
+      await until(`the card has what came and what went: ${send('data', 'length')}`, async () =>
+        /bytes GET \/one\?a=1.*Host.*send: [\d,]+ bytes HTTP\/1.1 200 OK.*Closed/.test((await cardTexts(page))[0]))
+      await page.close()
+      await endsWithoutARest(live, 'SIGINT')
+      assert.doesNotMatch(live.errors, /Traceback|warning/)
+    }
+    rmSync(own, { recursive: true })
+  },
+
   async 'a client that resets is shown as lost'(live) {
     const page = await open(live, wide)
     await press(page, 'reset')
@@ -276,6 +312,61 @@ const tests = {
     await until('the client has its card', async () =>
       (await cardTexts(page)).some((text) => /GET \/one.*Closed/.test(text) && !before.includes(text)))
     await page.close()
+  },
+
+  async 'cards and their pieces are there after a long pause, and after a reload'() {
+    const live = await startLive()
+    const page = await open(live, wide)
+    const both = async () => {
+      const [stalled, answered] = await cardTexts(page)
+      return /22 bytes GET \/half.*not complete/.test(stalled) &&
+        /delegate GET \/one.*Closed/.test(answered)
+    }
+    await press(page, 'one')
+    await until('the one is answered', async () => /Closed/.test((await cardTexts(page))[0]))
+    await press(page, 'half')
+    await until('both have their cards', both)
+    await page.click('#pause')
+    await pause(13000) // longer than frames are kept
+    await page.click('#pause')
+    await pause(1000)
+    assert.ok(await both(), 'after the pause')
+    await page.reload()
+    await until('after a reload', both)
+    await page.close()
+    await endsWithoutARest(live, 'SIGINT')
+  },
+
+  async 'no exchange is drawn without its end, however fast they are'() {
+    const live = await startLive()
+    const page = await open(live, wide)
+    const drawn = () => page.evaluate(async () => {
+      const count = {}
+      const { fill, fillRect } = CanvasRenderingContext2D.prototype
+      const counting = (draw) => function (...where) {
+        count[this.fillStyle] = (count[this.fillStyle] ?? 0) + 1
+        return draw.apply(this, where)
+      }
+      const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name)
+      await new Promise(requestAnimationFrame)
+      CanvasRenderingContext2D.prototype.fill = counting(fill)
+      CanvasRenderingContext2D.prototype.fillRect = counting(fillRect)
+      await new Promise(requestAnimationFrame)
+      Object.assign(CanvasRenderingContext2D.prototype, { fill, fillRect })
+      return ['--delegate', '--sent'].map((name) => count[color(name)] ?? 0)
+    })
+    await press(page, 'one')
+    await until('one is drawn whole', async () => (await drawn()).join() === '1,1')
+    await pause(1500)
+    await press(page, 'fast')
+    await until('they are counted', async () =>
+      (await page.$eval('#counts', (one) => one.textContent)).startsWith('21 clients'))
+    await pause(500)
+    const [delegate, sent] = await drawn()
+    assert.ok(delegate >= 1 && delegate < 8, `${delegate} marks for 21 clients`)
+    assert.ok(sent > delegate, `${delegate} calls of delegate, ${sent} of send or blocks`)
+    await page.close()
+    await endsWithoutARest(live, 'SIGINT')
   },
 
   async 'with reduced motion, it draws once a second'(live) {

@@ -25,22 +25,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
-    SOCKETS_MOST = 65536
+    SOCKETS_MOST = 65536,
+    TEXT_MOST = 84
 };
 
 struct event {
-    int64_t at;      /* microseconds, on the clock that never goes back */
-    int64_t result;  /* of the call; -errno if it failed */
-    uint32_t thread; /* 1, 2, and so on */
-    uint32_t client; /* 1, 2, and so on; 0: none */
-    uint32_t lost;   /* events before this one */
-    uint32_t length; /* of text */
-    char call[12];   /* what happened */
-    char text[84];   /* an address, or the first bytes that were moved */
+    int64_t at;           /* microseconds, on the clock that never goes back */
+    int64_t result;       /* of the call; -errno if it failed */
+    uint32_t thread;      /* 1, 2, and so on */
+    uint32_t client;      /* 1, 2, and so on; 0: none */
+    uint32_t lost;        /* events before this one */
+    uint32_t length;      /* of text */
+    char call[12];        /* what happened */
+    char text[TEXT_MOST]; /* an address, or the first bytes moved */
 };
 
 _Static_assert(sizeof(struct event) == 128 && 128 <= PIPE_BUF,
@@ -51,10 +53,20 @@ _Static_assert(sizeof(struct event) == 128 && 128 <= PIPE_BUF,
     result __wrap_##call(__VA_ARGS__)
 
 WRAPS(int, accept, int sock, struct sockaddr *address, socklen_t *length);
+WRAPS(int, accept4, int sock, struct sockaddr *address, socklen_t *length,
+      int flags);
 WRAPS(ssize_t, recv, int sock, void *data, size_t length, int flags);
+WRAPS(ssize_t, recvfrom, int sock, void *data, size_t length, int flags,
+      struct sockaddr *address, socklen_t *size);
+WRAPS(ssize_t, recvmsg, int sock, struct msghdr *message, int flags);
 WRAPS(ssize_t, read, int sock, void *data, size_t length);
+WRAPS(ssize_t, readv, int sock, const struct iovec *parts, int count);
 WRAPS(ssize_t, send, int sock, const void *data, size_t length, int flags);
+WRAPS(ssize_t, sendto, int sock, const void *data, size_t length, int flags,
+      const struct sockaddr *address, socklen_t size);
+WRAPS(ssize_t, sendmsg, int sock, const struct msghdr *message, int flags);
 WRAPS(ssize_t, write, int sock, const void *data, size_t length);
+WRAPS(ssize_t, writev, int sock, const struct iovec *parts, int count);
 WRAPS(int, shutdown, int sock, int how);
 WRAPS(int, close, int sock);
 WRAPS(int, pthread_create, pthread_t *thread, const pthread_attr_t *attributes,
@@ -155,12 +167,51 @@ static ssize_t after(const char *call, uint32_t client, ssize_t count,
     return count;
 }
 
+/* The same for data in parts. */
+static ssize_t after_parts(const char *call, uint32_t client, ssize_t count,
+                           const struct iovec *parts)
+{
+    char text[TEXT_MOST];
+    size_t most = count > 0 ? (size_t)count : 0;
+    size_t length = 0;
+
+    most = most < sizeof text ? most : sizeof text;
+    while (client != 0 && length < most) {
+        size_t room = most - length;
+        size_t piece = parts->iov_len < room ? parts->iov_len : room;
+
+        if (piece > 0) {
+            memcpy(text + length, parts->iov_base, piece);
+        }
+        length += piece;
+        parts++;
+    }
+    return after(call, client, count, text);
+}
+
 ssize_t __wrap_recv(int sock, void *data, size_t length, int flags)
 {
     uint32_t client = before("recv", sock);
 
     return after("received", client, __real_recv(sock, data, length, flags),
                  data);
+}
+
+ssize_t __wrap_recvfrom(int sock, void *data, size_t length, int flags,
+                        struct sockaddr *address, socklen_t *size)
+{
+    uint32_t client = before("recv", sock);
+    ssize_t count = __real_recvfrom(sock, data, length, flags, address, size);
+
+    return after("received", client, count, data);
+}
+
+ssize_t __wrap_recvmsg(int sock, struct msghdr *message, int flags)
+{
+    uint32_t client = before("recv", sock);
+
+    return after_parts("received", client, __real_recvmsg(sock, message, flags),
+                       message->msg_iov);
 }
 
 ssize_t __wrap_read(int sock, void *data, size_t length)
@@ -170,11 +221,36 @@ ssize_t __wrap_read(int sock, void *data, size_t length)
     return after("received", client, __real_read(sock, data, length), data);
 }
 
+ssize_t __wrap_readv(int sock, const struct iovec *parts, int count)
+{
+    uint32_t client = before("recv", sock);
+
+    return after_parts("received", client, __real_readv(sock, parts, count),
+                       parts);
+}
+
 ssize_t __wrap_send(int sock, const void *data, size_t length, int flags)
 {
     uint32_t client = before("send", sock);
 
     return after("sent", client, __real_send(sock, data, length, flags), data);
+}
+
+ssize_t __wrap_sendto(int sock, const void *data, size_t length, int flags,
+                      const struct sockaddr *address, socklen_t size)
+{
+    uint32_t client = before("send", sock);
+    ssize_t count = __real_sendto(sock, data, length, flags, address, size);
+
+    return after("sent", client, count, data);
+}
+
+ssize_t __wrap_sendmsg(int sock, const struct msghdr *message, int flags)
+{
+    uint32_t client = before("send", sock);
+
+    return after_parts("sent", client, __real_sendmsg(sock, message, flags),
+                       message->msg_iov);
 }
 
 ssize_t __wrap_write(int sock, const void *data, size_t length)
@@ -184,7 +260,22 @@ ssize_t __wrap_write(int sock, const void *data, size_t length)
     return after("sent", client, __real_write(sock, data, length), data);
 }
 
+ssize_t __wrap_writev(int sock, const struct iovec *parts, int count)
+{
+    uint32_t client = before("send", sock);
+
+    return after_parts("sent", client, __real_writev(sock, parts, count),
+                       parts);
+}
+
+/* Without flags, accept4 does what accept does. */
 int __wrap_accept(int sock, struct sockaddr *address, socklen_t *length)
+{
+    return __wrap_accept4(sock, address, length, 0);
+}
+
+int __wrap_accept4(int sock, struct sockaddr *address, socklen_t *length,
+                   int flags)
 {
     struct sockaddr_storage peer = {.ss_family = AF_UNSPEC};
     socklen_t size = sizeof peer;
@@ -193,7 +284,7 @@ int __wrap_accept(int sock, struct sockaddr *address, socklen_t *length)
     int accepted;
 
     note("accept", 0, 0, NULL, 0);
-    accepted = __real_accept(sock, (struct sockaddr *)&peer, &size);
+    accepted = __real_accept4(sock, (struct sockaddr *)&peer, &size, flags);
     if (accepted >= 0 && address != NULL) {
         memcpy(address, &peer, size < *length ? size : *length);
         *length = size;
