@@ -33,6 +33,8 @@ function takeAll(frames) {
   offset = offset === null || Math.abs(difference - offset) > 500
     ? difference : offset + (difference - offset) * 0.05
   counts = last
+  const samples = frames.map(({ now, accepted }) => ({ at: now, accepted }))
+  rates = [...rates, ...samples].filter(({ at }) => at >= last.now - 2000)
   frames.forEach(take)
 }
 
@@ -48,6 +50,7 @@ function take(frame) {
 function forget() {
   lanes.clear()
   cards.clear()
+  counts = null
   rates = []
   byId('lane-list').replaceChildren()
   byId('clients').replaceChildren()
@@ -151,8 +154,6 @@ const plural = (count, word) => `${number(count)} ${word}${count === 1 ? '' : 's
 
 function sayCounts() {
   if (!counts) return
-  rates.push({ at: counts.now, accepted: counts.accepted })
-  rates = rates.filter(({ at }) => at >= counts.now - 2000)
   const span = (counts.now - rates[0].at) / 1000
   const rate = span > 0.5 ? Math.round((counts.accepted - rates[0].accepted) / span) : 0
   const sentences = [
