@@ -27,7 +27,7 @@ CHOICES = 4
 # A sheet has at most so many questions, and their symptoms so many lines of so many
 # letters: that fits on one page, with room to write, and the answers on another.
 ON_A_SHEET = 8
-LINES = 21
+LINES = 20
 LETTERS = 88
 NEARLY_THE_SAME = 0.4  # of texts: the share of their words, of 1, that counts as this
 ABOUT = """
