@@ -268,6 +268,16 @@ export const checks = {
           })
           .map((q) => q.id))
       expect(wrong.length === 0, `stage ${stage}: no four choices, or not the right one: ${wrong}`)
+      // No symptom says all that another one says, and more.
+      const symptoms = await all.$$eval('.question > h2 + p', (texts) => texts.map((p) => p.textContent))
+      const same = symptoms.filter((text) => symptoms.some((other) =>
+        other !== text && text.startsWith(other.replace(/\.$/, ''))))
+      expect(new Set(symptoms).size === symptoms.length && same.length === 0,
+        `stage ${stage}: two symptoms are alike: ${same}`)
+      // What is wrong on the page is not explained by the status line.
+      const lost = await all.$$eval('#post-hides-the-query label', (labels) =>
+        labels.map((label) => label.textContent).join())
+      expect(!/status line/.test(lost), `the choices for a lost query: ${lost}`)
       await all.close()
     }
     // Without a script: the symptoms are there, and the causes are folded.

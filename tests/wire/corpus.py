@@ -10,7 +10,8 @@ of these files. A file is a group of them; to add one, write it into its group:
       send GET / HTTP/1.1\r\nHost: a\nname: value\r\n\r\n
       all: 400 Line 2 ends in LF alone
 
-The indented lines are first the steps of tests/tools/raw_client/raw_client.c; at
+The words at the top, up to a colon, are the group's title in the playground. The
+indented lines are first the steps of tests/tools/raw_client/raw_client.c; at
 the end the answer is read, except after `reset`. A blank at the end of a line is
 written \x20. Then comes, if it is to be checked, what the stages answer: the
 status and a part of the sentence on the error page. `all` means every stage,
@@ -153,6 +154,17 @@ def check(path: Path, requests: list[Request]) -> None:
         if not request.steps:
             raise Malformed(f"{path}: {request.name} has no steps")
         request.pieces(1000)
+
+
+def subject(group: str) -> str:
+    """Returns what the requests of a group have in common: the words at the top of its
+    file, up to the first colon or the end of the sentence."""
+    text = (FOLDER / f"{group}.txt").read_text(encoding="utf-8")
+    top = " ".join(line[2:] for line in text.partition("\n\n")[0].splitlines())
+    found = re.match(r"([A-Z].*?)[:.](?: |$)", top)
+    if not text.startswith("# ") or found is None:
+        raise Malformed(f"{group}.txt does not begin with what its requests are about")
+    return found[1]
 
 
 def read(folder: Path = FOLDER) -> list[Request]:

@@ -1,9 +1,10 @@
 """Mistakes as a quiz: for each stage, what you see, and four causes to choose from; and
 a sheet of the first questions, to print.
 
-The wrong choices are the causes of other mistakes in the same group, the nearest in
-subject, so that they are plausible. One that could be right, too, is not taken: one
-that the same test catches, or whose title or symptom says nearly the same.
+The wrong choices are the causes of other mistakes, so that they are plausible: those of
+the same group in the same function, then those with one of the two, the nearest in
+subject first. One that could be right, too, is not taken: one that the same test
+catches, or whose title or symptom says nearly the same.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from differences import Difference
 from mistake_pages import Catalogue, Page
 from site_markdown import frontmatter
 from site_pages import Site
-from suite.mistake_file import GROUPS, Mistake
+from suite.mistake_file import GROUPS, Mistake, above_function
 
 CHOICES = 4
 # A sheet has at most so many questions, and their symptoms so many lines of so many
 # letters: that fits on one page, with room to write, and the answers on another.
 ON_A_SHEET = 8
-LINES = 21
+LINES = 20
 LETTERS = 88
 NEARLY_THE_SAME = 0.4  # of texts: the share of their words, of 1, that counts as this
 ABOUT = """
@@ -76,6 +77,14 @@ class Asker:
         self.used: Counter[str] = Counter()
         texts = [f"{p.mistake.title} {p.mistake.symptom}" for p in catalogue.pages]
         known = Counter(word for text in texts for word in words(text))
+        self.inside = {
+            stage: {
+                page.mistake.name: self.functions(page.mistake, stage)
+                for page in catalogue.pages
+                if stage in page.stages
+            }
+            for stage in catalogue.sources.stages()
+        }
         self.weights = {w: math.log(len(texts) / n) ** 2 for w, n in known.items()}
 
     def nearness(self, one: str, other: str) -> float:
@@ -86,6 +95,14 @@ class Asker:
         )
         return shared / math.sqrt(sizes[0] * sizes[1])
 
+    def functions(self, mistake: Mistake, stage: int) -> set[tuple[str, int]]:
+        """The functions that a mistake is in: their files, and where they begin."""
+        sources = self.catalogue.sources
+        return {
+            (place.file, above_function(sources.text(place.file), place.start))
+            for place in mistake.places(sources, mistake.folder(stage))
+        }
+
     def could_be_right(self, one: Mistake, other: Mistake) -> bool:
         """Whether the symptom of one mistake could be that of another."""
         return (
@@ -95,15 +112,18 @@ class Asker:
         )
 
     def others(self, page: Page, stage: int) -> list[Page]:
-        """Wrong choices, the best first: of the group, and in the stage if possible."""
+        """Wrong choices, the best first: in the stage, and of the group and in the
+        function if possible."""
         one = page.mistake
+        here = self.inside[stage][one.name]
 
-        def rank(other: Page) -> tuple[bool, bool, float]:
+        def rank(other: Page) -> tuple[bool, int, float]:
             texts = (f"{m.title} {m.symptom}" for m in (one, other.mistake))
+            there = self.inside[stage].get(other.mistake.name, set())
             often = 1 + self.used[other.mistake.name] / 4
             return (
-                other.mistake.group != one.group,
                 stage not in other.stages,
+                here.isdisjoint(there) + (other.mistake.group != one.group),
                 -self.nearness(*texts) / often,
             )
 

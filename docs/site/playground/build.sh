@@ -51,3 +51,4 @@ for stage in stages/stage*; do
 done
 "$here/requests.py" examples >"$out/examples.js"
 cp "$here"/*.html "$here"/*.css "$here"/*.js "$out/"
+cp "$here"/../.vitepress/theme/{layout,course}.css "$out/"

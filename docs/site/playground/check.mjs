@@ -177,6 +177,46 @@ const parts = {
     return page
   },
 
+  async 'examples'() {
+    const page = await open('')
+    await said(page, /Incomplete/)
+    const groups = await page.$$eval('#group option', (all) => all.map((one) => one.text))
+    expect('groups have titles in words', groups.filter((title) => /: |\.$|^[^A-Z]/.test(title)).join(), '')
+    expect('one of the wire corpus', groups.includes('Field lines, malformed and valid ones'), true)
+    // The stage follows the mistake, and stays where the mistake can be.
+    const stages = await page.evaluate(() => playground.examples[1].examples.map((one) => one.stages))
+    const early = stages.findIndex((one) => !one.includes(6))
+    const late = stages.findIndex((one) => one.includes(2) && one.includes(6))
+    expect('there are both', early >= 0 && late >= 0, true)
+    await page.select('#group', '1')
+    await page.select('#example', String(early))
+    const stage = stages[early].at(-1)
+    await page.waitForFunction((hash) => location.hash.startsWith(hash), SOON, `#stage=${stage}&`)
+    expect('the stage of a mistake', await valueOf(page, '[name=stage]:checked'), String(stage))
+    await page.click('[name=stage][value="2"]')
+    await page.select('#example', String(late))
+    await page.waitForFunction(() => location.hash.startsWith('#stage=2&'), SOON)
+    expect('a stage that has the mistake', await valueOf(page, '[name=stage]:checked'), '2')
+    return page
+  },
+
+  async 'the bar'() {
+    const page = await open('')
+    await said(page, /Incomplete/)
+    const links = () => page.$$eval('.bar-links a', (all) => all.map((one) => `${one.text.trim()} ${one.href}`).join('\n'))
+    const here = await links()
+    await page.click('.search-button')
+    await page.type('.search input', 'recv')
+    await page.waitForSelector('.search li a', SOON)
+    expect('the search finds', (await page.$$('.search li a')).length > 3, true)
+    expect('it is in front', await page.$eval('.search', (one) => getComputedStyle(one).position), 'fixed')
+    await page.click('.search form button')
+    await Promise.all([page.waitForNavigation(SOON), page.click('.bar-menu')])
+    expect('the menu', await page.$eval('#menu', (one) => one.matches(':target')), true)
+    expect('the links of the other pages', here, await links())
+    return page
+  },
+
   async 'links to it'() {
     const texts = readdirSync(site)
       .filter((name) => name.endsWith('.html'))
@@ -188,7 +228,7 @@ const parts = {
       const page = await open(fragment.replaceAll('&amp;', '&'))
       await page.waitForSelector('.byte', SOON)
       await page.click('#last')
-      expect(fragment, await textOf(page, '#verdict'), /Done: 200 OK|Line 1 ends in LF/)
+      expect(fragment, await textOf(page, '#verdict'), /Done: 200 OK|Line 1 ends in LF|must have a Host|nothing came for too long/)
       await page.close()
     }
     return open('')

@@ -388,6 +388,8 @@
   function takeExample() {
     const { examples } = playground.examples[Number($('group').value)]
     const example = examples[Number($('example').value)]
+    // The latest stage that can have the mistake, unless the chosen one can.
+    if (example.stages && !example.stages.includes(state.stage)) state.stage = example.stages.at(-1)
     state.octets = readRequest(example.request)
     state.ending = example.ending ?? 'waits'
     state.chosen = null

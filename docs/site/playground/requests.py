@@ -102,6 +102,7 @@ def ending(steps: tuple[str, ...]) -> str:
 def of_mistakes() -> list[dict[str, object]]:
     """What the pages of the mistakes have one type, where it is a single request."""
     found = []
+    sources = mistake_file.Sources(Path.cwd())
     for mistake in mistake_file.load(Path("tests/mistakes")):
         match = TYPED.search(mistake.symptom.replace("\n", " "))
         if match is None or re.search("[%$]", match[0]):
@@ -116,6 +117,7 @@ def of_mistakes() -> list[dict[str, object]]:
                 "cuts": offsets([corpus.unescape(part) for part in parts]),
                 "ending": kind,
                 "page": f"../mistakes/{mistake.name}.html",
+                "stages": mistake.stages(sources),
             }
         )
     return found
@@ -147,8 +149,7 @@ def print_examples() -> None:
     groups = [{"title": "Start here", "examples": START}]
     groups.append({"title": "From the mistakes", "examples": of_mistakes()})
     for group, examples in of_corpus().items():
-        title = f"From make wire: {group.replace('-', ' ')}"
-        groups.append({"title": title, "examples": examples})
+        groups.append({"title": corpus.subject(group), "examples": examples})
     print("playground.examples =", json.dumps(groups, indent=0))
     header = Path("common/http/verdict.h").read_text(encoding="utf-8")
     names = re.findall(r"^    (VERDICT_\w+)", header, re.M)
