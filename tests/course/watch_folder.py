@@ -3,10 +3,11 @@
 
 `make watch` calls it. Waits until a C file in DIR is saved, builds it, and runs the
 graded tests of the stage until one is red: first the one that was red the last time,
-then the others in the order of the assignment. Shows that one alone: what was sent,
-what came, and a line to try by hand; `h` shows the hint, Enter or `r` runs again, and `q`
-or Ctrl-C ends the watch and all that it started. When all are green, shows what changed
-on the wire compared with BEFORE, the program that the step began with.
+then the others, the quickest first. Shows one red test alone, the first in the order of
+the assignment: what was sent, what came, and a line to try by hand. It stays, dim,
+until the next result is there. `h` shows the hint, Enter or `r` runs again, and `q` or
+Ctrl-C ends the watch and all that it started. When all are green, shows what changed on
+the wire compared with BEFORE, the program that the step began with.
 
 Nothing is written to DIR. Without a terminal, runs once, prints the same as text, and
 exits with 0 if all tests passed, and 1 if not.
@@ -68,8 +69,7 @@ class Watch:
         state = self.state
         last = state.found or Found("")
         state.saved = ", ".join(saved)
-        state.is_running, state.shows_hint, state.is_asking = True, False, False
-        state.mistake = None
+        state.is_running, state.is_asking = True, False
         state.progress = Progress("building", last.green, last.tests)
         self.began = time.monotonic()
         self.run.start(self.red)
@@ -84,9 +84,7 @@ class Watch:
             state.progress = said
             state.is_running = True
         elif isinstance(said, Found):
-            if state.is_running:
-                state.seconds = time.monotonic() - self.began
-            state.found, state.is_running = said, False
+            self.answer(said)
             # An error of the compiler says nothing of the test.
             self.red = said if said.test or said.is_done else self.red
         elif isinstance(said, Asked):
@@ -94,17 +92,25 @@ class Watch:
         else:
             self.failed()
 
+    def answer(self, found: Found) -> None:
+        """Shows what came of it in place of the last result and its hint."""
+        state = self.state
+        if state.is_running:
+            state.seconds = time.monotonic() - self.began
+            state.shows_hint, state.mistake = False, None
+        state.found, state.is_running = found, False
+
     def failed(self) -> None:
         """The run has ended without a result."""
         words = self.run.last_words()
-        self.state.found = Found("The tests could not be run.", body=words)
-        self.state.is_running = self.state.is_asking = False
+        self.answer(Found("The tests could not be run.", body=words))
+        self.state.is_asking = False
 
     def ask(self) -> None:
         """Shows the hint, or not; asks the server which mistake it makes, once."""
         state = self.state
         state.shows_hint = not state.shows_hint
-        is_new = not state.is_asking and not state.mistake
+        is_new = not (state.is_running or state.is_asking or state.mistake)
         if state.shows_hint and is_new and state.found and state.found.can_ask:
             state.is_asking = self.run.ask()
 

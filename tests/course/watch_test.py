@@ -13,13 +13,17 @@ import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 from pathlib import Path
 
 sys.dont_write_bytecode = True
 from start import TOP, fill
 from submission.faults import Fault
 from suite.at_terminal import AtTerminal
-from watching.attempt import Found, Progress, first_error
+from suite.terminal import DIM, YELLOW
+from suite.tests import Test
+from watching.attempt import Found, Progress, first_error, quickest_first
+from watching.run import Run
 from watching.saves import Saves
 from watching.screen import KEYS, State, high, screen
 
@@ -106,6 +110,16 @@ class OnTheScreen(unittest.TestCase):
                 self.assertIn(f"  {line}", text)
                 self.assertTrue(text[-1].startswith(KEYS[:width]), text)
 
+    def test_the_last_result_stays_and_is_dim_until_the_next_is_there(self):
+        found = Found("a: b", body=["Sent: c"], by_hand="curl -i d", test="a")
+        for width, height in SIZES:
+            state = State(2, Progress("running e"), found)
+            _, *rows, _, last = screen(state, width, height)
+            for text in ("Red: a: b", "Sent: c", "  curl -i d"):
+                self.assertIn((DIM, text), rows)
+            self.assertEqual({color for color, text in rows if text}, {DIM})
+            self.assertEqual(last, (YELLOW, "running e ...   q: quit"))
+
     def test_how_to_quit_is_there_however_much_was_saved(self):
         saved = ", ".join(f"file_{number}.c" for number in range(20))
         for width, height in SIZES:
@@ -117,6 +131,41 @@ class OnTheScreen(unittest.TestCase):
     def test_of_what_the_compiler_says_the_first_error_is_shown(self):
         lines = first_error(Fault("webserve.c", "", GCC))
         self.assertEqual(lines, ["    9 |     b = 1;", "      |     ^"])
+
+
+class Running(unittest.TestCase):
+    def test_unit_tests_come_first_and_then_the_files_with_many_tests(self):
+        jobs = ["one", "a_test", "two", "three", "two", "three", "three"]
+        tests = [
+            Test(f"{job}-{number}", "assignment", "requests", job=job)
+            for number, job in enumerate(jobs)
+        ]
+        ids = [test.id for test in quickest_first(tests)]
+        files = ["three-3", "three-5", "three-6", "two-2", "two-4", "one-0"]
+        self.assertEqual(ids, ["a_test-1", *files])
+
+
+class Ending(unittest.TestCase):
+    def test_a_signal_while_a_run_is_started_leaves_nothing(self):
+        def make_and_be_ended(prefix: str) -> str:
+            made = tempfile.mkdtemp(prefix=prefix, dir=folder)
+            os.kill(os.getpid(), signal.SIGTERM)
+            return made
+
+        def leave(*_: object) -> None:
+            raise SystemExit
+
+        self.addCleanup(signal.signal, signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, leave)
+        with tempfile.TemporaryDirectory() as folder:
+            top = Path(folder)
+            run = Run((TOP / "build", 2, top, top), top / "work")
+            with unittest.mock.patch("watching.run.tempfile") as fake:
+                fake.mkdtemp = make_and_be_ended
+                with self.assertRaises(SystemExit):
+                    run.start(Found(""))
+            run.clear()
+            self.assertEqual(os.listdir(folder), [])
 
 
 class Watching(AtTerminal):
@@ -176,6 +225,7 @@ class Watching(AtTerminal):
         self.press("h")
         self.assertIn("Hint:", self.wait_for(READY))
         self.press("\r")
+        self.wait_for(r"\x1b\[2mHint:")  # is still being read
         self.wait_for(READY)
         self.save(SOLUTION)
         text = self.wait_for(r"answers are the same, byte for byte, and \d+ changed\.")

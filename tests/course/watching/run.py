@@ -51,17 +51,23 @@ class Run:
     def start(self, last: Found) -> None:
         """Ends the run before, and starts one."""
         self.stop()
-        self.scratch = Path(tempfile.mkdtemp(prefix="watch."))
-        self.said, theirs = FORK.Pipe()
-        self.process = FORK.Process(target=self.work_on, args=(theirs, last))
-        self.process.start()
-        theirs.close()
+        # A signal now would leave what is made and has no name yet.
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        try:
+            self.scratch = Path(tempfile.mkdtemp(prefix="watch."))
+            self.said, theirs = FORK.Pipe()
+            self.process = FORK.Process(target=self.work_on, args=(theirs, last))
+            self.process.start()
+            theirs.close()
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
     def work_on(self, said: Connection, last: Found) -> None:
         """The process."""
         os.setpgid(0, 0)  # a Ctrl-C is not for it
         for number in (*SIGNALS, signal.SIGTTOU, signal.SIGWINCH):
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
         for number, flags in ((0, os.O_RDONLY), (1, os.O_WRONLY)):
             os.dup2(os.open(os.devnull, flags), number)
         os.dup2(os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 2)

@@ -7,7 +7,7 @@ import textwrap
 from dataclasses import dataclass, field
 
 from submission.diagnosis import Diagnosis
-from suite.terminal import BOLD, GREEN, RED, YELLOW, Terminal
+from suite.terminal import BOLD, DIM, GREEN, RED, YELLOW, Terminal
 from watching.attempt import Found, Progress
 
 BAR_MOST = 30
@@ -25,7 +25,7 @@ class State:
 
     stage: int
     progress: Progress = field(default_factory=lambda: Progress("building"))
-    found: Found | None = None  # of the run before, as long as another runs
+    found: Found | None = None  # of the run before, and dim, as long as another runs
     is_running: bool = True
     saved: str = ""  # the files that led to this run
     seconds: float = 0.0
@@ -152,7 +152,7 @@ def screen(state: State, width: int, height: int) -> Rows:
     """All rows of the screen."""
     top, end = head(state, width), foot(state, width)
     found = state.found
-    if not found or state.is_running:
+    if not found:
         return top + end
     color = GREEN if found.is_done else RED
     top += [(color, row) for row in wrapped(title(state, found), width)[:3]]
@@ -164,6 +164,8 @@ def screen(state: State, width: int, height: int) -> Rows:
     rows = top + middle + last
     while high(rows + end, width) > height:
         rows.pop()
+    if state.is_running:
+        rows[1:] = [(DIM, text) for _, text in rows[1:]]
     return rows + end
 
 

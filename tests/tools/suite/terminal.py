@@ -12,7 +12,7 @@ import termios
 import tty
 from collections.abc import Sequence
 
-BOLD, RED, GREEN, YELLOW = "1", "31", "32", "33"
+BOLD, DIM, RED, GREEN, YELLOW = "1", "2", "31", "32", "33"
 QUIT = "quit"
 SIZE = "size"  # the terminal has another size
 OTHER = "other"  # no key, but something else that was waited for
