@@ -1,7 +1,7 @@
 /*
  * network.h - what the page does for the server that runs in it: it is the
- * network, with one client, and it is told what the server does. server.js has
- * these functions; the linker leaves them open.
+ * network, with one client, and it hears of all that the server does. server.js
+ * has these functions; the linker leaves them open.
  */
 #ifndef PLAYGROUND_NETWORK_H
 #define PLAYGROUND_NETWORK_H

@@ -2,7 +2,7 @@
  * watch.c - tells the page what the server says to itself.
  *
  * The linker leads the calls of these functions here first (--wrap, in
- * build.sh). Each is called as it is; then the page is told what it returned,
+ * build.sh). Each is called as it is. Then the page learns what it returned,
  * and what it found.
  */
 #include <string.h>

@@ -3,8 +3,8 @@
 
 Starts PROGRAM, a server that is linked with record.c, and serves a page on LIVE_PORT
 that shows what the server's threads are doing. Only this machine can open the page. Its
-buttons start clients (clients.py). Ctrl-C ends everything and leaves nothing behind. The
-status is 0 then, and 1 if the server does not start, or ends by itself.
+buttons start clients (clients.py). Ctrl-C ends everything, and no process and no file is
+left. The status is 0 then, and 1 if the server does not start, or ends by itself.
 """
 
 from __future__ import annotations

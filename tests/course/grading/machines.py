@@ -252,7 +252,7 @@ class Machines:
                     say(f"{machine.title} failed {failed} times; others took over.")
 
     def stop(self) -> None:
-        """Stops what is running: parallel ends its jobs when it is told to twice."""
+        """Stops what is running. Only a second signal makes parallel end its jobs."""
         parallel = self.parallel
         for _ in range(2):
             if parallel and parallel.poll() is None:

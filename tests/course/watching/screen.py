@@ -113,7 +113,7 @@ def title(state: State, found: Found) -> str:
 
 
 def has_hint(state: State) -> bool:
-    """Whether there is anything behind `h`."""
+    """Whether `h` has anything to show."""
     return bool(state.found and (state.found.hint or state.found.test))
 
 

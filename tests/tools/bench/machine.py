@@ -16,7 +16,7 @@ PROCESS_CLOCK = 2  # CPUCLOCK_SCHED
 
 
 def _field(path: str, name: str) -> int:
-    """Returns the number behind `name:` in a file of /proc; 0 if there is none."""
+    """Returns the number after `name:` in a file of /proc; 0 if there is none."""
     try:
         text = Path(path).read_text()
     except OSError:

@@ -1,9 +1,9 @@
 /*
- * wire.h - how the judge and the driver talk of a call of delegate.
+ * wire.h - how the judge and the driver describe a call of delegate.
  *
- * A message is its length, eight octets in this machine's order, and then
- * numbers (eight octets each) and octets (their number, then they) one behind
- * the other. Both sides are the same program text on the same machine.
+ * A message begins with its length, eight bytes in this machine's order. Then
+ * come numbers, of eight bytes each, and strings: the number of their bytes,
+ * and the bytes. Both sides are the same program text on the same machine.
  *
  *   a call     the number of allocations that succeed, the request's type, its
  *              path, the fields, the query, the POST data
