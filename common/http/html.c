@@ -4,11 +4,8 @@
 #include <stdbool.h>
 
 #include "characters.h"
-#include "octets.h"
 
 static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
-
-static const char special[] = "&<>\"'";
 
 static const size_t longest_reference = 6; /* &quot; */
 
@@ -73,32 +70,6 @@ static size_t measure(const unsigned char *text, size_t length, bool *whole)
     return i;
 }
 
-/* Returns how many bytes from `text` on are shown as they are. There is at
- * least one: the first. */
-static size_t skip_plain(const char *text, size_t length)
-{
-    size_t i = 1;
-
-    while (length - i >= OCTETS_AT_ONCE) {
-        struct octets octets = octets_load(text + i);
-        struct octets marks =
-            octets_or(octets_below(octets, 0x20), octets_from(octets, 0x7f));
-        size_t before;
-
-        for (size_t k = 0; k < sizeof special - 1; k++) {
-            marks = octets_or(marks, octets_equal(octets, special[k]));
-        }
-        before = octets_before(marks);
-        i += before;
-        if (before < OCTETS_AT_ONCE) {
-            return i; /* a tab, CR or LF is shown as it is, too */
-        }
-    }
-    return (
-        size_t)(characters_skip(text + i, text + length, CHARACTER_PLAIN_HTML) -
-                text);
-}
-
 void html_append(struct buffer *page, const char *text, size_t length)
 {
     size_t start = 0; /* of the bytes that are shown as they are */
@@ -109,7 +80,9 @@ void html_append(struct buffer *page, const char *text, size_t length)
         size_t octets = 1;
 
         if (character_is(text[i], CHARACTER_PLAIN_HTML)) {
-            i += skip_plain(text + i, length - i);
+            i = (size_t)(characters_skip(text + i + 1, text + length,
+                                         CHARACTER_PLAIN_HTML) -
+                         text);
             continue;
         }
         if ((unsigned char)text[i] >= 0x80) {

@@ -45,12 +45,6 @@ static inline struct octets octets_below(struct octets octets,
     return (struct octets){(octets_vector)(octets.all < limit)};
 }
 
-static inline struct octets octets_from(struct octets octets,
-                                        unsigned char least)
-{
-    return (struct octets){(octets_vector)(octets.all >= least)};
-}
-
 static inline struct octets octets_or(struct octets a, struct octets b)
 {
     return (struct octets){a.all | b.all};
@@ -84,15 +78,6 @@ static inline struct octets octets_below(struct octets octets,
 {
     for (size_t i = 0; i < OCTETS_AT_ONCE; i++) {
         octets.all[i] = octets.all[i] < limit ? 0xff : 0;
-    }
-    return octets;
-}
-
-static inline struct octets octets_from(struct octets octets,
-                                        unsigned char least)
-{
-    for (size_t i = 0; i < OCTETS_AT_ONCE; i++) {
-        octets.all[i] = octets.all[i] >= least ? 0xff : 0;
     }
     return octets;
 }
