@@ -30,29 +30,37 @@ def _value(word: str) -> Value:
     return {"rate": rate, "cost": cost}[word]
 
 
+def _counts(figures: Figures, clients: str) -> list[int]:
+    """Returns what was measured of `64`, or of `16-`: 16 clients and more."""
+    least = int(clients.rstrip("-"))
+    counts = figures.distinct("exchanges", "clients") or [HEADLINE]
+    return [n for n in counts if n == least or clients.endswith("-") and n > least]
+
+
 def _beside(
     figures: Figures, word: str, peer: str, clients: str
 ) -> tuple[Spread | None, str]:
-    """Ours divided by one peer's; for the headline, from its own many rounds."""
-    if int(clients) == HEADLINE and figures.select("headline", peer=peer):
-        return figures.ratio("headline", _value(word), OURS, peer), ""
-    return (
-        figures.ratio("exchanges", _value(word), OURS, peer, clients=int(clients)),
-        "",
-    )
-
-
-def _best(figures: Figures, clients: str) -> tuple[Spread | None, str]:
-    """Returns our lowest ratio to any server; 16 means 16 and more."""
+    """Our worst ratio to a peer, or to the `best` of all; for the headline, from its
+    own many rounds if there are any."""
     found = []
-    for count in figures.distinct("exchanges", "clients"):
-        if count == int(clients) or int(clients) > 1 and count >= int(clients):
-            for peer in figures.peers("exchanges"):
-                if peer != OURS and peer not in FLOORS:
-                    spread = figures.ratio("exchanges", rate, OURS, peer, clients=count)
-                    if spread:
-                        found.append((spread, f"{figures.title(peer)}, {count}"))
-    return min(found, key=lambda pair: pair[0].median) if found else (None, "")
+    for count in _counts(figures, clients):
+        for name in figures.peers("exchanges") if peer == "best" else [peer]:
+            if name == OURS or peer == "best" and name in FLOORS:
+                continue
+            if count == HEADLINE and figures.select("headline", peer=name):
+                spread = figures.ratio("headline", _value(word), OURS, name)
+            else:
+                spread = figures.ratio(
+                    "exchanges", _value(word), OURS, name, clients=count
+                )
+            if spread:
+                of = f"{figures.title(name)}, {count:,}" if peer == "best" else ""
+                of = of or (f"{count:,} clients" if clients.endswith("-") else "")
+                found.append((spread, of))
+    if not found:
+        return None, ""
+    choose = min if word == "rate" else max
+    return choose(found, key=lambda pair: pair[0].median)
 
 
 def _stages(figures: Figures, word: str) -> tuple[Spread | None, str]:
@@ -81,8 +89,6 @@ def _peak(figures: Figures, octets: str) -> tuple[Spread | None, str]:
 def _figure(figures: Figures, name: str) -> tuple[Spread | None, str]:
     """Returns what was measured, and of what it is the worst if it is of several."""
     word, _, rest = name.partition(" ")
-    if word == "rate" and rest.startswith("best"):
-        return _best(figures, rest.split()[1])
     if word in ("rate", "cost"):
         return _beside(figures, word, *rest.split())
     if word == "stages":
