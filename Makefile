@@ -184,8 +184,9 @@ $(BUILD)/short/sends.o: tests/http/short_sends.c $(BUILD)/flags
 
 # And in `live`, the stage's calls are recorded as they happen.
 RECORD_LINK := -Wl,--wrap=accept,--wrap=accept4 \
-	-Wl,--wrap=recv,--wrap=recvfrom,--wrap=recvmsg,--wrap=read,--wrap=readv \
-	-Wl,--wrap=send,--wrap=sendto,--wrap=sendmsg,--wrap=write,--wrap=writev \
+	-Wl,--wrap=recv,--wrap=recvfrom,--wrap=recvmsg,--wrap=__recvmsg64 \
+	-Wl,--wrap=read,--wrap=readv,--wrap=send,--wrap=sendto \
+	-Wl,--wrap=sendmsg,--wrap=__sendmsg64,--wrap=write,--wrap=writev \
 	-Wl,--wrap=shutdown,--wrap=close,--wrap=pthread_create,--wrap=delegate
 $(BUILD)/live/stage%/webserve: $(BUILD)/live/record.o $$(call stage_objects,$$*) $(BUILD)/common.a
 	$(call link,$(HARDENING_LINK) $(RECORD_LINK))

@@ -19,6 +19,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "../unit/support_call_names.h"
+
 /* What is counted together. */
 enum fault_kind {
     FAULT_NONE,
@@ -138,8 +140,8 @@ int fault_now(enum fault_kind kind, const char *name);
 bool fault_sets_errno(enum fault_kind kind, const char *name);
 
 /* Declare a call and define what --wrap puts in its place: it fails when it is
- * its turn, by errno or by what it returns. run.py finds them by their names.
- */
+ * its turn, by errno or by what it returns. The linker is told to wrap what an
+ * object file defines as __wrap_... (run_sweep.py). */
 #define FAILS_BY_ERRNO(kind, type, call, parameters, arguments)                \
     type __real_##call parameters;                                             \
     type __wrap_##call parameters;                                             \

@@ -79,9 +79,8 @@ def build_sweep(folder: Path, stages: list[str], flags: list[str]) -> None:
             lambda s, o: run(*compile_it, "-c", s, "-o", o), SWEEP, objects
         ):
             pass
-    text = "".join(source.read_text() for source in SWEEP)
-    pattern = r"^[a-z].*?__wrap_(\w+)\(|^FAILS_BY_\w+\(FAULT_\w+,(?: \w+,)?\s+(\w+),"
-    calls = sorted({a or b for a, b in re.findall(pattern, text, re.MULTILINE)})
+    listed = subprocess.check_output(["nm", "--defined-only", *objects], text=True)
+    calls = sorted(set(re.findall(r" T __wrap_(\w+)$", listed, re.MULTILINE)))
     for stage in stages:
         run(
             *[*common, *words("LDFLAGS"), *(f"-Wl,--wrap={call}" for call in calls)],

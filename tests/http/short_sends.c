@@ -13,7 +13,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "../unit/support_time64.h"
+#include "../unit/support_call_names.h"
 
 enum {
     MOST = 1000

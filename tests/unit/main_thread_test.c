@@ -106,7 +106,7 @@ static void main_thread_prepare_sets_up_signals(void **state)
 
 static void signal_server(int number)
 {
-    child_check(kill(getpid(), number) == 0, "signalled");
+    child_check(kill(getpid(), number) == 0, "signaled");
 }
 
 static pthread_t start(void *(*function)(void *))

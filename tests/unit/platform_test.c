@@ -68,13 +68,13 @@ static void platform_wait_for_signal_gives_its_number(void **state)
                         began.tv_nsec >=
                     50000000,
                 "it waits for so long");
-    child_check(kill(getpid(), SIGINT) == 0, "signalled");
+    child_check(kill(getpid(), SIGINT) == 0, "signaled");
     child_check(platform_wait_for_signal(&signals, 50) == SIGINT, "it comes");
-    child_check(kill(getpid(), SIGTERM) == 0, "signalled");
+    child_check(kill(getpid(), SIGTERM) == 0, "signaled");
     child_check(platform_wait_for_signal(&signals, 50) == SIGTERM, "it comes");
     child_check(platform_wait_for_signal(&signals, 1) == 0, "it comes once");
     (void)sigdelset(&signals, SIGINT);
-    child_check(kill(getpid(), SIGINT) == 0, "signalled");
+    child_check(kill(getpid(), SIGINT) == 0, "signaled");
     child_check(platform_wait_for_signal(&signals, 1) == 0, "not waited for");
 }
 

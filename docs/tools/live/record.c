@@ -29,6 +29,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../../../tests/unit/support_call_names.h"
+
 enum {
     SOCKETS_MOST = 65536,
     TEXT_MOST = 84
