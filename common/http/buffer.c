@@ -81,6 +81,7 @@ void buffer_keep(struct buffer *buffer, size_t offset, size_t length)
 void buffer_append_number(struct buffer *buffer, uint64_t number)
 {
     char digits[DECIMAL_MOST];
+    size_t count = decimal_write(digits, number);
 
-    buffer_append(buffer, digits, decimal_write(digits, number));
+    buffer_append(buffer, digits, count);
 }

@@ -32,7 +32,7 @@ static struct form_entry *make_room(struct form *form, size_t *capacity)
 
     if (form->count == *capacity) {
         *capacity = *capacity == 0 ? first_capacity : *capacity * 2;
-        entries = realloc(entries, *capacity * sizeof *entries);
+        entries = realloc(form->entries, *capacity * sizeof *entries);
         if (entries == NULL) {
             return NULL;
         }

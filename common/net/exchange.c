@@ -98,7 +98,7 @@ static enum verdict send_interim(int client_sock)
         ssize_t count = send(client_sock, interim + sent,
                              sizeof interim - 1 - sent, SEND_INTERIM_FLAGS);
 
-        if (count > 0) {
+        if (count != -1) {
             sent += (size_t)count;
         } else if (errno != EINTR) {
             return sent == 0 ? VERDICT_INCOMPLETE : VERDICT_LOST;

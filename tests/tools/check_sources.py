@@ -3,7 +3,8 @@
 
 Runs all parts, or those that are named: each function below with the mark @part. Prints
 for each how it ended and how long it took, with what it has to say if it failed. Exits
-with 1 if one failed.
+with 1 if one failed. A part that needs a certain version of a tool is skipped, and says
+so, where there is another one; in the Debian release that CI runs in, it fails.
 """
 
 import os
@@ -24,8 +25,15 @@ WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".split()
 PARTS: dict[str, Callable[[], None]] = {}
 
 
+RELEASE = "bookworm"  # the Debian release that CI runs in; no part is skipped there
+
+
 class Fault(Exception):
     """What a part found wrong."""
+
+
+class Skipped(Exception):
+    """Why a part says nothing here."""
 
 
 def part(function: Callable[[], None]) -> Callable[[], None]:
@@ -47,6 +55,17 @@ def run(*command: str, **options: object) -> str:
     if ran.returncode:
         raise Fault(ran.stdout or f"{shlex.join(command)} ends with {ran.returncode}")
     return ran.stdout
+
+
+def needs_version(tool: str, version: str, why: str) -> None:
+    """Skips the part unless this is the tool's major version."""
+    found = re.search(r"version (\d+)", run(tool, "--version"))
+    here = found[1] if found else "unknown"
+    if here != version:
+        reason = f"{tool} {version} {why}, and this is {here}"
+        system = Path("/etc/os-release")
+        in_ci = system.exists() and RELEASE in system.read_text("utf-8")
+        raise Fault(reason) if in_ci else Skipped(reason)
 
 
 def report(faults: list[str]) -> None:
@@ -119,7 +138,9 @@ def headers() -> None:
 
 @part
 def format() -> None:
-    """The C files have the format of .clang-format."""
+    """The C files have the format of .clang-format. Other versions of clang-format
+    indent a macro's braces differently."""
+    needs_version("clang-format", "14", "formats this project")
     run("clang-format", "--dry-run", "-Werror", *files("*.c", "*.h"))
 
 
@@ -141,7 +162,7 @@ def spelling() -> None:
     byte for byte."""
     skip = "*package-lock.json,*.svg,*/corpus/*"
     # parts of words, plurals, the misspelling of a mistake, and a word that may be both
-    known = "alue,ba,becauses,befores,ecret,fo,implmented,nin,te,wit,catalogue"
+    known = "alue,ba,becauses,befores,caf,ecret,fo,implmented,nin,te,wit,catalogue"
     lists = "clear,rare,en-GB_to_en-US"
     run("codespell", "--builtin", lists, "--skip", skip, "-L", known, *files())
 
@@ -180,20 +201,29 @@ def tidy() -> None:
 @part
 def analyzer() -> None:
     """gcc's analyzer finds nothing. It loses a pointer that is copied within a struct,
-    and calls it leaked; AddressSanitizer and the fault sweep find leaks."""
+    and calls it leaked; AddressSanitizer and the fault sweep find leaks. Version 14 also
+    calls the standard streams leaked, which stay open on purpose, and a Date
+    uninitialized, which http_date fills in."""
     options = [*LINUX, *WARNINGS, "-O2", "-fanalyzer", "-Wno-analyzer-malloc-leak"]
+    excused = {
+        "common/net/main_thread.c": ["-Wno-analyzer-fd-leak"],
+        "common/http/response.c": ["-Wno-analyzer-use-of-uninitialized-value"],
+    }
     for name in server_sources():
-        run("gcc", *options, "-c", name, "-o", "/dev/null")
+        run("gcc", *options, *excused.get(name, []), "-c", name, "-o", "/dev/null")
 
 
 @part
 def cppcheck() -> None:
     """cppcheck finds nothing. Left out are variableScope, since declarations are at the
-    head of a function; and a condition in target.c that it calls always false, which it
-    is not (the loop before it also ends below the length)."""
+    head of a function; a condition in target.c that it calls always false, which it is
+    not (the loop before it also ends below the length); a remark that exchange_room
+    could take a const buffer, which is about to be written to; and how thorough it was."""
     options = "--quiet --std=c11 --enable=warning,portability,performance,style"
     options += " --suppress=variableScope --error-exitcode=1 --inline-suppr"
     options += " --suppress=knownConditionTrueFalse:common/http/target.c"
+    options += " --suppress=constParameterPointer:common/net/exchange.c"
+    options += " --suppress=normalCheckLevelMaxBranches"
     run("cppcheck", *options.split(), "-D_GNU_SOURCE", "-Icommon", "common", "stages")
 
 
@@ -366,14 +396,15 @@ def main(names: list[str]) -> int:
     status = 0
     for name in names or PARTS:
         began = time.monotonic()
-        said = ""
+        how, said = "ok", ""
         try:
             PARTS[name]()
+        except Skipped as reason:
+            how = f"skipped: {reason}"
         except (Fault, OSError) as fault:
-            said = f"{fault}\n"
+            how, said = "FAILED", f"{fault}\n"
             status = 1
-        word = "FAILED" if said else "ok"
-        print(f"{name:12} {word:6} {time.monotonic() - began:4.0f} s")
+        print(f"{name:12} {how:6} {time.monotonic() - began:4.0f} s")
         print(
             "".join(f"    {line}\n" for line in said.splitlines()[-40:]),
             end="",
