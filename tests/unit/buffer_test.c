@@ -76,7 +76,7 @@ static void buffer_append_octet_by_octet_doubles(void **state)
         capacity = buffer.capacity;
     }
     assert_int_equal(buffer.length, octets);
-    assert_uint_in_range(growths, 1, 20);
+    assert_int_in_range(growths, 1, 20);
     for (size_t i = 0; i < octets; i++) {
         if (buffer.data[i] != (char)(i % 251)) {
             fail_msg("octet %zu is not what was appended", i);
@@ -203,7 +203,7 @@ static void buffer_append_without_memory(void **state)
     while (!appends_with(allocations)) {
         allocations++;
     }
-    assert_uint_in_range(allocations, 5, 20);
+    assert_int_in_range(allocations, 5, 20);
 }
 
 static void buffer_reserve_without_memory(void **state)

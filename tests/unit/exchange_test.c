@@ -366,7 +366,7 @@ static void exchange_sent_is_interrupted(void **state)
         calls.left = i == 0 ? 10000 : 2 * (uint64_t)DRAIN_BYTES_MOST;
         errno = EINTR;
         assert_int_equal(exchange_sent(&exchange, -1), 0);
-        assert_uint_in_range(calls.left, 0, DRAIN_BYTES_MOST);
+        assert_int_in_range(calls.left, 0, DRAIN_BYTES_MOST);
     }
     calls.clock += ALLOWANCE_MS;
     errno = EINTR;
@@ -468,8 +468,8 @@ static void exchange_drain_ends_with_a_limit(void **state)
     calls.left = all;
     calls.step = 4096;
     end(VERDICT_NAME_EMPTY);
-    assert_uint_in_range(all - calls.left, DRAIN_BYTES_MOST,
-                         DRAIN_BYTES_MOST + 4096);
+    assert_int_in_range(all - calls.left, DRAIN_BYTES_MOST,
+                        DRAIN_BYTES_MOST + 4096);
 }
 
 /* Octets held while it drains, at most: those that the log needs. */
@@ -505,17 +505,17 @@ static void exchange_drain_holds_what_the_log_needs(void **state)
 
     (void)state;
     memset(request, 'x', length); /* an endless request line */
-    assert_uint_in_range(held_while_draining(request, length), 1, 4096);
+    assert_int_in_range(held_while_draining(request, length), 1, 4096);
     memcpy(request, GET_AND("X: "), 28); /* an endless field line */
-    assert_uint_in_range(held_while_draining(request, length), 1, 4096);
+    assert_int_in_range(held_while_draining(request, length), 1, 4096);
     memcpy(request + length - 4, "\r\n\r\n", 4); /* it ends */
-    assert_uint_in_range(held_while_draining(request, length), 1, 4096);
+    assert_int_in_range(held_while_draining(request, length), 1, 4096);
     for (size_t i = 6; i < line; i += 2) {
         memcpy(request + i, "&x", 2);
     }
     memcpy(request, "GET /?", 6);
     memcpy(request + line, " HTTP/1.1\r\nHost: a\r\nX: ", 23);
-    assert_uint_in_range(held_while_draining(request, length), 1, 4096);
+    assert_int_in_range(held_while_draining(request, length), 1, 4096);
     for (size_t i = 0; i < length; i += 2) {
         memcpy(request + i, "\r\n", 2);
     }

@@ -273,7 +273,7 @@ static void handle_connection_holds_little_of_half_a_request(void **state)
     on_call = note_held;
     memory_count();
     handle();
-    assert_uint_in_range(held_most, 1000, 2048);
+    assert_int_in_range(held_most, 1000, 2048);
 }
 
 static int set_up(void **state)

@@ -317,7 +317,7 @@ static void look_after_the_rush(void)
     assert_int_equal(pool_look(&pool, 1000), LOOK_MS);
 }
 
-static void stop(void)
+static void stop_pool(void)
 {
     pool_stop(&pool);
 }
@@ -337,7 +337,7 @@ static void pool_look_wakes_those_that_rest_after_a_rush(void **state)
 static void pool_stop_wakes_those_that_rest(void **state)
 {
     (void)state;
-    rest_until(stop);
+    rest_until(stop_pool);
 }
 
 /* ---- accept that fails */

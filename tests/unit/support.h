@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 /* Before version 2, cmocka has this by another name only. */
-#ifndef assert_uint_in_range
-#define assert_uint_in_range assert_in_range
+#ifndef assert_int_in_range
+#define assert_int_in_range assert_in_range
 #endif
 
 #include "support_call_names.h"

@@ -72,7 +72,7 @@ static void verdict_sentence_is_a_sentence(void **state)
                         strchr(sentence, '#') == strrchr(sentence, '#'),
                         "there is more than one number");
         for (const char *c = sentence; *c != '\0'; c++) {
-            assert_uint_in_range(*c, 0x20, 0x7E);
+            assert_int_in_range(*c, 0x20, 0x7E);
         }
     }
 }
