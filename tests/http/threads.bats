@@ -3,7 +3,7 @@
 # hint: While one client is slow, who accepts the next one? And does each thread have
 #   its own variables?
 
-# shellcheck disable=SC2154 # helper.bash sets came
+# shellcheck disable=SC2034,SC2154 # helper.bash reads hand, and sets came
 load helper
 
 ASK_BY_HAND='curl -i --max-time 3 http://127.0.0.1:8080/'

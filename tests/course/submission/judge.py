@@ -154,11 +154,11 @@ class Judge:
         self.tests = self.expected()
 
     def probe(
-        self, seconds: float = START_SECONDS, beside_half: bool = False
+        self, seconds: float = START_SECONDS, with_half_sent: bool = False
     ) -> Trouble | None:
         """Starts the server once; the trouble, or nothing."""
         server = self.work / f"stage{self.stage}/webserve"
-        trouble = probe(server, seconds, beside_half)
+        trouble = probe(server, seconds, with_half_sent)
         self.workshop.clear()
         return trouble
 

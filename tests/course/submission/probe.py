@@ -32,16 +32,16 @@ class Trouble:
 
 
 def probe(
-    server: Path, seconds: float = START_SECONDS, beside_half: bool = False
+    server: Path, seconds: float = START_SECONDS, with_half_sent: bool = False
 ) -> Trouble | None:
     """Starts the program; what would keep it from answering, or nothing. It has so many
-    seconds to start, and to answer. It can be asked beside a client that has sent half
+    seconds to start, and to answer. It can be asked while a client has sent half
     of a request, and waits."""
     with Server(server, seconds) as started:
         if not started.url:
             found = why_silent(started, seconds)
         else:
-            with beside(started) if beside_half else nullcontext():
+            with half_sent(started) if with_half_sent else nullcontext():
                 found = ask(started, seconds)
         said = visible(started.said())
     if not found:
@@ -52,7 +52,7 @@ def probe(
 
 
 @contextmanager
-def beside(server: Server) -> Iterator[None]:
+def half_sent(server: Server) -> Iterator[None]:
     """Meanwhile, there is a client that has sent half of a request, if it can connect."""
     try:
         client = server.connect()

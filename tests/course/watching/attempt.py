@@ -29,7 +29,7 @@ from watching.wire import compare
 # Few, so that the tests that are quickest end first.
 AT_ONCE = 2 * (os.cpu_count() or 2)
 PROBE_SECONDS = (0.5, 1.5)  # for the server to start, and to answer
-HELD_UP_SECONDS = 0.8  # the same, beside a client that has sent half of a request
+HELD_UP_SECONDS = 0.8  # the same, while another client has sent half a request
 HELD_UP = "100-half-sent"  # the test of that, which takes longer to be sure
 HELD_UP_BY_HAND = (
     r"(printf 'GET / HTTP/1.1\r\n'; sleep 9) | nc 127.0.0.1 8080 & sleep 1; "
@@ -179,7 +179,7 @@ class Attempt:
             return self.found(
                 worst.sentence, body=detail, hint=HINTS.get(worst.kind, "")
             )
-        if not judge.probe(PROBE_SECONDS[0], beside_half=True):
+        if not judge.probe(PROBE_SECONDS[0], with_half_sent=True):
             return None
         # As often as make test asks, but not for as long.
         if trouble := judge.probe(PROBE_SECONDS[0]) and judge.probe(PROBE_SECONDS[1]):
@@ -192,7 +192,7 @@ class Attempt:
                 hint=HINTS.get(trouble.kind, ""),
                 can_ask=trouble.kind == "hang",
             )
-        self.is_held_up = bool(judge.probe(HELD_UP_SECONDS, beside_half=True))
+        self.is_held_up = bool(judge.probe(HELD_UP_SECONDS, with_half_sent=True))
         return None
 
     # ---- Running

@@ -68,8 +68,8 @@ def _measure(
 def _rounds(
     bench: Bench, part: str, names: tuple[str, ...], plan: dict[int, int], rounds: int
 ) -> None:
-    """`plan`: by number of clients, for how many seconds. Each round starts the servers
-    anew: where a process happens to lie in memory makes it up to a tenth slower."""
+    """`plan`: by number of clients, for how many seconds. Each round starts new
+    servers: where a process happens to lie in memory makes it up to a tenth slower."""
     for round_number in bench.rounds_of(part, rounds):
         with bench.started(names) as servers:
             content = {name: len(server.ask()[2]) for name, server in servers.items()}
