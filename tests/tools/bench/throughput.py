@@ -69,7 +69,8 @@ def _rounds(
     bench: Bench, part: str, names: tuple[str, ...], plan: dict[int, int], rounds: int
 ) -> None:
     """Measures in rounds. `plan` says, for each number of clients, how many seconds.
-    Each round starts new servers: where a process happens to lie in memory makes it up to a tenth slower."""
+    Each round starts new servers: where a process happens to lie in memory makes it up
+    to a tenth slower."""
     for round_number in bench.rounds_of(part, rounds):
         with bench.started(names) as servers:
             content = {name: len(server.ask()[2]) for name, server in servers.items()}
