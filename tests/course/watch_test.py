@@ -27,6 +27,7 @@ from watching.run import Run
 from watching.saves import Saves
 from watching.screen import KEYS, State, high, screen
 
+BUILD = TOP / os.environ["BUILD"]
 SOLUTION = (TOP / "stages/stage2/webserve.c").read_text("utf-8")
 MISTAKE = SOLUTION.replace(
     "while (verdict == VERDICT_INC", "if (verdict == VERDICT_INC"
@@ -59,7 +60,7 @@ def save(path: Path, text: str) -> None:
 
 def built() -> list[str]:
     """What is in the folder of make watch, except what the compiler may use again."""
-    folder = TOP / "build/watch"
+    folder = BUILD / "watch"
     found = os.listdir(folder) if folder.exists() else []
     return sorted(set(found) - {"ccache"})
 
@@ -160,7 +161,7 @@ class Ending(unittest.TestCase):
         signal.signal(signal.SIGTERM, leave)
         with tempfile.TemporaryDirectory() as folder:
             top = Path(folder)
-            run = Run((TOP / "build", 2, top, top), top / "work")
+            run = Run((BUILD, 2, top, top), top / "work")
             with unittest.mock.patch("watching.run.tempfile") as fake:
                 fake.mkdtemp = make_and_be_ended
                 with self.assertRaises(SystemExit):
