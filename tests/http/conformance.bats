@@ -94,6 +94,12 @@ hidden='GET /hidden HTTP/1.1\r\nHost: a\r\n\r\n'
     assert_answer 501
 }
 
+# bats test_tags=http,requests,id:more-requests
+# hint: Does your code ever look for a second request, or take one for content?
+@test "whatever follows a request on its connection is dropped" {
+    check_rows more
+}
+
 # bats test_tags=http,errors,id:trace-method
 # hint: Does the page for an unknown method repeat anything from the request?
 @test "a TRACE gets 501, and nothing of what it sent" {
