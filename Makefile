@@ -17,8 +17,8 @@ ALL_SERVERS := $(STAGES:%=$(BUILD)/stage%/webserve)
 
 .PHONY: all run
 all: $(SERVERS) ## builds all stages, or one: [STAGE=n]
-	printf 'To run %s:  make run%s\n' \
-		'$(if $(STAGE),it,the last stage)' '$(if $(STAGE), STAGE=$(STAGE))'
+	printf 'To run %s:  make run%s\n' '$(if $(STAGE),it,the last stage)' \
+		'$(if $(STAGE), STAGE=$(STAGE))$(if $(filter command,$(origin BUILD)), BUILD=$(BUILD))'
 
 INTERFACE ?= 127.0.0.1
 PORT ?= 8080
@@ -56,7 +56,7 @@ override CFLAGS += $(if $(SANITIZE),$(call sanitizers,$(SANITIZE)))
 
 # Hardening flags that this compiler takes; not together with sanitizers, and not
 # for what compiles nothing.
-ifneq ($(if $(SANITIZE),,$(filter-out bench-report clean diff help propagate start walk,$(or $(MAKECMDGOALS),all))),)
+ifneq ($(if $(SANITIZE),,$(filter-out bench-report clean diff handout help propagate start walk,$(or $(MAKECMDGOALS),all))),)
 HARDENING_FILE := $(BUILD)/hardening-$(shell echo '$(CC) $(CFLAGS)' | cksum | cut -d' ' -f1)
 $(HARDENING_FILE): tests/tools/hardening_flags.sh
 	@mkdir -p $(@D)
@@ -285,7 +285,7 @@ $(BUILD)/grade/stage%/delegate_test: $(BUILD)/unit/stage%/delegate_test.o \
 
 handout: ## makes a folder and a zip for students, without solutions: STAGE=n [OUT=path]
 	tests/tools/install.sh handout
-	$(SUBMISSION) tests/course/handout.py '$(STAGE)' "$$OUT"
+	$(SUBMISSION) tests/course/handout.py '$(BUILD)' '$(STAGE)' "$$OUT"
 
 slides: ## makes the slides, one HTML file per deck, in build/slides
 	tests/tools/install.sh slides
@@ -314,9 +314,9 @@ wire: $(ALL_SERVERS) $(TOOLS) ## shows what changes on the wire from stage to st
 
 mistakes: ## plants known mistakes, and the tests must catch each: [STAGE=n] [ONLY=name] [FULL=1]
 	$(call needs,test,test-programs)
-	tests/tools/run_mistakes.py --folder tests/mistakes/wrong | grep -qE '^([0-9]+) mistakes, \1 failed' || \
+	tests/tools/run_mistakes.py $(BUILD) --folder tests/mistakes/wrong | grep -qE '^([0-9]+) mistakes, \1 failed' || \
 		{ echo 'Each mistake in tests/mistakes/wrong should fail.' >&2; exit 1; }
-	tests/tools/run_mistakes.py $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
+	tests/tools/run_mistakes.py $(BUILD) $(CHOSEN) --only '$(ONLY)' $(if $(FULL),--full) $(if $(V),--verbose)
 
 faults: ## makes each call that can fail fail once: [STAGE=n]
 	tests/tools/install.sh python
@@ -338,7 +338,7 @@ bench: ## compares speed and memory with other servers: [QUICK=1]
 
 check: ## checks the sources: compilers, format, linters, limits of the style
 	tests/tools/install.sh check
-	tests/tools/check_sources.py
+	BUILD='$(BUILD)' tests/tools/check_sources.py
 
 docs: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt ## checks the documents, and runs their commands
 	tests/tools/install.sh test docs

@@ -162,6 +162,8 @@ class Session:
         """The shell that runs, or a new one."""
         if not self.shells or self.shells[-1].poll() is not None:
             outside = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}
+            if self.place != ".":
+                outside.add("BUILD")  # a copy has its own
             environment = {k: v for k, v in os.environ.items() if k not in outside}
             self.shells.append(
                 subprocess.Popen(

@@ -107,10 +107,11 @@ def main() -> int:
             for line in wrong:
                 print(f"{page}: nothing runs `{line}`")
         with tempfile.TemporaryDirectory() as copy:
-            place = "."
+            build, place = sys.argv[1], "."
             if page == "docs/contributing.md":
-                copy_of_repository(place := copy)
-            failed += run_page(page, commands, sys.argv[1], place) if commands else 0
+                copy_of_repository(copy)
+                build, place = "build", copy
+            failed += run_page(page, commands, build, place) if commands else 0
     print(f"{total - failed} passed, {failed} failed")
     return 1 if failed or not total else 0
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""tests/course/handout.py STAGE [OUT] - makes what a teacher hands out for a step.
+"""tests/course/handout.py BUILD STAGE [OUT] - makes what a teacher hands out for a step.
 
-`make handout STAGE=n [OUT=path]` calls it. OUT, which is build/handout if it is not
+`make handout STAGE=n [OUT=path]` calls it. OUT, which is BUILD/handout if it is not
 named, gets
 
     stepN/             the folder for students, and stepN.zip, the same
@@ -192,8 +192,8 @@ def zipped(folder: Path) -> None:
 
 def main() -> int:
     """Makes the hand-out that is asked for."""
-    step, named = sys.argv[1:]
-    out = Path(named or TOP / "build/handout")
+    build, step, named = sys.argv[1:]
+    out = Path(named or TOP / build / "handout")
     folder = out / f"step{step}"
     if not named and step in map(str, stages()):
         shutil.rmtree(folder, ignore_errors=True)

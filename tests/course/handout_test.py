@@ -7,6 +7,7 @@ stages that are named, `make test` is run in a fresh copy of the zip: it gives l
 watch`, which fails and passes. `make handout-tests` calls it.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -30,10 +31,12 @@ def lines(*folders: Path) -> set[str]:
 
 
 def make(*words: str, folder: Path = TOP) -> subprocess.CompletedProcess[str]:
-    """Runs make; returns what it prints."""
+    """Runs make, which builds in the folder; returns what it prints."""
+    outside = ("MAKEFLAGS", "BUILD")
     command = ["make", "--no-print-directory", "-C", str(folder), *words]
     return subprocess.run(
         command,
+        env={k: v for k, v in os.environ.items() if k not in outside},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

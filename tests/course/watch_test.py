@@ -22,15 +22,17 @@ from submission.faults import Fault
 from suite.at_terminal import AtTerminal
 from suite.terminal import DIM, YELLOW
 from suite.tests import Test
-from watching.attempt import Found, Progress, first_error, quickest_first
+from watching.attempt import Found, Progress, first_error, soonest_red_first
 from watching.run import Run
 from watching.saves import Saves
 from watching.screen import KEYS, State, high, screen
 
+BUILD = TOP / os.environ["BUILD"]
 SOLUTION = (TOP / "stages/stage2/webserve.c").read_text("utf-8")
 MISTAKE = SOLUTION.replace(
     "while (verdict == VERDICT_INC", "if (verdict == VERDICT_INC"
 )
+ONE_THREAD = SOLUTION.replace("(void)start_thread(pool);", ";")
 ERROR = SOLUTION.replace("return NULL;", "return NULL", 1)
 DONE = r"Done: all (\d+) tests of step 2 pass\."
 RUNNING = r"running [a-z]+"
@@ -58,7 +60,7 @@ def save(path: Path, text: str) -> None:
 
 def built() -> list[str]:
     """What is in the folder of make watch, except what the compiler may use again."""
-    folder = TOP / "build/watch"
+    folder = BUILD / "watch"
     found = os.listdir(folder) if folder.exists() else []
     return sorted(set(found) - {"ccache"})
 
@@ -134,14 +136,14 @@ class OnTheScreen(unittest.TestCase):
 
 
 class Running(unittest.TestCase):
-    def test_unit_tests_come_first_and_then_the_files_with_many_tests(self):
-        jobs = ["one", "a_test", "two", "three", "two", "three", "three"]
+    def test_unit_tests_come_first_and_then_files_that_are_new_or_have_many_tests(self):
+        jobs = ["one", "a_test", "two", "three", "two", "three", "post", "three"]
         tests = [
             Test(f"{job}-{number}", "assignment", "requests", job=job)
             for number, job in enumerate(jobs)
         ]
-        ids = [test.id for test in quickest_first(tests)]
-        files = ["three-3", "three-5", "three-6", "two-2", "two-4", "one-0"]
+        ids = [test.id for test in soonest_red_first(tests, 6)]
+        files = ["post-6", "three-3", "three-5", "three-7", "two-2", "two-4", "one-0"]
         self.assertEqual(ids, ["a_test-1", *files])
 
 
@@ -159,7 +161,7 @@ class Ending(unittest.TestCase):
         signal.signal(signal.SIGTERM, leave)
         with tempfile.TemporaryDirectory() as folder:
             top = Path(folder)
-            run = Run((TOP / "build", 2, top, top), top / "work")
+            run = Run((BUILD, 2, top, top), top / "work")
             with unittest.mock.patch("watching.run.tempfile") as fake:
                 fake.mkdtemp = make_and_be_ended
                 with self.assertRaises(SystemExit):
@@ -227,6 +229,9 @@ class Watching(AtTerminal):
         self.press("\r")
         self.wait_for(r"\x1b\[2mHint:")  # is still being read
         self.wait_for(READY)
+        self.save(ONE_THREAD)  # seen long before the test of it is red
+        text = self.wait_for("Another one asked for /, and had no answer")
+        self.assertRegex(text, "Red: 100-half-sent")
         self.save(SOLUTION)
         text = self.wait_for(r"answers are the same, byte for byte, and \d+ changed\.")
         self.assertRegex(text, DONE)

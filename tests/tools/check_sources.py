@@ -19,6 +19,7 @@ from pathlib import Path
 
 CPUS = str(os.cpu_count() or 2)
 CC = os.environ.get("CC", "cc")
+BUILD = os.environ.get("BUILD", "build")
 LINUX = ["-std=c17", "-D_GNU_SOURCE", "-iquote", "common"]
 ELSEWHERE = ["-std=c17", "-D_POSIX_C_SOURCE=200809L", "-DPORTABLE", "-iquote", "common"]
 WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror".split()
@@ -101,8 +102,8 @@ def stages() -> list[Path]:
 def build_with(compiler: str) -> None:
     """Builds every stage, for Linux and portable; a warning is an error."""
     for portable in ("", "1"):
-        build = f"BUILD=build/check/{compiler}{'-portable' if portable else ''}"
-        settings = [build, f"CC={compiler}", f"PORTABLE={portable}"]
+        build = f"{BUILD}/check/{compiler}{'-portable' if portable else ''}"
+        settings = [f"BUILD={build}", f"CC={compiler}", f"PORTABLE={portable}"]
         run("make", f"-j{CPUS}", *settings, "CFLAGS=-O2 -g -Werror", "all")
 
 
@@ -122,6 +123,40 @@ def clang() -> None:
 def musl() -> None:
     """Builds with another C library."""
     build_with("musl-gcc")
+
+
+# What the servers call: functions of POSIX.1-2008, which has those of C, too.
+POSIX = """
+    abort accept bind clock_gettime close exit fcntl fflush fprintf fputs free
+    freeaddrinfo gai_strerror getaddrinfo getnameinfo getrlimit getsockname inet_ntop
+    inet_pton listen malloc memchr memcmp memcpy memmove memset nanosleep open poll printf
+    pthread_attr_init pthread_attr_setstacksize pthread_cond_broadcast pthread_cond_init
+    pthread_cond_signal pthread_cond_wait pthread_create pthread_detach pthread_kill
+    pthread_mutex_init pthread_mutex_lock pthread_mutex_unlock pthread_self
+    pthread_sigmask realloc recv send setrlimit setsockopt shutdown sigaction sigaddset
+    sigemptyset sigismember sigpending sigwait snprintf socket stderr stdout strchr
+    strcmp strcspn strerror_r strlen strncasecmp strspn strtol time write
+""".split()
+# errno of musl, and what compilers refer to by themselves.
+NOT_CALLED = {"__errno_location", "__stack_chk_fail", "_GLOBAL_OFFSET_TABLE_"}
+
+
+@part
+def posix() -> None:
+    """A PORTABLE build asks for POSIX.1-2008 alone, and calls nothing else. It is built
+    with musl, which then declares nothing else."""
+    build_with("musl-gcc")
+    made = Path(BUILD, "check/musl-gcc-portable")
+    objects = [*made.glob("common/*/*.o"), *made.glob("stage*/*.o")]
+    rows = [line.split() for line in run("nm", "-P", *map(str, objects)).splitlines()]
+    symbols = {(row[0], row[1]) for row in rows if len(row) > 1}
+    ours = {name for name, kind in symbols if kind != "U"}
+    called = {name for name, kind in symbols if kind == "U"} - ours - NOT_CALLED
+    faults = [f"{name} is called, and not in POSIX" for name in called - {*POSIX}]
+    for name in server_files():
+        if re.search(r"^ *# *define +_\w+_SOURCE", Path(name).read_text(), re.M):
+            faults.append(f"{name} asks for more than POSIX; only the Makefile may")
+    report(sorted(faults))
 
 
 @part
@@ -364,13 +399,17 @@ MARKS = (
 @part
 def hardening() -> None:
     """What leaves its trace in a small program, with this compiler and processor, has
-    left it in each server, whatever tests/tools/hardening_flags.sh finds out."""
+    left it in each server, whatever tests/tools/hardening_flags.sh finds out. And that
+    runs nothing that it builds, since a program may be for another machine."""
 
     def shows(program: str, command: str, trace: str) -> bool:
         return bool(re.search(trace, run(*command.split(), program)))
 
     run("make", f"-j{CPUS}", "STAGE=", "all")
     faults = []
+    find = ("tests/tools/hardening_flags.sh", *shlex.split(CC), "-O2", "-g")
+    if run(*find) != run(*find, "-Wl,--dynamic-linker=/nowhere"):
+        faults.append("other flags are found for a program that cannot run here")
     with tempfile.TemporaryDirectory() as folder:
         tried = f"{folder}/try"
         Path(f"{tried}.c").write_text(TRY)
@@ -378,12 +417,11 @@ def hardening() -> None:
             build = [*shlex.split(CC), "-O2", "-Werror", *flags.split(), f"{tried}.c"]
             try:
                 run(*build, "-o", tried)
-                run(tried)
             except Fault:
                 continue  # not with this compiler or processor
             if shows(tried, command, trace):
                 for stage in stages():
-                    if not shows(f"build/{stage.name}/webserve", command, trace):
+                    if not shows(f"{BUILD}/{stage.name}/webserve", command, trace):
                         faults.append(f"{stage.name}: the server shows no {flags}")
     report(faults)
 

@@ -13,7 +13,7 @@ excerpts: $(BUILD)/wire/step6.txt $(BUILD)/red/fencepost.txt # puts code, differ
 $(BUILD)/red/fencepost.txt: $(BUILD)/wire/step6.txt \
 		$(wildcard tests/mistakes/*.md tests/http/* tests/unit/* tests/tools/suite/*.py)
 	$(call needs,test grade,test-programs)
-	tests/tools/run_mistakes.py --shown-in docs/testing.md --build $(BUILD)
+	tests/tools/run_mistakes.py $(BUILD) --shown-in docs/testing.md
 
 symptoms: $(BUILD)/common.a # types the commands of all mistakes, which must show them: [STAGE=n] [ONLY=name]
 	tests/tools/install.sh test
@@ -39,7 +39,7 @@ handout-tests: # checks the hand-outs: no solutions, and tests that work: [STAGE
 
 watch-tests: # saves in a folder that make watch tests, on a terminal, and ends it in each way
 	$(call needs,test watch,STAGE=2 stage-programs)
-	tests/course/watch_test.py
+	BUILD='$(BUILD)' tests/course/watch_test.py
 
 walk-tests: $(ALL_SERVERS) # runs make walk on two terminal sizes, and make diff without color
 	tests/tools/install.sh walk
@@ -57,7 +57,7 @@ matrix: # checks that the tests of each step pass after it, and fail before it: 
 MUTANT_SECONDS ?= 600
 mutants: # changes the sources at random, and counts what is caught
 	$(call needs,test,test-programs)
-	MUTANT_SECONDS=$(MUTANT_SECONDS) tests/tools/run_mutants.py
+	MUTANT_SECONDS=$(MUTANT_SECONDS) tests/tools/run_mutants.py $(BUILD)
 
 propagate: # takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MARKERS=1]
 	tests/tools/install.sh python
@@ -68,7 +68,7 @@ propagate: # takes a fix in a stage to the later ones: FROM=n [SINCE=commit] [MA
 
 races: # runs the threads under valgrind's helgrind and DRD: [STAGE=n]
 	tests/tools/install.sh test races
-	tests/tools/races.py build/plain$(if $(PORTABLE),/portable) $(CHOSEN)
+	tests/tools/races.py $(BUILD)/plain $(CHOSEN)
 
 SOAK_SECONDS ?= 180
 soak: $(SERVERS) $(TOOLS) # loads a server for minutes; its memory must stay flat: [STAGE=n]
@@ -81,7 +81,7 @@ instructions: # counts what the parsers take, and compares it with their budgets
 
 coverage: # shows which lines and branches the tests reach
 	tests/tools/install.sh test coverage
-	tests/tools/coverage.py build/coverage $(STAGES)
+	tests/tools/coverage.py $(BUILD)/coverage $(STAGES)
 
 bench-report: # puts the figures of the last `make bench` into docs/performance.md
 	tests/tools/bench/bench_report.py page $(BUILD)

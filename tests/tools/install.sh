@@ -2,8 +2,8 @@
 # tests/tools/install.sh GROUP... - says what these groups need, and installs it.
 #
 # It uses the system's package manager, with sudo if you are not root. It asks first if
-# there is a person to ask, and never with CI=true. It exits with 1, and one sentence, if
-# something is still missing afterward.
+# there is a person to ask, and never with CI=true. If it cannot install something, it
+# prints the line that an administrator has to run, and exits with 1.
 set -u
 
 # What it looks for, the Debian package that has it, and the groups that need it; all
@@ -60,6 +60,7 @@ command:chromedriver   chromium-driver     browser
 '
 
 is_there() {
+    local compiler
     case $1 in
     command:*) command -v "${1#*:}" >/dev/null ;;
     file:*) [ -e "${1#*:}" ] ;;
@@ -72,8 +73,9 @@ is_there() {
             "${1#*:}" --target=wasm32-wasi -x c - -o /dev/null 2>/dev/null
         ;;
     header:*)
+        read -ra compiler <<<"${CC:-cc}"
         printf '#include <stdarg.h>\n#include <stddef.h>\n#include <setjmp.h>\n#include <stdint.h>\n#include <%s>\n' \
-            "${1#*:}" | "${CC:-cc}" -E - >/dev/null 2>&1
+            "${1#*:}" | "${compiler[@]}" -E - >/dev/null 2>&1
         ;;
     esac
 }
@@ -94,21 +96,17 @@ may_install() {
     [ "${CI:-}" = true ] && return 0
     [ -t 0 ] || return 0
     local answer
-    read -r -p "Install with $manager? [Y/n] " answer
+    read -r -p "Install with apt-get? [Y/n] " answer
     case $answer in
     [nN]*) return 1 ;;
     esac
 }
 
-as_root() {
-    if [ "$(id -u)" = 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null; then
-        sudo "$@"
-    else
-        echo "tests/tools/install.sh: you are not root, and there is no sudo, to run: $*" >&2
-        return 1
-    fi
+# give_up REASON: says what an administrator has to run.
+give_up() {
+    echo "$1 An administrator can install what is missing with this line:
+    apt-get update && apt-get install --no-install-recommends ${lacking[*]}" >&2
+    exit 1
 }
 
 for group; do
@@ -121,17 +119,21 @@ mapfile -t lacking < <(missing "$@" | sort -u)
 [ "${#lacking[@]}" -gt 0 ] || exit 0
 
 echo "Missing: ${lacking[*]}"
-manager=apt-get
 if ! command -v apt-get >/dev/null; then
     echo "This system has no apt-get; please install: ${lacking[*]} (these are Debian's names)." >&2
     exit 1
 fi
-may_install || exit 1
+as_root=()
+if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || give_up 'You are not root, and there is no sudo.'
+    as_root=(sudo)
+fi
+may_install || give_up 'Nothing was installed.'
 export DEBIAN_FRONTEND=noninteractive
 {
-    as_root apt-get update -qq &&
-        as_root apt-get install -y -qq --no-install-recommends "${lacking[@]}"
-} >/dev/null || exit 1
+    "${as_root[@]}" apt-get update -qq &&
+        "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${lacking[@]}"
+} >/dev/null || give_up 'They could not be installed.'
 
 mapfile -t lacking < <(missing "$@" | sort -u)
 if [ "${#lacking[@]}" -gt 0 ]; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""tests/tools/run_mistakes.py [STAGE...] - plants mistakes; the tests must catch each.
+"""tests/tools/run_mistakes.py BUILD [STAGE...] - plants mistakes; the tests must catch each.
 
 Plants each mistake of tests/mistakes/*.md (suite/mistake_file.py says what they look like)
 in a copy of the project, builds it, and runs the tests that the mistake names. All of
@@ -35,6 +35,7 @@ from suite.tests import TOP
 def arguments() -> argparse.Namespace:
     """Returns what was asked for."""
     parser = argparse.ArgumentParser(description="Plants mistakes.")
+    parser.add_argument("build", type=Path)
     parser.add_argument("stages", type=int, nargs="*", metavar="STAGE")
     parser.add_argument("--only", default="", metavar="NAME",
                         help="that mistake, or all with this in their names")  # fmt: skip
@@ -42,7 +43,6 @@ def arguments() -> argparse.Namespace:
                         help="those whose red tests the document shows")  # fmt: skip
     parser.add_argument("--full", action="store_true", help="in each of their stages")
     parser.add_argument("--jobs", type=int, default=2, help="so many at once")
-    parser.add_argument("--build", type=Path, default=Path("build"))
     parser.add_argument("--folder", type=Path, default=TOP / "tests/mistakes",
                         help="other mistakes than those of tests/mistakes")  # fmt: skip
     parser.add_argument("-v", "--verbose", action="store_true",
@@ -80,7 +80,7 @@ class Work:
 
     def take_tasks(self, number: int) -> None:
         """A worker: takes tasks until there are no more."""
-        copy = ProjectCopy(TOP, TOP / f"build/mistakes/{number}")
+        copy = ProjectCopy(TOP, TOP / self.asked.build / f"mistakes/{number}")
         while True:
             try:
                 task = self.tasks.get_nowait()

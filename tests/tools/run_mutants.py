@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""tests/tools/run_mutants.py - changes the sources at random, and counts what is caught.
+"""tests/tools/run_mutants.py BUILD - changes the sources at random, and counts what is caught.
 
 One mutation at a time (suite/mutations.py) is made in a copy of the project. If the
 compiler makes the same code of it, it changes no behavior, and is left out.
 Otherwise the units of the file run first, then the HTTP tests of the stage,
 until one fails: the mutation is caught. If none does, it has survived.
 
-Results go to build/mutants/results.tsv: FILE:LINE, KIND, the line as changed,
+Results go to BUILD/mutants/results.tsv: FILE:LINE, KIND, the line as changed,
 RESULT, and what caught it, with tabs between them. A mutation that is there is
 not tried again, so that a run can go on where the last one ended. Prints the
 share that is caught, and all that have survived. Exits with 1 if the share is
@@ -34,7 +34,6 @@ from suite.judge_mistake import RED, bench_of, goals, jobs_named
 from suite.project_copy import NotBuilt, ProjectCopy
 from suite.tests import COMMON, TOP, expected_tests, stages
 
-results_file = TOP / "build/mutants/results.tsv"
 flags = ["-std=c17", "-O2", "-w", "-D_GNU_SOURCE", "-pthread",
          "-iquote", "common"]  # fmt: skip
 # Tests that say the least for their time come last.
@@ -129,7 +128,7 @@ def attempt(copy: ProjectCopy, mutation: Mutation) -> tuple[str, str]:
         path.write_text(kept, "utf-8")
 
 
-def tried() -> dict[str, str]:
+def tried(results_file: Path) -> dict[str, str]:
     """Returns the results that are there, by the mutations' keys."""
     if not results_file.exists():
         return {}
@@ -137,9 +136,8 @@ def tried() -> dict[str, str]:
     return {"\t".join(row[:3]): row[3] for row in rows}
 
 
-def report() -> int:
+def report(found: dict[str, str]) -> int:
     """Prints what all runs have found; returns the exit status."""
-    found = tried()
     caught = sum(result == "caught" for result in found.values())
     survivors = [key for key, result in found.items() if result == "survived"]
     total = caught + len(survivors)
@@ -150,14 +148,16 @@ def report() -> int:
     return 1 if not total or share < float(wanted("LEAST", "0")) else 0
 
 
-def main() -> int:
+def main(build: str) -> int:
     """Tries mutations for the time that is allowed."""
+    folder = TOP / build / "mutants"
+    results_file = folder / "results.tsv"
     began = time.monotonic()
     mutations = [m for file in source_files() for m in mutations_of(TOP, file)]
     random.Random(int(wanted("SEED", "1"))).shuffle(mutations)
     print(f"{len(mutations)} mutations, in an order of chance", flush=True)
-    copy = ProjectCopy(TOP, TOP / "build/mutants/tree")
-    known = tried()
+    copy = ProjectCopy(TOP, folder / "tree")
+    known = tried(results_file)
     left = int(wanted("MUTANTS", "1000000"))
     for mutation in mutations:
         if time.monotonic() - began > float(wanted("MUTANT_SECONDS", "600")):
@@ -177,8 +177,8 @@ def main() -> int:
                 f"{mutation.key}  {by}".replace("\t", "  "),
                 flush=True,
             )
-    return report()
+    return report(tried(results_file))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

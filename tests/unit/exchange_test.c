@@ -1,15 +1,17 @@
 /*
  * exchange_test.c - the bookkeeping of an exchange, whatever recv, send and
- * poll return, and whenever. The calls and the clock are the test's, so nothing
- * is waited for; the tests of handle_connection have real clients.
+ * poll return, and whenever. The test replaces these calls and the clock, so
+ * nothing waits. The tests of handle_connection have real clients.
  */
 /* link: -Wl,--wrap=recv,--wrap=send,--wrap=poll,--wrap=shutdown */
 /* link: -Wl,--wrap=clock_gettime,--wrap=access_log_add,--wrap=free */
+/* link: -Wl,--wrap=pthread_mutex_lock */
 #include "support.h"
 #include "support_memory.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,18 +30,20 @@ static struct exchange exchange;
 
 static struct {
     uint64_t clock;
-    /* What recv returns: -1 with EINTR for a wait without an end; else, after
-     * so long, so many octets of those that are left, at last 0. */
+    /* What recv returns: -1 with EINTR for a wait without an end; otherwise,
+     * after this long, this many of the bytes that are left, and 0 at the end.
+     */
     uint64_t left;
     size_t step;
     uint64_t takes;
     bool silent;
     size_t receives;
-    ssize_t sends[4]; /* what send returns; then -1 with EPIPE */
+    ssize_t sends[4]; /* what send returns; after that, -1 with EPIPE */
     size_t sent;
-    bool more; /* what poll finds */
+    bool more;    /* what poll finds */
+    size_t locks; /* taken so far */
     size_t held_most;
-    int code; /* of the log, with the octets and the request line */
+    int code; /* in the log, with the bytes and the request line */
     uint64_t octets;
     char line[64];
 } calls;
@@ -50,6 +54,8 @@ ssize_t __wrap_send(int socket, const void *data, size_t length, int flags);
 int __wrap_poll(struct pollfd *descriptors, nfds_t count, int timeout);
 int __wrap_shutdown(int socket, int how);
 void __wrap_access_log_add(const struct access_log_entry *entry);
+int __wrap_pthread_mutex_lock(pthread_mutex_t *lock);
+int __real_pthread_mutex_lock(pthread_mutex_t *lock);
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 {
@@ -116,6 +122,12 @@ void __wrap_access_log_add(const struct access_log_entry *entry)
                    (int)entry->request_line_length, entry->request_line);
 }
 
+int __wrap_pthread_mutex_lock(pthread_mutex_t *lock)
+{
+    calls.locks++;
+    return __real_pthread_mutex_lock(lock);
+}
+
 /* ---- An exchange ---- */
 
 static const char get[] = "GET /p HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -128,8 +140,8 @@ static int set_up(void **state)
     return 0;
 }
 
-/* Begins one, and receives such octets, in one piece or, if there is no room,
- * in several. */
+/* Begins an exchange, and receives these bytes, in one piece, or in several if
+ * there is too little room. */
 static enum verdict receive(const char *request, size_t length)
 {
     enum verdict verdict = VERDICT_INCOMPLETE;
@@ -161,7 +173,7 @@ static void answer(size_t octets)
     }
 }
 
-/* Sends all of the answer at once, drains and logs. */
+/* Sends the whole answer at once, drains and logs. */
 static void finish(void)
 {
     while (exchange_left(&exchange) > 0) {
@@ -179,6 +191,18 @@ static void end(enum verdict verdict)
 {
     exchange_answer(&exchange, verdict);
     finish();
+}
+
+/* All threads share these locks, so each one counts on many processors. */
+static void exchange_takes_two_locks(void **state)
+{
+    static const size_t asked_here = 1; /* finish asks what is held */
+
+    (void)state;
+    assert_int_equal(receive(get, sizeof get - 1), VERDICT_DONE);
+    answer(1000);
+    end(VERDICT_DONE);
+    assert_int_equal(calls.locks, 2 + asked_here);
 }
 
 /* ---- Receiving ---- */
@@ -242,7 +266,7 @@ static void exchange_expect_content_continues_or_gives_up(void **state)
         answer(5);
         end(VERDICT_DONE);
         /* The interim answer is not counted as content. */
-        assert_row(NULL, "the number of octets in the log", calls.octets, 5);
+        assert_row(NULL, "the number of bytes in the log", calls.octets, 5);
     }
 }
 
@@ -278,7 +302,7 @@ static void exchange_answer_of_each_verdict(void **state)
     }
 }
 
-/* A response that takes more than what was counted in advance. */
+/* A response that takes more memory than was counted in advance. */
 static void exchange_answer_with_a_response_over_the_budget(void **state)
 {
     static const size_t contents[] = {HELD_FREELY / 4, HELD_FREELY};
@@ -334,7 +358,7 @@ static void count_signal(int number)
     signals++;
 }
 
-/* A call that may well block is known to the main thread at once. */
+/* The main thread knows at once of a call that will probably block. */
 static void exchange_next_is_interrupted_often(void **state)
 {
     (void)state;
@@ -348,13 +372,13 @@ static void exchange_next_is_interrupted_often(void **state)
     finish();
 }
 
-/* Two that only want to send do not wait for each other: what the client sends
- * is dropped, up to a limit. When the time is up, that is the end. */
+/* Two sides that only want to send do not wait for each other: what the client
+ * sends is dropped, up to a limit. When time runs out, the exchange ends. */
 static void exchange_sent_is_interrupted(void **state)
 {
     (void)state;
     assert_int_equal(receive(OCTETS(get)), VERDICT_DONE);
-    calls.clock += ALLOWANCE_MS - 1; /* of receiving */
+    calls.clock += ALLOWANCE_MS - 1; /* of the time to receive */
     answer(20000);
     exchange_answer(&exchange, VERDICT_DONE);
     errno = EINTR;
@@ -377,7 +401,7 @@ static void exchange_sent_is_interrupted(void **state)
 
 /* ---- Draining ---- */
 
-/* Such a request, and how it is answered: then it is drained, or not. */
+/* A request, how it is answered, and whether it is drained then. */
 static void check_drained(const char *request, enum verdict verdict,
                           size_t octets, bool drains)
 {
@@ -412,7 +436,7 @@ static void exchange_drain_of_a_request_that_is_read(void **state)
         check_drained(requests[i], VERDICT_DONE, 5, false);
         check_drained(requests[i], VERDICT_DELEGATE_FAILED, 5, false);
         check_drained(requests[i], VERDICT_RESPONSE_INVALID, 5, false);
-        /* Its client has more time to say more than that of a short one. */
+        /* The client of a long request has more time to send more. */
         check_drained(requests[i], VERDICT_DONE, 100000, true);
     }
 }
@@ -437,7 +461,8 @@ static void exchange_drain_of_what_is_unread(void **state)
     check_drained(GET_AND("\r\n"), VERDICT_LOST, 0, false);
 }
 
-/* What comes while the answer is made is noticed, if it took 2 ms or more. */
+/* The server notices what comes while it makes the answer, if that takes 2 ms
+ * or more. */
 static void exchange_drain_of_what_came_since(void **state)
 {
     (void)state;
@@ -451,8 +476,8 @@ static void exchange_drain_of_what_came_since(void **state)
     }
 }
 
-/* A silence ends it, and so do too many octets. (How long it may take in all is
- * the main thread's: see deadlines_test.c.) */
+/* Silence ends it, and so do too many bytes. (The main thread limits how long
+ * it takes in all: see deadlines_test.c.) */
 static void exchange_drain_ends_with_a_limit(void **state)
 {
     const uint64_t all = 2 * (uint64_t)DRAIN_BYTES_MOST;
@@ -472,7 +497,7 @@ static void exchange_drain_ends_with_a_limit(void **state)
                         DRAIN_BYTES_MOST + 4096);
 }
 
-/* Octets held while it drains, at most: those that the log needs. */
+/* While it drains, it holds at most the bytes that the log needs. */
 static size_t held_while_draining(const char *request, size_t length)
 {
     enum verdict verdict;
@@ -529,6 +554,7 @@ int main(void)
 {
     const struct sigaction counts = {.sa_handler = count_signal};
     const struct CMUnitTest tests[] = {
+        TEST(exchange_takes_two_locks),
         TEST(exchange_received_says_why_no_more_comes),
         TEST(exchange_expect_content_continues_or_gives_up),
         TEST(exchange_answer_of_each_verdict),

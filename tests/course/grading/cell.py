@@ -1,7 +1,8 @@
 """The cell that a submission is judged in: its own processes, network, mounts and
 shared memory, made by bubblewrap. Everything that was started in a cell ends with it.
 
-Of what the judge sees, the project is read-only except the folder to work in.
+Of what the judge sees, the project and BUILD are read-only, except the folder to work
+in.
 PLACE/root is the root folder for grading/confine.c: the system's programs and PLACE/view,
 read-only. (The jail itself is not made by bubblewrap, which would stay in between: its
 programs would not have the process id, the signals and the exit status that the tests
@@ -23,13 +24,17 @@ LEVELS = ("namespaces", "user", "none")
 PROC = 'mount -t proc -o ro,nosuid,nodev,noexec,hidepid=2 proc "$0/proc"'
 
 
-def cell(level: str, place: Path, work: Path | None, command: list[str]) -> list[str]:
-    """Returns the command that runs a command in a cell; it ends with this program."""
+def cell(
+    level: str, place: Path, folders: tuple[Path, Path] | None, command: list[str]
+) -> list[str]:
+    """Returns the command that runs a command in a cell; it ends with this program. The
+    folders are BUILD, and the one in it to work in."""
     if level != "namespaces":
         return ["setpriv", "--pdeathsig", "KILL", *command]
     user = (
         [] if os.getuid() == 0 else "unshare --user --map-root-user --map-auto".split()
     )
+    build, work = folders or (TOP, None)
     writable = ["--bind", work, work] if work else []
     root = place / "root"
     root.mkdir(exist_ok=True)
@@ -37,7 +42,8 @@ def cell(level: str, place: Path, work: Path | None, command: list[str]) -> list
         *user,
         *"bwrap --die-with-parent --unshare-pid --unshare-net --unshare-ipc".split(),
         *"--unshare-uts --dev-bind / / --proc /proc --cap-add ALL".split(),
-        *map(str, ["--ro-bind", TOP, TOP, *writable, "--chdir", TOP, *jail(root)]),
+        *map(str, ["--ro-bind", TOP, TOP, "--ro-bind", build, build, *writable]),
+        *map(str, ["--chdir", TOP, *jail(root)]),
         *["--", "sh", "-c", f'{PROC} && exec "$@"', str(root), *command],
     ]
 

@@ -42,7 +42,7 @@ class Grader:
     stage: int
     level: str
     trusted: Path  # where make has built what is ours
-    work: Path  # below the project's folder
+    work: Path  # below that
 
     def grade(self, path: Path) -> Grade:
         """Grades a folder or an archive."""
@@ -86,7 +86,12 @@ class Grader:
         temporary.mkdir(mode=0o700)
         with open(work / "judge.log", "wb") as log:
             process = subprocess.Popen(
-                cell(self.level, place, work, [str(part) for part in judge]),
+                cell(
+                    self.level,
+                    place,
+                    (self.trusted, work),
+                    [str(part) for part in judge],
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -1,7 +1,10 @@
 # make, make run, make test, make watch and make live for step @STEP@. WEBSERVE is the
-# project's folder. If it has moved, say make WEBSERVE=path.
+# project's folder. If it has moved, say make WEBSERVE=path. If you may not write there,
+# say make BUILD=path: what the project builds goes to that folder.
 
 WEBSERVE ?= @PROJECT@
+BUILD ?= build
+COMMON := $(if $(filter /%,$(BUILD)),$(BUILD),$(WEBSERVE)/$(BUILD))/common.a
 STAGE := @STEP@
 INTERFACE ?= 127.0.0.1
 PORT ?= 8080
@@ -14,16 +17,16 @@ FLAGS := -std=c17 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
 .PHONY: all run test watch live clean project
 all: project
 	@if [ ! -e $(PROGRAM) ] || [ -n "$$(find . -maxdepth 1 -name '*.[ch]' -newer $(PROGRAM))" ] || \
-		[ "$(WEBSERVE)/build/common.a" -nt $(PROGRAM) ]; then \
+		[ "$(COMMON)" -nt $(PROGRAM) ]; then \
 		echo '  CC      $(PROGRAM)'; \
 		$(CC) $(FLAGS) $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pthread -iquote "$(WEBSERVE)/common" \
-			./*.c "$(WEBSERVE)/build/common.a" -o $(PROGRAM); \
+			./*.c "$(COMMON)" -o $(PROGRAM); \
 	fi
 
 project:
 	@[ -e "$(WEBSERVE)/tests/course/check.py" ] || { \
 		echo "The project is not in $(WEBSERVE). Say where it is: make WEBSERVE=path" >&2; exit 2; }
-	@$(MAKE) --no-print-directory -s -C "$(WEBSERVE)" build/common.a
+	@$(MAKE) --no-print-directory -s -C "$(WEBSERVE)" BUILD="$(BUILD)" SANITIZE= "$(BUILD)/common.a"
 
 run: all
 	@exec ./$(PROGRAM) '$(INTERFACE)' '$(PORT)'

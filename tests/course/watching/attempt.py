@@ -17,19 +17,31 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from grading.score import grade_of
+from submission import TOP
 from submission.diagnosis import Diagnosis
 from submission.faults import COMPILE_ERROR, LISTENING, Fault, warnings
 from submission.judge import Judge, new_judge
 from submission.sources import take
 from suite.jobs import Job
 from suite.tap import give
-from suite.tests import Test
+from suite.tests import Test, stages_of
 from watching.wire import compare
 
 # Few, so that the tests that are quickest end first.
 AT_ONCE = 2 * (os.cpu_count() or 2)
 PROBE_SECONDS = (0.5, 1.5)  # for the server to start, and to answer
+HELD_UP_SECONDS = 0.8  # the same, while another client has sent half a request
+HELD_UP = "100-half-sent"  # the test of that, which takes longer to be sure
+HELD_UP_BY_HAND = (
+    r"(printf 'GET / HTTP/1.1\r\n'; sleep 9) | nc 127.0.0.1 8080 & sleep 1; "
+    "curl -i --max-time 3 http://127.0.0.1:8080/"
+)
+HELD_UP_SEEN = (
+    "One client sent half of a request, and then nothing.\n"
+    f"Another one asked for /, and had no answer after {HELD_UP_SECONDS:g} s."
+)
 PATIENCE_SECONDS = 0.5  # for the tests that come before a red one
+ANSWER_SECONDS = 1  # that a test waits for an answer; if it is red, it is run again
 ASKED = "mistake"  # what is sent to the process to ask for the mistake
 BEGINS_BLOCK = re.compile(r"^\S+:(\d+:)* |^In file included|^cc1")
 PLACE = re.compile(r"tests/unit/\S+: error: Failure!")
@@ -118,6 +130,7 @@ class Attempt:
         self.said = said
         self.tests: list[Test] = []  # of the step, in the order of the assignment
         self.progress = Progress("building")
+        self.is_held_up = False  # a slow client seems to keep others waiting
         self.run_now: dict[str, Test] = {}  # the tests that are run, by their ids
         self.red_since = 0.0
         self.half_said: dict[str, str] = {}  # red tests that may have more to say
@@ -168,6 +181,8 @@ class Attempt:
             return self.found(
                 worst.sentence, body=detail, hint=HINTS.get(worst.kind, "")
             )
+        if not judge.probe(PROBE_SECONDS[0], with_half_sent=True):
+            return None
         # As often as make test asks, but not for as long.
         if trouble := judge.probe(PROBE_SECONDS[0]) and judge.probe(PROBE_SECONDS[1]):
             sentence, _, by_hand = trouble.sentence.partition(" By hand: ")
@@ -179,6 +194,7 @@ class Attempt:
                 hint=HINTS.get(trouble.kind, ""),
                 can_ask=trouble.kind == "hang",
             )
+        self.is_held_up = bool(judge.probe(HELD_UP_SECONDS, with_half_sent=True))
         return None
 
     # ---- Running
@@ -187,11 +203,16 @@ class Attempt:
         """Runs the test that was red the last time, and then all others."""
         if test := self.red():  # of the structure, which is known already
             return self.of_red(test)
-        again = [t for t in self.judge.to_run() if t.graded and t.id == last.test]
+        first = HELD_UP if self.is_held_up else last.test
+        again = [t for t in self.judge.to_run() if t.graded and t.id == first]
         for test in again:
+            green = min(last.green, self.tests.index(test))
+            if self.is_held_up:
+                seen = replace(test, text=HELD_UP_SEEN, command=HELD_UP_BY_HAND)
+                self.said.send(self.of_red(seen, green=green, is_sure=False))
             self.judge.run(1, lambda job: None, self.together_with(test))
             if not is_green(test):
-                return self.of_red(test, green=last.green)
+                return self.of_red(test, green=green)
         while test := self.first_red():
             if not self.was_accident(test):
                 return self.of_red(test)
@@ -216,11 +237,14 @@ class Attempt:
             test.result = "missing"
         self.run_now = {test.id: test for test in tests}
         # What is stopped has results that mean nothing: copies get them.
-        copies = [replace(test, text="") for test in quickest_first(tests)]
+        soonest = soonest_red_first(tests, self.judge.stage)
+        copies = [replace(test, text="") for test in soonest]
+        os.environ["PATIENCE_MOST"] = str(ANSWER_SECONDS)  # for tests/http/helper.bash
         try:
             self.judge.run(AT_ONCE, self.ended, copies, self.look)
         except RedSeen:
             self.judge.bench = self.judge.bench.again()
+        del os.environ["PATIENCE_MOST"]
         return self.red()
 
     def red(self) -> Test | None:
@@ -282,11 +306,19 @@ def is_green(test: Test) -> bool:
     return test.result == "passed"
 
 
-def quickest_first(tests: list[Test]) -> list[Test]:
-    """The tests in the order in which to run them. Unit tests take milliseconds. Each
-    Bats file takes a while to start, so one with many tests sooner finds a mistake."""
+def soonest_red_first(tests: list[Test], stage: int) -> list[Test]:
+    """The tests in the order in which they most likely find a mistake soonest. Unit
+    tests take milliseconds. Files that the step is the first to have come next. Each
+    Bats file takes a while to start, so those with many tests come before others."""
     sizes = Counter(test.job for test in tests)
-    return sorted(tests, key=lambda t: (not t.job.endswith("_test"), -sizes[t.job]))
+    paths = {job: TOP / f"tests/http/{job}.bats" for job in sizes}
+    new = {job for job, path in paths.items() if path.exists() and stages_of(path)[0] == stage}
+
+    def key(test: Test) -> tuple[bool, bool, int]:
+        is_unit = test.job.endswith("_test")
+        return not is_unit, test.job not in new, -sizes[test.job]
+
+    return sorted(tests, key=key)
 
 
 def wire(found: Found, judge: Judge, before: Path) -> Found:

@@ -12,21 +12,25 @@ import subprocess
 from pathlib import Path
 
 left_out = {".git", "build", "node_modules", "__pycache__"}
+OUTSIDE = {"MAKEFLAGS", "BUILD"}  # what is for the make outside
 
 
 class NotBuilt(Exception):
     """What the compiler said: an error, or a warning."""
 
 
-def sources(root: Path) -> set[Path]:
-    """Returns all files that are not built, by their paths below root."""
+def sources(root: Path, copy: Path) -> set[Path]:
+    """Returns all files that are not built, by their paths below root. The folder in
+    which the copy is has a name of its own, if you have said BUILD=."""
     found = set()
     for folder, folders, files in os.walk(root):
         below = Path(folder).relative_to(root)
         folders[:] = [
             name
             for name in folders
-            if name not in left_out and not (Path(folder) / name).is_symlink()
+            if name not in left_out
+            and not (Path(folder) / name).is_symlink()
+            and (Path(folder) / name) not in copy.parents
         ]
         found.update(below / name for name in files)
     return found
@@ -47,7 +51,7 @@ class ProjectCopy:
     """A copy of `project` at `root`, which one worker has for itself."""
 
     def __init__(self, project: Path, root: Path) -> None:
-        self.root = root
+        self.root = root.resolve()
         self.root.parent.mkdir(parents=True, exist_ok=True)
         self.lock = root.with_name(root.name + ".lock").open("w")
         try:
@@ -59,9 +63,9 @@ class ProjectCopy:
 
     def _copy(self, project: Path) -> None:
         """Brings the sources up to date; takes what is built on first use."""
-        wanted = sources(project)
+        wanted = sources(project, self.root)
         is_new = not self.root.exists()
-        for path in sources(self.root) - wanted if not is_new else ():
+        for path in sources(self.root, self.root) - wanted if not is_new else ():
             (self.root / path).unlink()
         for path in wanted:
             refresh(project / path, self.root / path)
@@ -96,7 +100,7 @@ class ProjectCopy:
             ["make", "--no-print-directory", f"STAGE={stage}",
              f"SANITIZE={sanitize}", *goals],
             cwd=self.root,
-            env={k: v for k, v in os.environ.items() if k != "MAKEFLAGS"},
+            env={k: v for k, v in os.environ.items() if k not in OUTSIDE},
             text=True,
             errors="replace",
             capture_output=True,
