@@ -109,6 +109,12 @@ what came: $(stat -c %s "$came.content") bytes"
     assert_called path=/called
 }
 
+# calls_so_far: calls delegate, and prints how often it has been called until then.
+calls_so_far() {
+    call /called
+    sed -n 's/^calls=//p' "$came.content"
+}
+
 # bats test_tags=http,errors,id:not-called-for-a-fault
 # hint: Look at the condition with the call of delegate. C evaluates && from left to
 #   right: what has to be true before the call?
@@ -127,10 +133,4 @@ what came: $(stat -c %s "$came.content") bytes"
 delegate, for
   $request"
     done
-}
-
-# calls_so_far: calls delegate, and prints how often it has been called until then.
-calls_so_far() {
-    call /called
-    sed -n 's/^calls=//p' "$came.content"
 }

@@ -36,6 +36,13 @@ soon() {
     assert_pairs 'key=a; value=1' 'key=b; value=2'
 }
 
+# look_at_code: if anything came, it is not a page.
+look_at_code() {
+    [[ -s $came ]] || return 0
+    take_answer
+    [[ $status == [45]* ]] || fail 'expected: the connection is closed, or an error'
+}
+
 # bats test_tags=assignment,robustness,id:content-then-end
 # hint: What does the loop do when recv returns 0 or -1?
 @test "half of the content, and then the end, gets a close or an error" {
@@ -45,13 +52,6 @@ soon() {
     ((code != 3)) || fail "3 s after the client has ended its side, the server \
 has neither closed the connection nor answered"
     look_at_code
-}
-
-# look_at_code: if anything came, it is not a page.
-look_at_code() {
-    [[ -s $came ]] || return 0
-    take_answer
-    [[ $status == [45]* ]] || fail 'expected: the connection is closed, or an error'
 }
 
 # bats test_tags=assignment,post-data,id:post-nothing-awaited
