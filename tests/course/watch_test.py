@@ -32,6 +32,7 @@ SOLUTION = (TOP / "stages/stage2/webserve.c").read_text("utf-8")
 MISTAKE = SOLUTION.replace(
     "while (verdict == VERDICT_INC", "if (verdict == VERDICT_INC"
 )
+ONE_THREAD = SOLUTION.replace("(void)start_thread(pool);", ";")
 ERROR = SOLUTION.replace("return NULL;", "return NULL", 1)
 DONE = r"Done: all (\d+) tests of step 2 pass\."
 RUNNING = r"running [a-z]+"
@@ -228,6 +229,9 @@ class Watching(AtTerminal):
         self.press("\r")
         self.wait_for(r"\x1b\[2mHint:")  # is still being read
         self.wait_for(READY)
+        self.save(ONE_THREAD)  # seen long before the test of it is red
+        text = self.wait_for("Another one asked for /, and had no answer")
+        self.assertRegex(text, "Red: 100-half-sent")
         self.save(SOLUTION)
         text = self.wait_for(r"answers are the same, byte for byte, and \d+ changed\.")
         self.assertRegex(text, DONE)

@@ -3,14 +3,17 @@
 # hint: While one client is slow, who accepts the next one? And does each thread have
 #   its own variables?
 
-# shellcheck disable=SC2154 # helper.bash sets came
+# shellcheck disable=SC2034,SC2154 # helper.bash reads hand, and sets came
 load helper
+
+ASK_BY_HAND='curl -i --max-time 3 http://127.0.0.1:8080/'
 
 # bats test_tags=assignment,threads,id:100-half-sent
 # hint: While one client is slow, who accepts the next one? Do you wait for a thread
 #   (join it) right after you have started it?
 @test "100 half-sent requests do not delay another client" {
     local best=9999 elapsed
+    hand="(printf 'GET / HTTP/1.1\\r\\n'; sleep 9) | nc 127.0.0.1 8080 & sleep 1; $ASK_BY_HAND"
 
     hold half -c 100 -t 20 'send GET /half HTTP/1.1\r\n' hold \
         'send Host: a\r\n\r\n' answer
@@ -28,6 +31,8 @@ load helper
 # bats test_tags=assignment,threads,id:silent-client
 # hint: Who waits in recv for a silent client, and who accepts meanwhile?
 @test "a silent client does not delay another client" {
+    hand="sleep 9 | nc 127.0.0.1 8080 & sleep 2; $ASK_BY_HAND"
+
     hold silent hold
     raw_client -t 3 'send GET /p HTTP/1.1\r\nHost: a\r\n\r\n' answer ||
         fail 'expected: an answer within 3 s, although another client is silent'

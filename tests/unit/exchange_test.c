@@ -5,11 +5,13 @@
  */
 /* link: -Wl,--wrap=recv,--wrap=send,--wrap=poll,--wrap=shutdown */
 /* link: -Wl,--wrap=clock_gettime,--wrap=access_log_add,--wrap=free */
+/* link: -Wl,--wrap=pthread_mutex_lock */
 #include "support.h"
 #include "support_memory.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,7 +39,8 @@ static struct {
     size_t receives;
     ssize_t sends[4]; /* what send returns; then -1 with EPIPE */
     size_t sent;
-    bool more; /* what poll finds */
+    bool more;    /* what poll finds */
+    size_t locks; /* taken so far */
     size_t held_most;
     int code; /* of the log, with the octets and the request line */
     uint64_t octets;
@@ -50,6 +53,8 @@ ssize_t __wrap_send(int socket, const void *data, size_t length, int flags);
 int __wrap_poll(struct pollfd *descriptors, nfds_t count, int timeout);
 int __wrap_shutdown(int socket, int how);
 void __wrap_access_log_add(const struct access_log_entry *entry);
+int __wrap_pthread_mutex_lock(pthread_mutex_t *lock);
+int __real_pthread_mutex_lock(pthread_mutex_t *lock);
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 {
@@ -116,6 +121,12 @@ void __wrap_access_log_add(const struct access_log_entry *entry)
                    (int)entry->request_line_length, entry->request_line);
 }
 
+int __wrap_pthread_mutex_lock(pthread_mutex_t *lock)
+{
+    calls.locks++;
+    return __real_pthread_mutex_lock(lock);
+}
+
 /* ---- An exchange ---- */
 
 static const char get[] = "GET /p HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -179,6 +190,18 @@ static void end(enum verdict verdict)
 {
     exchange_answer(&exchange, verdict);
     finish();
+}
+
+/* All threads share these locks, so each one counts on many processors. */
+static void exchange_takes_two_locks(void **state)
+{
+    static const size_t asked_here = 1; /* finish asks what is held */
+
+    (void)state;
+    assert_int_equal(receive(get, sizeof get - 1), VERDICT_DONE);
+    answer(1000);
+    end(VERDICT_DONE);
+    assert_int_equal(calls.locks, 2 + asked_here);
 }
 
 /* ---- Receiving ---- */
@@ -529,6 +552,7 @@ int main(void)
 {
     const struct sigaction counts = {.sa_handler = count_signal};
     const struct CMUnitTest tests[] = {
+        TEST(exchange_takes_two_locks),
         TEST(exchange_received_says_why_no_more_comes),
         TEST(exchange_expect_content_continues_or_gives_up),
         TEST(exchange_answer_of_each_verdict),

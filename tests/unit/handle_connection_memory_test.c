@@ -146,37 +146,29 @@ static bool is_answered(const char *code)
     return strncmp(client.answer + strlen("HTTP/1.1 "), code, 3) == 0;
 }
 
-static void handle_connection_counts_memory_before_each_wait(void **state)
+static void check_costly(const struct costly *costly, size_t repeated,
+                         size_t fixed)
 {
-    (void)state;
-    for (size_t i = 0; i < COUNT(requests); i++) {
-        for (size_t k = 1000; k < requests[i].most; k += k / 2) {
-            (void)handle_costly(&requests[i], k);
-            assert_row_that(requests[i].start, is_answered("200"),
-                            "the answer is not a 200");
-            assert_row_that(requests[i].start, uncounted <= little,
-                            "%zu bytes were not counted when it waited",
-                            uncounted);
-        }
-    }
+    size_t length = handle_costly(costly, repeated);
+
+    assert_row_that(costly->start, is_answered("200"),
+                    "the answer is not a 200");
+    assert_row_that(costly->start, uncounted <= little,
+                    "%zu bytes were not counted when it waited", uncounted);
+    assert_row_that(
+        costly->start, memory_peak() <= fixed + HELD_PER_BYTE_MOST * length,
+        "%zu bytes were held, for %zu that came", memory_peak(), length);
 }
 
-static void handle_connection_holds_so_much_per_octet(void **state)
+static void
+handle_connection_counts_what_it_holds_and_holds_little(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(requests); i++) {
-        size_t fixed;
-
         (void)handle_costly(&requests[i], 0);
-        fixed = memory_peak();
-        for (size_t k = 1000; k < requests[i].most; k += k / 2) {
-            size_t length = handle_costly(&requests[i], k);
-
-            assert_row_that(requests[i].start,
-                            memory_peak() <=
-                                fixed + HELD_PER_BYTE_MOST * length,
-                            "%zu bytes were held, for %zu that came",
-                            memory_peak(), length);
+        for (size_t k = 1000, fixed = memory_peak(); k < requests[i].most;
+             k += k / 2) {
+            check_costly(&requests[i], k, fixed);
         }
     }
 }
@@ -292,8 +284,7 @@ static int set_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(handle_connection_counts_memory_before_each_wait),
-        TEST(handle_connection_holds_so_much_per_octet),
+        TEST(handle_connection_counts_what_it_holds_and_holds_little),
         TEST(handle_connection_over_budget),
         TEST(handle_connection_holds_little_of_half_a_request),
 #if STAGE >= 6

@@ -2,12 +2,14 @@
  * pool_test.c - threads that take turns: their counts, whatever happens to
  * thread creation, accept and the clients.
  */
+/* link: -Wl,--wrap=pthread_mutex_lock */
 #include "support.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -18,6 +20,17 @@
 #include "net/pool.h"
 
 static struct pool pool;
+
+static atomic_size_t locks; /* taken so far */
+
+int __wrap_pthread_mutex_lock(pthread_mutex_t *lock);
+int __real_pthread_mutex_lock(pthread_mutex_t *lock);
+
+int __wrap_pthread_mutex_lock(pthread_mutex_t *lock)
+{
+    atomic_fetch_add(&locks, 1);
+    return __real_pthread_mutex_lock(lock);
+}
 
 /* ---- Starting */
 
@@ -129,6 +142,16 @@ static void pool_accepted_starts_a_thread_if_none_waits(void **state)
     check_counts(2, 1);
     assert_true(pool_accepted(&pool, 0));
     check_counts(3, 2);
+}
+
+/* All threads share this lock, so each time counts on many processors. */
+static void pool_takes_its_lock_twice_for_a_client(void **state)
+{
+    size_t before = atomic_load(&locks);
+
+    (void)state;
+    take_a_client(true);
+    assert_int_equal(atomic_load(&locks) - before, 2);
 }
 
 static void pool_wait_keeps_a_few(void **state)
@@ -439,6 +462,7 @@ int main(void)
         test_in_child(pool_init_counts_free_descriptors),
         test_in_child(pool_init_without_a_descriptor),
         WITH_POOL(pool_accepted_starts_a_thread_if_none_waits),
+        WITH_POOL(pool_takes_its_lock_twice_for_a_client),
         WITH_POOL(pool_wait_keeps_a_few),
         WITH_POOL(pool_thread_failed_takes_the_count_back),
         WITH_POOL(pool_counts_right_in_any_order),

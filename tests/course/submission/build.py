@@ -13,10 +13,11 @@ writes. The Makefile says in the environment how to compile and link.
 import os
 import shlex
 import shutil
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Callable
 
 from submission import TOP, faults
 from submission.faults import Fault
@@ -24,6 +25,7 @@ from submission.workshop import Workshop
 
 STRUCTURE = Path(__file__).with_name("structure.tsv")
 STEP_SECONDS = 60
+SIDE_BY_SIDE = 2  # compilers or linkers
 TOO_LONG = f"longer than {STEP_SECONDS} s"
 DEFINED = "TDBRCVW"  # nm's letters for what a file defines, and others can use
 REFERS = "U"
@@ -195,7 +197,7 @@ class Builder:
     def compile_all(self, theirs: list[str]) -> None:
         """Compiles each, and says why some could not be compiled."""
         said: dict[str, str] = {}
-        with ThreadPoolExecutor(2) as workers:
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as workers:
             for name, status, text in workers.map(self.compile, theirs):
                 if status == 0:
                     self.built.own.add(name)
@@ -265,10 +267,14 @@ class Builder:
 
     def read_symbols(self) -> None:
         """Reads what each of its files defines, and refers to."""
-        for name in self.built.own:
-            path = self.object(flavors()[0], name).relative_to(self.workshop.view)
-            _, said = self.workshop.run(["nm", "-P", str(path)], STEP_SECONDS)
-            pairs = [line.split()[:2] for line in said.splitlines()]
+        own, view = sorted(self.built.own), self.workshop.view
+        paths = [str(self.object(flavors()[0], n).relative_to(view)) for n in own]
+        # -A: each line begins with the file, a colon and a space.
+        command = ["nm", "-A", "-P", *paths]
+        _, said = self.workshop.run(command, STEP_SECONDS) if own else (0, "")
+        for name, path in zip(own, paths):
+            lines = [s for s in said.splitlines() if s.startswith(f"{path}: ")]
+            pairs = [line.removeprefix(f"{path}: ").split()[:2] for line in lines]
             self.built.symbols[name] = {p[0]: p[1] for p in pairs if len(p) == 2}
 
     def defines(self, function: str, kind: str) -> str:
@@ -373,19 +379,21 @@ class Builder:
 
     def link_servers(self) -> str:
         """Links them; what the linker said if it could not."""
-        for server in servers(self.stage):
+
+        def link(server: Server) -> tuple[int, str]:
             first = [f"ours/{server.first}"] if server.first else []
             program = f"{server.name}/webserve"
-            status, said = self.link(flavors()[0], program, first, server.linking)
-            if status != 0:
-                return said or "?"
-        return ""
+            return self.link(flavors()[0], program, first, server.linking)
+
+        with self.readable_objects(), ThreadPoolExecutor(SIDE_BY_SIDE) as workers:
+            linked = list(workers.map(link, servers(self.stage)))
+        return next((said or "?" for status, said in linked if status != 0), "")
 
     def link_units(
         self, program: str, objects: list[str], more: list[str]
     ) -> tuple[int, str]:
-        """Links the submission's functions, except main, with objects of ours. A
-        function may be missing that these tests do not call."""
+        """Links the submission's functions, except main, with objects of ours, within
+        readable_objects. A function may be missing that these tests do not call."""
         more = [*more, "-lcmocka", "-Wl,--unresolved-symbols=ignore-all"]
         objects = [*objects, *self.replacements(flavors()[1])]
         return self.link(flavors()[1], program, objects, more)
@@ -407,29 +415,32 @@ class Builder:
     def link(
         self, flavor: Flavor, program: str, objects: list[str], more: list[str]
     ) -> tuple[int, str]:
-        """Links its object files and others into a program of the view. Afterward a
-        program that runs cannot open them."""
+        """Links its object files and others into a program of the view, within
+        readable_objects."""
         mine = sorted((self.workshop.view / "objects" / flavor.name).glob("*.o"))
         if flavor.name == "unit":
             mine = [path for path in mine if not self.is_program(path.stem)]
-        self.let_objects_be_read(True)
-        try:
-            return self.workshop.make(
-                [*words("LINK"), *flavor.linking, *objects]
-                + [str(path.relative_to(self.workshop.view)) for path in mine]
-                + [f"ours/{flavor.name}/common.a", "-o", "{}", *more],
-                self.workshop.view / program,
-                STEP_SECONDS,
-            )
-        finally:
-            self.let_objects_be_read(False)
+        return self.workshop.make(
+            [*words("LINK"), *flavor.linking, *objects]
+            + [str(path.relative_to(self.workshop.view)) for path in mine]
+            + [f"ours/{flavor.name}/common.a", "-o", "{}", *more],
+            self.workshop.view / program,
+            STEP_SECONDS,
+        )
 
-    def let_objects_be_read(self, by_all: bool) -> None:
-        """Lets the submission's programs read the object files, or not."""
-        for name in ("objects", "ours"):
-            folder = self.workshop.view / name
-            if folder.exists():
-                folder.chmod(0o755 if by_all else 0o700)
+    @contextmanager
+    def readable_objects(self) -> Iterator[None]:
+        """Meanwhile the linker can open the object files. Afterward a program that runs
+        cannot."""
+        folders = [self.workshop.view / name for name in ("objects", "ours")]
+        folders = [folder for folder in folders if folder.exists()]
+        for folder in folders:
+            folder.chmod(0o755)
+        try:
+            yield
+        finally:
+            for folder in folders:
+                folder.chmod(0o700)
 
     def is_program(self, stem: str) -> bool:
         """Whether that object file has a main, and stays out of the unit tests."""

@@ -7,12 +7,13 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from submission import TOP
-from submission.build import Builder, Built, Server, flavors, servers
+from submission.build import SIDE_BY_SIDE, Builder, Built, Server, flavors, servers
 from submission.diagnosis import Diagnosis, diagnose
 from submission.diagnosis.asking import START_SECONDS
 from submission.points import gives_points, group_of, in_its_process, read_points
@@ -76,13 +77,25 @@ class Judge:
 
     def link_units(self) -> None:
         """Links the programs of unit tests with the submission's functions."""
-        for source in sorted((TOP / "tests/unit").glob("*_test.c")):
-            is_run = self.with_units or not in_its_process(source.stem)
-            if is_run and self.stage in stages_of(source):
-                self.link_unit(source)
+        sources = [
+            source
+            for source in sorted((TOP / "tests/unit").glob("*_test.c"))
+            if (self.with_units or not in_its_process(source.stem))
+            and self.stage in stages_of(source)
+        ]
+        with (
+            self.builder.readable_objects(),
+            ThreadPoolExecutor(SIDE_BY_SIDE) as workers,
+        ):
+            linked = list(workers.map(self.link_unit, sources))
+        for source, (status, text) in zip(sources, linked):
+            job = source.stem
+            if status != 0:
+                self.cannot_link(job, text)
+            self.workshop.hand_out(self.program(job), f"unit/{job}", False)
 
-    def link_unit(self, source: Path) -> None:
-        """Links one of them, and puts it where the tests look for it."""
+    def link_unit(self, source: Path) -> tuple[int, str]:
+        """Links one of them; the status, and what was said."""
         job, view = source.stem, self.workshop.view
         if job == "webserve_test":  # it includes webserve.c: here, the submission's
             target = view / f"ours/unit/{job}.o"
@@ -103,12 +116,9 @@ class Judge:
             text=True,
             check=True,
         )
-        status, text = self.builder.link_units(
+        return self.builder.link_units(
             f"unit/{job}", [f"ours/unit/{job}.o"], said.stdout.split()
         )
-        if status != 0:
-            self.cannot_link(job, text)
-        self.workshop.hand_out(self.program(job), f"unit/{job}", False)
 
     def program(self, job: str) -> Path:
         """Returns where the tests look for a program of unit tests."""
@@ -143,9 +153,12 @@ class Judge:
                     self.built.no_server = key
         self.tests = self.expected()
 
-    def probe(self, seconds: float = START_SECONDS) -> Trouble | None:
+    def probe(
+        self, seconds: float = START_SECONDS, with_half_sent: bool = False
+    ) -> Trouble | None:
         """Starts the server once; the trouble, or nothing."""
-        trouble = probe(self.work / f"stage{self.stage}/webserve", seconds)
+        server = self.work / f"stage{self.stage}/webserve"
+        trouble = probe(server, seconds, with_half_sent)
         self.workshop.clear()
         return trouble
 

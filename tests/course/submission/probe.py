@@ -5,6 +5,8 @@ Says in a sentence what would turn every HTTP test red.
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from submission.diagnosis.asking import START_SECONDS, Server
 from submission.faults import ended, its_words
 from suite.visible import visible
 
+HALF = b"GET / HTTP/1.1\r\n"
 TOO_LATE, NOBODY_THERE = 28, 7  # exit statuses of curl
 SILENT = (
     "The server listens, but the line that says where does not come. Is it printed, "
@@ -28,17 +31,36 @@ class Trouble:
     said: str
 
 
-def probe(server: Path, seconds: float = START_SECONDS) -> Trouble | None:
+def probe(
+    server: Path, seconds: float = START_SECONDS, with_half_sent: bool = False
+) -> Trouble | None:
     """Starts the program; what would keep it from answering, or nothing. It has so many
-    seconds to start, and to answer."""
+    seconds to start, and to answer. It can be asked while a client has sent half
+    of a request, and waits."""
     with Server(server, seconds) as started:
-        found = ask(started, seconds) if started.url else why_silent(started, seconds)
+        if not started.url:
+            found = why_silent(started, seconds)
+        else:
+            with half_sent(started) if with_half_sent else nullcontext():
+                found = ask(started, seconds)
         said = visible(started.said())
     if not found:
         return None
     kind, sentence = found
     explained = kind == "crash" or "status" in sentence or "first line" in sentence
     return Trouble(kind, sentence + (its_words(said) if explained else ""), said)
+
+
+@contextmanager
+def half_sent(server: Server) -> Iterator[None]:
+    """Meanwhile, there is a client that has sent half of a request, if it can connect."""
+    try:
+        client = server.connect()
+    except OSError:
+        yield
+        return
+    with client.send(HALF):
+        yield
 
 
 def why_silent(server: Server, seconds: float) -> tuple[str, str]:

@@ -29,6 +29,16 @@ from watching.wire import compare
 # Few, so that the tests that are quickest end first.
 AT_ONCE = 2 * (os.cpu_count() or 2)
 PROBE_SECONDS = (0.5, 1.5)  # for the server to start, and to answer
+HELD_UP_SECONDS = 0.8  # the same, while another client has sent half a request
+HELD_UP = "100-half-sent"  # the test of that, which takes longer to be sure
+HELD_UP_BY_HAND = (
+    r"(printf 'GET / HTTP/1.1\r\n'; sleep 9) | nc 127.0.0.1 8080 & sleep 1; "
+    "curl -i --max-time 3 http://127.0.0.1:8080/"
+)
+HELD_UP_SEEN = (
+    "One client sent half of a request, and then nothing.\n"
+    f"Another one asked for /, and had no answer after {HELD_UP_SECONDS:g} s."
+)
 PATIENCE_SECONDS = 0.5  # for the tests that come before a red one
 ASKED = "mistake"  # what is sent to the process to ask for the mistake
 BEGINS_BLOCK = re.compile(r"^\S+:(\d+:)* |^In file included|^cc1")
@@ -118,6 +128,7 @@ class Attempt:
         self.said = said
         self.tests: list[Test] = []  # of the step, in the order of the assignment
         self.progress = Progress("building")
+        self.is_held_up = False  # a slow client seems to keep others waiting
         self.run_now: dict[str, Test] = {}  # the tests that are run, by their ids
         self.red_since = 0.0
         self.half_said: dict[str, str] = {}  # red tests that may have more to say
@@ -168,6 +179,8 @@ class Attempt:
             return self.found(
                 worst.sentence, body=detail, hint=HINTS.get(worst.kind, "")
             )
+        if not judge.probe(PROBE_SECONDS[0], with_half_sent=True):
+            return None
         # As often as make test asks, but not for as long.
         if trouble := judge.probe(PROBE_SECONDS[0]) and judge.probe(PROBE_SECONDS[1]):
             sentence, _, by_hand = trouble.sentence.partition(" By hand: ")
@@ -179,6 +192,7 @@ class Attempt:
                 hint=HINTS.get(trouble.kind, ""),
                 can_ask=trouble.kind == "hang",
             )
+        self.is_held_up = bool(judge.probe(HELD_UP_SECONDS, with_half_sent=True))
         return None
 
     # ---- Running
@@ -187,11 +201,16 @@ class Attempt:
         """Runs the test that was red the last time, and then all others."""
         if test := self.red():  # of the structure, which is known already
             return self.of_red(test)
-        again = [t for t in self.judge.to_run() if t.graded and t.id == last.test]
+        first = HELD_UP if self.is_held_up else last.test
+        again = [t for t in self.judge.to_run() if t.graded and t.id == first]
         for test in again:
+            green = min(last.green, self.tests.index(test))
+            if self.is_held_up:
+                seen = replace(test, text=HELD_UP_SEEN, command=HELD_UP_BY_HAND)
+                self.said.send(self.of_red(seen, green=green, is_sure=False))
             self.judge.run(1, lambda job: None, self.together_with(test))
             if not is_green(test):
-                return self.of_red(test, green=last.green)
+                return self.of_red(test, green=green)
         while test := self.first_red():
             if not self.was_accident(test):
                 return self.of_red(test)
