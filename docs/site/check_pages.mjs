@@ -12,9 +12,9 @@
 // each fault and a line of totals; exits with 1 if there is a fault.
 import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { basename, dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { startBrowser, watch } from './browser.mjs'
 import { checks as courseChecks } from './check_course.mjs'
 import { checks as readingChecks } from './check_reading.mjs'
 import { decksOf, speak, turnPages } from './check_slides.mjs'
@@ -39,9 +39,6 @@ const kinds = {
 }
 
 const [folder, work, pictures] = process.argv.slice(2)
-const require = createRequire(resolve(work, 'package.json'))
-const puppeteer = require('puppeteer-core')
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 
 const faults = []
 // The site is below a folder of the server, as on many hosts.
@@ -50,11 +47,7 @@ const server = spawn('python3', ['-u', '-m', 'http.server', '--bind', '127.0.0.1
 const said = await new Promise((done) => server.stdout.once('data', done))
 const host = /http:\S+\d/.exec(said)[0]
 const origin = `${host}/${basename(resolve(folder))}`
-const browser = await puppeteer.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  // As root, Chromium has no sandbox; it opens nothing but this site.
-  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-})
+const { browser, seriousFaults } = await startBrowser(work)
 
 const looks = [
   { name: 'wide', width: 1280, height: 900, scale: 1 },
@@ -69,35 +62,10 @@ async function newPage(address, scheme, look) {
     { name: 'prefers-color-scheme', value: scheme },
     { name: 'prefers-reduced-motion', value: 'reduce' },
   ])
-  page.on('request', (request) => {
-    const url = request.url()
-    if (!url.startsWith(origin) && !url.startsWith('data:')) {
-      faults.push(`${address}: asks for ${url}`)
-    }
-  })
-  page.on('pageerror', (error) => faults.push(`${address}: ${error.message}`))
-  page.on('console', (message) => {
-    if (message.type() === 'error') {
-      faults.push(`${address}: ${message.text()}`)
-    }
-  })
+  watch(page, (url) => url.startsWith(origin) || url.startsWith('data:'),
+    (sentence) => faults.push(`${address}: ${sentence}`))
   await page.goto(origin + address, { waitUntil: 'networkidle0', timeout: 60000 })
   return page
-}
-
-// What axe-core finds, if it is serious or critical.
-async function seriousFaults(page) {
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, { resultTypes: ['violations'] }),
-  )
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, impact, help, nodes }) => {
-      const places = nodes.slice(0, 3).map((node) =>
-        `\n    ${node.target.join(' ')}: ${node.failureSummary.split('\n')[1] ?? ''}`)
-      return `${impact}: ${help} (${id}, ${nodes.length} times)${places.join('')}`
-    })
 }
 
 async function lookAt(kind, address, scheme, look) {

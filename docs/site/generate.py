@@ -3,8 +3,8 @@
 
 FOLDER gets the documents of docs/, with their links led to the site, and the pages that
 are made from the source: differences, mistakes and their quiz, the wire (from
-BUILD/wire), the API of common/, the source itself; and menus.json. What an earlier run
-wrote there is deleted. Prints nothing.
+BUILD/wire), the playground, the API of common/, the source itself; and menus.json. What
+an earlier run wrote there is deleted. Prints nothing.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import api_pages
 import difference_pages
 import document_pages
 import mistake_pages
+import playground_page
 import quiz_pages
 import source_pages
 import wire_page
@@ -47,6 +48,7 @@ def main() -> int:
     mistake_pages.write(site, catalogue)
     quiz_pages.write(site, catalogue)
     wire_page.write(site, build)
+    playground_page.write(site)
     reference.write()
     source_pages.write(site)
     site.write_menus()

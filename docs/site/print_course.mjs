@@ -7,13 +7,12 @@
 // Links within the course work; those to other pages of the site become plain text. The
 // node packages are in WORK. Prints how many pages there are.
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { startBrowser } from './browser.mjs'
 
 const [folder, work] = process.argv.slice(2)
-const puppeteer = createRequire(resolve(work, 'package.json'))('puppeteer-core')
 const read = (name) => ({ name, html: readFileSync(join(folder, name), 'utf8') })
 
 const menus = JSON.parse(readFileSync(join(work, 'pages/menus.json'), 'utf8'))
@@ -27,11 +26,7 @@ const groups = [...list.matchAll(/^### (.*) \{#.*\n\n((?:\|.*\n)+)/gm)].map(([, 
   pages: [...rows.matchAll(/\]\(\/(mistakes\/[\w-]+)\)/g)].map((match) => read(`${match[1]}.html`)),
 }))
 
-const browser = await puppeteer.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  // As root, Chromium has no sandbox; it opens nothing but this site.
-  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-})
+const { browser } = await startBrowser(work)
 const page = await browser.newPage()
 await page.goto(pathToFileURL(resolve(folder, 'index.html')).href)
 if (chapters.length === 0 || groups.length === 0) throw new Error('There are no pages to print.')

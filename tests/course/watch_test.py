@@ -22,7 +22,7 @@ from submission.faults import Fault
 from suite.at_terminal import AtTerminal
 from suite.terminal import DIM, YELLOW
 from suite.tests import Test
-from watching.attempt import Found, Progress, first_error, quickest_first
+from watching.attempt import Found, Progress, first_error, soonest_red_first
 from watching.run import Run
 from watching.saves import Saves
 from watching.screen import KEYS, State, high, screen
@@ -136,14 +136,14 @@ class OnTheScreen(unittest.TestCase):
 
 
 class Running(unittest.TestCase):
-    def test_unit_tests_come_first_and_then_the_files_with_many_tests(self):
-        jobs = ["one", "a_test", "two", "three", "two", "three", "three"]
+    def test_unit_tests_come_first_and_then_files_that_are_new_or_have_many_tests(self):
+        jobs = ["one", "a_test", "two", "three", "two", "three", "post", "three"]
         tests = [
             Test(f"{job}-{number}", "assignment", "requests", job=job)
             for number, job in enumerate(jobs)
         ]
-        ids = [test.id for test in quickest_first(tests)]
-        files = ["three-3", "three-5", "three-6", "two-2", "two-4", "one-0"]
+        ids = [test.id for test in soonest_red_first(tests, 6)]
+        files = ["post-6", "three-3", "three-5", "three-7", "two-2", "two-4", "one-0"]
         self.assertEqual(ids, ["a_test-1", *files])
 
 

@@ -22,21 +22,21 @@
     }
 #define SHORT_EACH                                                             \
     {                                                                          \
-        FAULT_SHORT, "one byte each from there on", OUTCOME_SAME, true         \
+        FAULT_SHORT, "one byte each from then on", OUTCOME_SAME, true          \
     }
 #define BREAK(outcome)                                                         \
     {                                                                          \
         FAULT_BREAK, "one byte, then ECONNRESET", outcome, true                \
     }
 
-/* What is counted together, its name, and the errors that it may have. */
+/* The kinds of calls: their names, and the errors that they may have. */
 static const struct {
     const char *name;
     struct fault_error errors[12]; /* the last one has no name */
 } kinds[FAULT_KINDS] = {
     [FAULT_MEMORY] = {"malloc, calloc, realloc",
                       {ERROR(ENOMEM, OUTCOME_ANSWER),
-                       {ENOMEM, "ENOMEM from there on", OUTCOME_ANSWER, true}}},
+                       {ENOMEM, "ENOMEM from then on", OUTCOME_ANSWER, true}}},
     [FAULT_THREAD] = {"pthread_create", {SAME(EAGAIN), SAME(ENOMEM)}},
     [FAULT_DETACH] = {"pthread_detach", {SAME(EINVAL)}},
     [FAULT_ACCEPT] = {"accept",
@@ -60,8 +60,8 @@ static const struct {
                      ERROR(ENOMEM, OUTCOME_CUT)}},
     [FAULT_POLL] = {"poll", {SAME(EINTR), SAME(EAGAIN), SAME(ENOMEM)}},
     [FAULT_FCNTL] = {"fcntl", {SAME(EINTR), SAME(EINVAL)}},
-    /* A socket that may not block is not served: it would be asked in a loop.
-     */
+    /* A client whose socket would not block is not served: the server would ask
+     * it in a loop. */
     [FAULT_PREPARE] = {"fcntl of a client's flags",
                        {ERROR(EINTR, OUTCOME_CLOSE),
                         ERROR(EINVAL, OUTCOME_CLOSE)}},

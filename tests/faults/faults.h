@@ -1,17 +1,17 @@
 /*
  * faults.h - calls of the server that fail on purpose.
  *
- * The server is linked with `-Wl,--wrap=...`, so that each call that can fail
- * and that one of its own objects makes comes to a function `__wrap_...` here.
- * The driver, which forks the server, says through memory that both share
- * which call is to fail:
+ * The server is linked with `-Wl,--wrap=...`. So each call that can fail, if
+ * one of its own objects makes it, becomes a call of a function `__wrap_...`
+ * here. The driver forks the server, and says through memory that both share
+ * which call should fail:
  *
  *     faults_arm(FAULT_RECV, 2, error);   // the 2nd recv from now on
  *     ... an exchange ...
- *     hit = faults_disarm();              // false: there was no 2nd one
+ *     hit = faults_disarm();              // false: there was no 2nd recv
  *
- * Calls are counted over all threads of the server. What the driver calls
- * itself goes through the same functions and never fails.
+ * The calls of all the server's threads are counted together. The driver's own
+ * calls go through the same functions, and never fail.
  */
 #ifndef FAULTS_FAULTS_H
 #define FAULTS_FAULTS_H
@@ -19,7 +19,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* What is counted together. */
+/* The kinds of calls; those of one kind are counted together. */
 enum fault_kind {
     FAULT_NONE,
     FAULT_MEMORY, /* malloc, calloc, realloc */
@@ -35,11 +35,11 @@ enum fault_kind {
     FAULT_CLOSE,
     FAULT_CLOCK, /* of the threads that handle clients */
     FAULT_WRITE,
-    FAULT_SLEEP,     /* nanosleep */
-    FAULT_INTERRUPT, /* pthread_kill: an interrupt that does not arrive */
+    FAULT_SLEEP,
+    FAULT_INTERRUPT, /* pthread_kill: the interrupt does not arrive */
     FAULT_SIGTIMEDWAIT,
-    FAULT_MAIN_CLOCK,  /* of the main thread, which looks after the others */
-    FAULT_RUNNING_END, /* those from here on are called only at the start */
+    FAULT_MAIN_CLOCK,  /* of the main thread */
+    FAULT_RUNNING_END, /* those below are called only at the start */
     FAULT_SETSOCKOPT,
     FAULT_POOL, /* pthread_attr_..., pthread_mutex_init, pthread_cond_init */
     FAULT_SOCKET,
@@ -54,18 +54,17 @@ enum fault_kind {
     FAULT_KINDS
 };
 
-/* What the client may see of a fault; each allows all that those before it
- * allow. An answer that is not HTTP to the letter is never allowed. */
+/* What the client may see of a fault. Each allows everything that those before
+ * it allow. None allows an answer that is not valid HTTP. */
 enum fault_outcome {
     OUTCOME_SAME,   /* what it sees without the fault */
     OUTCOME_ANSWER, /* or another whole answer: 408, 500, 503 */
-    OUTCOME_CLOSE,  /* or a close without a word */
+    OUTCOME_CLOSE,  /* or a close without an answer */
     OUTCOME_CUT     /* or an answer that breaks off */
 };
 
-/* Results that are not errors: one byte instead of many; the end of the
- * stream; and one byte now, but ECONNRESET the next time, if the fault lasts.
- */
+/* Results that are not errors: one byte instead of many; the end of the stream;
+ * and one byte now, but ECONNRESET the next time, if the fault lasts. */
 #define FAULT_SHORT (-1000)
 #define FAULT_END (-1001)
 #define FAULT_BREAK (-1002)
@@ -74,7 +73,7 @@ struct fault_error {
     int number; /* of errno.h, of netdb.h (EAI_...), or one of the above */
     const char *name;
     enum fault_outcome outcome;
-    bool lasts; /* every later call of the kind fails as well */
+    bool lasts; /* every later call of the kind fails, too */
 };
 
 /* What the driver and its server share. */
@@ -83,32 +82,32 @@ struct faults {
     atomic_uint at;  /* which of the calls fails; the first is 1 */
     atomic_int error;
     atomic_bool lasts;
-    atomic_uint calls;          /* of the kind, since it was armed */
-    atomic_uint hits;           /* of them, those that failed */
-    _Atomic(const char *) name; /* of the function that failed last */
+    atomic_uint calls;          /* of the kind, since the fault was armed */
+    atomic_uint hits;           /* how many of these failed */
+    _Atomic(const char *) name; /* the function that failed last */
     atomic_long blocks;         /* allocations that are not freed yet */
-    atomic_long octets;         /* and their size */
-    atomic_uint wrong_closes;   /* of descriptors that were not open */
+    atomic_long octets;         /* their size */
+    atomic_uint wrong_closes;   /* closes of descriptors that were not open */
     atomic_uint accepted;       /* clients, since the server started */
-    atomic_uint logged;         /* whole lines that were written to the log */
-    atomic_uint unlogged;       /* lines that a fault has lost */
+    atomic_uint logged;         /* whole lines in the log */
+    atomic_uint unlogged;       /* lines that are lost because of a fault */
     atomic_ulong held;          /* what the budget counts, after each change */
 
     /* What the pool counts, after each change. */
     atomic_ulong total, waiting;
-    atomic_bool short_of_threads; /* it does not try to have more for now */
+    atomic_bool short_of_threads; /* it does not try to start more for now */
 
-    atomic_bool budget_taken; /* accepted clients find no budget left */
+    atomic_bool budget_taken; /* there is no budget left for a client */
 
     /* Set before the server starts. */
     bool accept_early; /* without TCP_DEFER_ACCEPT */
-    int send_buffer;   /* octets of a client socket's, or 0: as it comes */
+    int send_buffer;   /* bytes, of a client's socket; 0: the system's choice */
 };
 
 extern struct faults *faults;
 
-/* For the driver. faults_init returns 0, or -1 with errno; faults_reset makes
- * the counts those of a server that is yet to start; faults_disarm says
+/* For the driver. faults_init returns 0, or -1 with errno. faults_reset sets
+ * the counts to those of a server that has not started yet. faults_disarm says
  * whether a call has failed. */
 int faults_init(void);
 void faults_reset(void);
@@ -116,30 +115,31 @@ void faults_arm(enum fault_kind kind, unsigned at,
                 const struct fault_error *error);
 bool faults_disarm(void);
 
-/* The name of the kind's functions, for messages. */
+/* The names of the kind's functions, for messages. */
 const char *fault_kind_name(enum fault_kind kind);
 
-/* The errors that a kind of call may have in earnest; the last one has no name.
- */
+/* The errors that a kind of call can really have; the last one has no name. */
 const struct fault_error *fault_errors(enum fault_kind kind);
 
-/* For the server: in the child, before anything else. From here on calls are
- * counted, and the calling thread is the main one; until exit, since what runs
- * then (gcov, for one) is not the server's. Returns 0, or -1. */
+/* For the server: call it in the child, before anything else. From then on,
+ * calls are counted, and the calling thread is the main thread. Counting ends
+ * at exit, because what runs then (gcov, for example) is not part of the
+ * server. Returns 0, or -1. */
 int faults_enter_server(void);
 
 /* For the wrappers: true in the server. */
 bool faults_are_counted(void);
 
-/* Counts a call. Gives 0, or the error with which it must fail. */
+/* Counts a call. Returns 0, or the error with which the call must fail. */
 int fault_now(enum fault_kind kind, const char *name);
 
-/* The same for a function that returns -1 with errno: true is to return it. */
+/* The same, for a function that returns -1 with errno. True: it must return -1.
+ */
 bool fault_sets_errno(enum fault_kind kind, const char *name);
 
-/* Declare a call and define what --wrap puts in its place: it fails when it is
- * its turn, by errno or by what it returns. run.py finds them by their names.
- */
+/* Declare a call, and define what --wrap puts in its place. That function fails
+ * when its turn comes, either with errno or by what it returns. run_sweep.py
+ * finds these functions by their names. */
 #define FAILS_BY_ERRNO(kind, type, call, parameters, arguments)                \
     type __real_##call parameters;                                             \
     type __wrap_##call parameters;                                             \

@@ -1,14 +1,14 @@
 /*
  * main.c - the fault sweep of one stage.
  *
- *     sweepN STAGE list              its jobs, one a line
- *     sweepN STAGE LOG COUNT JOB     does one: start, stop, or a number
+ *     sweepN STAGE list              lists its jobs, one per line
+ *     sweepN STAGE LOG COUNT JOB     does one job: start, stop, or a number
  *
- * LOG is the file for what the server writes; COUNT the one that gets three
- * numbers: the faults that were tried, the calls that they were tried in, and
- * the faults that were not survived. Exits with 1 if there were any.
+ * LOG is the file for what the server writes. COUNT is the file that gets three
+ * numbers: the faults that were tried, the calls in which they were tried, and
+ * the faults that the server did not survive. Exits with 1 if there were any.
  *
- * The stage's own `main` is linked in under the name of __real_main.
+ * The stage's own `main` is linked in as __real_main.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,8 @@
 
 int __wrap_main(int, char **);
 
-/* Those that take longest come first in the table, and so do these. */
+/* Jobs that take longest come first: stop, start, then the order of the table.
+ */
 static void list(char stage)
 {
     puts("stop");

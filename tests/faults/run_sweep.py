@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Makes each call of the server that can fail, fail: once with each of its errors.
+"""Makes each call of the server that can fail do so, once with each of its errors.
 
     tests/faults/run_sweep.py BUILD STAGE...
 
-Links each stage's server, built with small limits, and the sweep into one program in
-BUILD/faults, and runs its jobs side by side: one for each script of scripts.c, one for
-the start, one for the end. Prints a line for each job as it ends, with the faults that
-were not survived below it, and at last how many there were. Exits with 1 if one was not survived, or none was tried.
+Builds each stage's server with small limits, links it and the sweep into one program in
+BUILD/faults, and runs the jobs of that side by side: one for each script of scripts.c,
+one for the start, one for the end. Prints a line for each job as it ends, then each
+fault that the server did not survive, and finally how many there were. Exits with 1 if
+there was one, or if no fault was tried.
 
 CC, CPPFLAGS, CFLAGS, LDFLAGS and PORTABLE are as for make; SANITIZE is
 address,undefined unless it is set, and may be empty. JOBS says how many run at once.
@@ -38,18 +39,18 @@ SWEEP = [*sorted(Path("tests/faults").glob("*.c")), Path("tests/tools/strict_ans
 
 
 def words(name: str, default: str = "") -> list[str]:
-    """Returns what is set in the environment, word by word."""
+    """Returns the words of a variable of the environment."""
     return os.environ.get(name, default).split()
 
 
 def run(*command: object, **more: object) -> None:
-    """Runs a command; if it fails, that is the end."""
+    """Runs a command. Ends the program if it fails."""
     if subprocess.run([str(word) for word in command], check=False, **more).returncode:
         sys.exit(1)
 
 
 def build_servers(folder: Path, stages: list[str], flags: list[str]) -> None:
-    """The sources of the stages and of common, built by the Makefile's own rules."""
+    """Builds the stages and common, by the Makefile's own rules."""
     sources = [s for n in stages for s in Path(f"stages/stage{n}").glob("*.c")]
     objects = [folder / s.relative_to("stages").with_suffix(".o") for s in sources]
     quiet = {
@@ -65,7 +66,7 @@ def build_servers(folder: Path, stages: list[str], flags: list[str]) -> None:
 
 
 def build_sweep(folder: Path, stages: list[str], flags: list[str]) -> None:
-    """The sweep, and the programs; the calls that it defines are wrapped."""
+    """Builds the sweep, and links the programs. Wraps the calls that it defines."""
     common = [*words("CC", "cc"), *flags, "-pthread"]
     if SANITIZE:
         common += [f"-fsanitize={SANITIZE}", "-fno-sanitize-recover=all"]
@@ -91,7 +92,7 @@ def build_sweep(folder: Path, stages: list[str], flags: list[str]) -> None:
 
 
 def run_job(folder: Path, stage: str, job: str) -> tuple[int, int, int]:
-    """Runs a job, prints what it said, and gives its counts of faults, calls, failures."""
+    """Runs a job, prints its output, and returns its faults, calls and failures."""
     name = folder / "results" / f"stage{stage}-{job}"
     program = folder / f"sweep{stage}"
     command = [program, stage, f"{name}.log", f"{name}.count", job]
@@ -128,7 +129,7 @@ def jobs_of(folder: Path, stages: list[str]) -> list[tuple[str, str]]:
 
 
 def main() -> int:
-    """Builds, runs, adds up."""
+    """Builds, runs, and adds up."""
     if len(sys.argv) < 3:
         print("Usage: tests/faults/run_sweep.py BUILD STAGE...", file=sys.stderr)
         return 2

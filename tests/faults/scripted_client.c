@@ -16,7 +16,8 @@
 #include "faults.h"
 
 static const uint64_t pause_ms = 3;
-static const uint64_t wait_for_100_ms = 100; /* then it is sent without */
+static const uint64_t wait_for_100_ms =
+    100; /* then the client sends without it */
 static const int small_buffer = 2048;
 
 uint64_t clock_ms(void)
@@ -49,7 +50,7 @@ static char *put(char *to, const char *text)
     return to + length;
 }
 
-/* Puts the request together. Returns 0, or -1 with errno. */
+/* Builds the request. Returns 0, or -1 with errno. */
 static int compose(struct client *client)
 {
     const struct script *script = client->script;
@@ -112,8 +113,8 @@ int client_open(struct client *client, const struct script *script,
     return 0;
 }
 
-/* Sends what may be sent: up to `until`. A server that does not listen any
- * more is none to send to. */
+/* Sends what may be sent: up to `until`. If the server no longer reads, that is
+ * all that the client sends. */
 static void send_until(struct client *client, size_t until)
 {
     ssize_t sent = send(client->socket, client->request + client->sent,
@@ -145,7 +146,7 @@ static void receive(struct client *client)
     }
 }
 
-/* How much may be sent by now: up to the pause, or all. */
+/* How much may be sent by now: everything up to the pause, or all. */
 static size_t may_send(struct client *client)
 {
     uint64_t now = clock_ms();
@@ -165,7 +166,8 @@ static size_t may_send(struct client *client)
     return now >= client->paused + pause_ms ? client->length : client->pause;
 }
 
-/* Waits until the server has closed its side, too: no thread is busy. */
+/* Waits until the server has closed its side, too, so that no thread is busy.
+ */
 static void stay(const struct client *client)
 {
     while (faults->waiting != faults->total &&
@@ -174,7 +176,8 @@ static void stay(const struct client *client)
     }
 }
 
-/* Waits until the server has done with the client; false: it takes too long. */
+/* Waits until the server has finished with the client. False: it takes too
+ * long. */
 static bool is_logged(const struct client *client)
 {
     while (faults->logged + faults->unlogged == client->logged) {
@@ -186,7 +189,7 @@ static bool is_logged(const struct client *client)
     return true;
 }
 
-/* Once all is sent. True if the client reads no more. */
+/* Call it once everything is sent. True if the client reads no more. */
 static bool end_side(struct client *client)
 {
     const struct linger at_once = {.l_onoff = 1};

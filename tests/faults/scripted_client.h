@@ -9,16 +9,16 @@
 
 #include "scripts.h"
 
-/* Milliseconds for all of an exchange: longer than the server may take. */
+/* Milliseconds for a whole exchange: more than the server may ever take. */
 #define CLIENT_MS 4000
 
-/* At most so many octets are in an answer; more is wrong. */
+/* An answer has at most this many bytes; more is an error. */
 #define RECEIVED_MOST 262144
 
 struct received {
     char data[RECEIVED_MOST];
     size_t length;
-    bool ended; /* the server closed, or reset; false: the time was up */
+    bool ended; /* the server closed, or reset; false: time ran out */
 };
 
 struct client {
@@ -29,8 +29,8 @@ struct client {
     size_t length;
     size_t pause; /* where `later` begins */
     size_t sent;
-    bool ended;      /* its side, or as much as it will */
-    unsigned logged; /* lines of the log, before this client */
+    bool ended;      /* it has ended its side, if it ever does */
+    unsigned logged; /* lines in the log before this client */
     uint64_t began;
     uint64_t paused;
 };
@@ -42,10 +42,10 @@ int client_open(struct client *client, const struct script *script,
 /* Sends the part before the pause. Returns 0, or -1 if that took too long. */
 int client_send_first(struct client *client);
 
-/* Does all the rest, and closes. */
+/* Does the rest, and closes. */
 void client_finish(struct client *client);
 
-/* All of it. Returns 0, or -1 with errno if there was nobody to connect to. */
+/* Does all three. Returns 0, or -1 with errno if it could not connect. */
 int client_run(const struct script *script, unsigned short port,
                struct received *received);
 

@@ -1,9 +1,10 @@
 /*
  * scripts.c - the table; what its columns mean is in scripts.h.
  *
- * The limits are those of tests/faults/run_sweep.py. A request that is to be
- * served is longer than the 60 octets that give it a second more, so that a
- * slow machine is no reason for a 408; those that are to get one are shorter.
+ * The limits are those of tests/faults/run_sweep.py. A request has a second
+ * more for each 60 bytes. So a request that should be served is longer than
+ * that, or a slow machine would be enough for a 408; one that should get a 408
+ * is shorter.
  */
 #include "scripts.h"
 
@@ -32,7 +33,7 @@ const struct script scripts[] = {
      .stages = "123456",
      .code = 408,
      .first = "GET / HTTP/1.1\r\nHo"},
-    {.name = "408: half a content",
+    {.name = "408: half of the content",
      .stages = "6",
      .code = 408,
      .first = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\na="},
@@ -114,7 +115,7 @@ const struct script scripts[] = {
      .first = "POST /?a=1&b=2 HTTP/1.1\r\n" FIELDS FORM
               "Content-Length: 21\r\n\r\nname=Ada&m",
      .later = "essage=%3C3"},
-    {.name = "POST of 9,000 octets",
+    {.name = "POST of 9,000 bytes",
      .stages = "6",
      .code = 200,
      .first = POST "Content-Length: 9002\r\n\r\na=",

@@ -21,7 +21,7 @@ static const uint64_t settle_ms = 3000;
 static const int start_ms = 10000;
 static const size_t other_threads = 2; /* the main one, and that of the log */
 
-/* The server's own main: the linker gives the name to the driver's. */
+/* The server's own main. The linker gives its name to the driver's main. */
 int __real_main(int, char **);
 
 _Noreturn static void be_server(const struct server *server, int output)
@@ -39,7 +39,7 @@ _Noreturn static void be_server(const struct server *server, int output)
     }
     (void)close(log);
     (void)close(output);
-    (void)close(STDIN_FILENO); /* it opens one */
+    (void)close(STDIN_FILENO); /* the server opens one itself */
     program_invocation_name = name;
     if (faults_enter_server() != 0) {
         _exit(126);
@@ -93,7 +93,7 @@ bool server_listens(struct server *server)
     return true;
 }
 
-/* How many entries a folder of the server's in /proc has. */
+/* How many entries a folder of the server in /proc has. */
 static size_t count_entries(const struct server *server, const char *folder)
 {
     char path[64];
@@ -155,7 +155,7 @@ static void tell_left_over(struct server *server)
         "descriptors where %zu were; %u closed that were not open",
         faults->accepted, server->connections, faults->logged, faults->unlogged,
         faults->total, faults->waiting,
-        faults->short_of_threads ? " and can be no more" : "",
+        faults->short_of_threads ? " and more can't be had" : "",
         count_entries(server, "task"), other_threads, faults->held,
         faults->blocks, faults->octets, count_entries(server, "fd"),
         server->descriptors, faults->wrong_closes);
@@ -178,7 +178,7 @@ bool server_settles(struct server *server)
     return false;
 }
 
-/* How it ended, in `text`; gives its exit code, or -1. */
+/* Puts how it ended into `text`. Returns its exit code, or -1. */
 static int tell_end(struct server *server, int status)
 {
     (void)close(server->output);
@@ -240,8 +240,8 @@ int server_wait(struct server *server, unsigned milliseconds)
     return -1;
 }
 
-/* 127.0.0.1 - - [TIME] "REQUEST LINE" CODE BYTES, as far as it is the same in
- * every line. */
+/* 127.0.0.1 - - [TIME] "REQUEST LINE" CODE BYTES: true if the parts are there
+ * that every line has. */
 static bool is_log_line(const char *line)
 {
     static const char start[] = "127.0.0.1 - - [";

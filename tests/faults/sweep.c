@@ -5,7 +5,7 @@
 
 #include "scripted_client.h"
 
-static const unsigned failures_most = 10; /* then a sweep gives up */
+static const unsigned failures_most = 10; /* after that, a sweep gives up */
 
 void sweep_fail(struct sweep *sweep, const char *what)
 {
@@ -25,7 +25,8 @@ void sweep_fail(struct sweep *sweep, const char *what)
     (void)fflush(stdout);
 }
 
-/* What may be seen instead of the answer without a fault. */
+/* Judges an answer that is not the one without a fault. Returns what is wrong
+ * with it, or NULL. */
 static const char *judge_other(const struct sweep *sweep,
                                const struct answer *answer,
                                enum fault_outcome outcome)
@@ -45,7 +46,7 @@ static const char *judge_other(const struct sweep *sweep,
     if (answer->kind == ANSWER_CUT) {
         (void)snprintf(text, sizeof text,
                        "the answer broke off after %zu "
-                       "octets",
+                       "bytes",
                        sweep->received.length);
         return outcome == OUTCOME_CUT ? NULL : text;
     }
@@ -62,7 +63,8 @@ struct answer sweep_answer(const struct sweep *sweep,
         answer.mistake = answer_lacks(&answer);
     }
     if (answer.interims > 0 && !script->waits) {
-        answer.mistake = "a 100 Continue comes that nobody had asked for";
+        answer.mistake =
+            "a 100 Continue came that the client had not asked for";
     }
     if (answer.mistake != NULL && answer.kind != ANSWER_CUT) {
         answer.kind = ANSWER_WRONG;
@@ -77,7 +79,7 @@ bool sweep_judge(struct sweep *sweep, bool hit)
     const char *mistake = NULL;
 
     if (!sweep->received.ended) {
-        mistake = "the server neither answered whole nor closed";
+        mistake = "the server neither gave a whole answer nor closed";
     } else if (answer.kind == ANSWER_WRONG) {
         mistake = answer.mistake;
     } else if (answer.kind == ANSWER_CUT ||
@@ -91,7 +93,7 @@ bool sweep_judge(struct sweep *sweep, bool hit)
     return mistake == NULL;
 }
 
-/* All errors of one call; true if there was such a call. */
+/* Tries all errors of one call. True if there was such a call. */
 static bool sweep_call(struct sweep *sweep, sweep_try *try)
 {
     bool any = false;
@@ -120,7 +122,7 @@ void sweep_calls(struct sweep *sweep, enum fault_kind end, sweep_try *try)
         }
     }
     if (sweep->failures >= failures_most) {
-        printf("    stage %d: %s: gives up after so many\n", sweep->stage,
-               sweep->script->name);
+        printf("    stage %d: %s: gives up after so many failures\n",
+               sweep->stage, sweep->script->name);
     }
 }

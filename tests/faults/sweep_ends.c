@@ -8,10 +8,11 @@
 #include "scripted_client.h"
 #include "sweep.h"
 
-static const unsigned end_ms = 6000; /* to stop, and look for leaks */
+static const unsigned end_ms =
+    6000; /* for the server to stop, and to look for leaks */
 
-/* What the reason for not starting must name, by the kind of the call that
- * failed. A kind that is not here is no reason not to start. */
+/* What the server must say it cannot do, if a call of this kind fails at the
+ * start. After a call of any other kind fails, the server must start. */
 static const char *const named[FAULT_KINDS] = {
     [FAULT_THREAD] = "create a thread",
     [FAULT_POOL] = "set up threads",
@@ -27,7 +28,7 @@ static const char *const named[FAULT_KINDS] = {
     [FAULT_OPEN] = "open /dev/null",
 };
 
-/* The error, as the reason has it. */
+/* The error, as the server words it. */
 static const char *explain(const struct sweep *sweep)
 {
     int number = sweep->error->number;
@@ -42,7 +43,7 @@ static const char *explain(const struct sweep *sweep)
     }
 }
 
-/* A line "webserve: cannot WHAT: WHY", and nothing else. */
+/* True if the log is a line "webserve: cannot WHAT: WHY", and nothing else. */
 static bool is_sentence(const char *text)
 {
     static const char start[] = "webserve: cannot ";
@@ -73,13 +74,13 @@ static void judge_refusal(struct sweep *sweep, const char *what,
                strstr(server->text, what) == NULL ||
                strstr(server->text, why) == NULL) {
         (void)snprintf(text, sizeof text,
-                       "it exited with 1, and gave as the reason: %.*s",
+                       "it exited with 1, but gave this reason: %.*s",
                        (int)strcspn(server->text, "\n"), server->text);
         sweep_fail(sweep, text);
     }
 }
 
-/* One that does start serves, and ends as it should. */
+/* A server that does start serves clients, and ends as it should. */
 static void judge_service(struct sweep *sweep, bool hit)
 {
     struct server *server = &sweep->server;
@@ -126,7 +127,8 @@ void sweep_start(struct sweep *sweep)
     sweep_calls(sweep, FAULT_KINDS, try_start);
 }
 
-/* Half a request is there when the stop comes; the other half follows. */
+/* Half of a request has come when the server is told to stop; the other half
+ * follows. */
 static bool try_stop(struct sweep *sweep)
 {
     struct server *server = &sweep->server;

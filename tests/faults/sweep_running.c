@@ -5,8 +5,8 @@
 #include "scripted_client.h"
 #include "sweep.h"
 
-/* The calls that every exchange must make; if they are not seen, the sweep is
- * blind. */
+/* The calls that every exchange must make. If the sweep does not see them, it
+ * is blind. */
 static const enum fault_kind must_be_seen[] = {
     FAULT_MEMORY,   FAULT_THREAD, FAULT_DETACH, FAULT_ACCEPT, FAULT_RECV,
     FAULT_SHUTDOWN, FAULT_CLOSE,  FAULT_CLOCK,  FAULT_WRITE};
@@ -21,7 +21,8 @@ static bool start(struct sweep *sweep)
     return false;
 }
 
-/* The exchange, with what is armed. False if the server is not as before. */
+/* Runs the exchange with the armed fault. False if the server is not as before.
+ */
 static bool talk(struct sweep *sweep, const struct script *script)
 {
     struct server *server = &sweep->server;
@@ -35,7 +36,8 @@ static bool talk(struct sweep *sweep, const struct script *script)
     return server_settles(server);
 }
 
-/* The request after the fault: it must be answered as if nothing was. */
+/* Sends the request after the fault. It must be answered as if nothing had
+ * happened. */
 static void check_next(struct sweep *sweep)
 {
     struct answer answer;
@@ -54,7 +56,7 @@ static void check_next(struct sweep *sweep)
     }
 }
 
-/* A server that is not as it was before is no use for the next fault. */
+/* If the server is not as it was before, the next fault needs a new one. */
 static void replace(struct sweep *sweep)
 {
     sweep_fail(sweep, sweep->server.text);
@@ -85,7 +87,8 @@ static bool try_fault(struct sweep *sweep)
     return hit;
 }
 
-/* The exchange with no fault, in which each kind that must be there is seen. */
+/* Runs the exchange without a fault. Each kind of call that must be there must
+ * be seen. */
 static void try_without(struct sweep *sweep)
 {
     static const struct fault_error none = {.name = "no error"};

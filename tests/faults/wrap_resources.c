@@ -1,9 +1,9 @@
 /*
  * wrap_resources.c - memory, threads, and what the pool and the budget count.
  *
- * What the server allocates is counted, so that a leak shows right after the
+ * What the server allocates is counted, so a leak shows right after the
  * exchange that made it. The counts of pool.h and budget.h are copied for the
- * driver whenever their lock is given back, while it is still held.
+ * driver just before their lock is released.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -25,7 +25,7 @@ int __real_pthread_mutex_unlock(pthread_mutex_t *);
 int __real_pool_init(struct pool *, int, char *);
 int __real_budget_hold(uint64_t *, uint64_t);
 
-/* Counts the blocks and octets that have come (1) or go (-1). */
+/* Counts blocks and bytes that are allocated (1) or freed (-1). */
 static void *count_memory(void *memory, int sign)
 {
     if (memory != NULL && faults_are_counted()) {
@@ -74,7 +74,7 @@ FAILS_BY_RESULT(FAULT_THREAD, pthread_create,
                  void *(*start)(void *), void *argument),
                 (thread, attributes, start, argument))
 
-/* Detaches it in any case, so that nothing is left over. */
+/* Detaches it even if the call is to fail, so that nothing is left over. */
 int __wrap_pthread_detach(pthread_t thread)
 {
     int result = __real_pthread_detach(thread);
@@ -113,8 +113,8 @@ int __wrap_pool_init(struct pool *made, int listening_socket, char *reason)
     return result;
 }
 
-/* True while this thread is in budget_hold; and while it asks, with the lock of
- * the budget held, how much that holds. */
+/* The first is true while this thread is in budget_hold; the second, while it
+ * holds the lock of the budget and asks how much is held. */
 static _Thread_local bool budgeting;
 static _Thread_local bool asking;
 

@@ -1,10 +1,10 @@
 /*
  * wrap_running.c - the calls that the server makes while it runs.
  *
- * A call that is to fail does nothing else; except close, which closes in any
- * case, as it does on Linux. accept fails only once a client is there, which
- * stays in the kernel's queue: that is how it is when descriptors or memory run
- * out.
+ * A call that should fail does nothing else. The exception is close, which
+ * always closes, as it does on Linux. accept fails only once a client is there,
+ * and the client stays in the kernel's queue. That is what happens when
+ * descriptors or memory run out.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,7 +36,7 @@ FAILS_BY_ERRNO(FAULT_POLL, int, poll,
                (struct pollfd * descriptors, nfds_t count, int milliseconds),
                (descriptors, count, milliseconds))
 
-/* Waits for a client as accept does; true is to fail. */
+/* Waits for a client, as accept does. True: the call must fail. */
 static bool accept_fails(int listening_socket, const char *name)
 {
     struct pollfd listener = {.fd = listening_socket, .events = POLLIN};
@@ -48,8 +48,8 @@ static bool accept_fails(int listening_socket, const char *name)
     return fault_sets_errno(FAULT_ACCEPT, name);
 }
 
-/* What is held while this thread has a client, as if other clients held it:
- * from accept to close. */
+/* What is held, as if by other clients, while this thread has a client: from
+ * accept to close. */
 static _Thread_local uint64_t held;
 
 static int count_accepted(int client)
@@ -107,7 +107,7 @@ ssize_t __wrap_send(int socket, const void *data, size_t length, int flags)
     return __real_send(socket, data, length, flags);
 }
 
-/* Makes a client's socket one that blocks, or asks whether it does. */
+/* Makes a client's socket a blocking one, or asks whether it is. */
 static bool is_preparation(int descriptor, int command)
 {
     int listens = 0;
@@ -168,7 +168,7 @@ static unsigned count_lines(const char *data, size_t length)
     return lines;
 }
 
-/* The log. An error other than EINTR and EAGAIN loses its lines. */
+/* The log. Any error except EINTR and EAGAIN loses its lines. */
 ssize_t __wrap_write(int descriptor, const void *data, size_t length)
 {
     int error = fault_now(FAULT_WRITE, "write");

@@ -1,4 +1,4 @@
-/* wrap_start.c - the calls that the server makes at its start alone. */
+/* wrap_start.c - the calls that the server makes only when it starts. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -30,8 +30,8 @@ FAILS_BY_ERRNO(FAULT_GETSOCKNAME, int, getsockname,
                (int socket, struct sockaddr *address, socklen_t *length),
                (socket, address, length))
 
-/* An error of a lookup, which has numbers of its own; EAI_SYSTEM means
- * what errno says. */
+/* The error of a lookup, which has numbers of its own. EAI_SYSTEM means that
+ * errno has the error. */
 static int lookup_fails(enum fault_kind kind, const char *name)
 {
     int error = fault_now(kind, name);

@@ -1,15 +1,15 @@
 /*
  * content_fuzz.c - framing_read, content_begin and content_add.
  *
- * The input is what follows `POST / HTTP/1.1` and a Host: field lines, an
- * empty line, content. What holds:
- * - a framing is what its fields say: one number, or chunked as the last coding
- *   and no length;
- * - read whole, in two pieces cut anywhere, and octet by octet, the verdict,
- *   the content and what is left after it are the same;
- * - the content is that of a second decoder, and never over the limit;
- * - any octets, sent in chunks of any size, written with up to 16 digits, or by
- *   their length, come out as they were: decode(encode(x)) = x.
+ * The input is what follows `POST / HTTP/1.1` and a Host: field lines, an empty
+ * line, content. For any input:
+ * - the framing is what the fields say: one number, or chunked as the last
+ *   coding and no length;
+ * - read whole, in two pieces cut anywhere, and byte by byte, the verdict, the
+ *   content and what is left after it are the same;
+ * - the content is what a second decoder finds, and never over the limit;
+ * - any bytes, sent by their length, or in chunks of any size with up to 16
+ *   digits, come out as they were: decode(encode(x)) = x.
  */
 /* octets: 3072 */
 #include "fuzzer.h"
@@ -26,17 +26,16 @@ static const char start[] = "POST / HTTP/1.1\r\nHost: a\r\n";
 struct outcome {
     enum verdict verdict;
     struct content content;
-    size_t left; /* octets after its end, where it is done */
+    size_t left; /* bytes after its end, if it is done */
 };
 
-/* ---- The framing ----------------------------------------------------------
- */
+/* ---- The framing */
 
 /* The transfer codings of all fields, as one list. */
 struct codings {
     size_t chunked; /* how many of them are chunked */
-    bool last;      /* the last one is */
-    bool quoted;    /* there is a quoted string, which may hold a comma */
+    bool last;      /* the last one is chunked */
+    bool quoted;    /* there is a quoted string, which may contain a comma */
 };
 
 static void read_codings(struct codings *codings, const char *value,
@@ -75,18 +74,18 @@ static void check_length(const struct framing *framing, const char *value,
     for (size_t i = 0; i < length; i++) {
         unsigned digit = (unsigned)value[i] - '0';
 
-        hold(digit <= 9, "a length has digits alone");
+        hold(digit <= 9, "a length has only digits");
         if (__builtin_mul_overflow(number, 10, &number) ||
             __builtin_add_overflow(number, digit, &number)) {
             hold(framing->length == UINT64_MAX, "a length is never cut");
             return;
         }
     }
-    hold(framing->length == number, "the length is the number that is given");
+    hold(framing->length == number, "the length is the number in the field");
 }
 
-/* Either Content-Length, each of them that very number, or Transfer-Encoding,
- * with chunked once and as the last coding, or neither, and then no content. */
+/* There is Content-Length, and each one has this number; or Transfer-Encoding,
+ * with chunked once and as the last coding; or neither, and then no content. */
 static void check_framing(const struct request *request)
 {
     const struct framing *framing = &request->framing;
@@ -109,18 +108,17 @@ static void check_framing(const struct request *request)
     hold(coded == 0 || codings.quoted || codings.last,
          "chunked is the last coding");
     hold(coded == 0 || codings.quoted || codings.chunked == 1,
-         "chunked is a coding once");
-    hold(framing->length_given == (lengths > 0),
-         "a length is given by a field");
-    hold(framing->chunked == (coded > 0), "chunked is given by a field");
-    hold(lengths == 0 || coded == 0, "there is one framing");
-    hold(lengths > 0 || framing->length == 0, "without a field it is empty");
+         "chunked is there once");
+    hold(framing->length_given == (lengths > 0), "a field has the length");
+    hold(framing->chunked == (coded > 0), "a field says chunked");
+    hold(lengths == 0 || coded == 0, "there is only one framing");
+    hold(lengths > 0 || framing->length == 0,
+         "without a field, there is no content");
 }
 
-/* ---- Content, cut ----------------------------------------------------------
- */
+/* ---- Content, cut */
 
-/* Reads the content in pieces: `first` octets, then `step` each time. */
+/* Reads the content in pieces: `first` bytes, then `step` each time. */
 static void read_content(struct outcome *outcome, struct request *request,
                          const char *data, size_t size, size_t first,
                          size_t step)
@@ -145,8 +143,8 @@ static void read_content(struct outcome *outcome, struct request *request,
          "the content is never over the limit");
 }
 
-/* The first octet after the content, read octet by octet: there, what is left
- * is exact. In larger pieces, `excess` says that there is some. */
+/* The first byte after the content, read byte by byte: there, what is left is
+ * exact. In larger pieces, `excess` says that there is some. */
 static void check_cut(const struct outcome *exact, struct request *request,
                       const char *data, size_t size, size_t cut)
 {
@@ -163,17 +161,17 @@ static void check_cut(const struct outcome *exact, struct request *request,
              "cut into pieces, the content is the same");
     }
     if (exact->verdict == VERDICT_DONE) {
-        hold(exact->left >= other.left, "no piece after the end is asked for");
+        hold(exact->left >= other.left,
+             "it does not ask for a piece after the end");
         hold(other.content.excess == (exact->left > other.left),
-             "excess says that octets follow the end");
+             "excess says that bytes follow the end");
     }
     content_release(&other.content);
 }
 
-/* ---- A second decoder, for what was accepted -------------------------------
- */
+/* ---- A second decoder, for content that was accepted */
 
-/* The octets of a line through its CR LF. */
+/* The length of a line, including its CR LF. */
 static size_t line_length(const char *text, size_t length)
 {
     const char *end = memmem(text, length, "\r\n", 2);
@@ -193,7 +191,7 @@ static size_t decode_chunks(struct buffer *decoded, const char *data,
         char digits[17] = "";
 
         line = line_length(data + at, size - at);
-        while (line > 3 && data[at] == '0') { /* zeros in front */
+        while (line > 3 && data[at] == '0') { /* leading zeros */
             at++;
             line--;
         }
@@ -201,7 +199,7 @@ static size_t decode_chunks(struct buffer *decoded, const char *data,
         chunk = strtoul(digits, NULL, 16);
         at += line;
         if (chunk > 0) {
-            hold(chunk + 2 <= size - at, "a chunk is there");
+            hold(chunk + 2 <= size - at, "the chunk has come whole");
             buffer_append(decoded, data + at, chunk);
             at += chunk;
             hold(memcmp(data + at, "\r\n", 2) == 0, "a chunk ends in CR LF");
@@ -227,21 +225,20 @@ static void check_decoded(const struct outcome *exact,
     if (request->framing.chunked) {
         used = decode_chunks(&decoded, data, size);
     } else {
-        hold(used <= size, "no more content than has come");
+        hold(used <= size, "there is no more content than has come");
         buffer_append(&decoded, data, used);
     }
     hold(
         same_octets(octets->data, octets->length, decoded.data, decoded.length),
-        "the content is that of a second decoder");
-    hold(size - used == exact->left, "it ends where a second decoder ends");
+        "the content is what a second decoder finds");
+    hold(size - used == exact->left, "it ends where a second decoder says");
     buffer_release(&decoded);
 }
 
-/* ---- Any octets, encoded ---------------------------------------------------
- */
+/* ---- Any bytes, encoded */
 
-/* With at least `width` digits, 16 at most: those before the number are zeros.
- */
+/* Writes the number with at least `width` digits, at most 16, with leading
+ * zeros. */
 static void append_hex(struct buffer *text, size_t number, bool upper,
                        int width)
 {
@@ -292,11 +289,11 @@ static void check_encoded(const char *fields, const char *sent,
         buffer_append_string(&text, "\r\n\r\n");
     }
     hold(request_parse(&request, text.data, text.length) == VERDICT_DONE,
-         "a head of ours is one");
+         "our own head is valid");
     read_content(&outcome, &request, sent, sent_length, sent_length / 2,
                  sent_length);
     hold(outcome.verdict == VERDICT_DONE && !outcome.content.excess,
-         "encoded octets are decoded to their end");
+         "encoded bytes are decoded to their end");
     hold(same_octets(outcome.content.octets.data, outcome.content.octets.length,
                      data, size),
          "decode(encode(x)) = x");

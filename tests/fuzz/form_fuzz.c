@@ -1,14 +1,14 @@
 /*
  * form_fuzz.c - form_parse: a query or the content of a POST.
  *
- * The input is the form data. What holds:
- * - the pairs are those of a second decoder, which follows the URL standard
+ * The input is the form data. For any input:
+ * - the pairs are what a second decoder finds, which follows the URL standard
  *   step by step (section 5.1);
- * - the pairs lie one after the other in the form's text, and take no more
- *   octets than the data, nor more memory than form_most says;
- * - encoded again, whichever octets are escaped, and decoded, they are the
- *   same pairs: decode(encode(x)) = x;
- * - cut anywhere by a `&`, the pairs are those of the first part, and then
+ * - the pairs lie one after another in the form's text, and take no more bytes
+ *   than the data, and no more memory than form_most says;
+ * - if they are encoded again, with any bytes escaped, and decoded, they are
+ *   the same pairs: decode(encode(x)) = x;
+ * - with a `&` put in anywhere, the pairs are those of the first part, then
  *   those of the second.
  */
 /* octets: 512 */
@@ -26,12 +26,12 @@ static void parse(struct form *form, const char *data, size_t length)
     char *copy = exact_copy(data, length);
 
     form_init(form);
-    hold(form_parse(form, copy, length) == VERDICT_DONE, "no form is refused");
+    hold(form_parse(form, copy, length) == VERDICT_DONE,
+         "form_parse refuses no form");
     free(copy);
 }
 
-/* ---- The second decoder ----------------------------------------------------
- */
+/* ---- The second decoder */
 
 static int hex_value(char octet)
 {
@@ -107,7 +107,7 @@ static void check_lengths(const struct form *form, size_t length)
         hold(pair.value == at + pair.key_length, "a value follows its name");
         at = pair.value + pair.value_length;
     }
-    hold((size_t)(at - form->text) <= length, "decoding makes it no longer");
+    hold((size_t)(at - form->text) <= length, "decoding never makes it longer");
     hold((size_t)(at - form->text) == form_length(form),
          "form_length is the length of all names and values");
 }
@@ -125,8 +125,7 @@ static void check_memory(const struct form *form, const char *data,
          "it takes no more memory than form_most says");
 }
 
-/* ---- Encoded again ---------------------------------------------------------
- */
+/* ---- Encoded again */
 
 static void encode(struct buffer *encoded, const char *text, size_t length,
                    uint64_t choice)
@@ -149,7 +148,7 @@ static void encode(struct buffer *encoded, const char *text, size_t length,
     }
 }
 
-/* Are the pairs of `form`, from `first` on, those of `other`? */
+/* Checks that the pairs of `form`, from `first` on, are those of `other`. */
 static void check_same(const struct form *form, size_t first,
                        const struct form *other, const char *property)
 {
@@ -201,7 +200,7 @@ static void check_cut(const char *data, size_t length, size_t cut)
     parse(&first, data, cut);
     parse(&second, data + cut, length - cut);
     hold(whole.count == first.count + second.count,
-         "cut by a & there are the pairs of both parts");
+         "cut by a &, there are the pairs of both parts");
     check_same(&whole, 0, &first, "the pairs before a & are the first part's");
     check_same(&whole, first.count, &second,
                "the pairs after a & are the second part's");

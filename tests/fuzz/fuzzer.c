@@ -9,7 +9,7 @@
 void hold(bool holds, const char *property)
 {
     if (!holds) {
-        fprintf(stderr, "\nThis does not hold: %s\n", property);
+        fprintf(stderr, "\nThis is not true: %s\n", property);
         abort();
     }
 }
@@ -74,9 +74,9 @@ uint64_t fingerprint(const char *data, size_t length)
     return number ^ (number >> 32);
 }
 
-/* A second or later octet, in a character that began with `so_far` octets that
- * make `character`, of `octets` in all: may it follow? It may not make the
- * character one that is too long, a surrogate, or beyond U+10FFFF. */
+/* True if this byte can follow in a character of `octets` bytes, of which
+ * `so_far` have come and make `character`. The character must not be overlong,
+ * a surrogate, or beyond U+10FFFF. */
 static bool may_follow(unsigned char octet, long character, size_t octets,
                        size_t so_far)
 {

@@ -1,16 +1,17 @@
 /*
- * handle_connection_fuzz.c - a whole exchange of a stage, its delegate
- * included, over a socket pair. STAGE is its number; without it, the last one.
+ * handle_connection_fuzz.c - a whole exchange of a stage, with its delegate,
+ * over a socket pair. STAGE is its number; without it, the last stage.
  *
  * The input is how the client sends and ends (client_read_plan), then what it
- * sends. What holds:
- * - the client gets a valid HTTP response with an exact length, which a strict
- *   reader takes, or nothing where the design says so; and the code that the
- *   parsers of common/http find for the octets as a whole;
- * - however the request is cut, and the calls fail in passing, the answer is
- *   the same, byte for byte, and is not lost to a reset;
- * - the page is clean UTF-8; the log has one line with that code and length;
- * - the socket is closed, and no memory is kept.
+ * sends. For any input:
+ * - the client gets a valid HTTP response with an exact length, or nothing
+ *   where the design says so; and the code is what the parsers of common/http
+ *   find for all of the bytes at once;
+ * - the answer is the same, byte for byte, however the request is cut and
+ *   whichever calls are interrupted, and it is not lost to a reset;
+ * - the page is clean UTF-8, and the log has one line with that code and
+ *   length;
+ * - the socket is closed, and all memory is freed.
  */
 /* link: -Wl,--wrap=recv,--wrap=send,--wrap=poll,--wrap=pthread_kill */
 /* link: -Wl,--wrap=write,--wrap=time,--wrap=clock_gettime */
@@ -32,11 +33,11 @@ static const char *const post_refusal = "This stage does not accept POST.";
 static const char *const post_refusal = NULL;
 #endif
 
-/* What the request deserves, all of it being there. */
+/* What the client should get, now that all of the request is known. */
 struct expectation {
     int code;       /* 0: no answer */
     bool continues; /* a 100 Continue may come first */
-    bool more;      /* the client says more than its request */
+    bool more;      /* the client sends more than its request */
 };
 
 static enum verdict read_content(struct expectation *expected,
@@ -112,24 +113,25 @@ static void check_answer(const struct client_result *result,
 
     answer = read_answer(result->answer.data, result->answer.length,
                          is_head(plan->request, plan->length), client_now);
-    hold(answer.code == expected->code, "the code is that of the parsers");
+    hold(answer.code == expected->code, "the code is what the parsers say");
     hold(answer.interims == 0 || expected->continues,
          "100 Continue comes only when it is expected");
     hold(result->logged_octets == answer.content_length,
-         "the log has the octets of the content");
+         "the log has the length of the content");
     hold(is_clean_text(answer.content, answer.content_length),
          "the page is clean UTF-8");
     hold(answer.code < 500 || answer.code == 501 || answer.code == 505,
-         "it is not the server that fails");
+         "the server does not fail");
 }
 
-/* No answer; but a 100 Continue may have been sent before the end came. */
+/* There is no answer, but a 100 Continue may have been sent before the end of
+ * the stream. */
 static void check_silence(const struct client_result *result,
                           const struct expectation *expected)
 {
     hold(result->answer.length == 0 ||
              (expected->continues && result->answer.length == 25),
-         "nothing is sent where nothing is to be said");
+         "nothing is sent where no answer is due");
     hold(result->logged_octets == 0, "the log says that nothing was sent");
 }
 
@@ -141,7 +143,7 @@ static void check(const struct client_result *result,
     expect(&expected, plan);
     hold(result->logged_code == expected.code, "the log has the code");
     hold(expected.code != 408 || result->took >= ALLOWANCE_MS,
-         "a 408 comes when the time is over");
+         "a 408 comes when time runs out");
     if (plan->end == CLIENT_CLOSES) {
         return;
     }
@@ -153,7 +155,7 @@ static void check(const struct client_result *result,
     }
 }
 
-/* The octets after a 100 Continue, which depends on how they come. */
+/* The bytes after a 100 Continue, which depends on how they come. */
 static const char *final_answer(const struct client_result *result,
                                 size_t *length)
 {

@@ -1,14 +1,14 @@
 /*
  * html_fuzz.c - html_append: text from a client in a page.
  *
- * The input is the text. What holds:
- * - the escaped text has no < > " ' and no & but in the five references;
- * - it is UTF-8, and has no control but tab, LF and CR;
- * - with the references undone it is the text, each character that is not
- *   shown and each ill-formed part having become one U+FFFD;
- * - it has at most html_most octets, 6 for each at most, and what stood in the
- *   page before stays;
- * - cut before any ASCII octet and appended in two pieces, it is the same.
+ * The input is the text. For any input:
+ * - the escaped text has no < > " ', and has & only in the five references;
+ * - it is UTF-8, and has no control characters except tab, LF and CR;
+ * - with the references replaced, it is the text again, except that each
+ *   character that is not shown and each ill-formed part is one U+FFFD;
+ * - it has at most html_most bytes, at most 6 for each byte of the text, and
+ *   what was in the page before stays;
+ * - cut before any ASCII byte and appended in two pieces, it is the same.
  */
 /* octets: 512 */
 #include "fuzzer.h"
@@ -20,8 +20,8 @@
 
 static const char before[] = "<p>";
 
-/* What a browser makes of the escaped text: `*octet` and how many octets the
- * reference has, 0 if it is none of the five. */
+/* Reads a reference as a browser does, into `*octet`. Returns how many bytes
+ * the reference has; 0 if it is not one of the five. */
 static size_t read_reference(const char *text, size_t length, char *octet)
 {
     static const struct {
@@ -100,7 +100,7 @@ static void check_cut(const struct buffer *page, const char *text,
     html_append(&pieces, first, cut);
     html_append(&pieces, second, length - cut);
     hold(same_octets(page->data, page->length, pieces.data, pieces.length),
-         "escaped in two pieces it is the same");
+         "escaped in two pieces, it is the same");
     buffer_release(&pieces);
     free(first);
     free(second);
@@ -120,15 +120,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buffer_append_string(&page, before);
     html_append(&page, text, size);
     hold(!page.failed, "there is memory");
-    hold(memcmp(page.data, before, start) == 0, "what stood before stays");
-    hold(page.length - start <= html_most(text, size), "html_most is the most");
-    hold(html_most(text, size) <= 6 * size, "at most 6 octets for each");
+    hold(memcmp(page.data, before, start) == 0,
+         "what was in the page before stays");
+    hold(page.length - start <= html_most(text, size),
+         "it takes no more than html_most says");
+    hold(html_most(text, size) <= 6 * size,
+         "it takes at most 6 bytes for each byte");
     hold(is_clean_text(page.data, page.length), "the page is clean UTF-8");
     append_undone(&undone, page.data + start, page.length - start);
     append_expected(&expected, text, size);
     hold(
         same_octets(undone.data, undone.length, expected.data, expected.length),
-        "with the references undone it is the text");
+        "with the references replaced, it is the text");
     check_cut(&page, text, size);
     buffer_release(&page);
     buffer_release(&undone);

@@ -35,7 +35,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *into);
 int __real_pthread_kill(pthread_t thread, int number);
 int __wrap_pthread_kill(pthread_t thread, int number);
 
-/* How often the server has called a function, and was not interrupted. */
+/* How often the server has called a function without being interrupted. */
 struct calls {
     size_t all;
     size_t done;
@@ -46,8 +46,8 @@ static struct {
     const struct client_plan *plan;
     struct client_result *result;
     int server;    /* the two sockets; -1: there is none */
-    int socket;    /* -1 as well once the client is gone */
-    size_t unread; /* octets sent that the server has not received yet */
+    int socket;    /* also -1 once the client is gone */
+    size_t unread; /* bytes sent that the server has not received yet */
     size_t pieces; /* that were sent */
     bool ended;    /* the client's side */
     struct calls receives, sends, polls;
@@ -58,10 +58,9 @@ static struct {
     size_t log_lines;
 } client = {.server = -1, .socket = -1};
 
-/* ---- What the client does --------------------------------------------------
- */
+/* ---- What the client does */
 
-/* More of them would only cost time: each is four system calls. */
+/* More pieces would only take time: each is four system calls. */
 static const size_t pieces_most = 100;
 
 static void end_side(void)
@@ -78,7 +77,7 @@ static void end_side(void)
     }
 }
 
-/* Sends the next piece; after the last one it ends. */
+/* Sends the next piece; after the last one, ends. */
 static void speak(void)
 {
     const struct client_plan *plan = client.plan;
@@ -127,10 +126,10 @@ static bool listen_to_answer(void)
     }
 }
 
-/* ---- What the server sees of it --------------------------------------------
- */
+/* ---- What the server sees of it */
 
-/* Every other call of a function, so that it gets on. */
+/* True for every other call of a function, so that the server makes progress.
+ */
 static bool is_interrupted(struct calls *calls)
 {
     if (client.plan->interrupted && calls->all++ % 2 == 0) {
@@ -152,8 +151,8 @@ int __wrap_pthread_kill(pthread_t thread, int number)
     return 0;
 }
 
-/* Time passes, and the main thread looks at the deadlines. True if that
- * interrupts the server's call. */
+/* Lets time pass, and looks at the deadlines as the main thread does. True if
+ * that interrupts the server's call. */
 static bool pass(uint64_t milliseconds)
 {
     client.clock += milliseconds;
@@ -169,7 +168,7 @@ static void check_undisturbed(void)
     hold(!client.was_interrupted, "only a call that waits is interrupted");
 }
 
-/* The client says nothing more, and the server's call blocks. */
+/* The client sends nothing more, so the server's call blocks. */
 static void block(void)
 {
     uint64_t end = client.clock + ALLOWANCE_MOST_MS;
@@ -213,10 +212,10 @@ ssize_t __wrap_recv(int sock, void *data, size_t length, int flags)
 ssize_t __wrap_send(int sock, const void *data, size_t length, int flags)
 {
     const struct client_plan *plan = client.plan;
-    size_t most = 65536; /* so many find room, once the client has read */
+    size_t most = 65536; /* this many fit, once the client has read */
     ssize_t sent;
 
-    hold((flags & MSG_NOSIGNAL) != 0, "sending gives no signal");
+    hold((flags & MSG_NOSIGNAL) != 0, "sending raises no signal");
     if (is_interrupted(&client.sends)) {
         return -1;
     }
@@ -265,7 +264,7 @@ ssize_t __wrap_write(int file, const void *data, size_t length)
     if (client.server == -1 || file != STDERR_FILENO) {
         return __real_write(file, data, length);
     }
-    hold(!server_is_open(), "the log is written when the socket is closed");
+    hold(!server_is_open(), "the log is written after the socket is closed");
     hold(length <= sizeof client.log, "a line of the log is not too long");
     memcpy(client.log, data, length);
     client.log_length = length;
@@ -288,8 +287,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *into)
     return 0;
 }
 
-/* ---- The line of the log ---------------------------------------------------
- */
+/* ---- The line of the log */
 
 /* A number, or a `-`, which means 0. */
 static size_t read_logged(const char **text, const char *end)
@@ -301,15 +299,15 @@ static size_t read_logged(const char **text, const char *end)
         return 0;
     }
     hold(*text<end &&* * text> '0' && **text <= '9',
-         "a number of the log is a `-` or a plain one");
+         "a number in the log is `-` or plain digits");
     while (*text < end && **text >= '0' && **text <= '9') {
         number = number * 10 + (size_t)(*(*text)++ - '0');
     }
     return number;
 }
 
-/* ADDRESS - - [DATE] "REQUEST LINE" CODE OCTETS LF, in printable ASCII; quotes
- * in the request line are marked by a backslash. Code and octets are 0 for a
+/* ADDRESS - - [DATE] "REQUEST LINE" CODE BYTES LF, in printable ASCII, with a
+ * backslash before each quote in the request line. CODE and BYTES are 0 for a
  * `-`. */
 static void read_log_line(struct client_result *result)
 {
@@ -329,13 +327,12 @@ static void read_log_line(struct client_result *result)
     hold(end - text > 4 && text[1] == ' ', "the request line is quoted");
     text += 2;
     result->logged_code = (int)read_logged(&text, end);
-    hold(*text++ == ' ', "a space comes before the octets");
+    hold(*text++ == ' ', "a space comes before the bytes");
     result->logged_octets = read_logged(&text, end);
-    hold(text + 1 == end, "a line of the log ends after the octets");
+    hold(text + 1 == end, "a line of the log ends after the bytes");
 }
 
-/* ---- One exchange ----------------------------------------------------------
- */
+/* ---- One exchange */
 
 static void open_sockets(void)
 {
@@ -374,7 +371,7 @@ void client_run(const struct client_plan *plan, struct client_result *result)
     result->took = client.clock - 1000;
     hold(client.log_lines == 1, "one line is written to the log");
     read_log_line(result);
-    hold(budget_held() == 0, "all that was held is given back");
+    hold(budget_held() == 0, "all memory that was held is released");
     if (client.socket != -1) {
         hold(!listen_to_answer(), "the answer ends");
         close(client.socket);

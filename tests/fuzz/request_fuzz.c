@@ -1,17 +1,17 @@
 /*
  * request_fuzz.c - request_parse and request_check: the head of a request.
  *
- * The input is what a client sends. What holds:
- * - parsed whole, in two pieces cut anywhere (the octets having moved), and
- *   octet by octet, the verdict, the line at fault and all parts of the request
- *   are the same, and nothing after the octets that came is looked at;
- * - what is incomplete is within the limits;
- * - a fault of the request line is told as soon as that is complete, a first
- *   octet that begins no method as soon as it is there;
- * - of a request that is done, lines end in CR LF, names are tokens, values
- * have no CR, LF or NUL and no white space around them, all of it lies within
- * the head, the path begins with / and has no `?`;
- * - written again from its parts and parsed, it has the same parts;
+ * The input is what a client sends. For any input:
+ * - parsed whole, in two pieces cut anywhere (the bytes having moved), and byte
+ *   by byte, the verdict, the line at fault and all parts of the request are
+ *   the same, and no byte beyond those that came is looked at;
+ * - an incomplete head is within the limits;
+ * - a fault in the request line is reported as soon as the line is complete,
+ *   and a first byte that begins no method as soon as it is there;
+ * - in a request that is done, lines end in CR LF, names are tokens, values
+ *   have no CR, LF or NUL and no white space around them, everything lies
+ *   within the head, and the path begins with / and has no `?`;
+ * - if it is written again from its parts and parsed, it has the same parts;
  * - request_check sees an unknown method, and a POST that is refused.
  */
 /* octets: 1536 */
@@ -31,8 +31,8 @@ struct parsed {
     char *data; /* owned: what was parsed */
 };
 
-/* Gives `first` octets to request_parse, then `step` more each time. If the
- * steps are large, the octets move in between. */
+/* Gives `first` bytes to request_parse, then `step` more each time. If the
+ * steps are large, the bytes move in between. */
 static void parse(struct parsed *parsed, const char *data, size_t size,
                   size_t first, size_t step)
 {
@@ -148,7 +148,8 @@ static void check_field(const struct parsed *parsed, const struct header *field)
          "a value has no white space around it");
 }
 
-/* Lines of the head end in CR LF, and hold no other controls than tabs. */
+/* Lines of the head end in CR LF, and have no control characters except tabs.
+ */
 static void check_octets(const char *data, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
@@ -157,11 +158,11 @@ static void check_octets(const char *data, size_t length)
         bool lf = octet == '\n' && i > 0 && data[i - 1] == '\r';
 
         hold(cr || lf || octet == '\t' || (octet >= 0x20 && octet != 0x7F),
-             "a head has no bare CR or LF, and no control");
+             "a head has no bare CR or LF, and no control character");
     }
 }
 
-/* Octets of the empty lines that the text begins with. */
+/* The length of the empty lines with which the text begins. */
 static size_t empty_lines(const char *data, size_t size)
 {
     size_t at = 0;
@@ -174,7 +175,7 @@ static size_t empty_lines(const char *data, size_t size)
     return at;
 }
 
-/* The limits are held before the line or the section ends. */
+/* The limits apply before the line or the section ends. */
 static void check_incomplete(const char *data, size_t size)
 {
     size_t start = empty_lines(data, size);
@@ -196,7 +197,7 @@ static void check_prefix(const struct parsed *whole, size_t size,
     release(&prefix);
 }
 
-/* A fault is told as soon as its octet, or the request line, has come. */
+/* A fault is reported as soon as its byte, or the request line, has come. */
 static void check_early(const struct parsed *whole, size_t size)
 {
     const char *data = whole->data;
@@ -207,7 +208,7 @@ static void check_early(const struct parsed *whole, size_t size)
 
     if (start < size && data[start] != '\r' && !is_token(data + start, 1)) {
         check_prefix(whole, start + 1,
-                     "an octet that begins no method is told");
+                     "a byte that begins no method is reported");
     }
     for (size_t i = 0; i < start; i++) {
         lines += data[i] == '\n';
@@ -215,7 +216,7 @@ static void check_early(const struct parsed *whole, size_t size)
     if (end != NULL && (code == 400 || code == 505) &&
         whole->request.line <= lines) {
         check_prefix(whole, (size_t)(end - data) + 1,
-                     "a fault of the request line is told at its end");
+                     "a fault in the request line is reported at its end");
     }
 }
 
@@ -242,7 +243,7 @@ static void check_parts(const struct parsed *parsed)
     if (request->method != METHOD_OTHER) {
         hold(request->path[0] == '/', "a path begins with /");
     }
-    hold(strpbrk(request->path, "? #\r\n") == NULL, "a path has no ? and #");
+    hold(strpbrk(request->path, "? #\r\n") == NULL, "a path has no ? and no #");
 }
 
 static void write_request(struct buffer *text, const struct request *request)
@@ -279,7 +280,8 @@ static void check_written(const struct request *request)
     write_request(&text, request);
     parse(&again, text.data, text.length, text.length, text.length);
     hold(again.verdict == VERDICT_DONE, "written again, it is a request");
-    hold(again.request.length == text.length, "written again, it is all head");
+    hold(again.request.length == text.length,
+         "written again, all of it is the head");
     check_same_parts(&again.request, request);
     release(&again);
     buffer_release(&text);
@@ -294,15 +296,15 @@ static void check_check(struct request *request)
 
     hold((accepted == VERDICT_METHOD_UNSUPPORTED) ==
              (request->method == METHOD_OTHER),
-         "a method that is not known is told");
+         "an unknown method is reported");
     hold(refused ==
              (request->method == METHOD_POST ? VERDICT_POST_REFUSED : accepted),
-         "a POST that is refused is told, and nothing else changes");
+         "a POST that is refused is reported, and nothing else changes");
     hold(accepted == VERDICT_DONE || verdict_code(accepted) == 501 ||
              verdict_code(accepted) == 417,
          "request_check gives done, 501 or 417");
     hold(!expects || headers_find(&request->headers, "Expect") != NULL,
-         "only a client that says so expects 100 Continue");
+         "only a client that asks for it expects 100 Continue");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -322,7 +324,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     check_early(&whole, size);
     if (whole.verdict == VERDICT_DONE) {
-        hold(whole.request.length <= size, "the head is among the octets");
+        hold(whole.request.length <= size,
+             "the head is no longer than the input");
         check_pieces(&whole, text, size, whole.request.length, size + 2);
         check_parts(&whole);
         if (whole.request.method != METHOD_OTHER) {

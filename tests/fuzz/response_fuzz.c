@@ -1,12 +1,12 @@
 /*
  * response_fuzz.c - response_is_valid, response_write_head and page_fault.
  *
- * The input is the time, and then a response. What holds:
- * - response_is_valid says what the words of response.h say;
- * - a response that is valid is written as one that a strict reader takes, with
- *   its code, its fields in order, its content and the exact length of it;
- * - page_fault makes of any response, whatever is in it, a valid one with
- *   the verdict's code, on a page without an unfinished sentence.
+ * The input is the time, and then a response. For any input:
+ * - response_is_valid returns what response.h says;
+ * - a strict reader accepts a valid response as it is written, with its code,
+ *   its fields in order, its content and the exact length of that;
+ * - page_fault turns any response, whatever is in it, into a valid one, with
+ *   the verdict's code and a page that has no unfinished sentence.
  */
 /* octets: 1024 */
 #include "fuzzer.h"
@@ -22,10 +22,9 @@ enum {
 };
 
 /*
- * A response that is made of the input, as a delegate could make it. The input
- * has:
- *     1 octet    flags
- *     2 octets   the code, high octet first; minus 1, and of 1000
+ * A response made of the input, as a delegate could make it. The input has:
+ *     1 byte    flags
+ *     2 bytes   the code, high byte first; minus 1, and of 1000
  *     fields     NAME 0xFE VALUE 0xFF, as many as there are before 0xFD
  *     0xFD       and then the content
  */
@@ -35,7 +34,7 @@ struct made {
     struct answer_field fields[fields_most];
     size_t count;
     const char *content;
-    size_t content_length; /* of one time */
+    size_t content_length; /* of the content, once */
     size_t times;          /* the content is repeated */
 };
 
@@ -45,8 +44,7 @@ enum flag {
     IS_LARGE = 8         /* the content is repeated 300 times */
 };
 
-/* ---- Made of the input ------------------------------------------------------
- */
+/* ---- Made of the input */
 
 static const char name_ends = '\xFE';
 static const char value_ends = '\xFF';
@@ -206,7 +204,7 @@ static void check_fields(const struct made *made, const struct answer *answer)
             answer_field_is(&sent, "Content-Length")) {
             continue;
         }
-        hold(count < made->count, "no field is sent that is not ours");
+        hold(count < made->count, "no field is sent that was not added");
         struct answer_field ours = without_spaces(made->fields[count++]);
 
         hold(same_octets(sent.name, sent.name_length, ours.name,
@@ -240,9 +238,7 @@ static void check_sent(const struct made *made, const struct answer *answer)
     }
 }
 
-/* ---- What holds
- * --------------------------------------------------------------
- */
+/* ---- The properties */
 
 /* The head and the content that are sent. */
 static void write_response(const struct response *response, time_t now,
@@ -273,7 +269,7 @@ static void check_written(const struct made *made,
     buffer_release(&text);
 }
 
-/* Any code, so that each phrase is written. */
+/* Writes a response with this code, so that each reason phrase is written. */
 static void check_code(int code, time_t now)
 {
     struct response response;
@@ -304,16 +300,16 @@ static void check_fault(struct response *response, enum verdict verdict,
         return;
     }
     page_fault(response, verdict, &request);
-    hold(response_is_valid(response), "a page of a fault can be sent");
+    hold(response_is_valid(response), "the page for a fault can be sent");
     buffer_init(&text);
     write_response(response, now, &text);
     answer = read_answer(text.data, text.length, false, now);
     hold(answer.code == verdict_code(verdict), "it has the verdict's code");
     hold(is_clean_text(answer.content, answer.content_length),
-         "the page of a fault is clean UTF-8");
+         "the page for a fault is clean UTF-8");
     hold(memmem(answer.content, answer.content_length, "</html>\n", 8) ==
              answer.content + answer.content_length - 8,
-         "the page of a fault is whole");
+         "the page for a fault is whole");
     buffer_release(&text);
 }
 

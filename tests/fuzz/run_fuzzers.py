@@ -3,12 +3,12 @@
 
     tests/fuzz/run_fuzzers.py BUILD SECONDS [NAME...]
 
-The one of handle_connection is built for each stage that has the function, as
-handle_connection@3 and so on; those share its seconds. Each fuzzer first takes the
-seeds that seeds.py makes for it, then makes inputs of its own for so many seconds; two
-run side by side. What it learns stays in BUILD/fuzz/corpus/NAME; nothing is written
-into the tree. Prints a line as each ends. Exits with 1 if one finds something, having
-said how to see it again.
+The fuzzer of handle_connection is built for each stage that has the function, as
+handle_connection@3 and so on, and these share its seconds. Each fuzzer first tries the
+seeds that seeds.py makes for it, and then makes up inputs for that many seconds. Two
+run side by side. What a fuzzer learns stays in BUILD/fuzz/corpus/NAME; nothing is
+written into the source tree. Prints a line as each one ends. If one finds something,
+prints how to see it again, and exits with 1.
 """
 
 import os
@@ -23,7 +23,7 @@ from pathlib import Path
 SIDE_BY_SIDE = 2
 STARTED = Path.cwd()
 
-# Small limits, so that inputs of a few hundred octets reach them.
+# Small limits, so that inputs of a few hundred bytes reach them.
 LIMITS = """
     -DREQUEST_LINE_MOST=256 -DHEADER_SECTION_MOST=1024 -DCONTENT_MOST=2048
     -DCHUNK_EXTENSIONS_MOST=64 -DHELD_FREELY=4096 -DLOG_LINE_MOST=256
@@ -40,16 +40,16 @@ LINK = [CC, "-fsanitize=fuzzer,address,undefined", "-pthread"]
 os.chdir(Path(__file__).resolve().parents[2])
 STAGES = sorted(p.parent.name[-1] for p in Path("stages").glob("*/handle_connection.c"))
 FOUND = re.compile(
-    r"^This does not hold.*|^SUMMARY.*|.*runtime error.*|.*: ERROR: .*", re.M
+    r"^This is not true.*|^SUMMARY.*|.*runtime error.*|.*: ERROR: .*", re.M
 )
 
 
 class Failed(Exception):
-    """A compiler has said what is wrong."""
+    """A command has failed, and has said why."""
 
 
 def run(command: list[object]) -> None:
-    """Runs a command that must work."""
+    """Runs a command that must not fail."""
     if subprocess.run([str(word) for word in command], check=False).returncode:
         raise Failed
 
@@ -69,7 +69,7 @@ def notes(name: str, key: str) -> list[str]:
 
 
 def compile_it(build: Path, source: Path, into: str, *more: str) -> Path:
-    """Returns the object file."""
+    """Compiles a source, and returns the object file."""
     made = build / into
     made.parent.mkdir(parents=True, exist_ok=True)
     run([*COMPILE, *more, "-c", source, "-o", made])
@@ -77,7 +77,7 @@ def compile_it(build: Path, source: Path, into: str, *more: str) -> Path:
 
 
 def build_all(build: Path, names: list[str]) -> None:
-    """Everything except the fuzzers and stages goes into an archive."""
+    """Builds the fuzzers. What several of them need goes into an archive."""
     parts = [*Path("common").glob("*/*.c"), Path("tests/tools/strict_answer.c")]
     parts += [p for p in Path("tests/fuzz").glob("*.c") if not p.stem.endswith("_fuzz")]
     archive = build / "all.a"
@@ -101,7 +101,7 @@ def build_all(build: Path, names: list[str]) -> None:
 
 
 def gather_seeds(build: Path, name: str) -> None:
-    """Makes them, and the folders of what the fuzzer learns and finds."""
+    """Makes the seeds, and the folders for what the fuzzer learns and finds."""
     folder = build / "seeds" / name
     shutil.rmtree(folder, ignore_errors=True)
     for each in (folder, build / "corpus" / name, build / "found" / name):
@@ -113,7 +113,7 @@ def gather_seeds(build: Path, name: str) -> None:
 
 
 def count_inputs(log: str) -> int:
-    """Returns how many inputs it has tried."""
+    """Returns how many inputs the fuzzer has tried."""
     ended = [int(n) for n in re.findall(r"number_of_executed_units: *(\d+)", log)]
     return sum(ended) or max(
         (int(n) for n in re.findall(r"^#(\d+)", log, re.M)), default=0
@@ -121,7 +121,7 @@ def count_inputs(log: str) -> int:
 
 
 def explain(build: Path, name: str, log: str) -> None:
-    """Says what was found; the input is in the file that libFuzzer wrote."""
+    """Prints what was found. The input is in the file that libFuzzer wrote."""
     for line in FOUND.findall(log):
         print(f"    {line}")
     for found in re.findall(r"Test unit written to (.*)", log)[-1:]:
@@ -130,7 +130,7 @@ def explain(build: Path, name: str, log: str) -> None:
 
 
 def run_one(build: Path, name: str, seconds: int) -> bool:
-    """Runs a fuzzer; true if it finds nothing."""
+    """Runs a fuzzer. True if it finds nothing."""
     began = time.monotonic()
     most = notes(name, "octets") or ["1024"]
     command = [
@@ -168,7 +168,7 @@ def run_one(build: Path, name: str, seconds: int) -> bool:
 
 
 def main() -> int:
-    """Builds all that is named, gathers the seeds, runs."""
+    """Builds the fuzzers, gathers the seeds, and runs."""
     if len(sys.argv) < 3 or not sys.argv[2].isdigit():
         print("usage: tests/fuzz/run_fuzzers.py BUILD SECONDS [NAME...]", file=sys.stderr)
         return 2

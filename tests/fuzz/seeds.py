@@ -2,7 +2,7 @@
 """tests/fuzz/seeds.py FUZZER FOLDER - writes the inputs that a fuzzer begins with.
 
 They are made from the requests of tests/wire/corpus and from what is in
-tests/fuzz/corpus, in the same form. Prints nothing. What has over 3000 octets is left
+tests/fuzz/corpus, in the same form. Prints nothing. What has over 3000 bytes is left
 out: the fuzzers' limits are small.
 """
 from __future__ import annotations
@@ -19,7 +19,7 @@ sys.path.insert(0, str(HERE.parent / "wire"))
 from corpus import Request, read, read_file
 
 MOST = 3000
-POST = b"POST / HTTP/1.1\r\nHost: a\r\n"  # what the fuzzer of the content begins with
+POST = b"POST / HTTP/1.1\r\nHost: a\r\n"  # how the input of the fuzzer `content` begins
 EVERY_OCTET = bytes(range(256))
 TIMES = (0, 9_659, 15_682_235, 19_035_655, 82_048_903)  # for the fuzzer response
 
@@ -28,7 +28,8 @@ WAITS, INTERRUPTED, SMALL_SENDS = 8, 16, 32
 HALF_CLOSES, GOES_SILENT, CLOSES = 0 << 6, 1 << 6, 2 << 6
 REPEATED = 7  # one cut, for all pieces
 MOST_CUTS = 6
-# Each input gets one of these, in turn; one of several pieces gets their cuts, too.
+# Each input gets one of these in turn. If it has several pieces, it gets their cuts,
+# too.
 PLANS = [
     bytes(plan)
     for plan in (

@@ -64,8 +64,9 @@ load helper
 # bats test_tags=ours,id:error-sentences
 # hint: Look for the request in tests/wire/corpus. Which sentence does it ask for?
 @test "each error page says in a sentence what is wrong with the request" {
-    check_sentences request-line absolute version field-line host framing unknown \
-        expectation two-faults post-head-faults
+    check_sentences request-line absolute forms version field-line host framing \
+        disguised-host disguised-coding disguised-length unknown expectation \
+        two-faults post-head-faults
 }
 
 # bats test_tags=ours,id:error-page

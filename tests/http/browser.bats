@@ -96,7 +96,7 @@ shows() {
 }
 
 # bats test_tags=id:chromium
-@test "Chromium shows the page and sends its form (skipped if not installed)" {
+@test "Chromium shows the page, wraps a long path and sends its form (skipped if not installed)" {
     if ! command -v chromedriver >/dev/null ||
         ! command -v chromium >/dev/null; then
         echo '# left out: chromium or chromedriver is not installed' >&3
@@ -135,4 +135,12 @@ shows() {
         reply=${reply#*'"value":"'}
         base64 -d <<<"${reply%%'"'*}" >"$SCREENSHOT"
     fi
+
+    # A long path wraps: you scroll the page, never a box in it, and never sideways.
+    webdriver "/$session/url" "{\"url\":\"$URL/$(printf '%04000d' 7)\"}"
+    wait_until 10 shows 'hello, /0000' || fail "$reply"
+    evaluate 'getComputedStyle(document.querySelector(\"h1\")).overflowY'
+    assert_equal "$reply" '{"value":"visible"}'
+    evaluate 'document.documentElement.scrollWidth <= innerWidth'
+    assert_equal "$reply" '{"value":true}'
 }

@@ -16,6 +16,8 @@ load helper
 }
 
 # bats test_tags=http,errors,id:post-broken-chunk
+# hint: What follows the size of a chunk, and what follows its data? If two servers
+#   could read it differently, the answer is 400.
 @test "a broken chunk or trailer gets 400" {
     check_rows post-chunks
 }

@@ -10,7 +10,7 @@
 #include "net/access_log.h"
 #include "net/limits.h"
 
-/* ---- The line that goes to the log, kept */
+/* ---- The line that would go to the log */
 
 static char written[2 * LOG_LINE_MOST];
 static size_t written_length;
@@ -19,7 +19,7 @@ void __wrap_log_write(const char *line, size_t length);
 
 void __wrap_log_write(const char *line, size_t length)
 {
-    assert_int_equal(written_length, 0); /* it is written as a whole */
+    assert_int_equal(written_length, 0); /* it is written in one call */
     assert_true(length < sizeof written);
     memcpy(written, line, length);
     written[length] = '\0';
@@ -46,8 +46,8 @@ static struct sockaddr_storage client_at(const char *text)
     return client;
 }
 
-/* Adds the entry, whose request line is just before a page that cannot be read,
- * and ends the test unless the line is `expected`; NULL is not looked at. */
+/* Adds the entry, with its request line just before a page that cannot be read.
+ * Ends the test unless the line is `expected`, if that is not NULL. */
 static void check_entry(const struct access_log_entry *entry,
                         const char *expected)
 {
@@ -155,12 +155,12 @@ static void access_log_add_escapes_the_request_line(void **state)
 }
 
 /* However long the request line is and whatever is in it, the line has at most
- * LOG_LINE_MOST bytes; if it is cut, it says so. */
+ * LOG_LINE_MOST bytes. If it is cut, it says so. */
 static void access_log_add_cuts_long_lines(void **state)
 {
     static const struct {
         char octet;
-        size_t escaped; /* bytes that one makes */
+        size_t escaped; /* bytes for one byte of it */
     } rows[] = {{'x', 1}, {'"', 2}, {'\n', 4}, {'\n', 4}, {'\n', 4}};
     struct sockaddr_storage client =
         client_at("2001:db8:1111:2222:3333:4444:5555:6666");
@@ -169,7 +169,7 @@ static void access_log_add_cuts_long_lines(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
         memset(line, rows[i].octet, sizeof line);
-        memset(line, 'x', i); /* the cut is not always at the same place */
+        memset(line, 'x', i); /* each time, the cut is at another place */
         for (size_t length = 10; length < sizeof line;
              length += length < 900 || length > 3850 ? 1U : 50U) {
             size_t all = i + (length - i) * rows[i].escaped;
@@ -186,7 +186,7 @@ static void access_log_add_cuts_long_lines(void **state)
             assert_ptr_equal(strchr(written, '\n'),
                              written + written_length - 1);
             assert_true(cut || strstr(written, "\" 414 ") != NULL);
-            /* It is not cut without need. */
+            /* It is not cut unless it must be. */
             assert_true(!cut || written_length > LOG_LINE_MOST - 16);
             assert_true(cut || written_length > all);
         }

@@ -1,6 +1,6 @@
 /*
  * address_test.c - the sentence that says why there is no address to listen on.
- * The addresses that there are, program.bats looks at.
+ * program.bats tests the addresses themselves.
  */
 /* link: -Wl,--wrap=getaddrinfo */
 #include "support.h"
@@ -12,7 +12,7 @@
 
 /* ---- A call that fails */
 
-static int lookup_error; /* of getaddrinfo, which may look beyond this machine
+static int lookup_error; /* of getaddrinfo, which could ask other machines
                           */
 
 STANDS_IN_FOR(int, getaddrinfo, const char *name, const char *service,
@@ -28,7 +28,7 @@ int __wrap_getaddrinfo(const char *name, const char *service,
 
 /* ---- Why there is none */
 
-/* Ends the test unless there is one sentence that has `part` in it. */
+/* Ends the test unless the reason is one sentence with `part` in it. */
 static void check_reason(const char *reason, const char *part)
 {
     assert_int_equal(strncmp(reason, "cannot ", 7), 0);
@@ -88,7 +88,7 @@ static void address_look_up_of_a_bad_interface(void **state)
     lookup_error = 0;
 }
 
-/* Not all interfaces, as getaddrinfo takes it. */
+/* getaddrinfo would take it for all interfaces. */
 static void address_look_up_of_no_interface(void **state)
 {
     static const char *const interfaces[] = {"", "*"};
@@ -100,7 +100,7 @@ static void address_look_up_of_no_interface(void **state)
     }
 }
 
-/* The sentence is cut rather than too long. */
+/* A sentence that is too long is cut. */
 static void address_look_up_of_a_very_long_interface(void **state)
 {
     char text[5000];

@@ -1,4 +1,4 @@
-/* buffer_test.c - octets that grow; the contract is in buffer.h. */
+/* buffer_test.c - bytes that grow; the contract is in buffer.h. */
 #include "support.h"
 #include "support_memory.h"
 
@@ -79,7 +79,7 @@ static void buffer_append_octet_by_octet_doubles(void **state)
     assert_in_range(growths, 1, 20);
     for (size_t i = 0; i < octets; i++) {
         if (buffer.data[i] != (char)(i % 251)) {
-            fail_msg("octet %zu is not what was appended", i);
+            fail_msg("byte %zu is not what was appended", i);
         }
     }
     buffer_release(&buffer);
@@ -169,7 +169,7 @@ static void buffer_keep_moves_a_part_to_the_beginning(void **state)
     }
 }
 
-/* Whenever there is no memory, what was appended before is still there. */
+/* Whenever memory runs out, what was appended before is still there. */
 static bool appends_with(size_t allocations)
 {
     struct buffer buffer;
@@ -221,7 +221,7 @@ static void buffer_reserve_without_memory(void **state)
     buffer_release(&buffer);
 }
 
-/* What is kept is there, even if the rest cannot be given back. */
+/* What is kept is there, even if the rest cannot be freed. */
 static void buffer_keep_without_memory(void **state)
 {
     struct buffer buffer;

@@ -1,5 +1,5 @@
-/* characters_test.c - each entry of the table against the grammar that it
- * comes from, written out here once more. */
+/* characters_test.c - compares each entry of the table with the grammar that it
+ * comes from, which is written out again here. */
 #include "support.h"
 
 #include <string.h>
@@ -30,7 +30,7 @@ static bool is_field_octet(int octet)
            octet >= 0x80;
 }
 
-/* target.h: all but controls, SP and # */
+/* target.h: all except controls, SP and # */
 static bool is_target_octet(int octet)
 {
     return octet > 0x20 && octet != 0x7F && octet != '#';
@@ -42,14 +42,14 @@ static bool is_host_octet(int octet)
     return is_letter_or_digit(octet) || is_one_of(octet, "-._~!$&'()*+,;=");
 }
 
-/* html.h: ASCII but markup and controls other than tab, LF and CR */
+/* html.h: ASCII except markup, and controls other than tab, LF and CR */
 static bool is_plain_html(int octet)
 {
     return octet == '\t' || octet == '\n' || octet == '\r' ||
            (octet >= 0x20 && octet <= 0x7E && !is_one_of(octet, "&<>\"'"));
 }
 
-/* form.h: all that neither separates nor escapes */
+/* form.h: all except what separates or escapes */
 static bool is_plain_form(int octet)
 {
     return !is_one_of(octet, "&=+%");
@@ -75,7 +75,7 @@ static void character_is_as_the_grammars_say(void **state)
         for (int octet = 0; octet < 256; octet++) {
             if (character_is((char)octet, rows[i].class) !=
                 rows[i].expected(octet)) {
-                fail_msg("octet 0x%02X in class %s", octet, rows[i].name);
+                fail_msg("byte 0x%02X in class %s", octet, rows[i].name);
             }
         }
     }
@@ -92,7 +92,7 @@ static void character_hex_of_every_octet(void **state)
         int expected = digit == NULL ? -1 : (int)(digit - digits);
 
         if (character_hex((char)octet) != expected) {
-            fail_msg("octet 0x%02X", octet);
+            fail_msg("byte 0x%02X", octet);
         }
     }
 }
@@ -107,7 +107,7 @@ static void character_is_space_digit_letter_of_every_octet(void **state)
             character_is_digit((char)octet) != digit ||
             character_is_letter((char)octet) !=
                 (is_letter_or_digit(octet) && !digit)) {
-            fail_msg("octet 0x%02X", octet);
+            fail_msg("byte 0x%02X", octet);
         }
     }
 }
@@ -148,8 +148,8 @@ static void characters_match_whole_text_in_any_case(void **state)
     }
 }
 
-/* Sixteen octets are looked at together: each octet at each place among them,
- * and with any number after it. */
+/* The code looks at sixteen bytes at once. So each byte is tried at each place
+ * among them, with any number of bytes after it. */
 static void characters_skip_value_stops_where_it_must(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* content_test.c - content by its length and in chunks, however it is cut; at
- * its limits; and which content is taken at all. */
+/* content_test.c - content by its length and in chunks, however it is cut; its
+ * limits; and which content is accepted at all. */
 #include "support.h"
 #include "support_memory.h"
 
@@ -48,7 +48,7 @@ struct row {
     const char *data;
     size_t length;
     enum verdict expected;
-    const char *octets; /* if done */
+    const char *octets; /* if it is done */
     bool excess;
 };
 
@@ -227,7 +227,7 @@ static void content_add_up_to_the_limit(void **state)
     free(data);
 }
 
-/* Chunks of half the limit: two fit, and not an octet more. */
+/* Chunks of half the limit: two fit, and not one byte more. */
 static void content_add_of_chunks_up_to_the_limit(void **state)
 {
     enum {
@@ -252,8 +252,9 @@ static void content_add_of_chunks_up_to_the_limit(void **state)
     free(data);
 }
 
-/* Many write sizes in a fixed width: as much content as there may be, in small
- * chunks, whose leading zeros are more than chunk extensions may have. */
+/* Many clients write sizes with a fixed width. This is as much content as there
+ * may be, in small chunks; their leading zeros are more bytes than chunk
+ * extensions may have. */
 static void content_add_of_sizes_with_leading_zeros(void **state)
 {
     static const char *const sizes[] = {"00000080\r\n", "0000000000000080\r\n"};
@@ -277,7 +278,8 @@ static void content_add_of_sizes_with_leading_zeros(void **state)
     }
 }
 
-/* `start`, then `x` again and again: how many octets are taken at most? */
+/* Sends `start`, then `x` again and again. Returns how many bytes are taken at
+ * most. */
 static void check_endless(const char *start, const char *x, size_t most,
                           enum verdict expected)
 {
@@ -291,7 +293,7 @@ static void check_endless(const char *start, const char *x, size_t most,
     }
     assert_row_verdict(start, verdict, expected);
     assert_row_that(start, content.octets.length <= 1,
-                    "more than one octet of content is held");
+                    "more than one byte of content is held");
     content_release(&content);
 }
 
@@ -330,7 +332,8 @@ static void content_add_holds_the_limit_of_extensions(void **state)
     free(extension);
 }
 
-/* `octets` of trailers, the line again and again; the last takes the rest. */
+/* Makes a trailer section of this length: the line again and again, and a
+ * longer last one. */
 static enum verdict add_trailers(size_t octets, const char *line)
 {
     struct content content = begin_content(true, 0);
@@ -355,7 +358,7 @@ static enum verdict add_trailers(size_t octets, const char *line)
     return verdict;
 }
 
-/* The limit of a header section: all field lines with their CR LF. */
+/* The limit is that of a header section: all field lines, with their CR LF. */
 static void content_add_holds_the_limit_of_trailers(void **state)
 {
     enum {

@@ -1,6 +1,6 @@
 /*
- * deadlines_test.c - how long a client may take: whose thread is interrupted,
- * when, and what that thread is told. The clock is the test's.
+ * deadlines_test.c - how long a client may take: which thread is interrupted,
+ * when, and what it learns then. The test sets the clock.
  */
 /* link: -Wl,--wrap=clock_gettime */
 #include "support.h"
@@ -12,14 +12,14 @@
 #include "net/limits.h"
 
 static uint64_t now = 1000000;
-static volatile sig_atomic_t signals; /* that came */
+static volatile sig_atomic_t signals; /* that have come */
 static struct deadline deadline;
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
 
 int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
 {
-    assert_int_equal(clock, CLOCK_MONOTONIC); /* it never goes back */
+    assert_int_equal(clock, CLOCK_MONOTONIC); /* the one that never goes back */
     time->tv_sec = (time_t)(now / 1000);
     time->tv_nsec = (long)(now % 1000) * 1000000;
     return 0;
@@ -47,7 +47,8 @@ static int end(void **state)
     return 0;
 }
 
-/* True if the look of the main thread interrupts this one, which waits. */
+/* Looks as the main thread does. True if that interrupts this thread, which
+ * waits. */
 static bool is_interrupted(void)
 {
     sig_atomic_t before = signals;
@@ -57,8 +58,8 @@ static bool is_interrupted(void)
     return signals != before;
 }
 
-/* Waits for so long that the time is up, as the server does: looks ten times a
- * second, and asks whenever it is interrupted. Gives how long that took. */
+/* Waits until time runs out, as the server does: looks ten times a second, and
+ * asks whenever it is interrupted. Returns how long that took. */
 static uint64_t wait_until_late(void)
 {
     uint64_t began = now;
@@ -91,8 +92,8 @@ static void deadline_ends_a_silence(void **state)
     }
 }
 
-/* Time is not bought in advance: after any number of bytes at once, silence
- * ends as soon as without one. */
+/* Nobody can buy time in advance: after any number of bytes at once, a silence
+ * may last as long as after none. */
 static void deadline_ends_a_silence_after_many_bytes(void **state)
 {
     static const size_t bytes[] = {3500, 290000, 1 << 30};
@@ -106,7 +107,7 @@ static void deadline_ends_a_silence_after_many_bytes(void **state)
     }
 }
 
-/* Moves so many bytes, and again after each pause, until the time is up. */
+/* Moves this many bytes, and again after each pause, until time runs out. */
 static uint64_t trickle(enum activity activity, size_t bytes, uint64_t pause)
 {
     uint64_t began = now;
@@ -170,7 +171,7 @@ static void deadlines_crowd_shrinks_the_time(void **state)
                      ALLOWANCE_MOST_MS / ALLOWANCE_SHRINK);
 }
 
-/* Those that wait already are late at once. */
+/* Clients that have waited for long are late at once. */
 static void deadlines_crowd_interrupts_those_that_wait(void **state)
 {
     (void)state;
@@ -191,28 +192,29 @@ static void deadlines_look_interrupts_who_waits_and_is_late(void **state)
     (void)state;
     now += ALLOWANCE_MS;
     deadlines_look(now);
-    assert_int_equal(signals, 0); /* it does not wait */
+    assert_int_equal(signals, 0); /* this thread does not wait */
     for (int i = 0; i < 3; i++) { /* the signal is repeated */
         assert_true(is_interrupted());
     }
     signals = 0;
     deadline_moved(&deadline, 1);
     deadlines_look(now);
-    assert_int_equal(signals, 0); /* its call has ended */
+    assert_int_equal(signals, 0); /* the call has ended */
     now += ALLOWANCE_MS;
     assert_true(is_interrupted());
     assert_true(deadline_passed(&deadline));
     signals = 0;
     deadlines_look(now);
-    assert_int_equal(signals, 0); /* it was told */
+    assert_int_equal(signals, 0); /* it knows already */
 }
 
-/* In time, but a send that blocks must drop what the client sends. */
+/* There is time left, but a send that blocks must drop what the client sends.
+ */
 static void deadlines_look_interrupts_a_sender_often(void **state)
 {
     (void)state;
     deadline_turn(&deadline, SENDING);
-    assert_false(is_interrupted()); /* nobody knows yet */
+    assert_false(is_interrupted()); /* nobody has noticed yet */
     deadline_tell(&deadline);
     for (int i = 0; i < 3; i++) {
         now += SEND_LOOK_MS - 1;
@@ -223,7 +225,7 @@ static void deadlines_look_interrupts_a_sender_often(void **state)
     }
 }
 
-/* With the others, whatever their order. */
+/* They end in several orders. */
 static void deadline_end_takes_it_off(void **state)
 {
     struct deadline others[3];
@@ -247,7 +249,8 @@ static void deadline_end_takes_it_off(void **state)
     }
 }
 
-/* ---- The end. This test is the last: there is no way back. */
+/* ---- The end. This test is the last: a server that stops does not start
+ * again. */
 
 static void deadlines_stop_leaves_little_time_to_receive(void **state)
 {
@@ -267,7 +270,7 @@ static void deadlines_stop_leaves_little_time_to_receive(void **state)
     deadlines_stop(now);
     assert_int_equal(trickle(RECEIVING, 500, 100), STOP_GRACE_MS);
     deadline_end(&deadline);
-    deadline_begin(&deadline); /* one that comes after that */
+    deadline_begin(&deadline); /* one that begins after that */
     assert_int_equal(now, stopped + STOP_GRACE_MS);
     assert_true(is_interrupted());
     assert_true(deadline_passed(&deadline));

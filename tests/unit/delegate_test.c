@@ -1,6 +1,6 @@
 /*
- * delegate_test.c - delegate alone, with no socket: constant data in stages 1
- * to 4, from stage 5 on a page of what it is given.
+ * delegate_test.c - delegate alone, without a socket. In stages 1 to 4 it makes
+ * constant data; from stage 5 on, a page of what it is given.
  */
 /* stages: 1 2 3 4 5 6 */
 /* tags: assignment, delegate */
@@ -26,8 +26,8 @@ struct call {
     const char *content; /* NULL: none */
 };
 
-/* Calls delegate with an answer that is empty, and with memory for that many
- * allocations. The page is then a string, if there is no NUL in it. */
+/* Calls delegate with an empty response, and with memory for that many
+ * allocations. Then the page is a string, if there is no NUL in it. */
 static int call_delegate(const struct call *call, struct response *response,
                          size_t memory)
 {
@@ -63,8 +63,8 @@ static const char *shown_form(const char *text)
     return text == NULL ? "NULL" : shown_string(text);
 }
 
-/* Calls it and checks that the answer can be sent as a page; gives the page,
- * which the caller frees. */
+/* Calls it, and checks that the response can be sent as a page. Returns the
+ * page, which the caller frees. */
 static char *page_of(const struct call *call)
 {
     struct response response;
@@ -76,7 +76,7 @@ static char *page_of(const struct call *call)
               shown_form(call->content));
     if (STAGE > 1) { /* in stage 1, nothing calls it */
         say_by_hand("curl -i -g '%s%s%s%s%s'%s%s%s", "http://127.0.0.1:8080",
-                    /* a quote would end the shell's word */
+                    /* a quote would end the word in the shell */
                     strchr(call->path, '\'') == NULL ? call->path : "/<b>&\"",
                     strchr(call->path, '\'') == NULL ? "" : "'\\''",
                     call->query == NULL ? "" : "?",
@@ -100,7 +100,7 @@ static char *page_of(const struct call *call)
     return page;
 }
 
-/* What the calls below differ in. */
+/* How the calls below differ. */
 static const struct call calls[] = {
     {"GET", "/", NULL, NULL},
     {"GET", "/some/random/url", "name=test&name=test2&blah=foo", NULL},
@@ -216,7 +216,7 @@ static void delegate_is_constant(void **state)
 
 #else
 
-/* Ends the test unless the text is in the page, once. */
+/* Ends the test unless the text is in the page exactly once. */
 static void assert_once(const char *page, const char *text)
 {
     const char *near = strstr(page, "<h1>");
@@ -230,8 +230,8 @@ static void assert_once(const char *page, const char *text)
                     "the page has %s twice", shown_string(text));
 }
 
-/* Ends the test unless the page lists this, and no more: ITEMs, and HEADING
- * where one begins. */
+/* Ends the test unless the page lists exactly this: ITEMs, with HEADING where a
+ * list begins. */
 static void assert_lists(const char *page, const char *expected)
 {
     char *lines = page_lines(page);

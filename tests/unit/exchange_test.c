@@ -1,7 +1,7 @@
 /*
  * exchange_test.c - the bookkeeping of an exchange, whatever recv, send and
- * poll return, and whenever. The calls and the clock are the test's, so nothing
- * is waited for; the tests of handle_connection have real clients.
+ * poll return, and whenever. The test replaces these calls and the clock, so
+ * nothing waits. The tests of handle_connection have real clients.
  */
 /* link: -Wl,--wrap=recv,--wrap=send,--wrap=poll,--wrap=shutdown */
 /* link: -Wl,--wrap=clock_gettime,--wrap=access_log_add,--wrap=free */
@@ -30,19 +30,20 @@ static struct exchange exchange;
 
 static struct {
     uint64_t clock;
-    /* What recv returns: -1 with EINTR for a wait without an end; else, after
-     * so long, so many octets of those that are left, at last 0. */
+    /* What recv returns: -1 with EINTR for a wait without an end; otherwise,
+     * after this long, this many of the bytes that are left, and 0 at the end.
+     */
     uint64_t left;
     size_t step;
     uint64_t takes;
     bool silent;
     size_t receives;
-    ssize_t sends[4]; /* what send returns; then -1 with EPIPE */
+    ssize_t sends[4]; /* what send returns; after that, -1 with EPIPE */
     size_t sent;
     bool more;    /* what poll finds */
     size_t locks; /* taken so far */
     size_t held_most;
-    int code; /* of the log, with the octets and the request line */
+    int code; /* in the log, with the bytes and the request line */
     uint64_t octets;
     char line[64];
 } calls;
@@ -139,8 +140,8 @@ static int set_up(void **state)
     return 0;
 }
 
-/* Begins one, and receives such octets, in one piece or, if there is no room,
- * in several. */
+/* Begins an exchange, and receives these bytes, in one piece, or in several if
+ * there is too little room. */
 static enum verdict receive(const char *request, size_t length)
 {
     enum verdict verdict = VERDICT_INCOMPLETE;
@@ -172,7 +173,7 @@ static void answer(size_t octets)
     }
 }
 
-/* Sends all of the answer at once, drains and logs. */
+/* Sends the whole answer at once, drains and logs. */
 static void finish(void)
 {
     while (exchange_left(&exchange) > 0) {
@@ -265,7 +266,7 @@ static void exchange_expect_content_continues_or_gives_up(void **state)
         answer(5);
         end(VERDICT_DONE);
         /* The interim answer is not counted as content. */
-        assert_row(NULL, "the number of octets in the log", calls.octets, 5);
+        assert_row(NULL, "the number of bytes in the log", calls.octets, 5);
     }
 }
 
@@ -301,7 +302,7 @@ static void exchange_answer_of_each_verdict(void **state)
     }
 }
 
-/* A response that takes more than what was counted in advance. */
+/* A response that takes more memory than was counted in advance. */
 static void exchange_answer_with_a_response_over_the_budget(void **state)
 {
     static const size_t contents[] = {HELD_FREELY / 4, HELD_FREELY};
@@ -357,7 +358,7 @@ static void count_signal(int number)
     signals++;
 }
 
-/* A call that may well block is known to the main thread at once. */
+/* The main thread knows at once of a call that will probably block. */
 static void exchange_next_is_interrupted_often(void **state)
 {
     (void)state;
@@ -371,13 +372,13 @@ static void exchange_next_is_interrupted_often(void **state)
     finish();
 }
 
-/* Two that only want to send do not wait for each other: what the client sends
- * is dropped, up to a limit. When the time is up, that is the end. */
+/* Two sides that only want to send do not wait for each other: what the client
+ * sends is dropped, up to a limit. When time runs out, the exchange ends. */
 static void exchange_sent_is_interrupted(void **state)
 {
     (void)state;
     assert_int_equal(receive(OCTETS(get)), VERDICT_DONE);
-    calls.clock += ALLOWANCE_MS - 1; /* of receiving */
+    calls.clock += ALLOWANCE_MS - 1; /* of the time to receive */
     answer(20000);
     exchange_answer(&exchange, VERDICT_DONE);
     errno = EINTR;
@@ -400,7 +401,7 @@ static void exchange_sent_is_interrupted(void **state)
 
 /* ---- Draining ---- */
 
-/* Such a request, and how it is answered: then it is drained, or not. */
+/* A request, how it is answered, and whether it is drained then. */
 static void check_drained(const char *request, enum verdict verdict,
                           size_t octets, bool drains)
 {
@@ -435,7 +436,7 @@ static void exchange_drain_of_a_request_that_is_read(void **state)
         check_drained(requests[i], VERDICT_DONE, 5, false);
         check_drained(requests[i], VERDICT_DELEGATE_FAILED, 5, false);
         check_drained(requests[i], VERDICT_RESPONSE_INVALID, 5, false);
-        /* Its client has more time to say more than that of a short one. */
+        /* The client of a long request has more time to send more. */
         check_drained(requests[i], VERDICT_DONE, 100000, true);
     }
 }
@@ -460,7 +461,8 @@ static void exchange_drain_of_what_is_unread(void **state)
     check_drained(GET_AND("\r\n"), VERDICT_LOST, 0, false);
 }
 
-/* What comes while the answer is made is noticed, if it took 2 ms or more. */
+/* The server notices what comes while it makes the answer, if that takes 2 ms
+ * or more. */
 static void exchange_drain_of_what_came_since(void **state)
 {
     (void)state;
@@ -474,8 +476,8 @@ static void exchange_drain_of_what_came_since(void **state)
     }
 }
 
-/* A silence ends it, and so do too many octets. (How long it may take in all is
- * the main thread's: see deadlines_test.c.) */
+/* Silence ends it, and so do too many bytes. (The main thread limits how long
+ * it takes in all: see deadlines_test.c.) */
 static void exchange_drain_ends_with_a_limit(void **state)
 {
     const uint64_t all = 2 * (uint64_t)DRAIN_BYTES_MOST;
@@ -495,7 +497,7 @@ static void exchange_drain_ends_with_a_limit(void **state)
                     DRAIN_BYTES_MOST + 4096);
 }
 
-/* Octets held while it drains, at most: those that the log needs. */
+/* While it drains, it holds at most the bytes that the log needs. */
 static size_t held_while_draining(const char *request, size_t length)
 {
     enum verdict verdict;

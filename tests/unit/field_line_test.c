@@ -125,7 +125,7 @@ static void field_line_parse_of_malformed_lines(void **state)
     }
 }
 
-/* A fault is the line's own, whatever the next line holds. */
+/* A line is judged by itself, whatever is in the next line. */
 static void field_line_parse_looks_at_its_own_line(void **state)
 {
     static const char lines[] = "a b\r\nc: \0\n";
@@ -155,7 +155,7 @@ static void field_line_parse_of_every_octet_in_the_value(void **state)
         line[4] = (char)octet;
         verdict = field_line_parse(&field, line, line + sizeof line - 1, &next);
         if ((verdict == VERDICT_DONE) != is_in_a_value(octet)) {
-            fail_msg("octet 0x%02X gives %d", octet, verdict);
+            fail_msg("byte 0x%02X gives %d", octet, verdict);
         }
         if (verdict == VERDICT_DONE) {
             assert_int_equal(field.value_length, 3);

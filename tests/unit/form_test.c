@@ -1,5 +1,5 @@
-/* form_test.c - form data, as parse_qs with blank values kept and the URL
- * standard's parser (section 5.1) read it. */
+/* form_test.c - form data, read as parse_qs does with blank values kept, and as
+ * the URL standard's parser does (section 5.1). */
 /* link: -Wl,--wrap=malloc,--wrap=realloc */
 #include "support.h"
 
@@ -18,7 +18,7 @@ static size_t entries_taken; /* by the last realloc */
 STANDS_IN_FOR(void *, malloc, size_t size);
 STANDS_IN_FOR(void *, realloc, void *memory, size_t size);
 
-static int lasts = INT_MAX; /* how many allocations succeed from now on */
+static int lasts = INT_MAX; /* how many more allocations succeed */
 
 void *__wrap_malloc(size_t size)
 {
@@ -32,7 +32,7 @@ void *__wrap_realloc(void *memory, size_t size)
     return lasts-- > 0 ? __real_realloc(memory, size) : NULL;
 }
 
-/* Parses the data, and checks what that takes. */
+/* Parses the data, and checks how much memory that takes. */
 static void parse(struct form *form, const char *data, size_t length)
 {
     size_t most = form_most(data, length);
@@ -44,7 +44,7 @@ static void parse(struct form *form, const char *data, size_t length)
     form_init(form);
     assert_row_verdict(NULL, form_parse(form, data, length), VERDICT_DONE);
     assert_row_that(NULL, text_taken + entries_taken <= most,
-                    "it takes %zu bytes, not %zu at most",
+                    "it takes %zu bytes; %zu are the most",
                     text_taken + entries_taken, most);
     for (size_t i = 0; i < length; i++) {
         segments += data[i] == '&';
@@ -164,7 +164,7 @@ static void form_parse_of_the_table(void **state)
         struct form form;
 
         parse(&form, data, input.length);
-        guarded_free(data, input.length); /* a form points at its own */
+        guarded_free(data, input.length); /* a form has a copy of its own */
         assert_row(input.octets, "the number of pairs", form.count,
                    rows[i].count);
         for (size_t j = 0; j < form.count; j++) {
@@ -179,7 +179,7 @@ static void form_parse_of_the_table(void **state)
     }
 }
 
-/* Sixteen octets are looked at together: so each row is tried at each place
+/* The code looks at sixteen bytes at once. So each row is tried at each place
  * among them, with more pairs before and after it. */
 static void check_in_the_middle(const struct row *row, size_t before)
 {
@@ -236,7 +236,7 @@ static void append_escaped(struct buffer *data, int octet, const char *digits)
     buffer_append(data, escape, sizeof escape);
 }
 
-/* Each octet as the name and the value of a pair of its own. */
+/* Each byte is the name and the value of a pair. */
 static void check_round_trip(const char *digits)
 {
     struct buffer data;
@@ -271,7 +271,7 @@ static void form_parse_undoes_the_escape_of_every_octet(void **state)
     check_round_trip("0123456789abcdef");
 }
 
-/* Octets that need no escape stand for themselves. */
+/* Bytes that need no escape stand for themselves. */
 static void form_parse_of_every_octet_unescaped(void **state)
 {
     (void)state;

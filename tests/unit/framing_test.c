@@ -32,9 +32,9 @@ struct field_row {
 struct row {
     struct field_row fields[fields_most];
     enum verdict expected;
-    struct framing framing; /* if done */
-    size_t at;              /* of a fault: the field's index */
-    bool in_1_0;            /* the request is of HTTP/1.0 */
+    struct framing framing; /* if it is done */
+    size_t at;              /* the index of the field at fault */
+    bool in_1_0;            /* the request is HTTP/1.0 */
 };
 
 static size_t count_fields(const struct row *row)

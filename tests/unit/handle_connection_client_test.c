@@ -1,5 +1,5 @@
 /*
- * handle_connection_client_test.c - requests that delegate does not see, and
+ * handle_connection_client_test.c - requests that do not reach delegate, and
  * clients that leave, fall silent, or do not read.
  */
 /* stages: 3 4 5 6 */
@@ -61,8 +61,7 @@ static void handle_connection_refuses(void **state)
             (void)snprintf(line, sizeof line, "HTTP/1.1 %s", rows[i].status);
             open_request(row);
             client.step = step;
-            client.ending =
-                CLIENT_ENDS; /* part of it may be unread: it drains */
+            client.ending = CLIENT_ENDS; /* then the server stops draining */
             handle();
             check_handled(row);
             assert_row_times(row, "delegate was called", delegate_calls, 0);
@@ -71,8 +70,8 @@ static void handle_connection_refuses(void **state)
     }
 }
 
-/* The answer is not lost: what is unread is drained, and then the socket is
- * closed. */
+/* The answer is not lost: the server drains what is unread, and then closes the
+ * socket. */
 /* tags: ours */
 /* hint: What is still unread when you close the socket? exchange_drain in
  * common/net reads what a GET has as content. */
@@ -197,11 +196,12 @@ static void handle_connection_of_a_client_that_does_not_read(void **state)
         check_handled("large");
         assert_row_times("large", "delegate was called", delegate_calls, 1);
         assert_row_that("large", client.answer_length < much,
-                        "all of it came, to a client that does not read");
+                        "all of the answer was sent, although the client reads "
+                        "none or little of it");
     }
 }
 
-/* A call that is interrupted gives how many octets it has sent so far. */
+/* A call that is interrupted returns how many bytes it has sent so far. */
 /* hint: send may take less than you give it. Who sends the rest? */
 static void handle_connection_sends_the_whole_answer_in_parts(void **state)
 {
@@ -214,14 +214,15 @@ static void handle_connection_sends_the_whole_answer_in_parts(void **state)
     handle();
     check_handled("large");
     head = strstr(client.answer, "\r\n\r\n");
-    assert_row_that(
-        "large",
-        head != NULL &&
-            client.answer_length == (size_t)(head + 4 - client.answer) + much,
-        "%zu bytes came, not a head and %d", client.answer_length, (int)much);
+    assert_row_that("large",
+                    head != NULL &&
+                        client.answer_length ==
+                            (size_t)(head + 4 - client.answer) + much,
+                    "%zu bytes came; there should be a head and %d",
+                    client.answer_length, (int)much);
 }
 
-/* SIGPIPE does not come, as in the server (main_thread.h). */
+/* SIGPIPE does not come here, as it does not in the server (main_thread.h). */
 /* hint: Writing to a socket fails if its other side is gone. Do you still
  * close the socket and release everything? */
 static void handle_connection_of_a_client_that_is_gone(void **state)
@@ -246,7 +247,7 @@ static void check_logged(const char *row)
         row,
         client.log_length > 0 &&
             strchr(client.log, '\n') == client.log + client.log_length - 1,
-        "the log has not one line, but %s", shown_string(client.log));
+        "the log should have one line; it has %s", shown_string(client.log));
     assert_row_that(row, client.closed_before_log,
                     "the log was written before the socket was closed");
 }
@@ -257,7 +258,7 @@ static int fail_early(struct response *response)
     return -1;
 }
 
-/* A solution without a log is as good. */
+/* A solution without a log is just as good. */
 /* tags: ours */
 /* hint: exchange_log in common/net writes the log. Does each way out call it
  * once, after the socket is closed? */
@@ -303,6 +304,6 @@ int main(void)
         TEST(handle_connection_logs_each_exchange),
     };
 
-    (void)signal(SIGPIPE, SIG_IGN); /* the server does not get it either */
+    (void)signal(SIGPIPE, SIG_IGN); /* the server does not get it, either */
     return run_all(tests);
 }

@@ -1,6 +1,6 @@
 /*
- * handle_connection_delegate_test.c - what the client gets whatever delegate
- * does, and when there is no memory.
+ * handle_connection_delegate_test.c - what the client gets, whatever delegate
+ * does, and when memory runs out.
  */
 /* stages: 3 4 5 6 */
 /* tags: assignment, handle_connection */
@@ -20,8 +20,8 @@
         .field = {OCTETS(name_of), OCTETS(value_of), NULL},                    \
     }
 
-/* A delegate that leaves half an answer, with a secret, and what makes it one
- * that may not be sent. */
+/* A delegate that leaves half an answer, with a secret, and something that must
+ * not be sent. */
 static const struct fault {
     const char *name;
     int result;
@@ -231,8 +231,8 @@ static void handle_connection_never_interrupts_delegate(void **state)
     }
 }
 
-/* True if the answer is to have content: not to a HEAD, unless there was no
- * memory before anything was read, so that it is not known to be one. */
+/* True if the answer should have content. The answer to HEAD has none, unless
+ * memory ran out before the server could know that it was HEAD. */
 static bool has_content(const struct request_row *row, size_t most)
 {
     const char *end = strstr(client.answer, "\r\n\r\n");
@@ -240,7 +240,7 @@ static bool has_content(const struct request_row *row, size_t most)
     return !row->head || (most == 0 && end != NULL && end[4] != '\0');
 }
 
-/* Gives how many allocations were tried. */
+/* Returns how many allocations were tried. */
 static size_t check_without_memory(const struct request_row *row, size_t most,
                                    size_t failures)
 {
@@ -261,7 +261,7 @@ static size_t check_without_memory(const struct request_row *row, size_t most,
                           : "HTTP/1.1 500 Internal Server Error",
                  has_content(row, most));
     assert_row_that(row->request, memory_tried() > most || answered,
-                    "with memory enough, the answer is not a 200");
+                    "with enough memory, the answer is not a 200");
     if (answered) {
         assert_row_octets(row->request, "what delegate was given", delegate_got,
                           delegate_got_length, row->got);
@@ -269,9 +269,9 @@ static size_t check_without_memory(const struct request_row *row, size_t most,
     return memory_tried();
 }
 
-/* From the first allocation on, the second, and so on, until there is enough,
- * and with that one alone failing: the client gets a clean 500, or a 200 when
- * there was enough; never half an answer. */
+/* Memory runs out at the first allocation, the second, and so on, for good or
+ * just once. The client gets a clean 500, or a 200 if there was enough memory;
+ * never half an answer. */
 
 /* tags: ours */
 /* hint: Each allocation may fail. Do you look at what it returns, and
@@ -303,6 +303,6 @@ int main(void)
         TEST(handle_connection_without_memory),
     };
 
-    (void)signal(SIGPIPE, SIG_IGN); /* the server does not get it either */
+    (void)signal(SIGPIPE, SIG_IGN); /* the server does not get it, either */
     return run_all(tests);
 }

@@ -1,8 +1,8 @@
 /*
- * handle_connection_memory_test.c - what a client makes the server hold: it is
- * counted before each wait, there is room for all of it before delegate is
- * called, and it is in proportion to what the client sent. That is this
- * design's: a solution that counts otherwise is as good.
+ * handle_connection_memory_test.c - the memory that a client makes the server
+ * hold. It is counted before each wait, there is room for all of it before
+ * delegate is called, and it is in proportion to what the client sent. That is
+ * how our design counts: a solution that counts in another way is just as good.
  */
 /* stages: 3 4 5 6 */
 /* tags: ours */
@@ -21,10 +21,10 @@
 static char much_content[300000] = "\r\na=";
 #endif
 
-/* A request: a beginning, something again and again, and an end. */
+/* A request: a beginning, something that is repeated, and an end. */
 static const struct costly {
     const char *start, *repeated, *end;
-    size_t most; /* octets of what is repeated */
+    size_t most; /* bytes of what is repeated */
 } requests[] = {
     {"GET / HTTP/1.1\r\nHost: a\r\n", "a:\r\n", "\r\n", 1000000},
     {"GET / HTTP/1.1\r\nHost: a\r\nX: ", "x", "\r\n\r\n", 1000000},
@@ -55,7 +55,8 @@ static const struct costly {
 
 static char request[1300256];
 
-/* Makes it with so many octets of what is repeated; gives its length. */
+/* Makes the request, with this many bytes of what is repeated. Returns its
+ * length. */
 static size_t make(const struct costly *costly, size_t repeated)
 {
     size_t one = strlen(costly->repeated);
@@ -78,7 +79,7 @@ STANDS_IN_FOR(ssize_t, send, int socket, const void *data, size_t length,
               int flags);
 
 static void (*on_call)(void); /* of the server's own thread, or NULL */
-static size_t received;       /* octets */
+static size_t received;       /* bytes */
 
 ssize_t __wrap_recv(int socket, void *data, size_t length, int flags)
 {
@@ -101,9 +102,9 @@ ssize_t __wrap_send(int socket, const void *data, size_t length, int flags)
     return __real_send(socket, data, length, flags);
 }
 
-static size_t uncounted; /* at most, at a call that may wait */
-static uint64_t others;  /* octets that other clients hold */
-static bool others_grow; /* before the last piece, they take all that is left */
+static size_t uncounted; /* the most, at any call that may wait */
+static uint64_t others;  /* bytes that other clients hold */
+static bool others_grow; /* before the last piece, they take all the rest */
 
 static void look(void)
 {
@@ -118,8 +119,7 @@ static void look(void)
     }
 }
 
-/* Handles such a request, with the stage's own delegate; gives how long it is.
- */
+/* Handles such a request, with the stage's own delegate. Returns its length. */
 static size_t handle_costly(const struct costly *costly, size_t repeated)
 {
     size_t length = make(costly, repeated);
@@ -173,8 +173,8 @@ handle_connection_counts_what_it_holds_and_holds_little(void **state)
     }
 }
 
-/* delegate is called only if there is room for what it will add: true if that
- * was so. */
+/* Checks that delegate is called only if there is room for what it will add.
+ * True if it was called. */
 static bool has_room(const struct costly *costly, size_t repeated,
                      uint64_t room)
 {
@@ -210,7 +210,7 @@ static void handle_connection_over_budget(void **state)
 }
 
 #if STAGE >= 6
-/* The final answer is decided then, so no 100 comes before it (RFC 9110,
+/* The final answer is already decided, so no 100 comes before it (RFC 9110,
  * section 10.1.1). */
 static void handle_connection_over_budget_sends_no_100(void **state)
 {
@@ -253,7 +253,8 @@ static void note_held(void)
     held_most = memory_held() > held_most ? memory_held() : held_most;
 }
 
-/* So ten thousand clients that have sent half of a request take little. */
+/* So ten thousand clients that have sent half of a request take little memory.
+ */
 static void handle_connection_holds_little_of_half_a_request(void **state)
 {
     (void)state;
@@ -294,7 +295,8 @@ int main(void)
     };
 
 #ifdef M_MMAP_MAX
-    /* No memory in whole pages, whose rounding up would be counted, too. */
+    /* Don't take memory in whole pages: they are rounded up, and that would be
+     * counted, too. */
     (void)mallopt(M_MMAP_MAX, 0);
 #endif
     return run_all(tests);

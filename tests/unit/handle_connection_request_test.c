@@ -1,7 +1,7 @@
 /*
  * handle_connection_request_test.c - what delegate is given, however the
- * request is cut, and what the client gets; with a delegate and a client that
- * are the test's.
+ * request is cut, and what the client gets. The delegate and the client belong
+ * to the test.
  */
 /* stages: 3 4 5 6 */
 /* tags: assignment, handle_connection */
@@ -74,7 +74,7 @@ static void handle_connection_of_a_request_octet_by_octet(void **state)
     }
 }
 
-/* Sizes that no buffer is made for in advance. */
+/* Sizes for which nobody makes a buffer in advance. */
 /* hint: Do you use a buffer of a fixed size, or a loop that looks at
  * everything again with each piece? */
 static void handle_connection_of_a_large_header_section(void **state)
@@ -111,7 +111,8 @@ static long processor_time(void)
     return (long)time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }
 
-/* Processor time for a head of so many lines that comes in small pieces. */
+/* The processor time for a head of this many lines that comes in small pieces.
+ */
 static long time_of_lines(size_t lines)
 {
     static const char line[] = "name: a line of forty octets and more\r\n";
@@ -150,7 +151,7 @@ static void handle_connection_takes_time_in_proportion(void **state)
     (void)state;
     shorter = time_of_lines(1200) + 1;
     longer = time_of_lines(9600);
-    /* 8 times the octets: 8 times the time, not 64 times. */
+    /* 8 times the bytes: 8 times the time, not 64 times. */
     assert_row_that(NULL, longer < 16 * shorter + 30000,
                     "8 times the bytes take %ld times as long: the time "
                     "grows with the square of the length",
@@ -185,8 +186,8 @@ static void handle_connection_of_a_large_post(void **state)
 }
 
 /* tags: http, handle_connection */
-/* 100 Continue is sent when none of the content has come with the head, and
- * never to HTTP/1.0, nor without content. */
+/* 100 Continue is sent if none of the content has come with the head, but never
+ * to HTTP/1.0, and never without content. */
 /* hint: When do you send the 100? It is sent once, before you wait for
  * content, and only if the client asked and none of it has come. */
 static void handle_connection_continues_when_it_is_waited_for(void **state)
@@ -195,7 +196,7 @@ static void handle_connection_continues_when_it_is_waited_for(void **state)
     static const char ok[] = "HTTP/1.1 200 OK\r\n";
     static const struct {
         const char *request;
-        bool continues; /* if the pieces are head and content */
+        bool continues; /* if the pieces are the head and the content */
     } rows[] = {
         {"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
          "Content-Length: 3\r\n\r\na=1",
@@ -257,6 +258,6 @@ int main(void)
 #endif
     };
 
-    (void)signal(SIGPIPE, SIG_IGN); /* the server does not get it either */
+    (void)signal(SIGPIPE, SIG_IGN); /* the server does not get it, either */
     return run_all(tests);
 }

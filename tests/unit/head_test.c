@@ -10,7 +10,8 @@
 #define LINE_TOO_LONG VERDICT_REQUEST_LINE_TOO_LONG
 #define SECTION_TOO_LONG VERDICT_HEADER_SECTION_TOO_LONG
 
-/* Scans the first `length` octets, which lie somewhere else each time. */
+/* Scans the first `length` bytes, which are somewhere else in memory each time.
+ */
 static enum verdict scan_moved(struct head *head, const char *data,
                                size_t length)
 {
@@ -31,7 +32,7 @@ static void assert_same(const char *row, const struct head *head,
                whole->request_line_length);
 }
 
-/* Once whole, cut in two at each place, and octet by octet. */
+/* Scans it whole, cut in two at each place, and byte by byte. */
 static void check_all_cuts(const char *row, const char *data, size_t length)
 {
     struct head whole = HEAD_START;
@@ -135,7 +136,7 @@ static void head_scan_of_a_head_that_is_not_complete(void **state)
     }
 }
 
-/* Scans data in pieces of `step` octets. */
+/* Scans data in pieces of `step` bytes. */
 static enum verdict scan_in_steps(const char *data, size_t length, size_t step)
 {
     struct head head = HEAD_START;
@@ -148,7 +149,8 @@ static enum verdict scan_in_steps(const char *data, size_t length, size_t step)
     return verdict;
 }
 
-/* Whole, and in pieces down to an octet: also shows that it is linear. */
+/* Whole, and in pieces down to one byte. If the time were not linear, this
+ * would take very long. */
 static void check_long(const char *row, const char *data, size_t length,
                        enum verdict expected)
 {
@@ -160,7 +162,7 @@ static void check_long(const char *row, const char *data, size_t length,
     }
 }
 
-/* `before`, then `count` times x, then `after`. */
+/* Makes `before`, then x repeated `count` times, then `after`. */
 static char *make_long(const char *before, size_t count, const char *after,
                        size_t *length)
 {
@@ -252,7 +254,7 @@ static void head_scan_holds_the_limit_of_the_section(void **state)
     }
 }
 
-/* The limit counts what all lines hold, not one of them. */
+/* The limit is for all lines together, not for each. */
 static void head_scan_counts_short_lines_together(void **state)
 {
     static const char start[] = "G / HTTP/1.1\r\n";

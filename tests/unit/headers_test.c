@@ -89,7 +89,7 @@ static void headers_add_field_takes_what_is_owned(void **state)
     headers_init(&headers);
     headers_add_field(&headers, (struct header){owned, 1, owned + 1, 1, owned});
     assert_int_equal(headers.count, 1);
-    headers_release(&headers); /* or the leak is found */
+    headers_release(&headers); /* otherwise, the leak is found */
 }
 
 static void headers_add_keeps_the_order_of_many(void **state)
@@ -168,7 +168,7 @@ static void headers_add_without_memory(void **state)
     assert_int_equal(allocations, 40 + 3); /* the list grows to 16, 32, 64 */
 }
 
-/* What is owned is the list's, even if there is no room for it. */
+/* The list owns it, even if there is no room for it. */
 static void headers_add_field_without_memory(void **state)
 {
     struct headers headers;

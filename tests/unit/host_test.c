@@ -71,7 +71,7 @@ static const struct row invalid[] = {
     {OCTETS("a:80\0")},
     {OCTETS("a:80:80")},
     {OCTETS("a::80")},
-    {OCTETS("::1")}, /* without its brackets */
+    {OCTETS("::1")}, /* without the brackets */
     {OCTETS("[")},
     {OCTETS("]")},
     {OCTETS("[]")},

@@ -56,7 +56,7 @@ static void html_append_of_every_ascii_octet(void **state)
     }
 }
 
-/* No octet beyond ASCII is a character by itself. */
+/* No byte beyond ASCII is a character by itself. */
 static void html_append_of_every_other_octet(void **state)
 {
     (void)state;
@@ -68,7 +68,7 @@ static void html_append_of_every_other_octet(void **state)
     }
 }
 
-/* Sixteen octets are looked at together: so each octet is tried at each place
+/* The code looks at sixteen bytes at once. So each byte is tried at each place
  * among them, with as much text after it. */
 static void html_append_at_each_place_of_sixteen(void **state)
 {
@@ -149,8 +149,8 @@ static void html_append_of_text(void **state)
     }
 }
 
-/* One U+FFFD for each maximal part (Unicode, section 3.9, tables 3-7 to
- * 3-11), and nothing after it is swallowed. */
+/* Each maximal part becomes one U+FFFD (Unicode, section 3.9, tables 3-7 to
+ * 3-11), and nothing after it is lost. */
 static void html_append_of_what_is_no_utf_8(void **state)
 {
     static const struct {
@@ -207,7 +207,7 @@ static void html_append_of_what_is_no_utf_8(void **state)
          BAD "a"},
         {OCTETS("\xF0\x9F&"), BAD "&amp;"},
         {OCTETS("\xF0\x9F\x98\xC3\xA4"), BAD "\xC3\xA4"},
-        /* octets that continue nothing */
+        /* continuation bytes with nothing before them */
         {OCTETS("\x80"), BAD},
         {OCTETS("\xBF\xBF"), BAD BAD},
         {OCTETS("\xC3\xA4\xA4"), "\xC3\xA4" BAD},
@@ -234,7 +234,7 @@ static void html_append_of_what_is_no_utf_8(void **state)
 }
 
 /* Ends the test unless html_most is at least what html_append takes, and at
- * most six octets for each. */
+ * most six bytes for each byte. */
 static void check_most(const char *text, size_t length)
 {
     size_t most = html_most(text, length);
@@ -242,10 +242,10 @@ static void check_most(const char *text, size_t length)
 
     buffer_init(&page);
     html_append(&page, text, length);
-    assert_row_that(NULL, page.length <= most, "%s takes %zu octets, not %zu",
+    assert_row_that(NULL, page.length <= most, "%s takes %zu bytes, not %zu",
                     shown(text, length), page.length, most);
-    assert_row_that(NULL, most <= 6 * length, "%s takes six octets each",
-                    shown(text, length));
+    assert_row_that(NULL, most <= 6 * length,
+                    "%s takes more than six bytes each", shown(text, length));
     buffer_release(&page);
 }
 

@@ -1,6 +1,6 @@
 /*
  * log_test.c - lines on standard error, which is a pipe here, and what happens
- * to them if its reader stalls. Each test has a process of its own.
+ * to them if its reader stalls. Each test runs in its own process.
  */
 /* link: -Wl,--wrap=write */
 #include "support.h"
@@ -22,7 +22,7 @@ enum {
     line_length = 100
 };
 
-/* ---- Calls that fail, or take their time */
+/* ---- Calls that fail, or are slow */
 
 static bool writes_slowly;
 static int write_error; /* of each write to standard error; 0: none */
@@ -62,7 +62,7 @@ static void make_pipe(void)
     reader.end = ends[0];
 }
 
-/* Reads a line, waiting for up to five seconds. */
+/* Reads a line. Waits for it, up to five seconds. */
 static void read_line(char line[line_length + 1])
 {
     struct pollfd log = {.fd = reader.end, .events = POLLIN};
@@ -83,7 +83,7 @@ static void read_line(char line[line_length + 1])
     line[length] = '\0';
 }
 
-/* Reads a line, which is to be this one. */
+/* Reads a line, which must be this one. */
 static void check_line(const char *expected)
 {
     char line[line_length + 1];
@@ -111,8 +111,8 @@ static void *write_lines(void *thread)
     return NULL;
 }
 
-/* Reads all lines: each is whole, and those of a thread are in order; so many
- * as are missing are said to be lost. Gives how many those are. */
+/* Reads all lines. Each must be whole, those of a thread must be in order, and
+ * the log must say how many are lost. Returns how many. */
 static size_t check_lines(size_t all)
 {
     size_t next[threads] = {0};
@@ -139,7 +139,7 @@ static size_t check_lines(size_t all)
         child_check(strcmp(line, expected) == 0, "a line is whole");
         come++;
     }
-    child_check(come + lost == all, "as many are lost as is said");
+    child_check(come + lost == all, "as many are lost as the log says");
     return lost;
 }
 
@@ -167,7 +167,7 @@ static void log_write_before_the_start(void **state)
     write_error = ENOSPC;
     write_errors_left = 3;
     log_write("lost\n", 5);
-    child_check(write_errors_left == 2, "no more is tried");
+    child_check(write_errors_left == 2, "it does not try again");
 }
 
 static void log_write_in_several_threads(void **state)
@@ -190,8 +190,8 @@ static void log_write_in_several_threads(void **state)
     }
 }
 
-/* Neither log_write nor log_finish waits for a reader that stalls. What there
- * is no room for is lost, and counted. */
+/* Neither log_write nor log_finish waits for a reader that stalls. Lines for
+ * which there is no room are lost, and counted. */
 static void outlives_a_stall(void)
 {
     static size_t thread;
@@ -216,7 +216,7 @@ static void log_write_when_the_reader_stalls(void **state)
     outlives_a_stall();
 }
 
-/* Then a write may take a part of a line. */
+/* Then a write may take only part of a line. */
 static void log_write_to_a_pipe_that_does_not_block(void **state)
 {
     (void)state;

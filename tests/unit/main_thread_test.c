@@ -1,6 +1,6 @@
 /*
  * main_thread_test.c - getting the process ready, and what the main thread does
- * until a signal has stopped the server. Each test has a process of its own.
+ * until a signal has stopped the server. Each test runs in its own process.
  */
 /* link: -Wl,--wrap=clock_gettime,--wrap=malloc_trim,--wrap=write */
 #include "support.h"
@@ -26,7 +26,7 @@
 
 /* ---- Calls in place of the real ones */
 
-static unsigned speed = 1; /* of the clock, so that seconds pass sooner */
+static unsigned speed = 1; /* of the clock, so that seconds pass faster */
 static bool writes_slowly; /* to standard error */
 static atomic_int trims;
 
@@ -97,8 +97,8 @@ static void main_thread_prepare_sets_up_signals(void **state)
                 "blocked");
     prepare();
     child_check(is_blocked(SIGINT) && is_blocked(SIGTERM), "these can wait");
-    child_check(is_blocked(SIGPIPE), "a client may be gone");
-    child_check(raise(SIGUSR1) == 0, "an interrupt does not end it");
+    child_check(is_blocked(SIGPIPE), "SIGPIPE is blocked");
+    child_check(raise(SIGUSR1) == 0, "SIGUSR1 does not end it");
     child_check(!is_blocked(SIGUSR1), "it interrupts");
 }
 
@@ -117,7 +117,7 @@ static pthread_t start(void *(*function)(void *))
     return thread;
 }
 
-/* A pool without threads, of which so many are counted as busy. */
+/* A pool without threads, in which this many are counted as busy. */
 static void count_busy(size_t busy, size_t cap)
 {
     prepare();
@@ -130,7 +130,7 @@ static void count_busy(size_t busy, size_t cap)
     }
 }
 
-/* All threads that are counted end, once the server stops. */
+/* All threads that are counted end once the server stops. */
 static void end_threads(void)
 {
     while (pool_count(&pool).total > 0) {
@@ -153,7 +153,8 @@ static void *stop_at_once(void *unused)
     return unused;
 }
 
-/* In a shell's background, Ctrl-C is for someone else. */
+/* A server in a shell's background must ignore Ctrl-C, which is meant for
+ * another program. */
 static void main_thread_run_leaves_sigint_ignored(void **state)
 {
     pthread_t stopping;
@@ -183,7 +184,7 @@ static void main_thread_run_ends_though_a_thread_is_busy(void **state)
     child_check(took < STOP_MOST_MS + speed * 500, "but not more");
 }
 
-/* Whichever of the two comes first. */
+/* Whichever of the two signals comes first. */
 static void main_thread_run_ends_at_once_at_a_second_signal(void **state)
 {
     int code;
@@ -200,10 +201,10 @@ static void main_thread_run_ends_at_once_at_a_second_signal(void **state)
 
 /* ---- Deadlines */
 
-static uint64_t waited; /* milliseconds, until it was too late */
+static uint64_t waited; /* milliseconds until it was too late */
 
-/* A client says nothing, and recv blocks. If a signal is given, the server gets
- * it then. */
+/* A client sends nothing, and recv blocks. If a signal is given, the server
+ * gets it then. */
 static void *wait_for_client(void *number)
 {
     struct deadline deadline;
@@ -235,7 +236,7 @@ static void *wait_while_stopping(void *unused)
     return unused;
 }
 
-/* A request of which half has come has a little more time. */
+/* A half-sent request gets a little more time. */
 static void main_thread_run_ends_half_sent_requests_at_a_stop(void **state)
 {
     pthread_t waiting;
@@ -250,13 +251,13 @@ static void main_thread_run_ends_half_sent_requests_at_a_stop(void **state)
     child_check(waited < STOP_MOST_MS, "but not all");
 }
 
-/* ---- Memory that is given back */
+/* ---- Memory that is returned to the system */
 
 enum {
 #if defined(__GLIBC__) && !defined(PORTABLE)
     gives_back = 1
 #else
-    gives_back = 0 /* then it need not be waited for */
+    gives_back = 0 /* then no test waits for it */
 #endif
 };
 
@@ -268,8 +269,8 @@ static void await_trims(int expected)
     }
 }
 
-/* A second after a crowd has gone, and once more a second later: threads that
- * are no longer counted may still have freed something. */
+/* It happens a second after a crowd has gone, and again a second later, because
+ * threads that are no longer counted may still have freed something. */
 static void *crowd_goes(void *unused)
 {
     pause_for(300);
@@ -295,7 +296,7 @@ static void main_thread_run_trims_after_a_crowd(void **state)
     child_check(atomic_load(&trims) == 2 * gives_back, "it was given back");
 }
 
-/* A second after the last of it was let go. */
+/* It happens a second after the last of the memory was freed. */
 static void *much_is_held(void *unused)
 {
     for (int i = 0; i < 4; i++) {
@@ -392,6 +393,6 @@ int main(void)
         test_in_child(main_thread_run_reports_an_error_of_accept_once),
     };
 
-    (void)signal(SIGINT, SIG_DFL); /* a shell's background ignores it */
+    (void)signal(SIGINT, SIG_DFL); /* a shell's background has it ignored */
     return run_all(tests);
 }

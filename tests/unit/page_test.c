@@ -1,4 +1,4 @@
-/* page_test.c - the frame of a page, and the pages of faults. */
+/* page_test.c - the frame of a page, and the pages for faults. */
 #include "support.h"
 
 #include <stdio.h>
@@ -18,7 +18,7 @@ static size_t count_fields(const struct response *response, const char *name)
     return count;
 }
 
-/* The content as a string, for the caller to free. */
+/* Returns the content as a string, for the caller to free. */
 static char *content_of(const struct response *response)
 {
     char *text = test_malloc_or_fail(response->content.length + 1);
@@ -60,7 +60,7 @@ static void assert_fields_of_a_page(const struct response *response)
                     ->value_length > 0);
 }
 
-/* The page's own style and form have to work under its policy. */
+/* The page's style and form must work under its own policy. */
 static void page_begin_allows_what_the_page_needs(void **state)
 {
     struct response response;

@@ -1,6 +1,6 @@
 /*
- * platform_test.c - what is done in one way on Linux and in another elsewhere
- * does the same.
+ * platform_test.c - functions that work in one way on Linux, and in another
+ * elsewhere, do the same.
  */
 #include "support.h"
 
@@ -15,7 +15,7 @@
 
 #include "net/platform.h"
 
-/* Where an accepted socket inherits O_NONBLOCK, as on BSDs. */
+/* On BSDs, for example, an accepted socket inherits O_NONBLOCK. */
 static void platform_make_blocking_of_a_client(void **state)
 {
     int pair[2];
@@ -30,7 +30,7 @@ static void platform_make_blocking_of_a_client(void **state)
     assert_int_equal(close(pair[0]) + close(pair[1]), 0);
 }
 
-/* Where there is no MSG_NOSIGNAL, main_thread_prepare blocks SIGPIPE. */
+/* If there is no MSG_NOSIGNAL, main_thread_prepare blocks SIGPIPE. */
 static void send_flags_of_a_client_that_is_gone(void **state)
 {
     static const int flags[] = {SEND_FLAGS, SEND_INTERIM_FLAGS};
@@ -56,7 +56,7 @@ static void platform_wait_for_signal_gives_its_number(void **state)
     struct timespec ended;
 
     (void)state;
-    (void)signal(SIGINT, SIG_DFL); /* a shell's background ignores it */
+    (void)signal(SIGINT, SIG_DFL); /* a shell's background has it ignored */
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGTERM);
     (void)sigaddset(&signals, SIGINT);
@@ -67,7 +67,7 @@ static void platform_wait_for_signal_gives_its_number(void **state)
     child_check((ended.tv_sec - began.tv_sec) * 1000000000 + ended.tv_nsec -
                         began.tv_nsec >=
                     50000000,
-                "it waits for so long");
+                "it waits this long");
     child_check(kill(getpid(), SIGINT) == 0, "signalled");
     child_check(platform_wait_for_signal(&signals, 50) == SIGINT, "it comes");
     child_check(kill(getpid(), SIGTERM) == 0, "signalled");

@@ -1,6 +1,6 @@
 /*
- * pool_test.c - threads that take turns: their counts, whatever happens to
- * thread creation, accept and the clients.
+ * pool_test.c - threads that take turns, and their counts, whatever thread
+ * creation, accept and the clients do.
  */
 /* link: -Wl,--wrap=pthread_mutex_lock */
 #include "support.h"
@@ -66,7 +66,8 @@ static void pool_init_counts_the_first_thread(void **state)
     child_check(pool_count(&pool).total == 0, "no thread is counted");
 }
 
-/* Opens all but `free_descriptors` of those below the limit, in no order. */
+/* Opens all descriptors below the limit except this many, in no particular
+ * order. */
 static void open_all_but(size_t free_descriptors)
 {
     const struct rlimit limit = {few, few};
@@ -103,7 +104,7 @@ static void pool_init_without_a_descriptor(void **state)
                 "the reason says what is missing");
 }
 
-/* ---- Counting, without any thread */
+/* ---- Counting, without threads */
 
 static int set_up_pool(void **state)
 {
@@ -122,7 +123,7 @@ static void check_counts(size_t total, size_t busy)
     assert_row(NULL, "the number of busy threads", counts.busy, busy);
 }
 
-/* A thread waits and gets a client. */
+/* A thread waits, and gets a client. */
 static void take_a_client(bool starts_another)
 {
     assert_true(pool_wait(&pool));
@@ -164,15 +165,16 @@ static void pool_wait_keeps_a_few(void **state)
     for (size_t i = 0; i < many; i++) {
         take_a_client(true);
     }
-    for (size_t i = 1; i <= many + 1; i++) { /* one was created, and comes */
+    for (size_t i = 1; i <= many + 1; i++) { /* one of them is new */
         assert_row_bool(NULL, "that it is to wait", pool_wait(&pool),
                         i <= THREADS_SPARE);
     }
     check_counts(THREADS_SPARE, 0);
 }
 
-/* One thread creates a second. That one gets a client and cannot create a
- * third. Two is what can be had, until one waits; a third is tried again. */
+/* One thread creates a second, which gets a client and cannot create a third.
+ * So two are all that can be had, until one waits; then a third is tried again.
+ */
 static void pool_thread_failed_takes_the_count_back(void **state)
 {
     (void)state;
@@ -190,7 +192,7 @@ static void pool_thread_failed_takes_the_count_back(void **state)
     check_counts(3, 2);
 }
 
-/* Threads of which nothing is known but how many there are. */
+/* Threads of which only the numbers are known. */
 struct crowd {
     size_t pending; /* about to be created */
     size_t created; /* not yet at their turn */
@@ -198,7 +200,8 @@ struct crowd {
     size_t busy;
 };
 
-/* Something happens to a thread, if there is one that it can happen to. */
+/* Makes something happen to a thread, if there is one to which it can happen.
+ */
 static void step(struct crowd *crowd, unsigned what)
 {
     if (what == 0 && crowd->pending > 0) {
@@ -220,8 +223,8 @@ static void step(struct crowd *crowd, unsigned what)
     }
 }
 
-/* Whatever the order: those that are counted are there; no more wait than may;
- * and the invariant of pool.h. */
+/* Whatever the order, the threads that are counted are there, no more wait than
+ * may, and the invariant of pool.h is true. */
 static void pool_counts_right_in_any_order(void **state)
 {
     enum {
@@ -244,14 +247,14 @@ static void pool_counts_right_in_any_order(void **state)
         assert_true(crowd.waiting <= THREADS_SPARE);
         assert_row_that(
             NULL, counts.busy < counts.total || counts.total == counts.reached,
-            "no thread waits, though more can be had");
+            "no thread waits, although there could be more");
     }
 }
 
 /* ---- A rush */
 
-/* The one thread, which waits, accepts so many clients, and the main thread
- * looks 100 ms later; gives when it should look again. */
+/* The only thread, which waits, accepts this many clients, and the main thread
+ * looks 100 ms later. Returns when it should look again. */
 static long look_after(size_t clients)
 {
     static uint64_t now = 1000;
@@ -278,8 +281,8 @@ static void pool_look_sees_a_rush_and_its_end(void **state)
     assert_int_equal(look_after(0), LOOK_MS);
 }
 
-/* Threads that are busy for long are no rush, however many clients there are.
- */
+/* If threads are busy for long, it is not a rush, however many clients there
+ * are. */
 static void pool_look_sees_no_rush_of_long_exchanges(void **state)
 {
     const size_t clients = rush + 1000;
@@ -300,8 +303,8 @@ static void *wait_once(void *waited)
     return NULL;
 }
 
-/* In a rush one thread waits, and another one, which is created here, comes to
- * rest. Nobody wakes it until `until` has done its part. */
+/* In a rush, one thread waits, and another, which is created here, rests.
+ * Nobody wakes it until `until` has done its part. */
 static void rest_until(void (*until)(void))
 {
     pthread_t thread;
@@ -311,16 +314,17 @@ static void rest_until(void (*until)(void))
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
     pool.listening_socket = pair[0]; /* a byte there is a client */
     pool.rush = true;
-    pool.counted = UINT64_MAX / 2; /* and it stays so */
+    pool.counted = UINT64_MAX / 2; /* so the rush does not end */
     assert_true(pool_wait(&pool));
     pool.total++;
     assert_int_equal(pthread_create(&thread, NULL, wait_once, &waited), 0);
     while (pool_count(&pool).busy > 0) {
         (void)sched_yield();
     }
-    assert_false(pool_accepted(&pool, 0)); /* it rests: no more are needed */
+    assert_false(
+        pool_accepted(&pool, 0)); /* one rests, so no more are needed */
     assert_int_equal(pool_look(&pool, 0), RUSH_LOOK_MS);
-    check_counts(2, 1); /* no client has come: it goes on resting */
+    check_counts(2, 1); /* no client has come, so it still rests */
     assert_int_equal(write(pair[1], "x", 1), 1);
     until();
     assert_int_equal(pthread_join(thread, NULL), 0);
@@ -373,7 +377,7 @@ static uint64_t milliseconds(void)
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* accept fails so often; gives the milliseconds that this took. */
+/* accept fails this often. Returns how many milliseconds that took. */
 static uint64_t fail_accept(int error, size_t times)
 {
     uint64_t began = milliseconds();
@@ -396,7 +400,7 @@ static void pool_accepted_of_no_client(void **state)
     assert_int_equal(pool_count(&pool).error, 0);
 }
 
-/* Other errors would come again at once. */
+/* Other errors would happen again at once. */
 static void pool_accepted_of_an_error_does_not_spin(void **state)
 {
     static const int errors[] = {EMFILE, ENFILE, ENOBUFS, ENOMEM,  EPROTO,
@@ -433,7 +437,7 @@ static void pool_count_of_an_error_that_persists(void **state)
 
 /* ---- Stopping */
 
-/* While there are clients, all is as before. */
+/* As long as there are clients, everything is as before. */
 static void pool_stop_lets_threads_take_what_has_come(void **state)
 {
     static const int errors[] = {EAGAIN, EINVAL};

@@ -111,7 +111,7 @@ static void request_line_parse_of_malformed_lines(void **state)
         {OCTETS("GET /\x01 HTTP/1.1"), VERDICT_TARGET_OCTET},
         {OCTETS("GET http://u@a/ HTTP/1.1"), VERDICT_TARGET_AUTHORITY},
 
-        /* A malformed line is 400, whichever version it is of. */
+        /* A malformed line is a 400, whatever version it has. */
         {OCTETS("GET /#a HTTP/2.0"), VERDICT_TARGET_FRAGMENT},
         {OCTETS("GET * HTTP/2.0"), VERDICT_TARGET_FORM},
         {OCTETS("GET  / HTTP/2.0"), VERDICT_REQUEST_LINE_SPACES},
@@ -130,7 +130,8 @@ static void request_line_parse_of_malformed_lines(void **state)
     }
 }
 
-/* No prefix of a line makes the parser look beyond it, and none is a line. */
+/* No prefix of a line is a line, and none makes the parser look beyond its end.
+ */
 static void request_line_parse_of_every_prefix(void **state)
 {
     static const char whole[] = "GET http://[::1]:80/a?b HTTP/1.1";

@@ -1,6 +1,6 @@
 /*
- * request_rows.h - whole requests, and what delegate is given of each; those
- * of POST in stage 6 alone.
+ * request_rows.h - whole requests, and what delegate is given for each; POST
+ * only in stage 6.
  */
 #ifndef UNIT_REQUEST_ROWS_H
 #define UNIT_REQUEST_ROWS_H

@@ -1,4 +1,4 @@
-/* request_test.c - heads taken apart, and found at fault; at their limits; and
+/* request_test.c - heads that are taken apart; their faults and limits; and
  * what the server does not do. */
 #include "support.h"
 
@@ -12,8 +12,8 @@
 #define H "Host: a\r\n"
 #define E "\r\n"
 
-/* Parses what lies somewhere else on each call, until a verdict is there:
- * first `cut` octets, then `step` more each time. The octets of the last call
+/* Parses the data until there is a verdict: first `cut` bytes, then `step` more
+ * each time, and each time somewhere else in memory. The bytes of the last call
  * are in `*copy`, for the caller to free. */
 static enum verdict parse_moved(struct request *request, const char *data,
                                 size_t length, size_t cut, size_t step,
@@ -37,7 +37,7 @@ struct row {
     const char *data;
     size_t length;
     enum verdict expected;
-    size_t line; /* of the fault; 0: not looked at */
+    size_t line; /* of the fault; 0: not compared */
 };
 
 static void check_once(const struct row *row, size_t cut, size_t step)
@@ -152,7 +152,7 @@ static void request_parse_of_malformed_heads(void **state)
     check_rows(rows, COUNT(rows));
 }
 
-/* The first match in the table of design.md, section 6, wins. */
+/* The first fault wins, in the order of verdict.h. */
 static void request_parse_tells_the_first_fault(void **state)
 {
     static const struct row rows[] = {
@@ -178,12 +178,12 @@ static void request_parse_tells_the_first_fault(void **state)
     check_rows(rows, COUNT(rows));
 }
 
-/* No more octets are waited for than the fault needs: those of its row, which
- * are also the last of it. Not one less is judged. */
+/* The parser waits for no more bytes than it needs to see the fault: those of
+ * the row. With one byte less, it must not judge yet. */
 static void request_parse_judges_the_request_line_at_once(void **state)
 {
     static const struct row rows[] = {
-        /* A TLS client hello, and other first octets that begin no method. */
+        /* A TLS client hello, and other first bytes that begin no method. */
         {OCTETS("\x16"), VERDICT_METHOD_NOT_TOKEN, 1},
         {OCTETS("\0"), VERDICT_METHOD_NOT_TOKEN, 1},
         {OCTETS(" "), VERDICT_METHOD_NOT_TOKEN, 1},
@@ -275,8 +275,8 @@ static void request_parse_gives_the_same_values_for_every_cut(void **state)
     free(copy);
 }
 
-/* `start`, then `x` again and again, then LF, `length` octets in all: the same
- * verdict at once and in pieces. */
+/* Makes `start`, then `x` again and again, then LF, `length` bytes in all. The
+ * verdict is the same for the whole and for pieces. */
 static void check_long(const char *start, const char *x, size_t length,
                        enum verdict expected)
 {
@@ -305,8 +305,9 @@ static void check_long(const char *start, const char *x, size_t length,
     free(data);
 }
 
-/* A first octet that begins no method, a request line that is too long or
- * malformed, and only then a header section that is too long. */
+/* A first byte that begins no method is reported first, then a request line
+ * that is too long or malformed, and only then a header section that is too
+ * long. */
 static void request_parse_beyond_the_limits(void **state)
 {
     enum {
@@ -331,7 +332,7 @@ static void request_parse_beyond_the_limits(void **state)
     check_long("@\r\n", "a", section, VERDICT_METHOD_NOT_TOKEN);
 }
 
-/* A request line and a section at their limits, an octet each time. */
+/* A request line and a header section at their limits, byte by byte. */
 static void request_parse_at_the_limits_is_linear(void **state)
 {
     enum {

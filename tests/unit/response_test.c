@@ -1,4 +1,4 @@
-/* response_test.c - answers: which can be sent, and how they are written. */
+/* response_test.c - which responses can be sent, and how they are written. */
 #include "support.h"
 
 #include <string.h>
@@ -352,7 +352,7 @@ static void http_date_of_known_times(void **state)
     }
 }
 
-/* 400 years have all the leap years and weekdays that there are. */
+/* 400 years have every kind of leap year and weekday. */
 static void http_date_of_every_day_of_400_years(void **state)
 {
     static const int64_t day = 86400;

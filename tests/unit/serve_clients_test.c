@@ -1,7 +1,7 @@
 /*
- * serve_clients_test.c - what serve takes for each client, it gives back. The
- * server runs in a process of its own, and AddressSanitizer looks, when that
- * ends, for memory that can no longer be freed.
+ * serve_clients_test.c - serve releases what it takes for each client. The
+ * server runs in its own process. When that ends, AddressSanitizer looks for
+ * memory that can no longer be freed.
  */
 /* stages: 4 5 6 */
 /* tags: assignment, threads */
@@ -47,7 +47,7 @@ static void serve_frees_what_it_took_for_each_client(void **state)
         ask();
     }
     status = stop_server(SIGTERM);
-    /* A server without an end of its own cannot be asked. */
+    /* If the server does not end by itself, nothing can be checked. */
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) {
         return;
     }

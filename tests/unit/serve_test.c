@@ -1,6 +1,6 @@
 /*
- * serve_test.c - listening, and a thread for each connection, with a
- * handle_connection that is the test's.
+ * serve_test.c - listening, and a thread for each connection. The test replaces
+ * handle_connection.
  */
 /* stages: 4 5 6 */
 /* tags: assignment, serve */
@@ -27,7 +27,7 @@
 
 enum {
     together = 5,
-    closed_twice = 98 /* the status of a server that did that */
+    closed_twice = 98 /* the status of a server that closed a socket twice */
 };
 
 /* ---- Calls that fail */
@@ -87,17 +87,17 @@ int __wrap_close(int descriptor)
     return result;
 }
 
-/* ---- In the server */
+/* ---- What runs in the server */
 
 static atomic_int clients_there; /* at this moment */
-static atomic_int most_there;    /* at once, so far */
+static atomic_int most_there;    /* the most at once, so far */
 static atomic_bool gave_up;      /* waiting for all of them */
-static bool takes_stack;         /* as much as delegate may */
+static bool takes_stack;         /* as much as delegate may take */
 
 void __wrap_handle_connection(int client_sock,
                               const struct sockaddr_storage *client_address);
 
-/* Waits until as many clients are there at once, for up to five seconds. */
+/* Waits until this many clients are there at once, for up to five seconds. */
 static void await_all(void)
 {
     int there = atomic_fetch_add(&clients_there, 1) + 1;
@@ -159,8 +159,8 @@ void __wrap_handle_connection(int client_sock,
 
 /* ---- Tests */
 
-/* Signals the server and ends the test unless it ends with status 0, and has
- * printed no more. */
+/* Signals the server. Ends the test unless the server ends with status 0, and
+ * has printed nothing more. */
 static void check_ends(int number)
 {
     int status = stop_server(number);
@@ -203,7 +203,7 @@ struct answer {
     int port;
 };
 
-/* Reads what handle_connection, above, has answered. */
+/* Reads what handle_connection (above) has answered. */
 static struct answer read_answer(int client)
 {
     struct answer answer = {0};
@@ -238,7 +238,7 @@ static void serve_handles_each_connection_in_a_thread(void **state)
     start_server();
     for (size_t i = 0; i < together; i++) {
         clients[i] = connect_to_server();
-        /* The kernel may keep a client that has said nothing. */
+        /* The kernel may keep back a client that has sent nothing. */
         assert_int_equal(send(clients[i], "x", 1, 0), 1);
     }
     for (size_t i = 0; i < together; i++) {
@@ -274,7 +274,7 @@ static void serve_leaves_the_socket_to_handle_connection(void **state)
     atomic_store(&gave_up, true);
     start_server();
     atomic_store(&gave_up, false);
-    for (int i = 0; i < together; i++) { /* with any, the server may end */
+    for (int i = 0; i < together; i++) { /* any may end the server */
         int client = socket(AF_INET, SOCK_STREAM, 0);
         char octet = 'x';
 
@@ -287,9 +287,9 @@ static void serve_leaves_the_socket_to_handle_connection(void **state)
     status = stop_server(SIGTERM);
     assert_row_that(NULL,
                     !WIFEXITED(status) || WEXITSTATUS(status) != closed_twice,
-                    "handle_connection has closed the client's socket, and "
-                    "then the caller has closed it again");
-    /* Without an end of its own, it is ended by the signal. */
+                    "handle_connection closed the client's socket, and then "
+                    "the caller closed it again");
+    /* If it does not end by itself, the signal ends it. */
     assert_row_that(NULL,
                     (WIFEXITED(status) && WEXITSTATUS(status) == 0) ||
                         (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM),
@@ -311,8 +311,8 @@ static void serve_gives_threads_the_stack_that_delegate_may_use(void **state)
     client = connect_to_server();
     assert_int_equal(send(client, "x", 1, 0), 1);
     assert_row_that(NULL, recv(client, &answer, 1, 0) == 1,
-                    "a function that uses 256 KiB of stack did not come to its "
-                    "end in the thread of its client");
+                    "a function that uses 256 KiB of stack did not finish in "
+                    "its client's thread");
     assert_int_equal(close(client), 0);
 }
 
@@ -336,8 +336,9 @@ static void serve_ends_upon_sigint(void **state)
     check_ends(SIGINT);
 }
 
-/* Calls serve in a process of its own, since it may end the program, or never
- * return. Gives how that ended, and what it said on standard error. */
+/* Calls serve in its own process, because it might end the program, or never
+ * return. Returns how that process ended, with what it wrote to standard error.
+ */
 static int serve_in_child(const char *interface, const char *port, char *text,
                           size_t most)
 {
@@ -365,8 +366,8 @@ static int serve_in_child(const char *interface, const char *port, char *text,
 
 static const char *failing; /* the call that fails; NULL: none */
 
-/* Ends the test unless serve returns -1, and says one sentence on standard
- * error, with one of these in it. */
+/* Ends the test unless serve returns -1, after writing one sentence to standard
+ * error that has one of these in it. */
 static void check_fails(const char *interface, const char *port,
                         const char *const parts[])
 {
@@ -391,8 +392,8 @@ static void check_fails(const char *interface, const char *port,
         found = found || strstr(text, parts[i]) != NULL;
     }
     assert_row_that(NULL, found,
-                    "its sentence on standard error does not name what was "
-                    "wrong (with %s, for one); it is: %s",
+                    "its sentence on standard error does not say what was "
+                    "wrong (%s, for example); it is: %s",
                     shown_string(parts[0]), shown_string(text));
     assert_row_that(NULL, strchr(text, '\n') == text + strlen(text) - 1,
                     "it says more, or less, than one line: %s",
@@ -478,7 +479,7 @@ static void serve_without_a_thread(void **state)
 
     (void)state;
     failing = "pthread_create";
-    for (int created = 0; created < 2; created++) { /* the log has one */
+    for (int created = 0; created < 2; created++) { /* one is for the log */
         atomic_store(&creations_left, created);
         check_fails("127.0.0.1", "0", parts);
     }
@@ -486,8 +487,8 @@ static void serve_without_a_thread(void **state)
     failing = NULL;
 }
 
-/* One thread serves all, and its count is right: the server stops as soon as
- * that thread has ended. */
+/* One thread serves all clients, and the count is right: the server stops as
+ * soon as that thread has ended. */
 /* tags: ours */
 /* hint: A thread is counted before it is created. Who takes the count back? */
 static void serve_with_the_only_thread_that_can_be_had(void **state)
@@ -496,7 +497,7 @@ static void serve_with_the_only_thread_that_can_be_had(void **state)
     struct timespec ended;
 
     (void)state;
-    atomic_store(&creations_left, 2); /* that of the log is one */
+    atomic_store(&creations_left, 2); /* one is for the log */
     atomic_store(&gave_up, true);
     start_server();
     atomic_store(&creations_left, -1);

@@ -11,7 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Octets of the readable pages that hold `length` octets; at least one. */
+/* How many bytes the readable pages for `length` bytes have; at least one page.
+ */
 static size_t pages_for(size_t length)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -60,7 +61,7 @@ char *exact_copy(const char *data, size_t length)
     return copy;
 }
 
-/* In a build for coverage, _exit alone would lose what was counted. */
+/* In a build for coverage, _exit alone would lose the counts. */
 #ifdef COVERAGE
 void __gcov_dump(void);
 #else
@@ -81,7 +82,8 @@ enum {
     tests_most = 64
 };
 
-/* What runs: first our set-up, which counts, then the test's own. */
+/* What runs: first our own set-up, which counts the tests, then that of the
+ * test. */
 static struct CMUnitTest running[tests_most];
 static struct CMUnitTest given[tests_most];
 static size_t started; /* tests */
@@ -91,11 +93,11 @@ static void put(const char *text)
 {
     ssize_t written = write(STDOUT_FILENO, text, strlen(text));
 
-    (void)written; /* it cannot be said anywhere else */
+    (void)written; /* there is nowhere else to report it */
 }
 
-/* Names the test that is running as failed. It may be called by a handler of
- * signals: what it calls is safe there. */
+/* Reports the running test as failed. A signal handler may call it: what it
+ * calls is safe there. */
 static void name_running(const char *reason)
 {
     char number[] = "00 - ";
@@ -125,7 +127,7 @@ static void tell_crash(void)
     name_running("\n# the program crashed in it\n");
 }
 
-/* UBSan has no call for its end; abort is one that can be seen. */
+/* UBSan has no hook for its end; an abort can be seen. */
 const char *__ubsan_default_options(void);
 
 const char *__ubsan_default_options(void)
@@ -161,10 +163,10 @@ static int start_one(void **state)
     return set_up == NULL ? 0 : set_up(state);
 }
 
-/* A build with sanitizers has this. */
+/* It exists in a build with sanitizers. */
 void __sanitizer_set_death_callback(void (*tell)(void)) __attribute__((weak));
 
-/* Whether the environment asks for a test, or for no test in particular. */
+/* True if the environment asks for this test, or for no test in particular. */
 static bool is_asked_for(const char *name)
 {
     const char *names = getenv("UNITS");
@@ -220,7 +222,7 @@ int run_counted(const struct CMUnitTest *tests, size_t all)
 
 /* ---- Processes ---- */
 
-static int report = STDERR_FILENO; /* where a child says what is wrong */
+static int report = STDERR_FILENO; /* where a child reports what is wrong */
 
 void child_check(bool fine, const char *what)
 {
@@ -230,7 +232,7 @@ void child_check(bool fine, const char *what)
     }
 }
 
-/* Fails with what the child has said, or how it ended. */
+/* Fails with what the child has reported, or with how it ended. */
 static void check_child(int said, int status)
 {
     char text[512];

@@ -5,7 +5,7 @@
 
 #include "support_client.h"
 
-/* How often the field is in the header section of an answer. */
+/* Returns how often the field is in the header section of an answer. */
 static size_t count_field(const char *field, const char *end)
 {
     const char *found = strstr(client.answer, field);
@@ -18,7 +18,7 @@ static size_t count_field(const char *field, const char *end)
     return count;
 }
 
-/* An answer of 5xx may go without Date (RFC 9110, section 6.6.1). */
+/* A 5xx may have no Date (RFC 9110, section 6.6.1). */
 static void check_fields(const char *end)
 {
     static const char *const fields[] = {"\r\nDate: ",
@@ -87,6 +87,6 @@ const char *check_answer_at(const char *status_line, bool has_content)
 void check_no_answer(const char *row)
 {
     assert_row_that(row, client.answer_length == 0,
-                    "an answer came, where none was due: %s",
+                    "an answer came, although none was due: %s",
                     shown_string(client.answer));
 }

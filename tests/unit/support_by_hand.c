@@ -37,8 +37,8 @@ const char *said_by_hand(void)
     return line[0] == '\0' ? NULL : line;
 }
 
-/* Puts an octet as printf(1) takes it between single quotes; gives how many
- * characters that are. */
+/* Writes a byte as printf(1) takes it between single quotes. Returns how many
+ * characters that takes. */
 static size_t put_octet(char *into, unsigned char octet)
 {
     static const char plain[] = "\r\n\t\\%";

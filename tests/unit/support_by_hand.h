@@ -1,5 +1,5 @@
 /*
- * support_by_hand.h - a line to try by hand what a unit test did. Each
+ * support_by_hand.h - a command line to try by hand what a unit test did. Each
  * assertion of support_rows.h that fails prints it after its message.
  */
 #ifndef UNIT_SUPPORT_BY_HAND_H
@@ -7,21 +7,20 @@
 
 #include <stddef.h>
 
-/* A line of shell, as printf makes it, until it is said again or the next test
- * begins; "" for none. */
+/* Sets the line, as printf does. It stays until the next call, or the next
+ * test; "" means none. */
 void say_by_hand(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Says it as late as an assertion fails, for what is not known before; NULL for
- * nothing. */
+/* Sets a function that is called when an assertion fails, for a line that is
+ * not known earlier; NULL for none. */
 void say_by_hand_later(void (*say)(void));
 
-/* What was said, or NULL. */
+/* Returns the line, or NULL. */
 const char *said_by_hand(void);
 
-/* Says how to send these octets with nc; in two or three pieces, a second
- * apart, if there are offsets other than 0 at which they are cut. The client
- * ends its side after them if `ends`. Says nothing if they are too many for a
- * line. */
+/* Sets a line that sends these bytes with nc. If the offsets are not 0, it cuts
+ * them there and sends the pieces a second apart. If `ends`, the client then
+ * ends its side. Sets nothing if there are too many bytes for a line. */
 struct pieces {
     const char *data;
     size_t length;

@@ -21,7 +21,7 @@
 
 enum {
     patience_ms = 3000, /* then the client ends its side, and soon closes */
-    return_ms = 5000,   /* so long after that the server may take to return */
+    return_ms = 5000,   /* how long after that the server may take to return */
     small_buffer = 4096
 };
 
@@ -30,13 +30,13 @@ volatile sig_atomic_t client_signals;
 
 static int listening = -1;
 static struct sockaddr_storage
-    address;                   /* the client's, as the server is told */
+    address;                   /* the client's, as the server gets it */
 static int ends[2] = {-1, -1}; /* of the connection: server, client */
 static pthread_t server;       /* the thread that handles it */
 static atomic_bool returned;
-static int log_file = -1; /* what is standard error meanwhile */
+static int log_file = -1; /* what standard error is meanwhile */
 
-/* It is linked with each stage's, which declares it in webserve.h. */
+/* Each stage's function is linked in; its webserve.h declares it. */
 void handle_connection(int client_sock,
                        const struct sockaddr_storage *client_address);
 
@@ -116,8 +116,8 @@ static void connect_ends(void)
     }
 }
 
-/* Closes, with a reset where the other side still is: so no connection lingers
- * in the kernel, however many there are. */
+/* Closes, with a reset if the other side is still there, so that no connection
+ * lingers in the kernel, however many there are. */
 static void reset_connection(void)
 {
     const struct linger at_once = {.l_onoff = 1};
@@ -136,8 +136,8 @@ static int octets_in(int socket, unsigned long request)
     return ioctl(socket, request, &octets) == -1 ? 0 : octets;
 }
 
-/* Waits until the server has taken what was sent. One that only looks at it
- * (MSG_PEEK) takes it later: so, after a few times, not for long. */
+/* Waits until the server has taken what was sent. A server that only peeks
+ * (MSG_PEEK) takes it later, so after a few times this does not wait long. */
 static void await_taken(void)
 {
     static unsigned patience = 3;
@@ -154,7 +154,7 @@ static void await_taken(void)
     }
 }
 
-/* By then, the server most likely waits again. */
+/* By then, the server is probably waiting again. */
 static void interrupt_server(void)
 {
     if (client.interrupts && !atomic_load(&returned)) {
@@ -194,7 +194,7 @@ static void send_pieces(void)
     }
 }
 
-/* Keeps what has come. False at the end. */
+/* Keeps what has come. False at the end of the stream. */
 static bool receive_some(void)
 {
     char data[8192];
@@ -216,7 +216,7 @@ static bool receive_some(void)
     return count == -1 && errno == EAGAIN;
 }
 
-/* Waits for so long for something to receive. */
+/* Waits this long for something to receive. */
 static bool has_come(int milliseconds)
 {
     struct pollfd end = {.fd = ends[1], .events = POLLIN};
@@ -238,7 +238,7 @@ static void read_answer(void)
     }
 }
 
-/* Seconds pass with each look, and little real time. */
+/* With each look, seconds pass on the clock, and little real time. */
 static void stay_silent(void)
 {
     uint64_t began = real_milliseconds();
@@ -254,16 +254,17 @@ static void stay_silent(void)
     }
 }
 
-/* Ends the program if the server does not return though its client is gone. */
+/* Ends the program if the server does not return although its client is gone.
+ */
 static void await_return(void)
 {
     uint64_t began = real_milliseconds();
 
     while (!atomic_load(&returned)) {
         if (real_milliseconds() - began > return_ms) {
-            end_running("handle_connection has not returned, seconds after "
-                        "its client was gone: which loop goes on, though recv "
-                        "gives 0 or -1, or send -1?");
+            end_running("handle_connection had not returned seconds after its "
+                        "client had left. Which loop goes on, although recv "
+                        "returns 0 or -1, or send returns -1?");
         }
         real_pause_us(100);
     }
@@ -327,11 +328,11 @@ void open_client(const char *request, size_t length)
     say_by_hand_later(say_client_by_hand);
 }
 
-/* A sanitizer's report must not get lost in the log. */
+/* A sanitizer's report must not be lost in the log. */
 void __sanitizer_set_report_fd(void *descriptor) __attribute__((weak));
 
-/* Until end_log, what is written to standard error goes into a file. Gives what
- * it was. */
+/* Until end_log, what is written to standard error goes into a file. Returns
+ * what standard error was. */
 static int begin_log(void)
 {
     static int real_stderr = -1;
@@ -360,7 +361,7 @@ static void end_log(int real_stderr)
     client.log[client.log_length] = '\0';
 }
 
-/* cmocka would go on with the next test, while the client still runs. */
+/* cmocka would go on with the next test while the client still runs. */
 static void end_crashed(int number)
 {
     (void)number;
@@ -383,7 +384,7 @@ void handle(void)
     atomic_store(&returned, false);
     begin_time(client.ending == CLIENT_IS_SILENT);
     if (client.ending == CLIENT_IS_SILENT) {
-        send_pieces(); /* or time may be up before the client's thread runs */
+        send_pieces(); /* or time may run out before the client runs */
         while (octets_in(ends[1], TIOCOUTQ) > 0) {
             (void)sched_yield();
         }
@@ -420,12 +421,12 @@ bool in_server_thread(void)
 void check_handled_at(void)
 {
     if (client.asked_too_much) {
-        row_fails("no end of an answer came, though the whole request had "
-                  "been sent: a real client would wait forever");
+        row_fails("no whole answer came, although the whole request had been "
+                  "sent: a real client would wait forever");
     }
     if (client.reset) {
-        row_fails("the connection was reset: a socket that is closed with "
-                  "something unread takes the answer with it");
+        row_fails("the connection was reset: if you close a socket while "
+                  "something is unread, the client can lose the answer");
     }
     if (client.left_open) {
         row_fails("the socket is still open");

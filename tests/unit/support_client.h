@@ -11,14 +11,15 @@
  * The connection is TCP on the loopback interface, and the client is a thread.
  * So handle_connection can use any call on its socket. The client sends a piece
  * once the server has taken the one before, and keeps what it gets. It never
- * stays forever: if no answer comes within seconds after the whole request, it
- * ends its side and notes that the server waited for more.
+ * stays forever. If no answer comes within seconds of the whole request, it
+ * ends its side, and notes that the server waited for more.
  *
  * While a client is silent, time passes quickly: the clock jumps ahead,
- * deadlines_look is called as the main thread does it, and the waiting times of
- * poll, select, SO_RCVTIMEO and SO_SNDTIMEO are a thousandth of what they say.
+ * deadlines_look is called as the main thread does it, and poll, select,
+ * SO_RCVTIMEO and SO_SNDTIMEO wait a thousandth of what they say.
  *
- * Threads: the test's own calls these functions; one client runs at a time.
+ * Threads: only the test's own thread calls these functions, and one client
+ * runs at a time.
  */
 /* link: -Wl,--wrap=close,--wrap=clock_gettime,--wrap=gettimeofday */
 /* link: -Wl,--wrap=time,--wrap=poll,--wrap=ppoll,--wrap=select */
@@ -36,58 +37,58 @@ enum client_ending {
     CLIENT_ENDS,   /* ends its side, then reads */
     CLIENT_RESETS, /* resets the connection, without reading */
     CLIENT_IS_SILENT,
-    CLIENT_IS_GONE /* has closed before the server starts */
+    CLIENT_IS_GONE /* closes before the server starts */
 };
 
 extern struct client {
     const char *data; /* what it sends */
     size_t length;
-    size_t cuts[2]; /* offsets at which a piece ends; 0: none */
+    size_t cuts[2]; /* where pieces end; 0: nowhere */
     size_t step;    /* the longest piece; 0: any */
     enum client_ending ending;
     bool interrupts;     /* the server's calls, by SIGUSR1, at each piece */
-    bool reads_nothing;  /* and there is little room for what is sent to it */
-    size_t leaves_after; /* octets of the answer; 0: it does not */
+    bool reads_nothing;  /* and there is little room for the answer */
+    size_t leaves_after; /* after this many bytes of the answer; 0: it stays */
 
-    /* What came of it. */
-    size_t answer_length; /* may be more than fits */
+    /* The result. */
+    size_t answer_length; /* may be more than was kept */
     bool reset;           /* a reset ended the answer */
     bool asked_too_much;  /* the server waited for more than the request */
     bool left_open;       /* the socket, when handle_connection returned */
     bool closed_before_log;
-    size_t wrong_closes; /* of descriptors that were not open */
+    size_t wrong_closes; /* closes of descriptors that were not open */
     size_t leaked;       /* descriptors */
     size_t log_length;
-    char log[8192]; /* what was written to standard error */
+    char log[8192]; /* what the server wrote to standard error */
     char answer[262144];
 } client;
 
-/* How often SIGUSR1 came. */
+/* Returns how often SIGUSR1 has come. */
 extern volatile sig_atomic_t client_signals;
 
-/* A client that will send these octets, in one piece, and wait. */
+/* Sets up a client that will send these bytes, in one piece, and then wait. */
 void open_client(const char *request, size_t length);
 
-/* Lets the client run, and calls handle_connection with its socket. */
+/* Starts the client, and calls handle_connection with its socket. */
 void handle(void);
 
 /* True in the thread that handles the connection. */
 bool in_server_thread(void);
 
-/* Ends the test, naming the row, if the socket was not closed, once, if
+/* Ends the test, naming the row, if the socket was not closed exactly once, if
  * descriptors were leaked, or if the server waited for more than was sent. */
 #define check_handled(row) (ROW_AT(row), check_handled_at())
 void check_handled_at(void);
 
 /* Ends the test, naming the row, unless the client got one answer with that
- * status line, with the fields of the server's own there once, and with the
- * content whole. Gives the content. `has_content` is false for an answer to
- * HEAD, and for codes that have none. */
+ * status line, with each of the server's own fields once, and with all of the
+ * content. Returns the content. `has_content` is false for an answer to HEAD,
+ * and for codes that have none. */
 #define check_answer(row, status_line, has_content)                            \
     (ROW_AT(row), check_answer_at((status_line), (has_content)))
 const char *check_answer_at(const char *status_line, bool has_content);
 
-/* Ends the test, naming the row, if a single octet came. */
+/* Ends the test, naming the row, if even one byte came. */
 void check_no_answer(const char *row);
 
 #endif

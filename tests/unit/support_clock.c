@@ -83,7 +83,7 @@ time_t __wrap_time(time_t *now)
     return date;
 }
 
-/* ---- How long something may wait ---- */
+/* ---- How long a call may wait ---- */
 
 static struct timespec less_ns(const struct timespec *time)
 {

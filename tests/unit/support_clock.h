@@ -1,6 +1,6 @@
 /*
- * support_clock.h - time that passes when a test says so, on top of the real
- * one; for support_client.h, which names the calls that are wrapped.
+ * support_clock.h - time that passes when a test says so, in addition to real
+ * time. It is for support_client.h, which names the calls that are wrapped.
  */
 #ifndef UNIT_SUPPORT_CLOCK_H
 #define UNIT_SUPPORT_CLOCK_H
@@ -8,11 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* From now on the clock is the real one; with `quick`, what waits for a limited
- * time waits for a thousandth of it. */
+/* From now on, the clock shows real time. With `quick`, calls that wait for a
+ * limited time wait for a thousandth of it. */
 void begin_time(bool quick);
 
-/* The clock jumps ahead. */
+/* Makes the clock jump ahead. */
 void pass_time(uint64_t milliseconds);
 
 /* The real clock, and a real sleep. */

@@ -1,5 +1,5 @@
-/* support_delegate.c - a delegate that is the test's; see support_delegate.h.
- */
+/* support_delegate.c - a delegate that belongs to the test; see
+ * support_delegate.h. */
 #include "support_delegate.h"
 
 #include "http/form.h"

@@ -71,7 +71,7 @@ size_t memory_peak(void)
     return peak;
 }
 
-/* `memory` is there now instead of `before` octets. */
+/* Counts that `memory` is there now, instead of `before` bytes. */
 static void *count(void *memory, size_t before)
 {
     if (memory != NULL) {

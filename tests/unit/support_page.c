@@ -7,16 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char tag = '\1';     /* in place of any markup */
-static const char heading = '\2'; /* for the beginning of a heading */
+static const char tag = '\1';     /* stands for any markup */
+static const char heading = '\2'; /* stands for the beginning of a heading */
 
 static bool begins_with(const char *text, const char *beginning)
 {
     return strncmp(text, beginning, strlen(beginning)) == 0;
 }
 
-/* The number of the character that a reference means, or -1; *end is what
- * follows it. */
+/* Returns the number of the character that a reference means, or -1. *end is
+ * what follows it. */
 static long referred(const char *reference, const char **end)
 {
     const char *digits = reference + strlen("&#");
@@ -43,8 +43,8 @@ static long referred(const char *reference, const char **end)
     return *behind == ';' ? number : -1;
 }
 
-/* The number of the character that is there as a reference, or, between tags,
- * where it may be as it is; or -1. *end is what follows it. */
+/* Returns the number of the character that is there, as a reference or, between
+ * tags, as it is; or -1. *end is what follows it. */
 static long shown_character(const char *text, bool is_in_tag, const char **end)
 {
     *end = text + 1;
@@ -54,8 +54,8 @@ static long shown_character(const char *text, bool is_in_tag, const char **end)
     return !is_in_tag && strchr("\"'>", *text) != NULL ? *text : -1;
 }
 
-/* The text with each character that may be escaped, and U+FFFD, in the one form
- * that the tests have it in. The caller frees it. */
+/* Returns the text with each character that may be escaped, and U+FFFD, in the
+ * form that the tests use. The caller frees it. */
 static char *same_references(const char *text)
 {
     static const struct {
@@ -87,7 +87,8 @@ static char *same_references(const char *text)
     return same;
 }
 
-/* The page after its last `hello, `, with a character in place of each tag. */
+/* Returns the page after its last `hello, `, with one character in place of
+ * each tag. */
 static char *without_markup(const char *page)
 {
     const char *hello = page;
@@ -126,8 +127,8 @@ static bool is_behind_semicolon(const char *pair, const char *place)
     return place > pair && place[-1] == ';';
 }
 
-/* True if markup at that place, inside of a pair, is only around a part of it:
- * then *next is where the pair goes on. */
+/* True if markup at that place, inside a pair, only surrounds a part of it.
+ * Then *next is where the pair goes on. */
 static bool goes_on(const char *pair, const char *place, const char **next)
 {
     const char *behind = place + strspn(place, "\1");
@@ -144,7 +145,7 @@ static bool goes_on(const char *pair, const char *place, const char **next)
     return is_behind_semicolon(pair, place) && begins_with(*next, "value=");
 }
 
-/* Appends the pair that begins there to the lines; gives where it ends. */
+/* Appends the pair that begins there to the lines. Returns where it ends. */
 static const char *append_pair(char *lines, const char *pair)
 {
     const char *place = pair;

@@ -10,11 +10,11 @@
 
 enum {
     texts = 8,
-    shown_most = 160, /* octets of one text, escaped */
-    escape_most = 4   /* of one octet */
+    shown_most = 160, /* bytes of one text, escaped */
+    escape_most = 4   /* of one byte */
 };
 
-/* A row, and where in the sources something is said of it. */
+/* A row, and the place in the sources of the assertion about it. */
 static struct {
     const char *row;
     const char *file;
@@ -39,7 +39,7 @@ void say_place(const char *format, ...)
     va_end(arguments);
 }
 
-/* ---- Showing octets ---- */
+/* ---- Showing bytes ---- */
 
 static size_t escape(char *into, unsigned char octet)
 {
@@ -152,7 +152,7 @@ void row_times(const char *what, size_t actual, size_t expected)
     }
 }
 
-/* Both texts, from a little before the octet where they begin to differ. */
+/* Both texts, from a little before the byte where they begin to differ. */
 void row_octets(const char *what, const char *actual, size_t actual_length,
                 const char *expected)
 {

@@ -1,13 +1,13 @@
 /*
- * support_rows.h - assertions for tests that do the same with many inputs: one
- * that fails prints one line, with the input, the place, and what was wrong,
- * in words:
+ * support_rows.h - assertions for tests that do the same with many inputs. One
+ * that fails prints one line, with the input, the place, and what was wrong, in
+ * words:
  *
- *     "GET / HTTP/1.1\r\n\r\n", cut after octet 17: delegate was called 0
+ *     "GET / HTTP/1.1\r\n\r\n", cut after byte 17: delegate was called 0
  *     times, not once
  *
- * A row is the input, a string; NULL for none. Octets that cannot be printed
- * are shown as in C, and what is long is cut.
+ * A row is the input, a string; NULL for none. Bytes that cannot be printed are
+ * shown as in C, and long texts are cut.
  */
 #ifndef UNIT_SUPPORT_ROWS_H
 #define UNIT_SUPPORT_ROWS_H
@@ -16,17 +16,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Says where in its work with a row the test is, as printf does ("cut after
- * octet %zu"), until it is said again; "" is nowhere in particular. Each test
- * begins there. */
+/* Sets the place, as printf does: where the test is in its work with a row
+ * ("cut after byte %zu"). It stays until the next call; "", with which each
+ * test begins, means nowhere in particular. */
 void say_place(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The octets between quotes, escaped. The text is good until the eighth call
- * from then on. */
+/* Returns the bytes between quotes, escaped. The text is good until the eighth
+ * call after this one. */
 const char *shown(const char *data, size_t length);
 const char *shown_string(const char *text);
 
-/* Ends the test unless `fine`; what is wrong is said as printf does. */
+/* Ends the test unless `fine`, with what is wrong, as printf makes it. */
 #define assert_row_that(row, fine, ...)                                        \
     ((fine) ? (void)0 : (ROW_AT(row), row_fails(__VA_ARGS__)))
 
@@ -39,27 +39,29 @@ const char *shown_string(const char *text);
 #define assert_row_bool(row, what, actual, expected)                           \
     (ROW_AT(row), row_bool((what), (actual), (expected)))
 
-/* The same of an enum verdict, in words. */
+/* The same for an enum verdict, in words. */
 #define assert_row_verdict(row, actual, expected)                              \
     (ROW_AT(row), row_verdict((int)(actual), (int)(expected)))
 
-/* Ends the test if something was done more often or less: "WHAT 2 times, not
+/* Ends the test if something was done more or less often: "WHAT 2 times, not
  * once", where WHAT is "the socket was closed". */
 #define assert_row_times(row, what, actual, expected)                          \
     (ROW_AT(row), row_times((what), (actual), (expected)))
 
-/* Ends the test if the octets are not those of the string `expected`: "WHAT is
+/* Ends the test if the bytes are not those of the string `expected`: "WHAT is
  * "a", not "b"". */
 #define assert_row_octets(row, what, actual, length, expected)                 \
     (ROW_AT(row), row_octets((what), (actual), (length), (expected)))
 
-/* Ends the test unless the text holds the part, or if it does. */
+/* Ends the test unless the text has the part; or, for the second one, if it
+ * does. */
 #define assert_row_has(row, what, text, part)                                  \
     (ROW_AT(row), row_has((what), (text), (part)))
 #define assert_row_lacks(row, what, text, part)                                \
     (ROW_AT(row), row_lacks((what), (text), (part)))
 
-/* What the macros call: first which row it is, and where in the sources. */
+/* What the macros call. The first one gets the row, and the place in the
+ * sources. */
 #define ROW_AT(row) row_at((row), __FILE__, __LINE__)
 void row_at(const char *row, const char *file, int line);
 

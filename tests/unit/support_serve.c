@@ -14,13 +14,13 @@ struct server server;
 bool is_server;
 pthread_t serving_thread;
 
-/* It is linked with each stage's, which declares it in webserve.h. */
+/* Each stage's function is linked in; its webserve.h declares it. */
 int serve(const char *interface, const char *port);
 
 static void run_server(const int ends[2])
 {
     (void)alarm(20);
-    (void)signal(SIGINT, SIG_DFL); /* a shell's background ignores it */
+    (void)signal(SIGINT, SIG_DFL); /* a shell's background has it ignored */
     (void)dup2(ends[1], STDOUT_FILENO);
     (void)close(ends[0]);
     (void)close(ends[1]);
@@ -30,7 +30,7 @@ static void run_server(const int ends[2])
     _exit(serve_returned); /* once it listens, it does not return */
 }
 
-/* Reads the line that it prints, and takes the port from it. */
+/* Reads the line that the server prints, and takes the port from it. */
 static void read_line(void)
 {
     struct pollfd output = {.fd = server.output, .events = POLLIN};
@@ -40,8 +40,8 @@ static void read_line(void)
     while (length == 0 || server.line[length - 1] != '\n') {
         assert_true(length < sizeof server.line - 1);
         assert_row_that(NULL, poll(&output, 1, 5000) == 1,
-                        "serve printed no line in 5 s: is it printed where it "
-                        "listens, and flushed?");
+                        "serve printed no line in 5 s: does it print one once "
+                        "it listens, and flush it?");
         assert_row_that(
             NULL, read(server.output, server.line + length, 1) == 1,
             "serve ended, or closed its output, before it printed a line");

@@ -23,10 +23,10 @@ extern bool is_server;
 extern pthread_t serving_thread;
 
 /* Starts a server at a free port of 127.0.0.1, and reads the line that says
- * which. */
+ * which port. */
 void start_server(void);
 
-/* Signals it, and gives the status with which it ended. */
+/* Signals it, and returns the status with which it ended. */
 int stop_server(int number);
 
 /* The teardown of each test: ends it if it still runs. */
@@ -37,7 +37,8 @@ enum {
     serve_returned = 99
 };
 
-/* A client that is connected; it waits for up to 10 s in recv. */
+/* Connects a client, and returns its socket. It waits for up to 10 s in recv.
+ */
 int connect_to_server(void);
 
 #endif

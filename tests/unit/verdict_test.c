@@ -10,8 +10,8 @@ enum {
     verdicts = VERDICT_RESPONSE_INVALID + 1
 };
 
-/* The table in design.md, section 6, in the order of verdict.h: the last
- * verdict of each code in turn; 0 for those that get no answer. */
+/* In the order of verdict.h: the last verdict of each status code in turn; 0 is
+ * for those that get no answer. */
 static const struct {
     enum verdict last;
     int code;
@@ -50,7 +50,7 @@ static void verdict_code_of_every_verdict(void **state)
     }
 }
 
-/* It goes into a page as it is, with at most one number. */
+/* It is put into a page as it is, with at most one number. */
 static void verdict_sentence_is_a_sentence(void **state)
 {
     (void)state;
@@ -93,7 +93,7 @@ static void verdict_sentence_of_each_verdict_is_its_own(void **state)
     }
 }
 
-/* design.md's own example, for a person typing at nc */
+/* the example in the README, for a person who types at nc */
 static void verdict_sentence_of_a_bare_lf_names_the_line(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 /*
- * webserve_test.c - the step of stage 2: the server calls delegate. The whole
- * of webserve.c runs here, in a process of its own, with a delegate that is the
- * test's.
+ * webserve_test.c - the step of stage 2: the server calls delegate. All of
+ * webserve.c runs here, in its own process, with a delegate that belongs to the
+ * test.
  */
 /* stages: 2 */
 /* link: -Wl,--wrap=delegate */
@@ -22,13 +22,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Its main is one function of several here. What else is in it may have any
- * name that does not begin with unit_ or webserve_. */
+/* Here, its main is one function among several. Everything else in it may have
+ * any name that does not begin with unit_ or webserve_. */
 #define main webserve_main
 #include "webserve.c"
 #undef main
 
-/* ---- In the server */
+/* ---- What runs in the server */
 
 int __wrap_delegate(const char *request_type, const char *path,
                     const struct headers *received_headers,
@@ -49,7 +49,7 @@ static void unit_append_form(struct buffer *content, const struct form *form)
     buffer_append_string(content, "\n");
 }
 
-/* Answers with what it was given. Of a path that begins with /fail, it leaves
+/* Answers with what it was given. For a path that begins with /fail, it leaves
  * half an answer and fails. */
 int __wrap_delegate(const char *request_type, const char *path,
                     const struct headers *received_headers,
@@ -92,8 +92,8 @@ static void unit_read_port(void)
     const char *port;
 
     assert_row_that(NULL, poll(&output, 1, 5000) == 1,
-                    "the server printed no line in 5 s: is it printed where "
-                    "it listens, and flushed?");
+                    "the server printed no line in 5 s: does it print one once "
+                    "it listens, and flush it?");
     length = read(unit_output, line, sizeof line - 1);
     line[length > 0 ? length : 0] = '\0';
     port = strstr(line, "http://127.0.0.1:");
@@ -140,7 +140,7 @@ static int unit_end_server(void **state)
     return close(unit_output);
 }
 
-/* Sends a request and gives all that comes back, for up to 5 s. */
+/* Sends a request, and returns everything that comes back within 5 s. */
 static const char *unit_ask(const char *request)
 {
     static char answer[8192];
@@ -213,10 +213,10 @@ static void webserve_of_a_delegate_that_fails(void **state)
 
     (void)state;
     answer = unit_ask("GET /fail HTTP/1.1\r\nHost: a\r\n\r\n");
-    assert_row_that(NULL, strncmp(answer, line, sizeof line - 1) == 0,
-                    "delegate has failed, so the answer is a 500; but it "
-                    "begins with %s",
-                    shown(answer, strcspn(answer, "\n")));
+    assert_row_that(
+        NULL, strncmp(answer, line, sizeof line - 1) == 0,
+        "delegate failed, so the answer should be a 500, but it begins with %s",
+        shown(answer, strcspn(answer, "\n")));
     assert_row_lacks(NULL, "the answer", answer, "ecret");
 }
 

@@ -10,12 +10,13 @@ import { relativeLinks } from './relative.mjs'
 
 const pages = join(dirname(fileURLToPath(import.meta.url)), '..', 'pages')
 const menus = JSON.parse(readFileSync(join(pages, 'menus.json'), 'utf8'))
-// Nothing that a page loads may come from elsewhere, whatever it asks for.
+// Nothing that a page loads may come from elsewhere, whatever it asks for. WebAssembly is
+// for the playground.
 const policy = [
   "default-src 'self'",
   "img-src 'self' data:",
   "style-src 'self' 'unsafe-inline'",
-  "script-src 'self' 'unsafe-inline'",
+  "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'",
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ')

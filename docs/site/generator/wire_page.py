@@ -1,7 +1,7 @@
 """The page "what changed on the wire", from what make wire left in BUILD/wire.
 
-The table counts, for each two stages, the requests that both answer with the same
-octets, except the value of Date. The parts below it are make wire's own.
+For each two stages, the table counts the requests that both answer with the same
+bytes, except the value of Date. The parts below it come from make wire.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ DATE = re.compile(rb"(?mi)^(Date: )[^\r\n]*")
 ABOUT = """
 # What changed on the wire
 
-The wire is what a client sees: the octets of the answers. `make wire` sends the same
+The wire is what a client sees: the bytes of the answers. `make wire` sends the same
 requests to all six stages and compares what comes back. A refactoring (steps 3 and 4)
 changes nothing here; that is what makes it one.
 """
@@ -35,10 +35,8 @@ def matrix(wire: Path) -> str:
     """How many answers each two stages have in common."""
     stages = {path.name[5:]: answers(path) for path in sorted(wire.glob("stage[0-9]"))}
     total = len(stages["1"])
-    text = (
-        f"Of {total} requests, so many are answered with the same octets by both. In "
-    )
-    text += "bold: all of them.\n\n| stage | " + " | ".join(stages) + " |\n"
+    text = f"Of {total} requests, two stages answer this many with the same bytes. "
+    text += "Bold means all of them.\n\n| stage | " + " | ".join(stages) + " |\n"
     text += "| --- |" + " ---: |" * len(stages) + "\n"
     for stage, own in stages.items():
         counts = [

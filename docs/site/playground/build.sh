@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# docs/site/playground/build.sh BUILD OUT - makes the playground of the site, in OUT.
+# docs/site/playground/build.sh BUILD OUT - makes what the playground loads, in OUT.
 #
 # Each stage is compiled to WebAssembly as it is, with common/http, the part of
 # common/net that serves one client, and the sockets of this folder. A module becomes a
@@ -50,5 +50,4 @@ for stage in stages/stage*; do
         "$(base64 -w 0 "$work/$name.wasm")" >"$out/$name.js"
 done
 "$here/requests.py" examples >"$out/examples.js"
-cp "$here"/*.html "$here"/*.css "$here"/*.js "$out/"
-cp "$here"/../.vitepress/theme/{layout,course}.css "$out/"
+cp "$here"/*.css "$here"/*.js "$out/"

@@ -2,20 +2,18 @@
 //
 // Opens FOLDER/index.html as a file in Chromium: cuts a request before every byte and
 // steps to its end, moves cuts with keys and mouse, types a request, reads it back from
-// its address, asks every stage, follows the links of the other pages, and looks at it
-// without WebAssembly and without scripts. Faults are what is not as expected, an error
-// of a script, a request for anything but a file of the site, a page wider than a phone,
-// and each finding of axe-core that is serious or critical. The node packages are in
-// WORK. Prints each fault and a line of totals; exits with 1 if there is a fault.
+// its address, asks every stage, searches, opens the menu, follows the links of the other
+// pages, and looks at it without WebAssembly and without scripts. Faults are what is not
+// as expected, an error of a script, a request for anything but a file of the site, a page
+// wider than a phone, and each finding of axe-core that is serious or critical. The node
+// packages are in WORK. Prints each fault and a line of totals; exits with 1 if there is
+// a fault.
 import { readFileSync, readdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { startBrowser, watch } from '../browser.mjs'
 
 const [folder, work] = process.argv.slice(2)
-const require = createRequire(resolve(work, 'package.json'))
-const puppeteer = require('puppeteer-core')
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const place = pathToFileURL(resolve(folder)).href
 const site = resolve(folder, '..')
 const SOON = { timeout: 10000 }
@@ -28,23 +26,13 @@ function expect(what, got, wanted) {
   if (!fits) faults.push(`${what}: ${JSON.stringify(got)}, not ${wanted}`)
 }
 
-const browser = await puppeteer.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  // As root, Chromium has no sandbox; it opens nothing but this page.
-  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-})
+const { browser, seriousFaults } = await startBrowser(work)
 
 async function open(fragment, prepare = () => {}) {
   const page = await browser.newPage()
   await page.setViewport({ width: 1280, height: 900 })
-  page.on('request', (request) => {
-    const url = request.url()
-    if (!url.startsWith(pathToFileURL(site).href) && !/^(data|about):/.test(url)) faults.push(`asks for ${url}`)
-  })
-  page.on('pageerror', (error) => faults.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text())
-  })
+  watch(page, (url) => url.startsWith(pathToFileURL(site).href) || /^(data|about):/.test(url),
+    (sentence) => faults.push(sentence))
   await prepare(page)
   await page.goto(`${place}/index.html${fragment}`)
   return page
@@ -200,20 +188,26 @@ const parts = {
     return page
   },
 
-  async 'the bar'() {
-    const page = await open('')
-    await said(page, /Incomplete/)
-    const links = () => page.$$eval('.bar-links a', (all) => all.map((one) => `${one.text.trim()} ${one.href}`).join('\n'))
-    const here = await links()
+  async 'the search, and the menu'() {
+    const page = await open(`#request=${encode('GET /kept HTTP/1.1\r\nHost: x\r\n\r\n')}`)
+    await said(page, /Done/)
     await page.click('.search-button')
     await page.type('.search input', 'recv')
     await page.waitForSelector('.search li a', SOON)
     expect('the search finds', (await page.$$('.search li a')).length > 3, true)
-    expect('it is in front', await page.$eval('.search', (one) => getComputedStyle(one).position), 'fixed')
     await page.click('.search form button')
-    await Promise.all([page.waitForNavigation(SOON), page.click('.bar-menu')])
-    expect('the menu', await page.$eval('#menu', (one) => one.matches(':target')), true)
-    expect('the links of the other pages', here, await links())
+    const isShown = () => page.$eval('#menu', (menu) => menu.checkVisibility())
+    for (const width of [1280, 360]) {
+      await page.setViewport({ width, height: 900 })
+      expect(`no menu at first, at ${width}`, await isShown(), false)
+      await page.click('.bar-menu')
+      expect(`the menu opens, at ${width}`, await isShown(), true)
+      expect('where the reader is', await page.$eval('#menu [aria-current]', (one) => one.text.trim()), 'Playground')
+      await page.click('.menu-close')
+      expect(`and closes, at ${width}`, await isShown(), false)
+      await page.waitForFunction(() => location.hash.startsWith('#stage='), SOON)
+      expect('the request is still there', await valueOf(page, '#request'), /^GET \/kept /)
+    }
     return page
   },
 
@@ -259,18 +253,11 @@ const parts = {
     await page.touchscreen.touchEnd()
     expect('a finger drags a cut', (await cuts(page))[0], 7)
     await page.click('#last')
-    await page.evaluate(axe)
-    for (const scheme of ['light', 'dark']) {
-      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }])
+    for (const isDark of [false, true]) {
+      await page.evaluate((on) => document.documentElement.classList.toggle('dark', on), isDark)
       const width = await page.evaluate(() => document.documentElement.scrollWidth)
       expect('as wide as a phone', width, 360)
-      const { violations } = await page.evaluate(() =>
-        globalThis.axe.run(document, { resultTypes: ['violations'], preload: false }))
-      for (const { id, impact, help, nodes } of violations) {
-        if (impact === 'serious' || impact === 'critical') {
-          faults.push(`${scheme}: ${help} (${id}): ${nodes[0].target.join(' ')}`)
-        }
-      }
+      for (const fault of await seriousFaults(page)) faults.push(`${isDark ? 'dark' : 'light'}: ${fault}`)
     }
     return page
   },

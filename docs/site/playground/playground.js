@@ -38,6 +38,15 @@
     return `#stage=${state.stage}${cuts}${ending}&request=${writeAddress(state.octets)}`
   }
 
+  // The address has what the page shows, so that a reload and a bookmark do, too.
+  function keepAddress() {
+    try {
+      history.replaceState(null, '', writeFragment())
+    } catch {
+      // the address stays as it was
+    }
+  }
+
   function readFragment() {
     const pairs = location.hash.slice(1).split('&').map((pair) => {
       const at = pair.indexOf('=')
@@ -333,11 +342,7 @@
     $('workshop').hidden = false
     show()
     showCommand()
-    try {
-      history.replaceState(null, '', writeFragment())
-    } catch {
-      // the address stays as it was
-    }
+    keepAddress()
   }
 
   // Puts what `state` says into the controls, and runs it.
@@ -585,6 +590,7 @@
     }
     addEventListener('hashchange', () => {
       if (readFragment()) showAddressed().catch(giveUp)
+      else if (location.hash !== '#menu') keepAddress() // the menu has been closed
     })
     listenToRequest()
     listenToWire()
@@ -600,23 +606,7 @@
     $('workshop').hidden = true
   }
 
-  // The site's choice of light or dark, if the reader has made one there.
-  function setTheme() {
-    let choice = null
-    try {
-      choice = localStorage.getItem('vitepress-theme-appearance')
-    } catch {
-      // what the system says, then
-    }
-    const system = matchMedia('(prefers-color-scheme: dark)')
-    const isDark = () => choice === 'dark' || (choice !== 'light' && system.matches)
-    const set = () => document.documentElement.classList.toggle('dark', isDark())
-    system.addEventListener('change', set)
-    set()
-  }
-
   async function begin() {
-    setTheme()
     if (typeof WebAssembly === 'undefined') throw new Error('no WebAssembly')
     if (playground.examples.length === 0) throw new Error('examples.js is not here')
     for (const stage of Object.keys(STAGES)) {

@@ -7,15 +7,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
+import { startBrowser, watch } from '../../site/browser.mjs'
 
 const [servers, work, pictures] = process.argv.slice(2)
-const require = createRequire(resolve(work, 'package.json'))
-const puppeteer = require('puppeteer-core')
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')
 const PATIENCE_MS = 20000
 const LOOKS = [[360, 780], [768, 1024], [1280, 900], [1920, 1080]]
 
@@ -77,11 +74,7 @@ async function endsWithoutARest(live, signal) {
   return status
 }
 
-const browser = await puppeteer.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  // As root, Chromium has no sandbox; it opens nothing but this page.
-  args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-})
+const { browser, seriousFaults } = await startBrowser(work)
 const strange = [] // what no page should do
 async function open(live, { width, height, scheme = 'light', motion = 'no-preference' }) {
   const page = await browser.newPage()
@@ -90,12 +83,8 @@ async function open(live, { width, height, scheme = 'light', motion = 'no-prefer
     { name: 'prefers-color-scheme', value: scheme },
     { name: 'prefers-reduced-motion', value: motion },
   ])
-  page.on('request', (request) => {
-    const url = request.url()
-    if (!url.startsWith(live.page) && !url.startsWith('data:')) strange.push(`asks for ${url}`)
-  })
-  page.on('pageerror', (error) => strange.push(error.message))
-  page.on('console', (message) => message.type() === 'error' && strange.push(message.text()))
+  watch(page, (url) => url.startsWith(live.page) || url.startsWith('data:'),
+    (sentence) => strange.push(sentence))
   await page.goto(live.page, { waitUntil: 'domcontentloaded' })
   await page.waitForFunction(() => document.querySelectorAll('#lane-list li').length > 0)
   return page
@@ -273,11 +262,7 @@ const tests = {
         }))
         assert.ok(found.width <= width, `${width}: ${found.width} pixels wide`)
         assert.ok(found.letters >= (width >= 1920 ? 20 : 16), `${width}: letters of ${found.letters}`)
-        await page.evaluate(axe)
-        const { violations } = await page.evaluate(() =>
-          globalThis.axe.run(document, { resultTypes: ['violations'] }))
-        const serious = violations.filter(({ impact }) => /serious|critical/.test(impact))
-        assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes[0].html]), [])
+        assert.deepEqual(await seriousFaults(page), [])
         if (pictures) await page.screenshot({ path: `${pictures}/live-${width}-${scheme}.png` })
         await page.close()
       }

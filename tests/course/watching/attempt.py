@@ -17,13 +17,14 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from grading.score import grade_of
+from submission import TOP
 from submission.diagnosis import Diagnosis
 from submission.faults import COMPILE_ERROR, LISTENING, Fault, warnings
 from submission.judge import Judge, new_judge
 from submission.sources import take
 from suite.jobs import Job
 from suite.tap import give
-from suite.tests import Test
+from suite.tests import Test, stages_of
 from watching.wire import compare
 
 # Few, so that the tests that are quickest end first.
@@ -40,6 +41,7 @@ HELD_UP_SEEN = (
     f"Another one asked for /, and had no answer after {HELD_UP_SECONDS:g} s."
 )
 PATIENCE_SECONDS = 0.5  # for the tests that come before a red one
+ANSWER_SECONDS = 1  # that a test waits for an answer; if it is red, it is run again
 ASKED = "mistake"  # what is sent to the process to ask for the mistake
 BEGINS_BLOCK = re.compile(r"^\S+:(\d+:)* |^In file included|^cc1")
 PLACE = re.compile(r"tests/unit/\S+: error: Failure!")
@@ -235,11 +237,14 @@ class Attempt:
             test.result = "missing"
         self.run_now = {test.id: test for test in tests}
         # What is stopped has results that mean nothing: copies get them.
-        copies = [replace(test, text="") for test in quickest_first(tests)]
+        soonest = soonest_red_first(tests, self.judge.stage)
+        copies = [replace(test, text="") for test in soonest]
+        os.environ["PATIENCE_MOST"] = str(ANSWER_SECONDS)  # for tests/http/helper.bash
         try:
             self.judge.run(AT_ONCE, self.ended, copies, self.look)
         except RedSeen:
             self.judge.bench = self.judge.bench.again()
+        del os.environ["PATIENCE_MOST"]
         return self.red()
 
     def red(self) -> Test | None:
@@ -301,11 +306,19 @@ def is_green(test: Test) -> bool:
     return test.result == "passed"
 
 
-def quickest_first(tests: list[Test]) -> list[Test]:
-    """The tests in the order in which to run them. Unit tests take milliseconds. Each
-    Bats file takes a while to start, so one with many tests sooner finds a mistake."""
+def soonest_red_first(tests: list[Test], stage: int) -> list[Test]:
+    """The tests in the order in which they most likely find a mistake soonest. Unit
+    tests take milliseconds. Files that the step is the first to have come next. Each
+    Bats file takes a while to start, so those with many tests come before others."""
     sizes = Counter(test.job for test in tests)
-    return sorted(tests, key=lambda t: (not t.job.endswith("_test"), -sizes[t.job]))
+    paths = {job: TOP / f"tests/http/{job}.bats" for job in sizes}
+    new = {job for job, path in paths.items() if path.exists() and stages_of(path)[0] == stage}
+
+    def key(test: Test) -> tuple[bool, bool, int]:
+        is_unit = test.job.endswith("_test")
+        return not is_unit, test.job not in new, -sizes[test.job]
+
+    return sorted(tests, key=key)
 
 
 def wire(found: Found, judge: Judge, before: Path) -> Found:

@@ -5,10 +5,10 @@
                      plots into BUILD/bench/plots
     page BUILD       puts that file into docs/performance/, draws the plots there,
                      and writes the tables of docs/performance.md
-    check            fails if the page's tables are not those of the figures that
-                     are in docs/performance/
+    check            fails if the page's tables are not made from the figures in
+                     docs/performance/
 
-On the page each table is between two marks, and is not typed:
+On the page, each table is between two marks. Nobody types it:
 
     <!-- begin: tests/tools/bench/bench_report.py rates -->
     <!-- end -->

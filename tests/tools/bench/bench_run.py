@@ -1,4 +1,4 @@
-"""One run: its settings, its servers, and the samples that it collects."""
+"""One run: its settings, its servers, and its samples."""
 
 import os
 import random
@@ -18,12 +18,12 @@ PARTS = ("exchanges", "headline", "stages", "held", "posts")
 def _number(name: str, otherwise: int) -> int:
     value = os.environ.get(name) or str(otherwise)
     if not value.isdigit() or int(value) == 0:
-        raise BenchError(f"{name}={value} is no number from 1 up")
+        raise BenchError(f"{name}={value} is not a number from 1 up")
     return int(value)
 
 
 def _chosen(name: str, all_of_them: tuple[str, ...]) -> tuple[str, ...]:
-    """Returns those that the variable names, or none if it is not set."""
+    """Returns what the variable names; nothing if it is not set."""
     chosen = tuple(os.environ.get(name, "").replace(",", " ").split())
     for one in chosen:
         if one not in all_of_them:
@@ -66,7 +66,7 @@ class Bench:
         return self.build / "bench" / "work"
 
     def start(self, name: str) -> Server:
-        """Returns a new server, which has answered as it should."""
+        """Starts a server, and returns it once it has answered as it should."""
         server = Server(PEERS[name], self.build, self.work)
         try:
             if name in self.peers:
@@ -78,12 +78,12 @@ class Bench:
 
     @contextmanager
     def started(self, names: tuple[str, ...]) -> Iterator[dict[str, Server]]:
-        """Yields all of them at once; all are stopped at the end."""
+        """Yields all of them, running; all are stopped at the end."""
         with ExitStack() as stack:
             yield {name: stack.enter_context(self.start(name)) for name in names}
 
     def rounds_of(self, part: str, count: int) -> Iterator[int]:
-        """Yields the numbers of the rounds; each is said as it begins."""
+        """Yields the numbers of the rounds, and prints each as it begins."""
         for number in range(count):
             print(
                 f"{time.monotonic() - self.began:5.0f} s  {part}, round {number + 1} of {count}",
@@ -102,7 +102,7 @@ class Bench:
         self.samples.setdefault(part, []).append(sample)
 
     def fetch_page(self) -> None:
-        """What stage 6 answers is what all peers answer."""
+        """Takes the answer of stage 6, which all peers must give."""
         self.work.mkdir(parents=True, exist_ok=True)
         with Server(PEERS["stage6"], self.build, self.work) as server:
             code, fields, self.page = server.ask()

@@ -1,7 +1,7 @@
 """Medians, quartiles and ratios of the samples in bench.json.
 
-A ratio is taken round by round, of samples that follow each other, and
-the median is that of the ratios.
+A ratio is computed for each round, from samples that follow each other. The median of
+these ratios is what is shown.
 """
 
 import json
@@ -16,8 +16,8 @@ Value = Callable[[Sample], float]
 
 
 def _left_out(count: int) -> int:
-    """Returns how many values at each end may be left out, so that the others hold the
-    true median in 95 % of cases: by the sign test, whatever the distribution."""
+    """Returns how many values can be left out at each end, so that the true median is
+    among the others in 95 % of cases: the sign test, whatever the distribution."""
     out = 0
     below = 0.5**count
     while (
@@ -36,7 +36,7 @@ class Spread:
     median: float
     low: float
     high: float
-    least: float  # between these the true median lies, in 19 of 20 runs
+    least: float  # in 19 of 20 runs, the true median lies between these
     most: float
 
     @classmethod
@@ -77,7 +77,7 @@ def held_each(sample: Sample) -> float:
 
 
 def given_back(sample: Sample) -> float:
-    """Returns the part of what was taken for them that came back, from 0 to 1."""
+    """Returns how much of the memory taken for them came back, from 0 to 1."""
     taken = sample["pss_KiB"] - sample["pss_before_KiB"]
     return 1 - (sample["pss_after_KiB"] - sample["pss_before_KiB"]) / max(taken, 1)
 
@@ -88,7 +88,7 @@ class Figures:
     def __init__(self, path: Path) -> None:
         self.data = json.loads(path.read_text())
         if (self.data.get("format"), self.data.get("version")) != ("webserve-bench", 1):
-            raise ValueError(f"{path} is of another format than this program knows")
+            raise ValueError(f"{path} has a format that this program does not know")
 
     def title(self, peer: str) -> str:
         return str(self.data["peers"][peer]["title"])

@@ -4,11 +4,11 @@
  *     floor ANSWER_FILE THREADS
  *
  * The kernel hands over a client when its request has come (TCP_DEFER_ACCEPT).
- * One receive, one send of the file's octets, head and all, of which the end
- * goes with the close, and the close: no octet of the request is looked at,
- * nothing is allocated, counted, timed or logged. All its threads wait in
- * accept. No server is to be made like this, since as many clients that stall
- * as it has threads would stop it; it shows what of a real one's cost is the
+ * Then floor receives once, sends the file, head and all, with the end of the
+ * stream in the same packet, and closes. It looks at no byte of the request,
+ * and allocates, counts, times and logs nothing. All its threads wait in
+ * accept. Don't build a server like this: a few clients that stall, one for
+ * each thread, would stop it. It shows how much of a real server's cost is the
  * kernel's.
  */
 #include <pthread.h>

@@ -1,13 +1,13 @@
-"""What half-sent requests cost that are held, thousands at a time.
+"""What half-sent requests cost, with thousands held at a time.
 
 A sample of the part `held`:
 
     round, peer, held
     pss_KiB         Pss of the server's processes while they are held
-    live_ms         a whole request among them, connect to end: the median of 5
-    live_most_ms    and the longest
+    live_ms         a whole request among them, from connect to the end: the median of 5
+    live_most_ms    the longest of the 5
     pss_before_KiB  Pss before they came
-    pss_after_KiB   and after they have gone
+    pss_after_KiB   Pss after they have gone
 """
 
 import statistics
@@ -23,11 +23,11 @@ HELD = (1000, 4000, 10000)
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 HALF = r"send GET /half HTTP/1.1\r\nHost: a\r\nX: y"
 PATIENCE = 60
-SLACK = 2  # descriptors: a server may be late to close those of the last client
+SLACK = 2  # descriptors: a server may be slow to close those of the last clients
 
 
 class Holder:
-    """So many clients that have sent half of a request, until `let_go`."""
+    """Clients that have sent half of a request, and wait until `let_go`."""
 
     def __init__(self, bench: Bench, server: Server, count: int) -> None:
         command = [
@@ -65,7 +65,7 @@ def _until(reached: object, seconds: float = PATIENCE) -> bool:
 
 
 def _settled(pids: list[int]) -> int:
-    """Pss, once it has stopped changing."""
+    """Returns the Pss once it has stopped changing."""
     return int(
         machine.at_rest(
             lambda: machine.proportional_memory(pids), lambda now: now // 200, 10
@@ -102,7 +102,7 @@ def _hold(bench: Bench, server: Server, count: int) -> dict[str, object]:
 
 
 def held(bench: Bench) -> None:
-    """Each peer but the floor, each number: a new server each time."""
+    """For each peer except the floor, and each number, starts a new server."""
     names = tuple(name for name in bench.peers if name not in FLOORS)
     most = machine.allow_many_descriptors() - 200
     counts = [min(n, most) for n in (HELD[:1] if bench.quick else HELD)]

@@ -6,14 +6,14 @@
 
 #include <stddef.h>
 
-/* Listens on a free port of 127.0.0.1, where the kernel keeps a client back
+/* Listens on a free port of 127.0.0.1, where the kernel holds back each client
  * until its request has come, and prints
  *     NAME: listening on http://127.0.0.1:PORT/
- * Gives the socket; ends the program if it cannot. */
+ * Returns the socket. Ends the program if it cannot. */
 int listening_open(const char *name);
 
-/* Reads a whole file, and gives its octets and how many they are; the caller
- * frees them. Ends the program if it cannot. */
+/* Reads a whole file. Returns its bytes, which the caller frees, and how many
+ * there are. Ends the program if it cannot. */
 char *listening_read_file(const char *path, size_t *length);
 
 #endif

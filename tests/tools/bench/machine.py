@@ -26,7 +26,7 @@ def _field(path: str, name: str) -> int:
 
 
 def describe() -> dict[str, object]:
-    """Returns what a reader must know to judge the figures."""
+    """Returns what readers must know to judge the figures."""
     cpu = re.search(r"^model name\s*:\s*(.*)", Path("/proc/cpuinfo").read_text(), re.M)
     release = Path("/etc/os-release")
     system = (
@@ -45,7 +45,7 @@ def describe() -> dict[str, object]:
 
 
 def built(build: Path) -> dict[str, str]:
-    """Says what was measured: its sources, compiler and flags, and the tools."""
+    """Returns what was measured: the sources, compiler and flags, and the tools."""
 
     def said(*command: str) -> str:
         try:
@@ -64,7 +64,7 @@ def built(build: Path) -> dict[str, str]:
 
 
 def allow_many_descriptors() -> int:
-    """Raises the soft limit to the hard one, for the children too; returns it."""
+    """Raises the soft limit to the hard one, for the children, too. Returns it."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
@@ -76,8 +76,8 @@ def at_rest(
     seconds: float,
     pause: float = 0.2,
 ) -> float:
-    """Returns what `read` gives, once it moves by no more than `near` of it from one
-    look to the next; or what it gives after so many seconds."""
+    """Returns what `read` returns, once it changes by at most this share from one look
+    to the next, or after this many seconds."""
     deadline = time.monotonic() + seconds
     last, now = -1.0, read()
     while abs(now - last) > near(now) and time.monotonic() < deadline:
@@ -103,9 +103,9 @@ def session(leader: int) -> list[int]:
 def processor_time(pids: list[int]) -> float:
     """User and system time of all of them, ended threads included.
 
-    Linux has a clock for each process; its number is made as
-    clock_getcpuclockid(3) makes it. It counts what /proc/PID/stat has as
-    utime and stime, but in nanoseconds, where those are in hundredths of a second.
+    Linux has a clock for each process, with a number as clock_getcpuclockid(3) makes
+    it. It counts what /proc/PID/stat has as utime and stime, but in nanoseconds instead
+    of hundredths of a second.
     """
     return sum(time.clock_gettime((~pid << 3) | PROCESS_CLOCK) for pid in pids)
 

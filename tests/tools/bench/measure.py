@@ -3,11 +3,11 @@
 
 It needs what `make bench` builds and installs. The samples go to
 BUILD/bench/bench.json; docs/performance.md has the method, and the module of each part
-what is in a sample. It ends with 1, and one sentence, if a server does not start, does
-not answer with 200, or answers something else than the others; what was measured is
-written even so. The environment may set
+what is in a sample. If a server does not start, does not answer with 200, or answers
+differently from the others, it prints a sentence and exits with 1; the samples up to
+then are written even so. The environment may set
 
-    QUICK=1          a smoke run: a little of each part
+    QUICK=1          a smoke test: a little of each part
     BENCH_ROUNDS     rounds (7; 1 if quick)
     BENCH_SECONDS    for each measurement with wrk (1)
     BENCH_PARTS      some of: exchanges headline stages held posts
@@ -42,12 +42,12 @@ PARTS = {
 
 
 def stop(number: int, _frame: object) -> None:
-    """SIGTERM ends it as Ctrl-C does: the servers are stopped on the way out."""
+    """Makes SIGTERM end it as Ctrl-C does, so that the servers are stopped."""
     sys.exit(128 + number)
 
 
 def build_programs(build: Path) -> None:
-    """The servers that are ours; microhttpd only where the library is."""
+    """Builds our own servers; microhttpd only if the library is there."""
     folder = Path(__file__).parent
     compiler = [
         *shlex.split(os.environ.get("CC", "cc")),
@@ -63,7 +63,7 @@ def build_programs(build: Path) -> None:
 def run(build: Path) -> int:
     """Runs all parts; returns how many failed."""
     machine.allow_many_descriptors()
-    os.environ["PATH"] += ":/usr/sbin:/sbin"  # where servers are, for others than root
+    os.environ["PATH"] += ":/usr/sbin:/sbin"  # for users other than root
     build_programs(build)
     bench = Bench.from_environment(build)
     began = time.time()
@@ -79,13 +79,13 @@ def run(build: Path) -> int:
             except (BenchError, OSError, ValueError) as error:
                 print(f"tests/tools/bench/measure.py: {part}: {error}", file=sys.stderr)
                 failures += 1
-    finally:  # what was measured before an interruption is not lost
+    finally:  # so what was measured before an interruption is not lost
         write(bench, described, began)
     return failures
 
 
 def write(bench: Bench, described: dict[str, object], began: float) -> None:
-    """The file with all samples."""
+    """Writes the file with all samples."""
     path = bench.build / "bench" / "bench.json"
     head = FORMAT | {
         "made": time.strftime("%Y-%m-%d", time.gmtime(began)),

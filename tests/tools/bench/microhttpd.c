@@ -1,12 +1,12 @@
 /*
- * microhttpd.c - libmicrohttpd at the job of the stages.
+ * microhttpd.c - libmicrohttpd doing what the stages do.
  *
  *     microhttpd threads|epoll PAGE_FILE
  *
  * Answers every GET with the page and the fields that the stages send, closes
  * the connection, and writes a line to standard error in the Common Log Format.
- * `threads` is a thread for each connection, `epoll` two threads with an event
- * loop each. The page is not copied, and stays in memory.
+ * `threads` starts a thread for each connection; `epoll` has two threads, each
+ * with an event loop. The page stays in memory, and is not copied.
  */
 #include <arpa/inet.h>
 #include <microhttpd.h>
@@ -19,8 +19,8 @@
 
 #include "listening.h"
 
-/* What is between the client and the request, made once a second; with
- * threads that live for a connection, for each. */
+/* The part of the line between the client and the request. It is made once a
+ * second; if threads last as long as a connection, once for each. */
 struct date {
     time_t made;
     char text[48];
@@ -39,7 +39,7 @@ static void update_date(struct date *date)
     }
 }
 
-/* Appends a string, at most so many octets of it; gives the end. */
+/* Appends a string, at most this many bytes of it. Returns the end. */
 static char *append(char *end, const char *text, size_t most)
 {
     size_t length = strnlen(text, most);
@@ -48,7 +48,7 @@ static char *append(char *end, const char *text, size_t most)
     return end + length;
 }
 
-/* Without printf: that would cost more than the rest of the line. */
+/* It does without printf, which would cost more than the rest of the line. */
 static void write_log(struct MHD_Connection *connection, const char *method,
                       const char *url, const char *version)
 {

@@ -19,15 +19,15 @@ class Place:
 
     build: Path  # where the servers and tools are built
     folder: Path  # the peer's own
-    page: Path  # the content that all answer
-    answer: Path  # the same with a head
-    port: int  # a free one, for servers that do not choose one
+    page: Path  # the content that all of them send
+    answer: Path  # the same, with a head
+    port: int  # a free port, for servers that do not choose one
 
 
 @dataclass(frozen=True)
 class Peer:
     """One server. If it `says_port`, it prints the line that the stages print;
-    else it is given a free one."""
+    otherwise it gets a free port."""
 
     name: str
     title: str
@@ -38,7 +38,7 @@ class Peer:
 
 
 def _configured(name: str, place: Place) -> str:
-    """Fills in peers/NAME, and gives the path of the result."""
+    """Fills in peers/NAME, and returns the path of the result."""
     page = place.page.read_text()
     if name.startswith("nginx"):
         if "$" in page:
@@ -136,7 +136,7 @@ SERVERS = tuple(n for n in PEERS if n == "stage6" or n not in STAGES)
 
 
 def is_there(peer: Peer, build: Path) -> bool:
-    """Whether what the peer needs is installed, or was built."""
+    """True if what the peer needs is installed, or was built."""
     return (
         not peer.needs
         or bool(shutil.which(peer.needs))
@@ -145,7 +145,7 @@ def is_there(peer: Peer, build: Path) -> bool:
 
 
 def version(peer: Peer) -> str:
-    """Returns the number in what the program says of itself; empty for our own."""
+    """Returns the version that the program prints; "" for our own."""
     if not peer.version or not shutil.which(peer.version[0]):
         return ""
     said = subprocess.run(peer.version, capture_output=True, text=True, check=False)

@@ -42,7 +42,7 @@ Line = tuple[str, list[Point]]
 def _draw(
     path: Path, title: str, x: str, y: str, extra: str, lines: list[Line]
 ) -> None:
-    """A line with error bars for each; ours, the first, is thicker."""
+    """Returns a line with error bars for each; ours, the first, is thicker."""
     looks = {
         peer.title: LOOKS[peer.name] for peer in PEERS.values() if peer.name in LOOKS
     }
@@ -86,7 +86,7 @@ def _by_peer(
 
 
 def draw(figures: Figures, folder: Path) -> list[Path]:
-    """Draws all plots that there are samples for; returns their files."""
+    """Draws each plot for which there are samples. Returns the files."""
     folder.mkdir(parents=True, exist_ok=True)
     before = {path: path.stat().st_mtime_ns for path in folder.glob("*.svg")}
     peers = figures.peers("exchanges")

@@ -5,7 +5,7 @@ A sample of the part `posts`:
     round, octets          of the content
     seconds                the median of `times` exchanges
 
-and of the part `peaks`, each from a server that has done nothing else:
+A sample of the part `peaks`, each from a server that has done nothing else:
 
     octets, answer_octets  of the content, and of the page
     before_KiB, peak_KiB   VmHWM before and after one POST
@@ -21,10 +21,10 @@ SIZES = (KIB, 16 * KIB, 256 * KIB, KIB**2, 4 * KIB**2, 16 * KIB**2)
 
 
 def post(octets: int) -> bytes:
-    """Returns a request with ordinary form data of that length: words, some escaped."""
+    """Returns a request with form data of that length: words, some of them escaped."""
     pair = b"message%d=plain+words%%2C+as+people+type+them&"
     content = b"".join(pair % (n % 10) for n in range(octets // 44 + 1))
-    # an escape at the end that was cut through is taken away
+    # removes an escape that is cut off at the end
     content = content[: octets - 1].rstrip(b"%2C&").ljust(octets, b"x")
     head = (
         "POST / HTTP/1.1\r\nHost: a\r\n"
@@ -35,7 +35,7 @@ def post(octets: int) -> bytes:
 
 
 def posts(bench: Bench) -> None:
-    """More often where it is quick: about 0.3 s for each size."""
+    """Measures each size for about 0.3 s, so short ones more often."""
     sizes = (SIZES[0], SIZES[-1]) if bench.quick else SIZES
     for octets in sizes:
         with bench.start("stage6") as server:

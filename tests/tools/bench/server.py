@@ -1,7 +1,7 @@
 """Starting a peer, looking at it, and stopping it.
 
-Each server leads a session of its own, so that all its processes are known, and
-ends by itself if the process that started it dies.
+Each server leads a session of its own, so that all its processes are known. It ends by
+itself if the process that started it dies.
 """
 
 import re
@@ -24,7 +24,7 @@ class BenchError(Exception):
 
 
 def free_port() -> int:
-    """Returns a port that nobody has at this moment."""
+    """Returns a port that is free at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -108,7 +108,7 @@ class Server:
         self.stop()
 
     def stop(self) -> None:
-        """Ends it and all its processes; at once if it does not go in time."""
+        """Ends it and all its processes, by force if that takes too long."""
         members = machine.session(self.process.pid)
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -131,12 +131,12 @@ class Server:
         return machine.processor_time(self.pids())
 
     def settle(self) -> None:
-        """Waits until it has nothing left to do: what clients that have gone left in
-        its queue would otherwise take from the server that is measured next."""
+        """Waits until it has nothing left to do. Otherwise, what clients have left in
+        its queue would take time from the server that is measured next."""
         machine.at_rest(self.processor_time, lambda _: 0.002, 10, 0.1)
 
     def time_of(self, request: bytes) -> tuple[float, int]:
-        """Seconds from connect until the end of an answer with 200; its content's octets."""
+        """Returns the seconds from connect to the end of a 200, and the bytes of it."""
         began = time.monotonic()
         code, _, content = fetch(self.port, request, 60)
         if code != 200:
@@ -149,14 +149,14 @@ class Server:
 
 
 def check_answer(server: Server, page: bytes) -> None:
-    """The same answer as the others': 200, the page, and the same fields."""
+    """Checks that it answers as the others do: 200, the page, and the same fields."""
     code, fields, content = server.ask()
     title = server.peer.title
     if code != 200:
         raise BenchError(f"{title} answers with {code}")
     if content != page or fields.get("content-length") != str(len(page)):
         raise BenchError(
-            f"{title}: its {len(content)} octets of content are not the page"
+            f"{title}: its {len(content)} bytes of content are not the page"
         )
     if fields.get("connection", "").lower() != "close":
         raise BenchError(f"{title} does not say that it closes the connection")

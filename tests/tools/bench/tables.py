@@ -23,7 +23,7 @@ def _targets(figures: Figures) -> Table:
 
 
 def _beside(figures: Figures, value: Value, unit: str, digits: int) -> Table:
-    """Ours in units, and divided by each peer's, by number of clients."""
+    """Ours in units, and divided by each peer's, by the number of clients."""
     counts = figures.distinct("exchanges", "clients")
     if not counts:
         return [["clients"]]
@@ -197,7 +197,7 @@ def _is_text(table: Table, column: int) -> bool:
 
 
 def plain(table: Table) -> str:
-    """Columns under each other: text to the left, numbers to the right."""
+    """Aligns the columns: text on the left, numbers on the right."""
     widths = [max(len(row[i]) for row in table) for i in range(len(table[0]))]
     left = [i == 0 or _is_text(table, i) for i in range(len(widths))]
     lines = [

@@ -17,8 +17,8 @@ OURS = "stage6"
 
 @dataclass(frozen=True)
 class Verdict:
-    """A target, what was measured, and a word on it. Where the limit lies within
-    the interval that holds the true median in 19 of 20 runs, the word says so."""
+    """A target, what was measured, and whether it is met. If the limit is in the
+    interval in which the true median lies in 19 of 20 runs, that is said, too."""
 
     sentence: str
     limit: str
@@ -31,7 +31,7 @@ def _value(word: str) -> Value:
 
 
 def _counts(figures: Figures, clients: str) -> list[int]:
-    """Returns what was measured of `64`, or of `16-`: 16 clients and more."""
+    """Returns what was measured with `64` clients, or with `16-`: 16 and more."""
     least = int(clients.rstrip("-"))
     counts = figures.distinct("exchanges", "clients") or [HEADLINE]
     return [n for n in counts if n == least or clients.endswith("-") and n > least]
@@ -40,8 +40,8 @@ def _counts(figures: Figures, clients: str) -> list[int]:
 def _beside(
     figures: Figures, word: str, peer: str, clients: str
 ) -> tuple[Spread | None, str]:
-    """Our worst ratio to a peer, or to the `best` of all; for the headline, from its
-    own many rounds if there are any."""
+    """Returns our worst ratio to a peer, or to the `best` of all. For the headline, it
+    is from its own many rounds, if there are any."""
     found = []
     for count in _counts(figures, clients):
         for name in figures.peers("exchanges") if peer == "best" else [peer]:
@@ -87,7 +87,7 @@ def _peak(figures: Figures, octets: str) -> tuple[Spread | None, str]:
 
 
 def _figure(figures: Figures, name: str) -> tuple[Spread | None, str]:
-    """Returns what was measured, and of what it is the worst if it is of several."""
+    """Returns what was measured and, if it is the worst of several, of what."""
     word, _, rest = name.partition(" ")
     if word in ("rate", "cost"):
         return _beside(figures, word, *rest.split())

@@ -4,11 +4,11 @@ A sample of the parts `exchanges` (all peers), `headline` (those of the targets,
 rounds) and `stages` (our six):
 
     round, peer, clients
-    content                octets of the page
-    exchanges, seconds     wrk's count, and in what time
+    content                bytes of the page
+    exchanges, seconds     what wrk counted, and in how many seconds
     server_seconds         user and system time of the server's processes
     p50_us ... p999_us, most_us     latency
-    errors                 what wrk calls socket errors; 0 as a rule
+    errors                 what wrk calls socket errors; usually 0
 """
 
 import json
@@ -68,8 +68,9 @@ def _measure(
 def _rounds(
     bench: Bench, part: str, names: tuple[str, ...], plan: dict[int, int], rounds: int
 ) -> None:
-    """`plan`: by number of clients, for how many seconds. Each round starts new
-    servers: where a process happens to lie in memory makes it up to a tenth slower."""
+    """Measures in rounds. `plan` says, for each number of clients, how many seconds.
+    Each round starts new servers: where a process happens to lie in memory makes it up
+    to a tenth slower."""
     for round_number in bench.rounds_of(part, rounds):
         with bench.started(names) as servers:
             content = {name: len(server.ask()[2]) for name, server in servers.items()}
@@ -89,7 +90,7 @@ def _rounds(
 
 
 def exchanges(bench: Bench) -> None:
-    """All peers, by number of clients; twice as long where the headline is."""
+    """Measures all peers, with each number of clients; with HEADLINE, twice as long."""
     counts = (1, HEADLINE) if bench.quick else CLIENTS
     longer = 1 if bench.quick else 2
     plan = {n: bench.seconds * (longer if n == HEADLINE else 1) for n in counts}
@@ -97,7 +98,7 @@ def exchanges(bench: Bench) -> None:
 
 
 def headline(bench: Bench) -> None:
-    """What the targets compare, in three times the rounds."""
+    """Measures what the targets compare, in three times as many rounds."""
     names = tuple(
         n for n in bench.peers if n in ("stage6", "nginx-tuned", "nginx", *FLOORS)
     )
@@ -106,7 +107,7 @@ def headline(bench: Bench) -> None:
 
 
 def stages(bench: Bench) -> None:
-    """Our six, in twice the rounds."""
+    """Measures our six stages, in twice the rounds."""
     _rounds(
         bench,
         "stages",
