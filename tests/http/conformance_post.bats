@@ -1,7 +1,7 @@
 # conformance_post.bats - what RFC 9110 and RFC 9112 ask of a server that reads
 # content.
 # stages: 6
-# hint: Which of the bytes that the client sends are content, and which only say where it
+# hint: Which of the bytes that come are content, and which only say where the content
 #   ends?
 #
 # docs/http.md lists the requirements one by one. Here are those that neither
