@@ -39,7 +39,8 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
     int result = __real_clock_gettime(clock, time);
     long long nanoseconds = (long long)time->tv_nsec * speed;
 
-    time->tv_sec = time->tv_sec * speed + (time_t)(nanoseconds / 1000000000);
+    time->tv_sec =
+        time->tv_sec * (time_t)speed + (time_t)(nanoseconds / 1000000000);
     time->tv_nsec = (long)(nanoseconds % 1000000000);
     return result;
 }
