@@ -96,7 +96,7 @@ def draw(figures: Figures, folder: Path) -> list[Path]:
         lines = _by_peer(figures, "exchanges", rate, "clients", peers)
         _draw(
             folder / "rates.svg",
-            "Exchanges a second",
+            "Exchanges per second",
             "clients",
             "exchanges/s",
             axes,
@@ -104,7 +104,7 @@ def draw(figures: Figures, folder: Path) -> list[Path]:
         )
         lines = _by_peer(figures, "exchanges", cost, "clients", peers)
         title = "Processor time of the server"
-        _draw(folder / "costs.svg", title, "clients", "µs an exchange", axes, lines)
+        _draw(folder / "costs.svg", title, "clients", "µs per exchange", axes, lines)
     if figures.select("held"):
         lines = _by_peer(
             figures,

@@ -48,7 +48,7 @@ def _rates(figures: Figures) -> Table:
 
 
 def _costs(figures: Figures) -> Table:
-    return _beside(figures, cost, "µs an exchange", 1)
+    return _beside(figures, cost, "µs per exchange", 1)
 
 
 def _latency(figures: Figures) -> Table:
@@ -69,7 +69,7 @@ def _stages(figures: Figures) -> Table:
     table = [
         [
             "64 clients",
-            "octets of content",
+            "bytes of content",
             "exchanges/s ÷ stage 6",
             "processor time ÷ stage 6",
         ]
@@ -151,7 +151,7 @@ def _machine(figures: Figures) -> Table:
         ["load before the run", f"{machine['load_before']:.1f}"],
         ["built", f"commit {built['commit']}, {built['compiler']}, `{built['flags']}`"],
         ["compared with", ", ".join(dict.fromkeys([*versions, built["wrk"]]))],
-        ["the page", f"{data['page_octets']:,} octets"],
+        ["the page", f"{data['page_octets']:,} bytes"],
         [
             "the run",
             f"{data['made']}, {data['rounds']} rounds, {data['took_seconds']} s",
@@ -173,8 +173,8 @@ TABLES: dict[str, Callable[[Figures], Table]] = {
 
 TITLES = {
     "machine": "The machine and the run",
-    "rates": "Exchanges a second: stage 6, and divided by each peer's",
-    "costs": "Processor time of the server for an exchange",
+    "rates": "Exchanges per second: stage 6, and divided by each peer's",
+    "costs": "Processor time of the server per exchange",
     "latency": "Latency",
     "stages": "The six stages",
     "held": "Half-sent requests held",
