@@ -55,6 +55,7 @@ def source_files() -> list[str]:
 def object_code(copy: ProjectCopy, file: str) -> bytes | None:
     """Returns what the compiler makes of it; None if it cannot."""
     output = copy.root / "build/mutant.o"
+    output.parent.mkdir(exist_ok=True)
     done = subprocess.run(
         ["cc", *flags, "-c", file, "-o", str(output)],
         cwd=copy.root, capture_output=True, check=False,
