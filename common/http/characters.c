@@ -1,4 +1,5 @@
-/* characters.c - the tables of characters.h. The compiler works them out. */
+/* characters.c - the tables of characters.h. The compiler works out the first
+ * one. characters.h names the source of each grammar. */
 #include "characters.h"
 
 #include "octets.h"

@@ -5,9 +5,9 @@
  *     marked = octets_or(octets_equal(octets, '&'), octets_equal(octets, '%'));
  *     text += octets_before(marked);
  *
- * A loop that looks for one of a few bytes takes a fifth of the instructions
- * this way. gcc and clang turn it into vector instructions on any processor.
- * Other compilers and PORTABLE builds do without them.
+ * Decoding a form takes two fifths of the instructions this way, and skipping
+ * a long field value a quarter. gcc and clang turn it into vector instructions
+ * on any processor. Other compilers and PORTABLE builds do without them.
  *
  * A byte that is marked is 0xff. All others are 0.
  */

@@ -230,7 +230,7 @@ class Watching(AtTerminal):
         self.wait_for(r"\x1b\[2mHint:")  # is still being read
         self.wait_for(READY)
         self.save(ONE_THREAD)  # seen long before the test of it is red
-        text = self.wait_for("Another one asked for /, and had no answer")
+        text = self.wait_for("Another one asked for /, and got no answer")
         self.assertRegex(text, "Red: 100-half-sent")
         self.save(SOLUTION)
         text = self.wait_for(r"answers are the same, byte for byte, and \d+ changed\.")

@@ -90,7 +90,7 @@ find_patience() {
     then
         patience=2
     fi
-    patience=${PATIENCE_MOST:-$patience} # make watch is in a hurry
+    patience=${HURRIED_PATIENCE:-$patience} # make watch is in a hurry
 }
 
 # was_late CODE: notes that something took too long, if raw_client's exit status says so.

@@ -133,7 +133,7 @@ export DEBIAN_FRONTEND=noninteractive
 {
     "${as_root[@]}" apt-get update -qq &&
         "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${lacking[@]}"
-} >/dev/null || give_up 'They could not be installed.'
+} >/dev/null || give_up 'The packages could not be installed.'
 
 mapfile -t lacking < <(missing "$@" | sort -u)
 if [ "${#lacking[@]}" -gt 0 ]; then

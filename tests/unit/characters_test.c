@@ -42,7 +42,7 @@ static bool is_host_octet(int octet)
     return is_letter_or_digit(octet) || is_one_of(octet, "-._~!$&'()*+,;=");
 }
 
-/* html.h: ASCII except markup, and controls other than tab, LF and CR */
+/* html.h: ASCII, except markup and controls other than tab, LF and CR */
 static bool is_plain_html(int octet)
 {
     return octet == '\t' || octet == '\n' || octet == '\r' ||

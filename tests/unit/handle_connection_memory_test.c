@@ -165,9 +165,11 @@ handle_connection_counts_what_it_holds_and_holds_little(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT(requests); i++) {
+        size_t fixed;
+
         (void)handle_costly(&requests[i], 0);
-        for (size_t k = 1000, fixed = memory_peak(); k < requests[i].most;
-             k += k / 2) {
+        fixed = memory_peak();
+        for (size_t k = 1000; k < requests[i].most; k += k / 2) {
             check_costly(&requests[i], k, fixed);
         }
     }

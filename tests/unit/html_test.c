@@ -68,9 +68,9 @@ static void html_append_of_every_other_octet(void **state)
     }
 }
 
-/* The code looks at sixteen bytes at once. So each byte is tried at each place
- * among them, with as much text after it. */
-static void html_append_at_each_place_of_sixteen(void **state)
+/* The code skips several plain bytes at once. So each byte is tried after any
+ * number of them, with as much text after it. */
+static void html_append_after_any_number_of_plain_bytes(void **state)
 {
     (void)state;
     for (int octet = 0; octet < 128; octet++) {
@@ -279,7 +279,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(html_append_of_every_ascii_octet),
         cmocka_unit_test(html_append_of_every_other_octet),
-        cmocka_unit_test(html_append_at_each_place_of_sixteen),
+        cmocka_unit_test(html_append_after_any_number_of_plain_bytes),
         cmocka_unit_test(html_append_of_every_character),
         cmocka_unit_test(html_append_of_text),
         cmocka_unit_test(html_append_of_what_is_no_utf_8),

@@ -63,7 +63,7 @@ extern struct client {
     char answer[262144];
 } client;
 
-/* Returns how often SIGUSR1 has come. */
+/* How often SIGUSR1 has come. */
 extern volatile sig_atomic_t client_signals;
 
 /* Sets up a client that will send these bytes, in one piece, and then wait. */

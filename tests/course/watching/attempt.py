@@ -38,7 +38,7 @@ HELD_UP_BY_HAND = (
 )
 HELD_UP_SEEN = (
     "One client sent half of a request, and then nothing.\n"
-    f"Another one asked for /, and had no answer after {HELD_UP_SECONDS:g} s."
+    f"Another one asked for /, and got no answer within {HELD_UP_SECONDS:g} s."
 )
 PATIENCE_SECONDS = 0.5  # for the tests that come before a red one
 ANSWER_SECONDS = 1  # that a test waits for an answer; if it is red, it is run again
@@ -181,6 +181,8 @@ class Attempt:
             return self.found(
                 worst.sentence, body=detail, hint=HINTS.get(worst.kind, "")
             )
+        # An answer although another client is slow: neither fault is there. If not, the
+        # server is asked which of the two it is.
         if not judge.probe(PROBE_SECONDS[0], with_half_sent=True):
             return None
         # As often as make test asks, but not for as long.
@@ -239,12 +241,13 @@ class Attempt:
         # What is stopped has results that mean nothing: copies get them.
         soonest = soonest_red_first(tests, self.judge.stage)
         copies = [replace(test, text="") for test in soonest]
-        os.environ["PATIENCE_MOST"] = str(ANSWER_SECONDS)  # for tests/http/helper.bash
+        os.environ["HURRIED_PATIENCE"] = str(ANSWER_SECONDS)  # for tests/http/helper.bash
         try:
             self.judge.run(AT_ONCE, self.ended, copies, self.look)
         except RedSeen:
             self.judge.bench = self.judge.bench.again()
-        del os.environ["PATIENCE_MOST"]
+        finally:
+            del os.environ["HURRIED_PATIENCE"]
         return self.red()
 
     def red(self) -> Test | None:

@@ -17,7 +17,7 @@ Value = Callable[[Sample], float]
 
 def _left_out(count: int) -> int:
     """Returns how many values can be left out at each end, so that the true median is
-    among the others in 95 % of cases: the sign test, whatever the distribution."""
+    between the others in 95 % of cases: the sign test, whatever the distribution."""
     out = 0
     below = 0.5**count
     while (

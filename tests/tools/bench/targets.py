@@ -34,7 +34,7 @@ def _counts(figures: Figures, clients: str) -> list[int]:
     """Returns what was measured with `64` clients, or with `16-`: 16 and more."""
     least = int(clients.rstrip("-"))
     counts = figures.distinct("exchanges", "clients") or [HEADLINE]
-    return [n for n in counts if n == least or clients.endswith("-") and n > least]
+    return [n for n in counts if n == least or (clients.endswith("-") and n > least)]
 
 
 def _beside(
@@ -45,7 +45,7 @@ def _beside(
     found = []
     for count in _counts(figures, clients):
         for name in figures.peers("exchanges") if peer == "best" else [peer]:
-            if name == OURS or peer == "best" and name in FLOORS:
+            if name == OURS or (peer == "best" and name in FLOORS):
                 continue
             if count == HEADLINE and figures.select("headline", peer=name):
                 spread = figures.ratio("headline", _value(word), OURS, name)

@@ -20,8 +20,8 @@ class NotBuilt(Exception):
 
 
 def sources(root: Path, copy: Path) -> set[Path]:
-    """Returns all files that are not built, by their paths below root. The folder in
-    which the copy is has a name of its own, if you have said BUILD=."""
+    """Returns all files that are not built, by their paths below root. Leaves out the
+    folder that contains the copy, whatever BUILD calls it."""
     found = set()
     for folder, folders, files in os.walk(root):
         below = Path(folder).relative_to(root)
