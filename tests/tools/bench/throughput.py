@@ -103,7 +103,7 @@ def headline(bench: Bench) -> None:
         n for n in bench.peers if n in ("stage6", "nginx-tuned", "nginx", *FLOORS)
     )
     seconds = bench.seconds * (1 if bench.quick else 2)
-    _rounds(bench, "headline", names, {HEADLINE: seconds}, bench.rounds * 3)
+    _rounds(bench, "headline", names, {HEADLINE: seconds}, bench.rounds * 2)
 
 
 def stages(bench: Bench) -> None:
@@ -113,5 +113,5 @@ def stages(bench: Bench) -> None:
         "stages",
         bench.stages,
         {HEADLINE: bench.seconds * (1 if bench.quick else 2)},
-        bench.rounds * 2,
+        bench.rounds,
     )
