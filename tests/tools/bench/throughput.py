@@ -98,7 +98,7 @@ def exchanges(bench: Bench) -> None:
 
 
 def headline(bench: Bench) -> None:
-    """Measures what the targets compare, in three times as many rounds."""
+    """Measures what the targets compare, in twice as many rounds."""
     names = tuple(
         n for n in bench.peers if n in ("stage6", "nginx-tuned", "nginx", *FLOORS)
     )
@@ -107,7 +107,7 @@ def headline(bench: Bench) -> None:
 
 
 def stages(bench: Bench) -> None:
-    """Measures our six stages, in twice the rounds."""
+    """Measures our six stages."""
     _rounds(
         bench,
         "stages",
