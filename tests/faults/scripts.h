@@ -41,7 +41,7 @@ extern const size_t scripts_count;
 /* An ordinary request; it follows each fault, and each start. */
 extern const struct script script_ordinary;
 
-/* A request of which half is sent before the server is told to stop. */
+/* Sends half of a request, and the rest when the server is about to stop. */
 extern const struct script script_stop;
 
 #endif

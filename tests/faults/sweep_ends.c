@@ -127,8 +127,7 @@ void sweep_start(struct sweep *sweep)
     sweep_calls(sweep, FAULT_KINDS, try_start);
 }
 
-/* Half of a request has come when the server is told to stop; the other half
- * follows. */
+/* Stops the server when it has half of a request. Then the rest comes. */
 static bool try_stop(struct sweep *sweep)
 {
     struct server *server = &sweep->server;

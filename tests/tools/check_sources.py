@@ -119,12 +119,6 @@ def clang() -> None:
     build_with("clang")
 
 
-@part
-def musl() -> None:
-    """Builds with another C library."""
-    build_with("musl-gcc")
-
-
 # What the servers call: functions of POSIX.1-2008, which has those of C, too.
 # (setrlimit is in its XSI option, which every system has that we know.)
 POSIX = """
@@ -148,8 +142,8 @@ NOT_CALLED = {"__errno_location", "__stack_chk_fail", "_GLOBAL_OFFSET_TABLE_"}
 
 @part
 def posix() -> None:
-    """A PORTABLE build asks for POSIX.1-2008 alone, and calls nothing else. It is built
-    with musl, which then declares nothing else."""
+    """Builds with another C library, musl. The PORTABLE build asks for POSIX.1-2008
+    alone, and then musl declares no other function. Nor may it call one."""
     build_with("musl-gcc")
     made = Path(BUILD, "check/musl-gcc-portable")
     objects = [*made.glob("common/*/*.o"), *made.glob("stage*/*.o")]

@@ -25,16 +25,15 @@ PROC = 'mount -t proc -o ro,nosuid,nodev,noexec,hidepid=2 proc "$0/proc"'
 
 
 def cell(
-    level: str, place: Path, folders: tuple[Path, Path] | None, command: list[str]
+    level: str, place: Path, build: Path, work: Path | None, command: list[str]
 ) -> list[str]:
-    """Returns the command that runs a command in a cell; it ends with this program. The
-    folders are BUILD, and the one in it to work in."""
+    """Returns the command that runs a command in a cell; it ends with this program. It
+    can read BUILD, and work in a folder of it."""
     if level != "namespaces":
         return ["setpriv", "--pdeathsig", "KILL", *command]
     user = (
         [] if os.getuid() == 0 else "unshare --user --map-root-user --map-auto".split()
     )
-    build, work = folders or (TOP, None)
     writable = ["--bind", work, work] if work else []
     root = place / "root"
     root.mkdir(exist_ok=True)
@@ -96,7 +95,7 @@ def works(level: str, confine: Path) -> bool:
         (place / "view").mkdir()
         program = [confine, place, 60600, level, 0, "sh", "sh", "-c"]
         program += ['[ "$(id -u)" = 60600 ] && ! kill -0 1 2>/dev/null']
-        command = cell(level, place, None, [str(word) for word in program])
+        command = cell(level, place, TOP, None, [str(word) for word in program])
         try:
             tried = subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, check=False

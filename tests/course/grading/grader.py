@@ -89,7 +89,8 @@ class Grader:
                 cell(
                     self.level,
                     place,
-                    (self.trusted, work),
+                    self.trusted,
+                    work,
                     [str(part) for part in judge],
                 ),
                 stdin=subprocess.DEVNULL,

@@ -34,12 +34,11 @@ class CellJudge(Judge):
         for part in ("driver", "wire"):
             path = self.trusted / f"unit/delegate_driver/{part}.o"
             shutil.copy(path, self.workshop.view / "ours/unit")
-        with self.builder.readable_objects():
-            status, said = self.builder.link_units(
-                "unit/delegate_driver",
-                ["ours/unit/driver.o", "ours/unit/wire.o"],
-                ["-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc"],
-            )
+        status, said = self.builder.link_units(
+            "unit/delegate_driver",
+            ["ours/unit/driver.o", "ours/unit/wire.o"],
+            ["-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc"],
+        )
         if status != 0:
             self.cannot_link(JUDGED_UNIT, said)
         self.workshop.hand_out(

@@ -13,6 +13,7 @@ writes. The Makefile says in the environment how to compile and link.
 import os
 import shlex
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -134,6 +135,8 @@ class Builder:
     trusted: Path  # the folder in which make has built what is ours
     names: dict[str, str] = field(default_factory=dict)  # as Taken has them
     built: Built = field(default_factory=Built)
+    lock: threading.Lock = field(default_factory=threading.Lock)  # of the next
+    linking: int = 0  # linkers that run
 
     def build(self) -> Built:
         """Builds everything that can be built."""
@@ -385,15 +388,15 @@ class Builder:
             program = f"{server.name}/webserve"
             return self.link(flavors()[0], program, first, server.linking)
 
-        with self.readable_objects(), ThreadPoolExecutor(SIDE_BY_SIDE) as workers:
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as workers:
             linked = list(workers.map(link, servers(self.stage)))
         return next((said or "?" for status, said in linked if status != 0), "")
 
     def link_units(
         self, program: str, objects: list[str], more: list[str]
     ) -> tuple[int, str]:
-        """Links the submission's functions, except main, with objects of ours, within
-        readable_objects. A function may be missing that these tests do not call."""
+        """Links the submission's functions, except main, with objects of ours. A
+        function may be missing that these tests do not call."""
         more = [*more, "-lcmocka", "-Wl,--unresolved-symbols=ignore-all"]
         objects = [*objects, *self.replacements(flavors()[1])]
         return self.link(flavors()[1], program, objects, more)
@@ -415,32 +418,39 @@ class Builder:
     def link(
         self, flavor: Flavor, program: str, objects: list[str], more: list[str]
     ) -> tuple[int, str]:
-        """Links its object files and others into a program of the view, within
-        readable_objects."""
+        """Links its object files and others into a program of the view."""
         mine = sorted((self.workshop.view / "objects" / flavor.name).glob("*.o"))
         if flavor.name == "unit":
             mine = [path for path in mine if not self.is_program(path.stem)]
-        return self.workshop.make(
-            [*words("LINK"), *flavor.linking, *objects]
-            + [str(path.relative_to(self.workshop.view)) for path in mine]
-            + [f"ours/{flavor.name}/common.a", "-o", "{}", *more],
-            self.workshop.view / program,
-            STEP_SECONDS,
-        )
+        with self.readable_objects():
+            return self.workshop.make(
+                [*words("LINK"), *flavor.linking, *objects]
+                + [str(path.relative_to(self.workshop.view)) for path in mine]
+                + [f"ours/{flavor.name}/common.a", "-o", "{}", *more],
+                self.workshop.view / program,
+                STEP_SECONDS,
+            )
 
     @contextmanager
     def readable_objects(self) -> Iterator[None]:
-        """Meanwhile the linker can open the object files. Afterward a program that runs
-        cannot."""
-        folders = [self.workshop.view / name for name in ("objects", "ours")]
-        folders = [folder for folder in folders if folder.exists()]
-        for folder in folders:
-            folder.chmod(0o755)
+        """Lets linkers open the object files. When the last one has ended, a program
+        that runs cannot."""
+        with self.lock:
+            self.linking += 1
+            self.let_objects_be_read(True)
         try:
             yield
         finally:
-            for folder in folders:
-                folder.chmod(0o700)
+            with self.lock:
+                self.linking -= 1
+                self.let_objects_be_read(self.linking > 0)
+
+    def let_objects_be_read(self, by_all: bool) -> None:
+        """Lets the submission's programs read the object files, or not."""
+        for name in ("objects", "ours"):
+            folder = self.workshop.view / name
+            if folder.exists():
+                folder.chmod(0o755 if by_all else 0o700)
 
     def is_program(self, stem: str) -> bool:
         """Whether that object file has a main, and stays out of the unit tests."""

@@ -83,10 +83,7 @@ class Judge:
             if (self.with_units or not in_its_process(source.stem))
             and self.stage in stages_of(source)
         ]
-        with (
-            self.builder.readable_objects(),
-            ThreadPoolExecutor(SIDE_BY_SIDE) as workers,
-        ):
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as workers:
             linked = list(workers.map(self.link_unit, sources))
         for source, (status, text) in zip(sources, linked):
             job = source.stem
