@@ -78,6 +78,15 @@ void buffer_keep(struct buffer *buffer, size_t offset, size_t length)
     }
 }
 
+void buffer_prepend(struct buffer *buffer, const char *data, size_t length)
+{
+    if (length > 0 && buffer_reserve(buffer, length) == 0) {
+        memmove(buffer->data + length, buffer->data, buffer->length);
+        memcpy(buffer->data, data, length);
+        buffer->length += length;
+    }
+}
+
 void buffer_append_number(struct buffer *buffer, uint64_t number)
 {
     char digits[DECIMAL_MOST];

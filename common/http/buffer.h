@@ -77,6 +77,10 @@ static inline void buffer_append_string(struct buffer *buffer,
     buffer_append(buffer, string, strlen(string));
 }
 
+/* Puts a copy of `length` bytes before the others, which move to make room.
+ * `data` may be NULL if there are none. */
+void buffer_prepend(struct buffer *buffer, const char *data, size_t length);
+
 /* The longest number, 2^64 - 1, has this many digits. */
 #define DECIMAL_MOST 20
 

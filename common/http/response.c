@@ -184,12 +184,12 @@ void http_date(time_t time, char text[HTTP_DATE_SIZE])
 }
 
 void response_write_head(const struct response *response, time_t now,
-                         struct buffer *head, size_t more)
+                         struct buffer *head)
 {
     char date[HTTP_DATE_SIZE];
 
     http_date(now, date);
-    (void)buffer_reserve(head, usual_head + more); /* or sets `failed` */
+    (void)buffer_reserve(head, usual_head); /* or sets `failed` */
     buffer_append_string(head, "HTTP/1.1 ");
     buffer_append_number(head, (uint64_t)response->code);
     buffer_append_string(head, " ");
@@ -213,5 +213,4 @@ void response_write_head(const struct response *response, time_t now,
         buffer_append_string(head, "Content-Length: 0\r\n");
     }
     buffer_append_string(head, "\r\n");
-    (void)buffer_reserve(head, more); /* in case the head was a long one */
 }

@@ -52,11 +52,11 @@ const char *status_reason(int code);
 /*
  * Appends the status line and the header section, with the empty line that ends
  * it. The fields are Date, Connection: close, those of the response, and
- * Content-Length. `now` is the time in Date. Then makes room in `head` for
- * `more` bytes. If there is no memory, sets `head->failed`.
+ * Content-Length. `now` is the time in Date. If there is no memory, sets
+ * `head->failed`.
  */
 void response_write_head(const struct response *response, time_t now,
-                         struct buffer *head, size_t more);
+                         struct buffer *head);
 
 /* The size of an HTTP date, with its NUL. */
 #define HTTP_DATE_SIZE 30

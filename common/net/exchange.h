@@ -56,7 +56,7 @@ struct exchange {
     struct form post_data;  /* the content, decoded */
     struct response response;
 
-    struct buffer head;  /* the answer's head; its content, too, if short */
+    struct buffer head;  /* the answer's head */
     char no_memory[128]; /* or an answer that needs no memory */
     const char *next[2]; /* what is still to be sent, in two parts */
     size_t left[2];

@@ -28,32 +28,31 @@ static enum verdict judge(struct exchange *exchange, enum verdict verdict)
     return verdict;
 }
 
-/* Makes `head` and the two parts to send from the response. */
+/* Makes the head, and the one or two parts to send. A short answer has its head
+ * in front of its content, in the same memory. */
 static void write_answer(struct exchange *exchange)
 {
     struct response *response = &exchange->response;
     struct buffer *head = &exchange->head;
+    struct buffer *content = &response->content;
     bool has_content =
         response_has_content(response) &&
         !request_is_head(&exchange->request, exchange->received.data,
                          exchange->received.length);
-    size_t length = has_content ? response->content.length : 0;
-    bool is_short = length <= short_answer;
 
-    response_write_head(response, exchange->answered, head,
-                        is_short ? length : 0);
+    response_write_head(response, exchange->answered, head);
     exchange->head_length = head->length;
-    if (is_short) {
-        buffer_append(head, response->content.data, length);
-        if (!response->content.failed) {
-            buffer_release(&response->content); /* so it is held only once */
-        }
-    } else {
-        exchange->next[1] = response->content.data;
-        exchange->left[1] = length;
-    }
     exchange->next[0] = head->data;
     exchange->left[0] = head->length;
+    if (has_content && content->length <= short_answer && !head->failed) {
+        buffer_prepend(content, head->data, head->length);
+        buffer_release(head); /* so it is held only once */
+        exchange->next[0] = content->data;
+        exchange->left[0] = content->length;
+    } else if (has_content) {
+        exchange->next[1] = content->data;
+        exchange->left[1] = content->length;
+    }
 }
 
 /* Makes an answer when there is no memory for one. It has no content, because

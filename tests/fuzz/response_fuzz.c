@@ -244,11 +244,8 @@ static void check_sent(const struct made *made, const struct answer *answer)
 static void write_response(const struct response *response, time_t now,
                            struct buffer *text)
 {
-    bool has_content = response_has_content(response);
-
-    response_write_head(response, now, text,
-                        has_content ? response->content.length : 0);
-    if (has_content) {
+    response_write_head(response, now, text);
+    if (response_has_content(response)) {
         buffer_append(text, response->content.data, response->content.length);
     }
 }

@@ -206,6 +206,43 @@ static void buffer_append_without_memory(void **state)
     assert_int_in_range(allocations, 5, 20);
 }
 
+static void buffer_prepend_moves_what_was_there(void **state)
+{
+    (void)state;
+    for (size_t before = 0; before < 600; before += 7) {
+        char expected[700];
+        struct buffer buffer;
+
+        buffer_init(&buffer);
+        for (size_t i = 0; i < before; i++) {
+            expected[3 + i] = (char)('a' + i % 26);
+            buffer_append(&buffer, expected + 3 + i, 1);
+        }
+        memcpy(expected, "x\0y", 3);
+        buffer_prepend(&buffer, expected, 3);
+        buffer_prepend(&buffer, NULL, 0);
+        assert_int_equal(buffer.length, before + 3);
+        assert_memory_equal(buffer.data, expected, before + 3);
+        assert_false(buffer.failed);
+        buffer_release(&buffer);
+    }
+}
+
+static void buffer_prepend_without_memory(void **state)
+{
+    struct buffer buffer;
+
+    (void)state;
+    buffer_init(&buffer);
+    buffer_append_string(&buffer, "here");
+    memory_lasts(0, SIZE_MAX);
+    buffer_prepend(&buffer, (char[1000]){0}, 1000);
+    memory_is_back();
+    assert_true(buffer.failed);
+    assert_row_octets(NULL, "the buffer", buffer.data, buffer.length, "here");
+    buffer_release(&buffer);
+}
+
 static void buffer_reserve_without_memory(void **state)
 {
     struct buffer buffer;
@@ -280,6 +317,8 @@ int main(void)
         cmocka_unit_test(buffer_keep_moves_a_part_to_the_beginning),
         cmocka_unit_test(buffer_reserve_of_too_much_fails_and_sticks),
         cmocka_unit_test(buffer_append_without_memory),
+        cmocka_unit_test(buffer_prepend_moves_what_was_there),
+        cmocka_unit_test(buffer_prepend_without_memory),
         cmocka_unit_test(buffer_reserve_without_memory),
         cmocka_unit_test(buffer_keep_without_memory),
     };

@@ -164,7 +164,7 @@ static void check_head(int code, const char *expected)
     headers_add(&response.headers, "X-A", "2");
     buffer_append_string(&response.content, "hello, world");
     buffer_init(&head);
-    response_write_head(&response, 784111777, &head, 0);
+    response_write_head(&response, 784111777, &head);
     assert_row_octets("head", "the head", head.data, head.length, expected);
     assert_false(head.failed);
     buffer_release(&head);
@@ -211,34 +211,12 @@ static void response_write_head_of_an_empty_content(void **state)
     response.code = 200;
     buffer_init(&head);
     buffer_append_string(&head, "before ");
-    response_write_head(&response, 784111777, &head, 0);
+    response_write_head(&response, 784111777, &head);
     assert_row_octets("head", "the head", head.data, head.length,
                       "before HTTP/1.1 200 OK\r\n" DATE
                       "Connection: close\r\nContent-Length: 0\r\n\r\n");
     buffer_release(&head);
     response_release(&response);
-}
-
-static void response_write_head_makes_room_for_more(void **state)
-{
-    (void)state;
-    for (size_t more = 0; more < 10000; more += 123) {
-        for (size_t fields = 0; fields < 100; fields += 33) {
-            struct response response;
-            struct buffer head;
-
-            response_init(&response);
-            response.code = 200;
-            for (size_t i = 0; i < fields; i++) {
-                headers_add(&response.headers, "Name", "value");
-            }
-            buffer_init(&head);
-            response_write_head(&response, 0, &head, more);
-            assert_true(buffer_free(&head) >= more);
-            buffer_release(&head);
-            response_release(&response);
-        }
-    }
 }
 
 /* RFC 9110, section 15, and RFC 6585 */
@@ -389,7 +367,6 @@ int main(void)
         cmocka_unit_test(response_write_head_of_a_code_without_a_phrase),
         cmocka_unit_test(response_write_head_without_a_length),
         cmocka_unit_test(response_write_head_of_an_empty_content),
-        cmocka_unit_test(response_write_head_makes_room_for_more),
         cmocka_unit_test(status_reason_as_the_rfcs_have_it),
         cmocka_unit_test(status_reason_of_a_code_that_has_none),
         cmocka_unit_test(status_reason_of_each_verdict_is_there),

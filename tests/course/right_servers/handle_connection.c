@@ -164,7 +164,7 @@ static void send_response(struct client *client, struct response *response,
     struct buffer head;
 
     buffer_init(&head);
-    response_write_head(response, time(NULL), &head, 0);
+    response_write_head(response, time(NULL), &head);
     if (head.failed || response->content.failed || response->headers.failed) {
         http_date(time(NULL), date);
         parts[0].iov_len = (size_t)snprintf(

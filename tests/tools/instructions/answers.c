@@ -38,28 +38,27 @@ static void make_page(struct response *response)
     page_end(response);
 }
 
-/* The head, and after it the content, as a short answer is sent. */
-static bool write_answer(const struct response *response, size_t content)
+static bool write_head(const struct response *response, struct buffer *head)
 {
-    struct buffer answer;
-    bool right;
+    bool is_valid = response_is_valid(response);
 
-    buffer_init(&answer);
-    right = response_is_valid(response);
-    response_write_head(response, 784111777, &answer, content);
-    buffer_append(&answer, response->content.data, content);
-    right = right && !answer.failed;
-    buffer_release(&answer);
-    return right;
+    buffer_init(head);
+    response_write_head(response, 784111777, head);
+    return is_valid && !head->failed;
 }
 
+/* The head goes in front of the content, as in a short answer. */
 static bool make_answer(void)
 {
     struct response response;
+    struct buffer head;
     bool right;
 
     make_page(&response);
-    right = write_answer(&response, response.content.length);
+    right = write_head(&response, &head);
+    buffer_prepend(&response.content, head.data, head.length);
+    right = right && !response.content.failed;
+    buffer_release(&head);
     response_release(&response);
     return right;
 }
@@ -69,7 +68,11 @@ static struct response made;
 
 static bool write_answer_head(void)
 {
-    return write_answer(&made, 0);
+    struct buffer head;
+    bool right = write_head(&made, &head);
+
+    buffer_release(&head);
+    return right;
 }
 
 static void prepare_answer(void)
