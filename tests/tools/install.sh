@@ -56,6 +56,8 @@ command:wasm-ld        lld                 site
 file:/usr/include/wasm32-wasi/stdio.h      wasi-libc     site
 wasm:clang             libclang-rt-dev-wasm32  site
 command:pdfinfo        poppler-utils       site
+command:i686-linux-gnu-gcc                gcc-i686-linux-gnu    32-bit
+file:/usr/i686-linux-gnu/include/stdio.h  libc6-dev-i386-cross  32-bit
 command:chromedriver   chromium-driver     browser
 '
 
