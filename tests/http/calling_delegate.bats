@@ -36,7 +36,7 @@ load calling
 
 # bats test_tags=ours,id:called-with-bare-question-mark
 @test "for a bare ?, delegate gets an empty form" {
-    call '/called?'
+    call / --request-target '/called?' # curl 8.14 leaves a bare ? out of a URL
     assert_called get_data=0
 }
 

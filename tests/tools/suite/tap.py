@@ -16,7 +16,7 @@ MARK = re.compile(r" # (it hung|timeout after .*|skip.*)$")
 CRASHED = "the program crashed in it"
 FILE_FAILED = ("setup_file failed", "teardown_file failed")
 NOISE = re.compile(
-    r"bats warning: .*|(?:--)?|(?:not )?ok - tests|Terminated"
+    r"bats warning: .*|tags: .*id:.*|(?:--)?|(?:not )?ok - tests|Terminated"
     r"| ?\(?(?:from function|in test file) .* line \d+[,)]"
     r"|.*: line \d+: +\d+ (?:Killed|Terminated|Aborted|Segmentation) .*"
 )
