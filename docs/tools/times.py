@@ -20,7 +20,7 @@ BLOCK = re.compile(
     r"(<!-- begin: docs/tools/times\.py -->\n).*?(<!-- end -->)", re.DOTALL
 )
 LAST = re.compile(r"^\d+ parts, \d+ s, (\S+), (\d+) processors$", re.M)
-# testing.md still has times of its own; the changelog says what was true once.
+# The changelog says what was true once.
 LEFT_OUT = {PAGE.name, "CHANGELOG.md"}
 
 

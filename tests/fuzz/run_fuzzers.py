@@ -189,7 +189,7 @@ def main() -> int:
     except (Failed, OSError) as error:
         print(
             error,
-            "\nThe fuzzers need clang with libFuzzer (Debian: clang, libclang-rt-14-dev).",
+            "\nThe fuzzers need clang with libFuzzer (Debian: clang, libclang-rt-dev).",
         )
         return 1
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:

@@ -8,6 +8,7 @@ import platform
 import re
 import resource
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,19 @@ def describe() -> dict[str, object]:
         "system": system[1] if system else platform.system(),
         "load_before": os.getloadavg()[0],
     }
+
+
+def wait_until_idle(most: float = 0.3, seconds: int = 300) -> None:
+    """Waits until the machine has little to do. If it always has more, says so."""
+    end = time.monotonic() + seconds
+    while os.getloadavg()[0] > most and time.monotonic() < end:
+        time.sleep(5)
+    if os.getloadavg()[0] > most:
+        print(
+            f"The machine is busy (load {os.getloadavg()[0]:.1f}), so the figures "
+            "are worth little.",
+            file=sys.stderr,
+        )
 
 
 def built(build: Path) -> dict[str, str]:

@@ -66,6 +66,8 @@ def run(build: Path) -> int:
     os.environ["PATH"] += ":/usr/sbin:/sbin"  # for users other than root
     build_programs(build)
     bench = Bench.from_environment(build)
+    if not bench.quick:
+        machine.wait_until_idle()
     began = time.time()
     described = machine.describe()
     for name in bench.missing:
