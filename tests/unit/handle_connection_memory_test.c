@@ -271,6 +271,20 @@ static void handle_connection_holds_little_of_half_a_request(void **state)
     assert_int_in_range(held_most, 1000, 2048);
 }
 
+/* Only the page is so large that all threads wait for its memory at one lock
+ * (docs/performance.md). */
+static void handle_connection_takes_large_memory_once(void **state)
+{
+    (void)state;
+    delegate_answers = NULL;
+    open_request("GET /a?b=c HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n");
+    memory_count();
+    handle();
+    assert_row_that("GET /a?b=c", is_answered("200"),
+                    "the answer is not a 200");
+    assert_int_equal(memory_large(), 1);
+}
+
 static int set_up(void **state)
 {
 #if STAGE >= 6
@@ -290,6 +304,7 @@ int main(void)
         TEST(handle_connection_counts_what_it_holds_and_holds_little),
         TEST(handle_connection_over_budget),
         TEST(handle_connection_holds_little_of_half_a_request),
+        TEST(handle_connection_takes_large_memory_once),
 #if STAGE >= 6
         TEST(handle_connection_over_budget_sends_no_100),
         TEST(handle_connection_of_too_much_content_over_budget),

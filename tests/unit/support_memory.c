@@ -54,11 +54,13 @@ static bool is_out(void)
 
 static size_t held;
 static size_t peak;
+static size_t large;
 
 void memory_count(void)
 {
     held = 0;
     peak = 0;
+    large = 0;
 }
 
 size_t memory_held(void)
@@ -71,10 +73,16 @@ size_t memory_peak(void)
     return peak;
 }
 
-/* Counts that `memory` is there now, instead of `before` bytes. */
-static void *count(void *memory, size_t before)
+size_t memory_large(void)
+{
+    return large;
+}
+
+/* Counts that `memory` is there now, `size` bytes instead of `before`. */
+static void *count(void *memory, size_t size, size_t before)
 {
     if (memory != NULL) {
+        large += size > 1032;
         held += malloc_usable_size(memory) - before;
     }
     peak = held > peak ? held : peak;
@@ -85,19 +93,20 @@ static void *count(void *memory, size_t before)
 
 void *__wrap_malloc(size_t size)
 {
-    return is_out() ? NULL : count(__real_malloc(size), 0);
+    return is_out() ? NULL : count(__real_malloc(size), size, 0);
 }
 
 void *__wrap_calloc(size_t number, size_t size)
 {
-    return is_out() ? NULL : count(__real_calloc(number, size), 0);
+    return is_out() ? NULL
+                    : count(__real_calloc(number, size), number * size, 0);
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
     size_t before = memory == NULL ? 0 : malloc_usable_size(memory);
 
-    return is_out() ? NULL : count(__real_realloc(memory, size), before);
+    return is_out() ? NULL : count(__real_realloc(memory, size), size, before);
 }
 
 void __wrap_free(void *memory)

@@ -22,9 +22,12 @@ size_t memory_tried(void);
 
 /* From now on, memory is counted, starting at 0; what was allocated before must
  * not be freed. `memory_held` is how much is allocated now, and `memory_peak`
- * the most that ever was. The test must say `link: -Wl,--wrap=free`. */
+ * the most that ever was. `memory_large` is how many allocations had more than
+ * 1,032 bytes: for these, glibc takes the lock of its heap, and once more to
+ * free them. The test must say `link: -Wl,--wrap=free`. */
 void memory_count(void);
 size_t memory_held(void);
 size_t memory_peak(void);
+size_t memory_large(void);
 
 #endif
