@@ -93,7 +93,7 @@ struct faults {
     atomic_uint accepted;       /* clients, since the server started */
     atomic_uint logged;         /* whole lines in the log */
     atomic_uint unlogged;       /* lines that are lost because of a fault */
-    atomic_uint_least64_t held; /* what the budget counts, after each change */
+    atomic_size_t held;         /* what the budget counts, after each change */
 
     /* What the pool counts, after each change. */
     atomic_ulong total, waiting;

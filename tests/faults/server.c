@@ -4,7 +4,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -152,8 +151,7 @@ static void tell_left_over(struct server *server)
         "left over: %u of %u clients accepted; %u lines in the log, and %u "
         "lost; %lu threads, of which %lu wait%s, and %zu with the %zu others "
         "in "
-        "the kernel; %" PRIuLEAST64
-        " bytes held; %ld blocks of memory with %ld bytes; %zu "
+        "the kernel; %zu bytes held; %ld blocks of memory with %ld bytes; %zu "
         "descriptors where %zu were; %u closed that were not open",
         faults->accepted, server->connections, faults->logged, faults->unlogged,
         faults->total, faults->waiting,

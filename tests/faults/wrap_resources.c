@@ -140,7 +140,7 @@ int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex)
     }
     if (faults_are_counted() && budgeting) {
         asking = true;
-        faults->held = budget_held();
+        faults->held = (size_t)budget_held();
         asking = false;
     } else if (faults_are_counted() && pool != NULL && mutex == &pool->lock) {
         faults->total = pool->total;
