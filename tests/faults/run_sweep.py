@@ -101,7 +101,8 @@ def check_names(folder: Path, calls: list[str]) -> None:
     objects = [*folder.glob("stage*/*.o"), folder / "common.a"]
     listed = subprocess.check_output(["nm", "--undefined-only", *objects], text=True)
     made = set(re.findall(r" U (\w+)$", listed, re.MULTILINE))
-    if missed := {n for n in made if plain(n) in map(plain, calls)} - {*calls}:
+    known = {plain(call) for call in calls}
+    if missed := {call for call in made if plain(call) in known} - {*calls}:
         sys.exit(f"The sweep does not know these calls: {', '.join(sorted(missed))}")
 
 

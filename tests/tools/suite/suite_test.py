@@ -156,7 +156,8 @@ class Results(unittest.TestCase):
 class Stories(unittest.TestCase):
     def test_what_is_about_the_suite_is_left_out(self):
         outcome = read_tap(
-            "not ok 1 a # timeout after 8s\n# tags: http id:a\n# (from function `fail' in file x, line 3,\n"
+            "not ok 1 a # timeout after 8s\n# tags: http id:a\n"
+            "# (from function `fail' in file x, line 3,\n"
             "#  in test file y.bats, line 4)\n#   `fetch /' failed\n"
             "# -- the test says --\n# expected: 200\n#\n"
         ).outcomes[0]
